@@ -1,0 +1,71 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One manifest, two builds. Ordinarily every target is ordinary Swift: the command line and the tests need it.
+// With EVENKEEL_EMBEDDED (the folder of libswiftUnicodeDataTables.a) only the hot path is built, in Embedded
+// Swift, so that the programs a container start waits for carry no runtime. install/build.sh does both.
+let unicodeTables = Context.environment["EVENKEEL_EMBEDDED"]
+
+/// Warnings are errors in both builds; the ordinary one also refuses what Embedded Swift could not compile.
+let strict: [SwiftSetting] =
+    [.treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault")]
+let hotPath: [SwiftSetting] =
+    unicodeTables == nil
+    ? strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
+    : strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])]
+
+/// libnftnl and jansson are linked statically: every shared library costs a container start more than they do.
+let kernelLibraries: [LinkerSetting] =
+    [.linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("mnl")]
+let leanLinking: [LinkerSetting] =
+    unicodeTables.map { tables in
+        [
+            .unsafeFlags([
+                "-Xlinker", "\(tables)/libswiftUnicodeDataTables.a",
+                "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "now",
+            ])
+        ] + kernelLibraries
+    } ?? kernelLibraries
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: hotPath)
+}
+
+func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: hotPath, linkerSettings: leanLinking)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict,
+        linkerSettings: kernelLibraries)
+}
+
+var targets: [Target] = [
+    .target(name: "CLinux"),
+    .systemLibrary(name: "CMnl"),
+    .systemLibrary(name: "CNftnl"),
+    .systemLibrary(name: "CJansson"),
+    library("LinuxSystem", ["CLinux"]),
+    library("JSON", ["CJansson"]),
+    library("Netlink", ["CMnl", "LinuxSystem"]),
+    library("Firewall", ["CNftnl", "CMnl", "Netlink"]),
+    library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
+    library("CNI", ["JSON"]),
+    library("OCI", ["JSON"]),
+    hotProgram("evenkeel-cni", ["Keel", "CNI"]),
+    hotProgram("evenkeel-hook", ["Keel", "OCI"]),
+]
+var dependencies: [Package.Dependency] = []
+
+if unicodeTables == nil {
+    dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
+    targets += [
+        .executableTarget(
+            name: "evenkeel",
+            dependencies: ["Keel", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict, linkerSettings: kernelLibraries),
+    ]
+}
+
+let package = Package(name: "evenkeel", dependencies: dependencies, targets: targets)

@@ -1,0 +1,61 @@
+#include "linux_c.h"
+
+#include <signal.h>
+#include <ucontext.h>
+
+extern const char __executable_start[];
+
+static struct {
+    int fd;
+    int status;
+    const char *before;
+    const char *after;
+} report;
+
+static void put(const char *text, size_t length) {
+    while (length > 0) {
+        ssize_t written = write(report.fd, text, length);
+        if (written <= 0) return;
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
+static uintptr_t instruction(const void *context) {
+    const ucontext_t *interrupted = context;
+#if defined(__x86_64__)
+    return (uintptr_t)interrupted->uc_mcontext.gregs[REG_RIP];
+#elif defined(__aarch64__)
+    return (uintptr_t)interrupted->uc_mcontext.pc;
+#else
+    (void)interrupted;
+    return (uintptr_t)__executable_start;
+#endif
+}
+
+static void crashed(int number, siginfo_t *info, void *context) {
+    (void)number;
+    (void)info;
+    uintptr_t address = instruction(context) - (uintptr_t)__executable_start;
+    char digits[2 + 2 * sizeof address] = "0x";
+    size_t length = 2;
+    for (int shift = 8 * (int)sizeof address - 4; shift >= 0; shift -= 4) {
+        unsigned digit = (unsigned)(address >> shift) & 0xf;
+        if (digit || length > 2 || shift == 0) digits[length++] = "0123456789abcdef"[digit];
+    }
+    put(report.before, strlen(report.before));
+    put(digits, length);
+    put(report.after, strlen(report.after));
+    _exit(report.status);
+}
+
+void linux_report_crash(int fd, const char *before, const char *after, int status) {
+    report.fd = fd;
+    report.before = before;
+    report.after = after;
+    report.status = status;
+    static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT};
+    struct sigaction action = {.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};
+    action.sa_sigaction = crashed;
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) sigaction(fatal[i], &action, NULL);
+}

@@ -1,0 +1,41 @@
+// The C functions that Swift cannot import itself: variadic ones, macros, and those behind _GNU_SOURCE.
+// Embedded Swift has no module for the C library, so the plain ones come through here as well.
+#pragma once
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <arpa/inet.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+/// errno of the calling thread, which is a macro in C.
+int linux_errno(void);
+
+/// The symbol of an error number, such as "EPERM", or "" for one the C library does not know.
+const char *linux_errno_name(int number);
+
+/// open(2) with O_CLOEXEC always set; variadic in C.
+int linux_open(const char *path, int flags);
+
+/// setns(2) into a network namespace.
+int linux_setns_network(int fd);
+
+/// 1 if the descriptor is a network namespace, 0 if it is anything else, -1 with errno if it cannot be asked.
+int linux_is_network_namespace(int fd);
+
+/// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT: a Swift precondition that failed among them)
+/// writes `before`, the address of the instruction less the program's own start, and `after` to `fd`, then exits with
+/// `status`. Only async-signal-safe functions are called. The texts must live as long as the process.
+void linux_report_crash(int fd, const char *before, const char *after, int status);

@@ -1,0 +1,27 @@
+#include "linux_c.h"
+
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
+
+int linux_errno(void) { return errno; }
+
+const char *linux_errno_name(int number) {
+    const char *name = strerrorname_np(number);
+    return name ? name : "";
+}
+
+int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0644); }
+
+int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
+
+int linux_is_network_namespace(int fd) {
+    struct statfs file_system;
+    if (fstatfs(fd, &file_system) < 0) return -1;
+    // The ioctl's number may mean something else to another file system, so ask only nsfs.
+    if (file_system.f_type != NSFS_MAGIC) return 0;
+    int type = ioctl(fd, NS_GET_NSTYPE);
+    return type < 0 ? -1 : type == CLONE_NEWNET;
+}

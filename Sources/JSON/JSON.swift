@@ -1,0 +1,60 @@
+/// A JSON value (RFC 8259) as a Swift value. Objects keep the order of their members.
+public indirect enum JSON: Equatable, Sendable {
+    case null
+    case boolean(Bool)
+    case integer(Int64)
+    case real(Double)
+    case string(String)
+    case array([JSON])
+    case object([Member])
+
+    /// One name and value of an object.
+    public struct Member: Equatable, Sendable {
+        public let name: String
+        public let value: JSON
+
+        public init(_ name: String, _ value: JSON) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The member of that name; nil for a value that is no object or has none.
+    public subscript(name: String) -> JSON? {
+        guard case .object(let members) = self else { return nil }
+        for member in members where member.name == name { return member.value }
+        return nil
+    }
+
+    public var string: String? {
+        if case .string(let value) = self { value } else { nil }
+    }
+
+    public var integer: Int64? {
+        if case .integer(let value) = self { value } else { nil }
+    }
+
+    public var boolean: Bool? {
+        if case .boolean(let value) = self { value } else { nil }
+    }
+
+    public var elements: [JSON]? {
+        if case .array(let value) = self { value } else { nil }
+    }
+
+    public var members: [Member]? {
+        if case .object(let value) = self { value } else { nil }
+    }
+
+    /// What kind of value it is, as RFC 8259 calls it.
+    public var kind: String {
+        switch self {
+        case .null: "null"
+        case .boolean: "a boolean"
+        case .integer, .real: "a number"
+        case .string: "a string"
+        case .array: "an array"
+        case .object: "an object"
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import CLinux
+
+/// An open file, closed when its owner goes: an early throw leaks nothing.
+///
+/// Every descriptor is opened close-on-exec.
+public struct FileDescriptor: ~Copyable {
+    public let number: Int32
+
+    /// Takes ownership of an open descriptor.
+    public init(owning number: Int32) { self.number = number }
+
+    deinit { close(number) }
+
+    /// How a file is opened; the corresponding C flags are those of `open(2)`.
+    public enum Mode {
+        case read
+        case write
+        /// Read without waiting for a peer, as opening a FIFO otherwise would.
+        case readWithoutWaiting
+        /// A directory.
+        case directory
+        /// For appending; made if it is missing.
+        case append
+
+        var flags: Int32 {
+            switch self {
+            case .read: O_RDONLY
+            case .write: O_WRONLY
+            case .readWithoutWaiting: O_RDONLY | O_NONBLOCK | O_NOCTTY
+            case .directory: O_RDONLY | O_DIRECTORY
+            case .append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
+            }
+        }
+    }
+
+    /// The corresponding C function is `open(2)`.
+    public init(opening path: String, _ mode: Mode) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open(path, mode.flags) }
+        guard number >= 0 else { throw KernelError("open \(path)", .current) }
+        self.number = number
+    }
+
+    /// All of it, or `EFBIG` as soon as there is more than `limit` bytes. `name` is for the error.
+    public func readAll(limit: Int, name: String) throws(KernelError) -> [UInt8] {
+        try Self.readAll(number, limit: limit, name: name)
+    }
+
+    /// All of standard input.
+    public static func readStandardInput(limit: Int) throws(KernelError) -> [UInt8] {
+        try readAll(STDIN_FILENO, limit: limit, name: "standard input")
+    }
+
+    private static func readAll(_ number: Int32, limit: Int, name: String) throws(KernelError) -> [UInt8] {
+        var content: [UInt8] = []
+        while content.count <= limit {
+            // One byte beyond the limit is asked for, to tell a file of just that size from a larger one.
+            let room = min(limit + 1 - content.count, max(4096, content.count))
+            var failure: Errno?
+            let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+                let got = retryingOnInterrupt { CLinux.read(number, buffer.baseAddress, room) }
+                if got < 0 { failure = .current }
+                count = max(got, 0)
+            }
+            if let failure { throw KernelError("read \(name)", failure) }
+            if chunk.isEmpty { return content }
+            if content.isEmpty { content = chunk } else { content.append(contentsOf: chunk) }
+        }
+        throw KernelError("read \(name)", .tooBig, explanation: "more than the \(limit) bytes allowed")
+    }
+
+    /// Writes every byte.
+    public func write(_ text: String, name: String) throws(KernelError) {
+        try Self.write(text, to: number, name: name)
+    }
+
+    /// Writes every byte to standard output, which belongs to results.
+    public static func writeStandardOutput(_ text: String) throws(KernelError) {
+        try write(text, to: STDOUT_FILENO, name: "standard output")
+    }
+
+    /// Tells a person something on standard error. That nobody listens is no error.
+    public static func writeStandardError(_ text: String) {
+        do { try write(text, to: STDERR_FILENO, name: "standard error") } catch {}
+    }
+
+    private static func write(_ text: String, to number: Int32, name: String) throws(KernelError) {
+        var text = text
+        let failure: Errno? = text.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while let start = rest.baseAddress, !rest.isEmpty {
+                let written = retryingOnInterrupt { CLinux.write(number, start, rest.count) }
+                guard written > 0 else { return .current }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+            return nil
+        }
+        if let failure { throw KernelError("write to \(name)", failure) }
+    }
+}

@@ -1,0 +1,74 @@
+import CLinux
+
+/// A network namespace, held open: `network_namespaces(7)`.
+///
+/// It is a property of a thread. Enter one only on a thread of your own, never on Swift's cooperative pool.
+public struct NetworkNamespace: ~Copyable {
+    /// What makes two open namespaces the same one: device and inode of the nsfs file, `namespaces(7)`.
+    public struct Identity: Hashable, Sendable {
+        public let device: UInt64
+        public let inode: UInt64
+
+        public init(device: UInt64, inode: UInt64) {
+            self.device = device
+            self.inode = inode
+        }
+    }
+
+    public let identity: Identity
+    /// How it was named when it was opened, for messages.
+    public let name: String
+    private let file: FileDescriptor
+
+    /// Opens the namespace at `path` and checks, on what was opened, that it is one.
+    ///
+    /// - Throws: `EINVAL` for a file that is no network namespace, whatever `open(2)` says otherwise.
+    public init(path: String) throws(KernelError) {
+        let attempt = "open network namespace \(path)"
+        let file: FileDescriptor
+        do { file = try FileDescriptor(opening: path, .readWithoutWaiting) } catch {
+            throw error.attempting(attempt)
+        }
+        guard linux_is_network_namespace(file.number) == 1 else {
+            throw KernelError(attempt, .invalid, explanation: "it is not a network namespace")
+        }
+        var status = stat()
+        guard fstat(file.number, &status) == 0 else { throw KernelError(attempt, .current) }
+        identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+        name = path
+        self.file = file
+    }
+
+    /// The calling thread's own.
+    public static func current() throws(KernelError) -> NetworkNamespace {
+        try NetworkNamespace(path: "/proc/thread-self/ns/net")
+    }
+
+    /// The identity of process 1's namespace, or nil where it may not be looked at (in a user namespace) or where there is none.
+    public static func identityOfInit() -> Identity? {
+        var status = stat()
+        guard stat("/proc/1/ns/net", &status) == 0 else { return nil }
+        return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
+    }
+
+    /// The descriptor's number, for requests that name a namespace by one (`NETNSA_FD`).
+    public var descriptor: Int32 { file.number }
+
+    /// Moves the calling thread in. The corresponding C function is `setns(2)`.
+    public func enter() throws(KernelError) {
+        guard linux_setns_network(file.number) == 0 else {
+            throw KernelError("enter network namespace \(name)", .current)
+        }
+    }
+
+    /// Runs `body` in this namespace on the calling thread and comes back to `home`.
+    ///
+    /// In a user namespace the way back is refused; then the thread stays, and must open nothing more of `home`.
+    public func run<Result>(
+        returningTo home: borrowing NetworkNamespace, _ body: () throws(KernelError) -> Result
+    ) throws(KernelError) -> Result {
+        try enter()
+        defer { _ = linux_setns_network(home.descriptor) }
+        return try body()
+    }
+}

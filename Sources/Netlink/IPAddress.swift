@@ -1,0 +1,155 @@
+import CMnl
+
+/// The two versions of the Internet Protocol.
+public enum IPVersion: UInt8, Hashable, CaseIterable, Sendable, CustomStringConvertible {
+    case v4
+    case v6
+
+    /// `AF_INET` or `AF_INET6`.
+    package var addressFamily: UInt8 {
+        switch self {
+        case .v4: UInt8(AF_INET)
+        case .v6: UInt8(AF_INET6)
+        }
+    }
+
+    package init?(addressFamily: UInt8) {
+        switch Int32(addressFamily) {
+        case AF_INET: self = .v4
+        case AF_INET6: self = .v6
+        default: return nil
+        }
+    }
+
+    /// Address length in bits.
+    public var bits: UInt8 {
+        switch self {
+        case .v4: 32
+        case .v6: 128
+        }
+    }
+
+    public var description: String {
+        switch self {
+        case .v4: "IPv4"
+        case .v6: "IPv6"
+        }
+    }
+}
+
+/// An IPv4 or IPv6 address. Ordered by version, then by its bytes as they go over the wire.
+public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
+    public let version: IPVersion
+    /// The address as a number: bits 127 to 64, 0 for IPv4.
+    let high: UInt64
+    /// Bits 63 to 0; for IPv4 its 32 bits.
+    let low: UInt64
+
+    private init(_ version: IPVersion, high: UInt64, low: UInt64) {
+        self.version = version
+        self.high = high
+        self.low = low
+    }
+
+    /// From 4 or 16 bytes in network byte order; nil for any other count.
+    package init?(bytes: UnsafeRawBufferPointer) {
+        switch bytes.count {
+        case 4: self.init(.v4, high: 0, low: UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))
+        case 16:
+            self.init(
+                .v6, high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+                low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+        default: return nil
+        }
+    }
+
+    /// From its text, `inet_pton(3)`.
+    public init?(_ text: String) {
+        let version: IPVersion = text.utf8.contains(UInt8(ascii: ":")) ? .v6 : .v4
+        var bytes: (UInt64, UInt64) = (0, 0)
+        guard inet_pton(Int32(version.addressFamily), text, &bytes) == 1 else { return nil }
+        switch version {
+        case .v4: self.init(.v4, high: 0, low: UInt64(UInt32(bigEndian: UInt32(truncatingIfNeeded: bytes.0))))
+        case .v6: self.init(.v6, high: UInt64(bigEndian: bytes.0), low: UInt64(bigEndian: bytes.1))
+        }
+    }
+
+    /// In network byte order.
+    public var bytes: [UInt8] {
+        let count = Int(version.bits / 8)
+        return (0..<count).map { index in
+            let shift = 8 * UInt64(count - 1 - index)
+            return UInt8(truncatingIfNeeded: shift < 64 ? low >> shift : high >> (shift - 64))
+        }
+    }
+
+    /// With every bit behind the first `length` cleared.
+    public func masked(to length: UInt8) -> IPAddress {
+        // Bits count from the address's own start: an IPv4 address sits in the last 32.
+        let cleared = UInt64(version.bits) - UInt64(min(length, version.bits))
+        let lowMask = cleared >= 64 ? 0 : UInt64.max << cleared
+        let highMask = cleared > 64 ? UInt64.max << (cleared - 64) : UInt64.max
+        return IPAddress(version, high: high & highMask, low: low & lowMask)
+    }
+
+    /// `fe80::/10`, RFC 4291 section 2.5.6, or `169.254.0.0/16`, RFC 3927.
+    public var isLinkLocal: Bool {
+        switch version {
+        case .v4: low >> 16 == 0xa9fe
+        case .v6: high >> 54 == 0xfe80 >> 6
+        }
+    }
+
+    public var description: String {
+        // 46 bytes is INET6_ADDRSTRLEN, NUL included.
+        withUnsafeTemporaryAllocation(byteCount: 46, alignment: 1) { text in
+            let bytes = bytes
+            let characters = text.baseAddress?.assumingMemoryBound(to: CChar.self)
+            guard let result = inet_ntop(Int32(version.addressFamily), bytes, characters, 46) else { return "?" }
+            return String(cString: result)
+        }
+    }
+}
+
+extension IPAddress: Comparable {
+    public static func < (left: IPAddress, right: IPAddress) -> Bool {
+        (left.version.rawValue, left.high, left.low) < (right.version.rawValue, right.high, right.low)
+    }
+}
+
+/// An address and how many of its leading bits name the network; bits behind them are zero.
+public struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
+    public let address: IPAddress
+    public let length: UInt8
+
+    /// Nil if the address has fewer bits than that.
+    public init?(_ address: IPAddress, length: UInt8) {
+        guard length <= address.version.bits else { return nil }
+        self.address = address.masked(to: length)
+        self.length = length
+    }
+
+    /// The one address.
+    public init(host address: IPAddress) {
+        self.address = address
+        length = address.version.bits
+    }
+
+    /// From `10.89.3.0/24`; nil if it is no prefix, also if bits behind the length are set.
+    public init?(_ text: String) {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = UInt8(String(parts[1])),
+            length <= address.version.bits, address.masked(to: length) == address
+        else { return nil }
+        self.address = address
+        self.length = length
+    }
+
+    public var isHost: Bool { length == address.version.bits }
+
+    public func contains(_ other: IPAddress) -> Bool {
+        other.version == address.version && other.masked(to: length) == address
+    }
+
+    public var description: String { isHost ? "\(address)" : "\(address)/\(length)" }
+}

@@ -1,0 +1,66 @@
+import CMnl
+public import LinuxSystem
+
+/// An address of an interface, `rtnetlink(7)`.
+public struct InterfaceAddress: Hashable, Sendable {
+    public var interface: UInt32
+    public var address: IPAddress
+    /// In bits, of the on-link prefix.
+    public var prefixLength: UInt8
+    /// `RT_SCOPE_UNIVERSE`: valid beyond the link and the host.
+    public var isGlobal: Bool
+    /// Set by a person or an engine; the others (SLAAC, DHCP) have a lifetime and come and go.
+    public var isPermanent: Bool
+
+    public init(interface: UInt32, address: IPAddress, prefixLength: UInt8, isGlobal: Bool, isPermanent: Bool) {
+        self.interface = interface
+        self.address = address
+        self.prefixLength = prefixLength
+        self.isGlobal = isGlobal
+        self.isPermanent = isPermanent
+    }
+
+    /// The network it is on.
+    public var onLinkPrefix: IPPrefix {
+        IPPrefix(address, length: prefixLength) ?? IPPrefix(host: address)
+    }
+}
+
+extension InterfaceAddress {
+    package init?(_ message: Message) {
+        guard let header = message.familyHeader(ifaddrmsg.self), IPVersion(addressFamily: header.ifa_family) != nil
+        else { return nil }
+        var local: IPAddress?
+        var address: IPAddress?
+        var flags = UInt32(header.ifa_flags)
+        for attribute in message.attributes(after: ifaddrmsg.self) {
+            switch attribute.type {
+            case IFA_LOCAL: local = attribute.address
+            case IFA_ADDRESS: address = attribute.address
+            case IFA_FLAGS: flags = attribute.uint32 ?? flags
+            default: break
+            }
+        }
+        // On a point-to-point link IFA_ADDRESS is the other side's; IFA_LOCAL, where present, is always ours.
+        guard let own = local ?? address else { return nil }
+        self.init(
+            interface: header.ifa_index, address: own, prefixLength: header.ifa_prefixlen,
+            isGlobal: UInt32(header.ifa_scope) == RT_SCOPE_UNIVERSE.rawValue,
+            isPermanent: flags & UInt32(IFA_F_PERMANENT) != 0)
+    }
+}
+
+extension Request {
+    package static func listAddresses() -> Request {
+        var request = Request("list addresses", type: RTM_GETADDR, flags: 0)
+        request.append(ifaddrmsg())
+        return request
+    }
+}
+
+extension Socket {
+    /// Every address of both families in the socket's namespace.
+    public mutating func addresses() throws(KernelError) -> [InterfaceAddress] {
+        try dump(.listAddresses()) { InterfaceAddress($0) }
+    }
+}

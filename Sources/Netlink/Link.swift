@@ -1,0 +1,145 @@
+import CMnl
+public import LinuxSystem
+
+/// A network interface, `rtnetlink(7)`.
+public struct Link: Hashable, Sendable {
+    public var index: UInt32
+    /// As the namespace's owner chose it: up to 15 bytes, control characters included.
+    public var name: String
+    public var isLoopback: Bool
+    /// `IFLA_INFO_KIND`: "veth", "bridge", "macvlan"; nil for hardware.
+    public var kind: String?
+    /// The interface it is a port of, such as a bridge.
+    public var master: UInt32?
+    /// `IFLA_LINK`: a veth's other end, a macvlan's parent; an index in the namespace `peerNamespaceID` tells.
+    public var peerIndex: UInt32?
+    /// `IFLA_LINK_NETNSID`: an id that means something in this link's own namespace alone; nil if both are in one.
+    public var peerNamespaceID: Int32?
+    /// `net.ipv4.conf.NAME.rp_filter`; nil where the interface has no IPv4.
+    public var reversePathFilter: Int?
+    /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.
+    public var routerAdvertisementMetric: UInt32?
+
+    public init(index: UInt32, name: String) {
+        self.index = index
+        self.name = name
+        isLoopback = false
+    }
+}
+
+extension Link {
+    package init?(_ message: Message) {
+        guard let header = message.familyHeader(ifinfomsg.self), let index = UInt32(exactly: header.ifi_index)
+        else { return nil }
+        self.init(index: index, name: "")
+        isLoopback = header.ifi_flags & UInt32(IFF_LOOPBACK.rawValue) != 0
+        for attribute in message.attributes(after: ifinfomsg.self) {
+            switch attribute.type {
+            case IFLA_IFNAME: name = attribute.string
+            case IFLA_MASTER: master = attribute.uint32
+            case IFLA_LINK: peerIndex = attribute.uint32
+            case IFLA_LINK_NETNSID: peerNamespaceID = attribute.int32
+            case IFLA_LINKINFO:
+                for detail in attribute.nested where detail.type == IFLA_INFO_KIND { kind = detail.string }
+            case IFLA_AF_SPEC: readParameters(attribute.nested)
+            default: break
+            }
+        }
+        guard !name.isEmpty else { return nil }
+    }
+
+    /// The per-interface sysctls that every link message carries: `IFLA_INET_CONF` counts from 1 in `linux/ip.h`,
+    /// `IFLA_INET6_CONF` from 0 in `linux/ipv6.h`.
+    private mutating func readParameters(_ families: Attributes) {
+        for family in families {
+            for attribute in family.nested {
+                switch (Int32(family.type), attribute.type) {
+                case (AF_INET, IFLA_INET_CONF):
+                    reversePathFilter = attribute.parameter(at: Int(IPV4_DEVCONF_RP_FILTER) - 1).map(Int.init)
+                case (AF_INET6, IFLA_INET6_CONF):
+                    routerAdvertisementMetric = attribute.parameter(at: Int(DEVCONF_RA_DEFRTR_METRIC))
+                        .map { UInt32(bitPattern: $0) }
+                default: break
+                }
+            }
+        }
+    }
+}
+
+extension Attribute {
+    /// An element of an array of 32-bit numbers, or nil beyond its end.
+    fileprivate func parameter(at index: Int) -> Int32? {
+        let offset = 4 * index
+        guard offset + 4 <= payload.count else { return nil }
+        return payload.loadUnaligned(fromByteOffset: offset, as: Int32.self)
+    }
+}
+
+extension Request {
+    package static func listLinks() -> Request {
+        var request = Request("list interfaces", type: RTM_GETLINK, flags: 0)
+        request.append(ifinfomsg())
+        request.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
+        return request
+    }
+
+    fileprivate static func link(index: UInt32) -> Request {
+        var request = Request("look up interface \(index)", type: RTM_GETLINK, flags: 0)
+        var header = ifinfomsg()
+        header.ifi_index = Int32(truncatingIfNeeded: index)
+        request.append(header)
+        request.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
+        return request
+    }
+
+    fileprivate static func link(name: String) -> Request {
+        var request = Request("look up interface \(name)", type: RTM_GETLINK, flags: 0)
+        request.append(ifinfomsg())
+        request.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
+        request.put(IFLA_IFNAME, name)
+        return request
+    }
+
+    fileprivate static func namespaceID(descriptor: Int32) -> Request {
+        var request = Request("look up a network namespace's id", type: RTM_GETNSID, flags: 0)
+        request.append(rtgenmsg())
+        request.put(NETNSA_FD, UInt32(bitPattern: descriptor))
+        return request
+    }
+}
+
+extension Socket {
+    /// Every interface of the socket's namespace, in the order of their indexes as the kernel lists them.
+    public mutating func links() throws(KernelError) -> [Link] {
+        try dump(.listLinks()) { Link($0) }
+    }
+
+    /// The interface of that index, or nil if there is none.
+    public mutating func link(index: UInt32) throws(KernelError) -> Link? {
+        try find(.link(index: index))
+    }
+
+    /// The interface of that name, or nil if there is none.
+    public mutating func link(name: String) throws(KernelError) -> Link? {
+        // The kernel refuses longer names with ERANGE; no interface has one.
+        guard !name.isEmpty, name.utf8.count < Int(IFNAMSIZ) else { return nil }
+        return try find(.link(name: name))
+    }
+
+    private mutating func find(_ request: consuming Request) throws(KernelError) -> Link? {
+        do { return try get(request) { Link($0) } } catch {
+            if error.errno == .noDevice { return nil }
+            throw error
+        }
+    }
+
+    /// The id under which the socket's namespace knows another, given an open descriptor of it; nil if it has none.
+    public mutating func namespaceID(of namespace: borrowing NetworkNamespace) throws(KernelError) -> Int32? {
+        try get(.namespaceID(descriptor: namespace.descriptor)) { message in
+            for attribute in message.attributes(after: rtgenmsg.self) where attribute.type == NETNSA_NSID {
+                return attribute.int32
+            }
+            return nil
+        }.flatMap { $0 >= 0 ? $0 : nil }
+    }
+}

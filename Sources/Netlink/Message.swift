@@ -1,0 +1,117 @@
+package import CMnl
+package import LinuxSystem
+
+/// One message of a received datagram, readable while the datagram is.
+///
+/// `Messages` yields only messages whose stated length lies within the datagram.
+package struct Message {
+    package let header: UnsafePointer<nlmsghdr>
+
+    /// What a message means to the request it answers.
+    enum Outcome: Equatable {
+        case data
+        /// The request was carried out, or the dump ended.
+        case done
+        case failed(KernelError)
+    }
+
+    func answers(_ sequence: UInt32, _ port: UInt32) -> Bool {
+        header.pointee.nlmsg_seq == sequence && (header.pointee.nlmsg_pid == port || header.pointee.nlmsg_pid == 0)
+    }
+
+    package var sequence: UInt32 { header.pointee.nlmsg_seq }
+
+    package var type: UInt16 { header.pointee.nlmsg_type }
+
+    var isInterruptedDump: Bool { Int32(header.pointee.nlmsg_flags) & NLM_F_DUMP_INTR != 0 }
+
+    private var payload: UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: mnl_nlmsg_get_payload(header), count: mnl_nlmsg_get_payload_len(header))
+    }
+
+    /// The family's own header, such as `ifinfomsg`, or nil if the message is too short for one.
+    package func familyHeader<Header: BitwiseCopyable>(_: Header.Type) -> Header? {
+        guard payload.count >= MemoryLayout<Header>.size else { return nil }
+        return payload.loadUnaligned(as: Header.self)
+    }
+
+    /// The attributes behind a family header of that type.
+    package func attributes<Header: BitwiseCopyable>(after _: Header.Type) -> Attributes {
+        let offset = (MemoryLayout<Header>.size + 3) & ~3
+        return Attributes(payload.count > offset ? UnsafeRawBufferPointer(rebasing: payload[offset...]) : .empty)
+    }
+
+    /// Sorts out data, the end, and refusal; an error's extended acknowledgement goes into its explanation.
+    func outcome(_ attempt: String) -> Outcome {
+        switch Int32(type) {
+        case NLMSG_ERROR:
+            guard let error = familyHeader(nlmsgerr.self) else {
+                return .failed(KernelError(attempt, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
+            }
+            if error.error == 0 { return .done }
+            // Not negated with "-": INT32_MIN would trap.
+            let errno = Errno(rawValue: 0 &- error.error)
+            return .failed(KernelError(attempt, errno, explanation: extendedAcknowledgement(error)))
+        case NLMSG_DONE:
+            // A dump that fails half way says so in its last message.
+            if let code = familyHeader(Int32.self), code < 0 {
+                return .failed(KernelError(attempt, Errno(rawValue: 0 &- code)))
+            }
+            return .done
+        case NLMSG_NOOP: return .data
+        case NLMSG_OVERRUN: return .failed(KernelError(attempt, .inputOutput, explanation: "replies were lost"))
+        default: return .data
+        }
+    }
+
+    /// `NLMSGERR_ATTR_MSG`, behind the header of the refused request, and behind its payload unless that was capped.
+    private func extendedAcknowledgement(_ error: nlmsgerr) -> String? {
+        let flags = Int32(header.pointee.nlmsg_flags)
+        guard flags & NLM_F_ACK_TLVS != 0 else { return nil }
+        var offset = MemoryLayout<nlmsgerr>.size
+        if flags & NLM_F_CAPPED == 0 {
+            let echoed = Int(error.msg.nlmsg_len) - MemoryLayout<nlmsghdr>.size
+            guard echoed >= 0 else { return nil }
+            offset += (echoed + 3) & ~3
+        }
+        guard offset < payload.count else { return nil }
+        for attribute in Attributes(UnsafeRawBufferPointer(rebasing: payload[offset...]))
+        where attribute.type == Int(NLMSGERR_ATTR_MSG.rawValue) {
+            return attribute.string
+        }
+        return nil
+    }
+}
+
+extension Message {
+    /// Whether this is `NLMSG_ERROR`, and if so what it says; used where messages of a batch answer out of turn.
+    package func acknowledgement(_ attempt: String) -> Result<Void, KernelError>? {
+        guard Int32(type) == NLMSG_ERROR else { return nil }
+        if case .failed(let error) = outcome(attempt) { return .failure(error) }
+        return .success(())
+    }
+}
+
+/// The messages of a datagram, in order; ends at the first that does not fit.
+package struct Messages: Sequence, IteratorProtocol {
+    private var rest: UnsafeRawBufferPointer
+
+    package init(_ datagram: UnsafeRawBufferPointer) { rest = datagram }
+
+    package mutating func next() -> Message? {
+        guard let start = rest.baseAddress, let length = Int32(exactly: rest.count) else { return nil }
+        let header = start.assumingMemoryBound(to: nlmsghdr.self)
+        guard mnl_nlmsg_ok(header, length) else { return nil }
+        rest = rest.dropping(aligned: Int(header.pointee.nlmsg_len))
+        return Message(header: header)
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
+    /// What follows `length` bytes and their padding to a multiple of four, which the last of a run may lack.
+    func dropping(aligned length: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: dropFirst((length + 3) & ~3))
+    }
+}

@@ -1,0 +1,91 @@
+import CMnl
+import LinuxSystem
+
+/// A netlink message being built: header, the family's own header, attributes (`netlink(7)`).
+///
+/// Integers are in host byte order unless a name says otherwise, as routing netlink has them.
+package struct Request: ~Copyable {
+    /// What the request is about, continuing "cannot …" in an error.
+    package let attempt: String
+    let storage: UnsafeMutableRawPointer
+    private var overflowed = false
+
+    /// The largest message any request here may grow to; a multipath route of 256 legs fits.
+    private static let capacity = 16384
+
+    /// `type` is `RTM_…`; `flags` are `NLM_F_…`, to which `NLM_F_REQUEST` is added.
+    package init(_ attempt: String, type: Int, flags: Int32) {
+        self.attempt = attempt
+        storage = .allocate(byteCount: Self.capacity, alignment: 8)
+        // libmnl zeroes what it puts, padding included, so the rest may stay as it is.
+        let header = mnl_nlmsg_put_header(storage)
+        header?.pointee.nlmsg_type = UInt16(truncatingIfNeeded: type)
+        header?.pointee.nlmsg_flags = UInt16(truncatingIfNeeded: NLM_F_REQUEST | flags)
+    }
+
+    deinit { storage.deallocate() }
+
+    var header: UnsafeMutablePointer<nlmsghdr> { storage.assumingMemoryBound(to: nlmsghdr.self) }
+
+    /// The whole message, for sending and for comparing with what other programs send.
+    package var bytes: [UInt8] {
+        [UInt8](UnsafeRawBufferPointer(start: storage, count: Int(header.pointee.nlmsg_len)))
+    }
+
+    var flags: Int32 { Int32(header.pointee.nlmsg_flags) }
+
+    /// Appends the family's header, such as `rtmsg`, right behind netlink's own.
+    package mutating func append<Header: BitwiseCopyable>(_ familyHeader: Header) {
+        mnl_nlmsg_put_extra_header(header, MemoryLayout<Header>.size)?
+            .storeBytes(of: familyHeader, as: Header.self)
+    }
+
+    package mutating func put(_ type: Int, _ value: UInt32) {
+        note(mnl_attr_put_u32_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), value))
+    }
+
+    package mutating func put(_ type: Int, _ value: UInt8) {
+        note(mnl_attr_put_u8_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), value))
+    }
+
+    package mutating func put(_ type: Int, _ value: UInt16) {
+        note(mnl_attr_put_u16_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), value))
+    }
+
+    /// A string with its terminating NUL.
+    package mutating func put(_ type: Int, _ value: String) {
+        note(mnl_attr_put_strz_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), value))
+    }
+
+    package mutating func put(_ type: Int, _ payload: [UInt8]) {
+        note(mnl_attr_put_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), payload.count, payload))
+    }
+
+    package mutating func put(_ type: Int, _ address: IPAddress) { put(type, address.bytes) }
+
+    /// A nested attribute; what `body` puts goes inside.
+    package mutating func nest(_ type: Int, _ body: (inout Request) -> Void) {
+        // Routing netlink predates NLA_F_NESTED and does not ask for it.
+        let start = mnl_attr_nest_start_check(header, Self.capacity, UInt16(truncatingIfNeeded: type))
+        guard let start else { return note(false) }
+        start.pointee.nla_type &= ~UInt16(NLA_F_NESTED)
+        body(&self)
+        mnl_attr_nest_end(header, start)
+    }
+
+    /// One `rtnexthop` of `RTA_MULTIPATH`: a header with a length of its own and the leg's attributes behind it.
+    mutating func putLeg(_ leg: rtnexthop, _ attributes: (inout Request) -> Void) {
+        let start = Int(header.pointee.nlmsg_len)
+        guard start + MemoryLayout<rtnexthop>.size <= Self.capacity else { return note(false) }
+        append(leg)
+        attributes(&self)
+        let length = Int(header.pointee.nlmsg_len) - start
+        (storage + start).assumingMemoryBound(to: rtnexthop.self).pointee.rtnh_len = UInt16(truncatingIfNeeded: length)
+    }
+
+    private mutating func note(_ fitted: Bool) { if !fitted { overflowed = true } }
+
+    func validate() throws(KernelError) {
+        if overflowed { throw KernelError(attempt, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes") }
+    }
+}

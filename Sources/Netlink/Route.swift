@@ -1,0 +1,152 @@
+import CMnl
+public import LinuxSystem
+
+/// A default route: destination and source of length 0, `rtnetlink(7)`. Kept whole, so that it can be put elsewhere.
+public struct Route: Hashable, Sendable {
+    public var version: IPVersion
+    /// The whole number, from `RTA_TABLE`.
+    public var table: UInt32
+    public var typeOfService: UInt8
+    /// `RTN_UNICAST` and so on.
+    public var type: UInt8
+    public var scope: UInt8
+    /// Who made it, `RTPROT_…`.
+    public var `protocol`: UInt8
+    /// `RTA_PRIORITY`; lower is better. 0 where an IPv4 route has none.
+    public var metric: UInt32
+    public var preferredSource: IPAddress?
+    /// `RTA_METRICS` as the kernel's bytes: MTU, window and the like.
+    public var metrics: [UInt8]?
+    /// `RTA_PREF`, RFC 4191.
+    public var preference: UInt8?
+    /// Remaining lifetime in seconds, rounded up; nil for ever. Not positive when it is over and not yet collected.
+    public var lifetime: Int32?
+    /// `RTA_NH_ID`: the next-hop object it refers to; `nextHops` then tell what that object holds.
+    public var nextHopObject: UInt32?
+    public var nextHops: [NextHop]
+
+    public static let mainTable = UInt32(RT_TABLE_MAIN.rawValue)
+
+    public init(_ version: IPVersion, table: UInt32 = mainTable, metric: UInt32 = 0, nextHops: [NextHop]) {
+        self.version = version
+        self.table = table
+        self.metric = metric
+        self.nextHops = nextHops
+        typeOfService = 0
+        type = UInt8(RTN_UNICAST)
+        scope = UInt8(RT_SCOPE_UNIVERSE.rawValue)
+        self.protocol = UInt8(RTPROT_STATIC)
+    }
+
+    public var isUnicast: Bool { type == UInt8(RTN_UNICAST) }
+
+    /// Learnt from a router advertisement, RFC 4861.
+    public var isFromRouterAdvertisement: Bool { self.protocol == UInt8(RTPROT_RA) }
+}
+
+extension Route {
+    /// Nil for every route that is not a default route; the long part is not looked at for those.
+    package init?(default message: Message) {
+        guard let header = message.familyHeader(rtmsg.self), header.rtm_dst_len == 0, header.rtm_src_len == 0,
+            header.rtm_flags & UInt32(RTM_F_CLONED) == 0, let version = IPVersion(addressFamily: header.rtm_family)
+        else { return nil }
+        self.init(version, table: UInt32(header.rtm_table), nextHops: [])
+        typeOfService = header.rtm_tos
+        type = header.rtm_type
+        scope = header.rtm_scope
+        self.protocol = header.rtm_protocol
+        var hop = NextHop(interface: 0, gateway: nil)
+        hop.isOnLink = header.rtm_flags & UInt32(RTNH_F_ONLINK) != 0
+        var encapsulationType: UInt16?
+        for attribute in message.attributes(after: rtmsg.self) {
+            hop.read(attribute, encapsulationType: &encapsulationType)
+            read(attribute)
+        }
+        if nextHops.isEmpty { nextHops = [hop] }
+    }
+
+    private mutating func read(_ attribute: Attribute) {
+        switch attribute.type {
+        case Int(RTA_TABLE.rawValue): table = attribute.uint32 ?? table
+        case Int(RTA_PRIORITY.rawValue): metric = attribute.uint32 ?? 0
+        case Int(RTA_PREFSRC.rawValue): preferredSource = attribute.address
+        case Int(RTA_METRICS.rawValue): metrics = attribute.payload.isEmpty ? nil : attribute.bytes
+        case Int(RTA_PREF.rawValue): preference = attribute.uint8
+        case Int(RTA_NH_ID.rawValue): nextHopObject = attribute.uint32
+        case Int(RTA_MULTIPATH.rawValue): nextHops = NextHop.legs(attribute.payload)
+        case Int(RTA_CACHEINFO.rawValue): readLifetime(attribute.payload)
+        default: break
+        }
+    }
+
+    private mutating func readLifetime(_ payload: UnsafeRawBufferPointer) {
+        guard payload.count >= MemoryLayout<rta_cacheinfo>.size else { return }
+        // Hundredths of a second (USER_HZ) on every architecture Swift runs on; 0 is no lifetime at all.
+        let expires = payload.loadUnaligned(as: rta_cacheinfo.self).rta_expires
+        if expires != 0 { lifetime = expires / 100 + (expires % 100 > 0 ? 1 : 0) }
+    }
+}
+
+extension Request {
+    package static func listRoutes() -> Request {
+        var request = Request("list routes", type: RTM_GETROUTE, flags: 0)
+        request.append(rtmsg())
+        return request
+    }
+
+    /// Beside routes of the same metric, not instead of one: `NLM_F_APPEND`.
+    package static func add(_ route: Route) -> Request {
+        var request = Request("add default route", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_APPEND)
+        request.put(route)
+        if let metrics = route.metrics { request.put(Int(RTA_METRICS.rawValue), metrics) }
+        if let preference = route.preference { request.put(Int(RTA_PREF.rawValue), preference) }
+        if let lifetime = route.lifetime { request.put(Int(RTA_EXPIRES.rawValue), UInt32(max(lifetime, 1))) }
+        return request
+    }
+
+    package static func delete(_ route: Route) -> Request {
+        var request = Request("delete default route", type: RTM_DELROUTE, flags: 0)
+        request.put(route)
+        return request
+    }
+
+    /// What identifies a route, to add it as much as to delete it.
+    private mutating func put(_ route: Route) {
+        var header = rtmsg()
+        header.rtm_family = route.version.addressFamily
+        header.rtm_tos = route.typeOfService
+        // The header holds small table numbers only; RTA_TABLE holds all.
+        header.rtm_table = UInt8(exactly: route.table) ?? UInt8(RT_TABLE_UNSPEC.rawValue)
+        header.rtm_protocol = route.protocol
+        header.rtm_scope = route.scope
+        header.rtm_type = route.type
+        let single = route.nextHops.count == 1 && route.nextHopObject == nil ? route.nextHops[0] : nil
+        header.rtm_flags = single?.isOnLink == true ? UInt32(RTNH_F_ONLINK) : 0
+        append(header)
+        put(Int(RTA_TABLE.rawValue), route.table)
+        put(Int(RTA_PRIORITY.rawValue), route.metric)
+        if let source = route.preferredSource { put(Int(RTA_PREFSRC.rawValue), source) }
+        if let object = route.nextHopObject {
+            // The object or what it holds: the kernel refuses both.
+            put(Int(RTA_NH_ID.rawValue), object)
+        } else if let single {
+            if single.interface != 0 { put(Int(RTA_OIF.rawValue), single.interface) }
+            put(single)
+        } else {
+            putLegs(route.nextHops)
+        }
+    }
+}
+
+extension Socket {
+    /// Every default route of both families in every table, in the order in which the kernel tries them in each.
+    public mutating func defaultRoutes() throws(KernelError) -> [Route] {
+        try dump(.listRoutes()) { Route(default: $0) }
+    }
+
+    /// Adds the route beside others of its metric. One that is there already is `EEXIST`.
+    public mutating func add(_ route: Route) throws(KernelError) { try execute(.add(route)) }
+
+    /// Deletes just this route; one that is not there is `ESRCH`.
+    public mutating func delete(_ route: Route) throws(KernelError) { try execute(.delete(route)) }
+}

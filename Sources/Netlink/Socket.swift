@@ -1,0 +1,149 @@
+import CMnl
+public import LinuxSystem
+
+/// A netlink socket, bound to the network namespace the calling thread was in when it was opened.
+///
+/// Requests are answered before the next is sent, so replies are told apart by sequence number alone.
+public struct Socket: ~Copyable {
+    /// Which of the kernel's families the socket speaks, `netlink(7)`.
+    public enum Family {
+        /// `NETLINK_ROUTE`, `rtnetlink(7)`.
+        case route
+        /// `NETLINK_NETFILTER`.
+        case netfilter
+    }
+
+    private let socket: OpaquePointer
+    private let buffer: UnsafeMutableRawBufferPointer
+    private var sequence: UInt32 = 0
+
+    /// The kernel fills at most 32 KiB into one message of a dump.
+    private static let bufferSize = 32768
+    /// A list that changes under the reader is read again this often.
+    private static let attempts = 32
+
+    /// Opens and binds a socket in the calling thread's namespace.
+    public init(_ family: Family) throws(KernelError) {
+        let (bus, name) =
+            switch family {
+            case .route: (NETLINK_ROUTE, "routing netlink")
+            case .netfilter: (NETLINK_NETFILTER, "nftables' netlink")
+            }
+        guard let socket = mnl_socket_open2(bus, Int32(SOCK_CLOEXEC.rawValue)) else {
+            throw KernelError("open \(name)", .current)
+        }
+        guard mnl_socket_bind(socket, 0, 0) == 0 else {
+            let error = KernelError("bind \(name)", .current)
+            mnl_socket_close(socket)
+            throw error
+        }
+        var enabled: Int32 = 1
+        // Older kernels lack some of these; all they cost there is detail in errors or filtering in the kernel.
+        let options = [NETLINK_EXT_ACK, NETLINK_CAP_ACK] + (family == .route ? [NETLINK_GET_STRICT_CHK] : [])
+        for option in options {
+            _ = mnl_socket_setsockopt(socket, Int32(option), &enabled, UInt32(MemoryLayout<Int32>.size))
+        }
+        self.socket = socket
+        buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
+    }
+
+    deinit {
+        buffer.deallocate()
+        mnl_socket_close(socket)
+    }
+
+    /// Sends a request and waits until the kernel has carried it out or refused it.
+    package mutating func execute(_ request: borrowing Request) throws(KernelError) {
+        try send(request, adding: NLM_F_ACK)
+        try receive(request.attempt) { _ in true }
+    }
+
+    /// Sends a request that is answered by one message, and returns what `parse` makes of it.
+    package mutating func get<Value>(
+        _ request: borrowing Request, _ parse: (Message) -> Value?
+    ) throws(KernelError) -> Value? {
+        try send(request, adding: NLM_F_ACK)
+        var value: Value?
+        try receive(request.attempt) { message in
+            value = parse(message)
+            return true
+        }
+        return value
+    }
+
+    /// Sends a dump request and returns what `parse` makes of each message, leaving out nil.
+    ///
+    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read again.
+    package mutating func dump<Value>(
+        _ request: borrowing Request, _ parse: (Message) -> Value?
+    ) throws(KernelError) -> [Value] {
+        for _ in 0..<Self.attempts {
+            var values: [Value] = []
+            try send(request, adding: NLM_F_DUMP)
+            let consistent = try receive(request.attempt) { message in
+                if let value = parse(message) { values.append(value) }
+                return true
+            }
+            if consistent { return values }
+        }
+        throw KernelError(request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
+    }
+
+    /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).
+    package mutating func nextSequence() -> UInt32 {
+        sequence &+= 1
+        return sequence
+    }
+
+    private mutating func send(_ request: borrowing Request, adding flags: Int32) throws(KernelError) {
+        try request.validate()
+        request.header.pointee.nlmsg_seq = nextSequence()
+        request.header.pointee.nlmsg_flags |= UInt16(truncatingIfNeeded: flags)
+        let message = UnsafeRawBufferPointer(start: request.storage, count: Int(request.header.pointee.nlmsg_len))
+        try send(message, request.attempt)
+    }
+
+    /// Sends bytes that are complete messages.
+    package func send(_ bytes: UnsafeRawBufferPointer, _ attempt: String) throws(KernelError) {
+        guard mnl_socket_sendto(socket, bytes.baseAddress, bytes.count) == bytes.count else {
+            throw KernelError(attempt, .current)
+        }
+    }
+
+    /// Receives until the request's last reply; false if the kernel marked the dump as interrupted.
+    @discardableResult
+    package func receive(_ attempt: String, _ body: (Message) -> Bool) throws(KernelError) -> Bool {
+        var consistent = true
+        while true {
+            guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
+            for message in Messages(datagram) {
+                // Left over from a request that was given up; not an answer to this one.
+                guard message.answers(sequence, mnl_socket_get_portid(socket)) else { continue }
+                if message.isInterruptedDump { consistent = false }
+                switch message.outcome(attempt) {
+                case .data: _ = body(message)
+                case .done: return consistent
+                case .failed(let error): throw error
+                }
+            }
+        }
+    }
+
+    /// One datagram, valid until the next call; nil if none is waiting and the caller does not want to.
+    package func receiveDatagram(_ attempt: String, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
+        let flags = waiting ? 0 : Int32(MSG_DONTWAIT)
+        while true {
+            let count = recv(mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags | Int32(MSG_TRUNC))
+            if count < 0 {
+                let errno = Errno.current
+                if errno == .interrupted { continue }
+                if errno == .again && !waiting { return nil }
+                throw KernelError(attempt, errno)
+            }
+            guard count <= buffer.count else {
+                throw KernelError(attempt, .messageSize, explanation: "the kernel's reply has \(count) bytes")
+            }
+            return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
+        }
+    }
+}

@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni and evenkeel-hook in
+# Embedded Swift. None of them needs a Swift runtime on the host that runs it.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+usage() {
+    cat <<'EOF'
+usage: install/build.sh [DEST]
+
+Builds evenkeel, evenkeel-cni and evenkeel-hook into DEST (default .build/dist), stripped, with an unstripped copy of
+each under DEST/debug, which turns the address in a crash report into file and line:
+
+    llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
+
+Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev libjansson-dev binutils jq
+EOF
+}
+
+case ${1:-} in
+-h | --help)
+    usage
+    exit 0
+    ;;
+-*)
+    echo "install/build.sh: unknown option $1" >&2
+    usage >&2
+    exit 2
+    ;;
+esac
+dest=${1:-.build/dist}
+
+swift build -c release --static-swift-stdlib --product evenkeel
+
+# The Unicode tables that Strings need are an archive of the compiler's own, named by target.
+tables=$(swift -print-target-info | jq -r '"\(.paths.runtimeResourcePath)/embedded/\(.target.unversionedTriple)"')
+for program in evenkeel-cni evenkeel-hook; do
+    # A scratch path of its own keeps the two builds from undoing each other.
+    EVENKEEL_EMBEDDED=$tables swift build -c release --scratch-path .build/embedded \
+        --only-use-versions-from-resolved-file --product "$program"
+done
+
+mkdir -p "$dest/debug"
+for program in evenkeel evenkeel-cni evenkeel-hook; do
+    built=.build/release/$program
+    [[ $program == evenkeel ]] || built=.build/embedded/release/$program
+    # Beside and renamed: a copy that runs meanwhile stays whole.
+    cp "$built" "$dest/debug/$program"
+    strip -o "$dest/$program.new" "$built"
+    mv "$dest/$program.new" "$dest/$program"
+done
+
+# Embedded Swift compiles the interpolation of a value that has no description, and prints this instead of it.
+for program in evenkeel-cni evenkeel-hook; do
+    if strings "$dest/$program" | grep -q 'cannot print value'; then
+        echo "install/build.sh: $program interpolates a value that Embedded Swift cannot print" >&2
+        exit 1
+    fi
+done
+ls -l "$dest" | awk 'NR > 1 && /^-/ { printf "%-16s %8d bytes\n", $NF, $5 }'
