@@ -23,6 +23,7 @@ let leanLinking: [LinkerSetting] =
             .unsafeFlags([
                 "-Xlinker", "\(tables)/libswiftUnicodeDataTables.a",
                 "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "now",
+                "-no-toolchain-stdlib-rpath",
             ])
         ] + kernelLibraries
     } ?? kernelLibraries

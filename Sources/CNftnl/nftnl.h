@@ -2,6 +2,7 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // as in every C module here: they share the C library's types
 #endif
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <netinet/in.h>
 #include <net/if.h>

@@ -20,6 +20,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let busy = Errno(rawValue: EBUSY)
     public static let exists = Errno(rawValue: EEXIST)
     public static let noDevice = Errno(rawValue: ENODEV)
+    public static let networkDown = Errno(rawValue: ENETDOWN)
     public static let invalid = Errno(rawValue: EINVAL)
     public static let tooBig = Errno(rawValue: EFBIG)
     public static let readOnly = Errno(rawValue: EROFS)

@@ -3,8 +3,9 @@ import LinuxSystem
 
 /// A netlink message being built: header, the family's own header, attributes (`netlink(7)`).
 ///
+/// Public only because Embedded Swift must see the deinit from other modules; all it can do is for this package.
 /// Integers are in host byte order unless a name says otherwise, as routing netlink has them.
-package struct Request: ~Copyable {
+public struct Request: ~Copyable {
     /// What the request is about, continuing "cannot …" in an error.
     package let attempt: String
     let storage: UnsafeMutableRawPointer

@@ -95,6 +95,9 @@ public struct Socket: ~Copyable {
         return sequence
     }
 
+    /// Sets numbers aside for the messages of a batch, behind the one `nextSequence` gave.
+    package mutating func skipSequences(_ count: Int) { sequence &+= UInt32(truncatingIfNeeded: count) }
+
     private mutating func send(_ request: borrowing Request, adding flags: Int32) throws(KernelError) {
         try request.validate()
         request.header.pointee.nlmsg_seq = nextSequence()

@@ -1,0 +1,57 @@
+public import Netlink
+
+/// An nftables table, `nft(8)`; its family is that of one version of IP.
+public struct Table: Hashable, Sendable {
+    public let version: IPVersion
+    public let name: String
+
+    public init(_ version: IPVersion, _ name: String) {
+        self.version = version
+        self.name = name
+    }
+}
+
+/// A base chain: type filter, policy accept, at a hook of netfilter.
+public struct Chain: Hashable, Sendable {
+    public enum Hook: Hashable, Sendable {
+        case input
+        case forward
+    }
+
+    public let table: Table
+    public let name: String
+    public let hook: Hook
+    /// Where it stands among the chains of the hook; "priority filter" is 0.
+    public let priority: Int32
+
+    public init(_ table: Table, _ name: String, _ hook: Hook, priority: Int32 = 0) {
+        self.table = table
+        self.name = name
+        self.hook = hook
+        self.priority = priority
+    }
+}
+
+/// A set of interface names, `type ifname`.
+public struct InterfaceSet: Hashable, Sendable {
+    public let table: Table
+    public let name: String
+
+    public init(_ table: Table, _ name: String) {
+        self.table = table
+        self.name = name
+    }
+}
+
+/// A rule: what it matches, what it does, and the comment it is recognised by.
+public struct Rule: Hashable, Sendable {
+    public let chain: Chain
+    public let expressions: [Expression]
+    public let comment: String
+
+    public init(_ chain: Chain, _ expressions: [Expression], comment: String) {
+        self.chain = chain
+        self.expressions = expressions
+        self.comment = comment
+    }
+}

@@ -1,0 +1,194 @@
+import CMnl
+import CNftnl
+public import LinuxSystem
+public import Netlink
+
+/// A rule as the kernel lists it, as far as it takes to recognise one.
+public struct ListedRule: Hashable, Sendable {
+    public let chain: String
+    /// Nil where nobody left one.
+    public let comment: String?
+
+    public init(chain: String, comment: String?) {
+        self.chain = chain
+        self.comment = comment
+    }
+}
+
+/// What a table is set to.
+public enum TableState: Hashable, Sendable {
+    case absent
+    /// There, but its chains see no packets.
+    case dormant
+    case active
+}
+
+extension Request {
+    private static func nftables(_ attempt: String, _ type: nf_tables_msg_types, family: UInt8) -> Request {
+        let type = Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(type.rawValue)
+        var request = Request(attempt, type: type, flags: 0)
+        request.append(nfgenmsg(nfgen_family: family, version: UInt8(NFNETLINK_V0), res_id: 0))
+        return request
+    }
+
+    package static func generation() -> Request {
+        nftables("read the ruleset's generation", NFT_MSG_GETGEN, family: UInt8(AF_UNSPEC))
+    }
+
+    package static func table(_ table: Table) -> Request {
+        var request = nftables(
+            "look up nftables table \(table.name)", NFT_MSG_GETTABLE, family: table.version.addressFamily)
+        request.put(Int(NFTA_TABLE_NAME.rawValue), table.name)
+        return request
+    }
+
+    package static func rules(of table: Table) -> Request {
+        var request = nftables(
+            "list rules of nftables table \(table.name)", NFT_MSG_GETRULE, family: table.version.addressFamily)
+        // The kernel filters by it, so the rules of others cost nothing, however many there are.
+        request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
+        return request
+    }
+
+    package static func elements(of set: InterfaceSet) -> Request {
+        var request = nftables(
+            "list nftables set \(set.name)", NFT_MSG_GETSETELEM, family: set.table.version.addressFamily)
+        request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), set.table.name)
+        request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set.name)
+        return request
+    }
+
+    package static func chains() -> Request {
+        nftables("list nftables chains", NFT_MSG_GETCHAIN, family: UInt8(AF_UNSPEC))
+    }
+}
+
+extension Socket {
+    /// Counts every change of the namespace's ruleset, whoever made it.
+    public mutating func generation() throws(KernelError) -> UInt32 {
+        let generation = try get(.generation()) { message in
+            for attribute in message.attributes(after: nfgenmsg.self) where attribute.type == Int(NFTA_GEN_ID.rawValue) {
+                return attribute.uint32.map { UInt32(bigEndian: $0) }
+            }
+            return nil
+        }
+        guard let generation else { throw KernelError("read the ruleset's generation", .badMessage) }
+        return generation
+    }
+
+    public mutating func state(of table: Table) throws(KernelError) -> TableState {
+        do {
+            let flags = try get(.table(table)) { message -> UInt32? in
+                for attribute in message.attributes(after: nfgenmsg.self)
+                where attribute.type == Int(NFTA_TABLE_FLAGS.rawValue) {
+                    return attribute.uint32.map { UInt32(bigEndian: $0) }
+                }
+                return nil
+            }
+            return (flags ?? 0) & NFT_TABLE_F_DORMANT.rawValue != 0 ? .dormant : .active
+        } catch {
+            if error.errno == .noEntry { return .absent }
+            throw error
+        }
+    }
+
+    /// The table's rules in their order; none if there is no such table.
+    public mutating func rules(of table: Table) throws(KernelError) -> [ListedRule] {
+        try dump(.rules(of: table)) { message in
+            var chain: String?
+            var comment: String?
+            for attribute in message.attributes(after: nfgenmsg.self) {
+                switch attribute.type {
+                case Int(NFTA_RULE_CHAIN.rawValue): chain = attribute.string
+                case Int(NFTA_RULE_USERDATA.rawValue): comment = ruleComment(attribute.payload)
+                default: break
+                }
+            }
+            return chain.map { ListedRule(chain: $0, comment: comment) }
+        }
+    }
+
+    /// The names in a set, or nil if there is no such set.
+    public mutating func elements(of set: InterfaceSet) throws(KernelError) -> [String]? {
+        do {
+            return try dump(.elements(of: set)) { interfaceNames($0) }.flatMap { $0 }
+        } catch {
+            if error.errno == .noEntry { return nil }
+            throw error
+        }
+    }
+
+    /// Whether packets of that version are translated anywhere by nftables: a base chain of type nat.
+    public mutating func hasTranslation(_ version: IPVersion) throws(KernelError) -> Bool {
+        try dump(.chains()) { message -> Bool? in
+            guard let header = message.familyHeader(nfgenmsg.self),
+                [version.addressFamily, UInt8(NFPROTO_INET)].contains(header.nfgen_family)
+            else { return nil }
+            for attribute in message.attributes(after: nfgenmsg.self)
+            where attribute.type == Int(NFTA_CHAIN_TYPE.rawValue) && attribute.string == "nat" { return true }
+            return nil
+        }.isEmpty == false
+    }
+
+    /// Carries the commands out whole or not at all.
+    ///
+    /// - Throws: what the kernel said of the first command it refused, whose place is the error's `batchIndex`.
+    ///   `ERESTART`: the ruleset is not of that generation any more.
+    public mutating func commit(
+        _ commands: [Command], generation: UInt32? = nil, _ attempt: String
+    ) throws(KernelError) {
+        let batch = Batch(commands, generation: generation, sequence: nextSequence())
+        try batch.validate(attempt)
+        skipSequences(commands.count + 1)
+        try send(batch.bytes, attempt)
+        // The kernel has queued every answer by the time sending returns, so there is nothing to wait for.
+        var acknowledged = false
+        var refusal: KernelError?
+        while let datagram = try receiveDatagram(attempt, waiting: false) {
+            for message in Messages(datagram) {
+                let place = Int(message.sequence &- batch.firstSequence)
+                // The batch's own begin is one before the first command; older answers are nobody's.
+                guard place <= commands.count || place == Int(UInt32.max) else { continue }
+                switch message.acknowledgement(attempt) {
+                case .failure(let error)? where refusal == nil:
+                    refusal = KernelError(
+                        attempt, error.errno, explanation: error.explanation,
+                        batchIndex: place < commands.count ? place : nil)
+                case .success?: acknowledged = acknowledged || message.sequence == batch.lastSequence
+                default: break
+                }
+            }
+        }
+        if let refusal { throw refusal }
+        guard acknowledged else { throw KernelError(attempt, .inputOutput, explanation: "the kernel did not answer") }
+    }
+}
+
+/// The comment in a rule's user data: type, length, value, as nft and libnftnl write it (`libnftnl/udata.h`).
+func ruleComment(_ data: UnsafeRawBufferPointer) -> String? {
+    var rest = data
+    while rest.count >= 2 {
+        let length = Int(rest[1])
+        guard rest.count >= 2 + length else { return nil }
+        let value = UnsafeRawBufferPointer(rebasing: rest[2..<(2 + length)])
+        if UInt32(rest[0]) == NFTNL_UDATA_RULE_COMMENT.rawValue {
+            return String(decoding: value.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest[(2 + length)...])
+    }
+    return nil
+}
+
+/// The names in one message of a dump of set elements.
+private func interfaceNames(_ message: Message) -> [String]? {
+    var names: [String] = []
+    for list in message.attributes(after: nfgenmsg.self)
+    where list.type == Int(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue) {
+        for element in list.nested {
+            for part in element.nested where part.type == Int(NFTA_SET_ELEM_KEY.rawValue) {
+                for value in part.nested where value.type == Int(NFTA_DATA_VALUE.rawValue) { names.append(value.string) }
+            }
+        }
+    }
+    return names
+}

@@ -1,0 +1,98 @@
+import Netlink
+
+/// What this product writes into a container's kernel, told apart from everybody else's by these numbers.
+enum Ours {
+    /// The `protocol` of our rules, and of a winner's copy in its table.
+    static let routeProtocol: UInt8 = 69
+    /// Asked just before the rule for table main, after whatever others put at that priority or a lower one.
+    static let rulePriority: UInt32 = 32765
+    /// The first metric of routes that stand by in main.
+    static let standbyMetric: UInt32 = 17740
+
+    /// An interface's own table.
+    static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }
+}
+
+/// A default route that could win: one leg of a route in main, or one remembered in its interface's own table.
+struct Candidate: Hashable {
+    let link: Link
+    /// As the kernel lists it; of a multipath route, the whole.
+    let listed: Route
+    /// As a route of its own in table main, with one next hop.
+    let leg: Route
+    let preference: Int
+
+    var isInMain: Bool { listed.table == Route.mainTable }
+    var hop: NextHop { leg.nextHops[0] }
+    /// Whether the kernel would delete the leg alone. It does not for IPv4 (ESRCH), nor inside a next-hop object.
+    var isDeletableLeg: Bool { listed.nextHops.count == 1 || (leg.version == .v6 && listed.nextHopObject == nil) }
+
+    /// The candidates among a route's legs; routes that are none, such as blackholes or on `lo`, yield nothing.
+    static func of(_ route: Route, _ links: [Link], _ prefer: [Preference]) -> [Candidate] {
+        guard route.isUnicast, route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return [] }
+        return route.nextHops.compactMap { hop in
+            guard let link = links.first(where: { $0.index == hop.interface }), !link.isLoopback else { return nil }
+            var leg = route
+            leg.table = Route.mainTable
+            if route.nextHops.count > 1 {
+                leg.nextHops = [hop]
+                leg.nextHops[0].hops = 0
+                leg.nextHopObject = nil
+            }
+            let preference = prefer.firstIndex { $0.matches(interface: link.name, gateway: hop.gateway) }
+            return Candidate(link: link, listed: route, leg: leg, preference: preference ?? prefer.count)
+        }
+    }
+
+    /// The better of two: by preference, metric, the name's natural order, the gateway's bytes. The order of attaching has
+    /// no say, nor the interface's index: engines attach in random order.
+    static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
+        if left.preference != right.preference { return left.preference < right.preference }
+        if left.leg.metric != right.leg.metric { return left.leg.metric < right.leg.metric }
+        if left.link.name != right.link.name { return isNaturallyOrdered(left.link.name, right.link.name) }
+        return left.hop.gatewayBytes.lexicographicallyPrecedes(right.hop.gatewayBytes)
+    }
+
+    /// `default via 10.89.2.1 dev eth1`
+    var words: String { "default \(place)" }
+
+    /// `via 10.89.2.1 dev eth1`
+    var place: String { "\(gatewayWords)dev \(printable(link.name))" }
+
+    private var gatewayWords: String {
+        if let gateway = hop.gateway { return "via \(gateway) " }
+        // struct rtvia: the address family in two bytes, the address.
+        if let via = hop.via, via.count > 2, let gateway = via.withUnsafeBytes({ IPAddress(bytes: .init(rebasing: $0[2...])) }) {
+            return "via \(gateway) "
+        }
+        return leg.version == .v6 ? "(IPv6) " : ""
+    }
+}
+
+extension NextHop {
+    fileprivate var gatewayBytes: [UInt8] { gateway?.bytes ?? via ?? [] }
+}
+
+/// Names with their runs of digits compared as numbers: eth2 before eth10.
+func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
+    var left = Array(left.utf8)[...]
+    var right = Array(right.utf8)[...]
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    while let a = left.first, let b = right.first {
+        if isDigit(a) && isDigit(b) {
+            let (runA, runB) = (left.prefix(while: isDigit), right.prefix(while: isDigit))
+            let zero = UInt8(ascii: "0")
+            let (numberA, numberB) = (runA.drop { $0 == zero }, runB.drop { $0 == zero })
+            if numberA.count != numberB.count { return numberA.count < numberB.count }
+            if !numberA.elementsEqual(numberB) { return numberA.lexicographicallyPrecedes(numberB) }
+            // 01 and 1 are the same number but not the same name.
+            if runA.count != runB.count { return runA.count < runB.count }
+            (left, right) = (left.dropFirst(runA.count), right.dropFirst(runB.count))
+        } else if a != b {
+            return a < b
+        } else {
+            (left, right) = (left.dropFirst(), right.dropFirst())
+        }
+    }
+    return left.count < right.count
+}

@@ -1,0 +1,63 @@
+public import Firewall
+public import LinuxSystem
+public import Netlink
+
+/// The failures the product ends, each looked after by one file.
+public enum Remedy: String, CaseIterable, Hashable, Sendable {
+    case defaultRoute = "default-route"
+    case rpFilter = "rp-filter"
+    case invalid
+}
+
+/// One change: what to tell the kernel, and the words for it.
+public struct Change: Hashable, Sendable {
+    public enum Action: Hashable, Sendable {
+        case set(Sysctl, Int)
+        case addRoute(Route)
+        case deleteRoute(Route)
+        case addRule(PolicyRule)
+        case deleteRule(PolicyRule)
+        /// A transaction on the ruleset; with a generation, only if that is still in force.
+        case commit([Command], generation: UInt32?)
+    }
+
+    public enum Verb: String, Hashable, Sendable {
+        case add
+        case remove
+        case set
+        case restore
+        case repair
+
+        var past: String {
+            switch self {
+            case .add: "added"
+            case .remove: "removed"
+            case .set: "set"
+            case .restore: "restored"
+            case .repair: "repaired"
+            }
+        }
+    }
+
+    public let remedy: Remedy
+    public let action: Action
+    public let verb: Verb
+    /// What is changed, and in brackets why, as it follows the verb.
+    public let object: String
+
+    public init(_ remedy: Remedy, _ verb: Verb, _ object: String, _ action: Action) {
+        self.remedy = remedy
+        self.verb = verb
+        self.object = object
+        self.action = action
+    }
+
+    /// `removed default via 10.89.2.1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)`
+    public var done: String { "\(verb.past) \(object)" }
+
+    /// `would remove …`
+    public var proposed: String { "would \(attempt)" }
+
+    /// `remove …`, as an error's "cannot" continues.
+    public var attempt: String { "\(verb.rawValue) \(object)" }
+}

@@ -1,0 +1,99 @@
+public import LinuxSystem
+import Netlink
+
+/// A container's network namespace, held open, with a socket inside.
+public struct Container: ~Copyable {
+    public let namespace: NetworkNamespace
+    private var socket: Socket
+
+    /// Goes in to open the socket, and comes back to the host.
+    public init(_ namespace: consuming NetworkNamespace, of host: borrowing Host) throws(KernelError) {
+        self.namespace = namespace
+        try self.namespace.enter()
+        // In a user namespace the way back is refused: what belongs to the host was opened before, and nothing is after.
+        defer { try? host.home.enter() }
+        socket = try Socket(.route)
+    }
+
+    /// Looks at the namespace. Nothing is changed.
+    public mutating func observe(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
+        var snapshot = NamespaceSnapshot(links: try socket.links())
+        snapshot.addresses = try socket.addresses()
+        snapshot.routes = try socket.defaultRoutes()
+        snapshot.rules = try rules()
+        (snapshot.reversePathFilterOfAll, snapshot.reversePathFilterOfDefault) =
+            try namespace.run(returningTo: host.home) { () throws(KernelError) in
+                let all = try Sysctl("net/ipv4/conf/all/rp_filter").readIfPresent()
+                return (all, try Sysctl("net/ipv4/conf/default/rp_filter").readIfPresent())
+            }
+        return snapshot
+    }
+
+    private mutating func rules() throws(KernelError) -> [PolicyRule]? {
+        do { return try socket.rules() } catch {
+            if error.errno == .notSupported || error.errno == .familyNotSupported { return nil }
+            throw error
+        }
+    }
+
+    /// Carries the changes out in order. A change that fails takes along those that build on it, and no others.
+    public mutating func apply(_ changes: [Change], from host: borrowing Host) -> [Step] {
+        guard !changes.isEmpty else { return [] }
+        do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
+        defer { try? host.home.enter() }
+        var steps: [Step] = []
+        for change in changes {
+            let blocked = steps.contains { step in
+                if case .failed(let earlier, _) = step { earlier.isFollowed(by: change) } else { false }
+            }
+            if blocked {
+                steps.append(.skipped(change))
+                continue
+            }
+            do {
+                try apply(change)
+                steps.append(.done(change))
+            } catch {
+                steps.append(.failed(change, error.attempting(change.attempt)))
+            }
+        }
+        return steps
+    }
+
+    private mutating func apply(_ change: Change) throws(KernelError) {
+        do throws(KernelError) {
+            switch change.action {
+            case .set(let sysctl, let value): try sysctl.write(value)
+            case .addRoute(let route): try socket.add(route)
+            case .deleteRoute(let route): try socket.delete(route)
+            case .addRule(let rule): try socket.add(rule)
+            case .deleteRule(let rule): try socket.delete(rule)
+            // Rulesets are the host's.
+            case .commit: throw KernelError(change.attempt, .invalid)
+            }
+        } catch {
+            if error.errno != change.errnoIfDone { throw error }
+        }
+    }
+}
+
+extension Change {
+    /// What the kernel answers if somebody else was faster or the thing is gone: then all is as it should be.
+    fileprivate var errnoIfDone: Errno {
+        switch action {
+        case .set: .noEntry
+        case .addRoute, .addRule: .exists
+        case .deleteRoute: .noSuchProcess
+        case .deleteRule: .noEntry
+        case .commit: .exists
+        }
+    }
+}
+
+/// What became of a change.
+public enum Step: Hashable, Sendable {
+    case done(Change)
+    case failed(Change, KernelError)
+    /// Left out because one before it, on which it builds, failed.
+    case skipped(Change)
+}

@@ -1,0 +1,151 @@
+import LinuxSystem
+import Netlink
+
+// The first remedy: of several default routes of a family one stays in main, and beside it source rules let the networks
+// that lost go on. Each candidate is copied into its interface's own table; a winner's copy carries our protocol number.
+// The tables are the memory, too: the kernel empties the one of an interface that is gone.
+
+/// The default routes of one family in one namespace, and who should have main.
+struct DefaultRoutes {
+    let version: IPVersion
+    let snapshot: NamespaceSnapshot
+    let policy: Policy.DefaultRoute
+    /// The index of an interface that is about to go, which counts as gone.
+    let leaving: UInt32?
+    /// In main, on interfaces that stay.
+    let main: [Candidate]
+    /// In main, on the interface that is about to go.
+    let departing: [Candidate]
+    /// Losers of an earlier run, on interfaces that stay and have no default in main by now.
+    let remembered: [Candidate]
+    /// What our tables hold now, leg by leg.
+    let tableLegs: [Route]
+    /// Winners of an earlier run whose interface is there and whose default is not in main: taken away on purpose.
+    let cut: [Candidate]
+
+    init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
+        self.version = version
+        self.snapshot = snapshot
+        self.policy = policy
+        self.leaving = leaving
+        let all = snapshot.routes.filter { $0.version == version }
+            .flatMap { Candidate.of($0, snapshot.links, policy.prefer) }
+        let inMain = all.filter { $0.isInMain }
+        main = inMain.filter { $0.link.index != leaving }
+        departing = inMain.filter { $0.link.index == leaving }
+        let inTables = all.filter { $0.listed.table == Ours.table(of: $0.link.index) }
+        tableLegs = inTables.map { candidate in
+            var leg = candidate.leg
+            leg.table = candidate.listed.table
+            return leg
+        }
+        let superseded = inMain.map { $0.link.index }
+        let memory = inTables.filter { !superseded.contains($0.link.index) }
+        remembered = memory.filter { $0.leg.protocol != Ours.routeProtocol && $0.link.index != leaving }
+        cut = memory.filter { $0.leg.protocol == Ours.routeProtocol }
+    }
+}
+
+extension DefaultRoutes {
+    /// Who wins and who loses.
+    struct Standing {
+        /// Nil where main has no default route and is not to get one.
+        var winner: Candidate?
+        /// Best first.
+        var losers: [Candidate]
+        /// Whose default was taken away on purpose; kept in mind, and out of main.
+        var cut: [Candidate] = []
+
+        /// With nobody to choose from there is nothing to remember either.
+        var isSettled: Bool { losers.isEmpty }
+    }
+
+    var standing: Standing {
+        let remaining = cut.filter { candidate in !isLeaving(candidate) }
+        if main.isEmpty {
+            let ranked = remembered.sorted(by: Candidate.isBetter)
+            if !remaining.isEmpty { return Standing(winner: nil, losers: ranked, cut: remaining) }
+            guard let best = ranked.first else { return Standing(winner: nil, losers: []) }
+            let others = Array(ranked.dropFirst())
+            // The network whose default somebody took away goes. Main stays without one all the same, so the next best is
+            // remembered as cut in its place.
+            return cut.isEmpty
+                ? Standing(winner: best, losers: others) : Standing(winner: nil, losers: others, cut: [best])
+        }
+        // What an earlier run put aside competes only where main is as we left it. Where a default was taken away on
+        // purpose, putting another in its place would undo that.
+        let competing = cut.isEmpty ? main + remembered : main
+        let winner = competing.min(by: Candidate.isBetter)
+        let losers = (main + remembered).filter { $0 != winner }.sorted(by: Candidate.isBetter)
+        return Standing(winner: winner, losers: losers, cut: remaining)
+    }
+
+    private func isLeaving(_ candidate: Candidate) -> Bool { candidate.link.index == leaving }
+
+    /// The changes that bring mode `one` about. At no moment is main without a default route, and none leads nowhere:
+    /// tables, then the winner, then rules, and only then the losers go.
+    func planOne() throws(KernelError) -> [Change] {
+        let standing = standing
+        let tables = planTables(standing)
+        let rules = try planRules(standing)
+        return tables.before + planWinner(standing) + rules + planLosers(standing) + tables.after
+    }
+
+    /// Puts the winner into main: one that was remembered, or the leg of a route that can only be deleted whole.
+    func planWinner(_ standing: Standing) -> [Change] {
+        guard let winner = standing.winner else { return [] }
+        if !winner.isInMain {
+            return [Change(.defaultRoute, .restore, "\(winner.words) metric \(winner.leg.metric)", .addRoute(winner.leg))]
+        }
+        let isDeletedWhole = (standing.losers + departing).contains { $0.listed == winner.listed && !$0.isDeletableLeg }
+        guard isDeletedWhole else { return [] }
+        let object = "\(winner.words) as a route of its own (it was one leg of several)"
+        return [Change(.defaultRoute, .add, object, .addRoute(winner.leg))]
+    }
+
+    /// Takes the losers, and what is about to go, out of main.
+    private func planLosers(_ standing: Standing) -> [Change] {
+        guard let winner = standing.winner else { return [] }
+        let kept = "kept: \(winner.place), metric \(winner.leg.metric)"
+        var demoted = main.map { $0.leg.metric }
+        var changes: [Change] = []
+        var deletedWhole: [Route] = []
+        for loser in standing.losers.filter({ $0.isInMain }) + departing {
+            if loser.leg.isFromRouterAdvertisement && !isLeaving(loser) {
+                guard loser.leg.metric <= winner.leg.metric else { continue }
+                changes += demote(loser, behind: winner, taken: &demoted)
+            } else if loser.isDeletableLeg {
+                changes.append(Change(.defaultRoute, .remove, "\(loser.words) (\(kept))", .deleteRoute(loser.leg)))
+            } else if deletedWhole.appendIfNew(loser.listed) {
+                let object = "default route of \(loser.listed.nextHops.count) legs (\(kept))"
+                changes.append(Change(.defaultRoute, .remove, object, .deleteRoute(loser.listed)))
+            }
+        }
+        return changes
+    }
+
+    /// Moves a route to a metric of its own behind the winner's.
+    ///
+    /// A router's next advertisement brings its default back, so that one also gets the metric for good
+    /// (`ra_defrtr_metric`, Linux 5.12), and keeps the lifetime that a withdrawn router lets run out.
+    func demote(_ loser: Candidate, behind winner: Candidate, taken: inout [UInt32]) -> [Change] {
+        var metric = max(Ours.standbyMetric, winner.leg.metric) &+ 1
+        while !taken.appendIfNew(metric) { metric &+= 1 }
+        var changes: [Change] = []
+        if loser.leg.isFromRouterAdvertisement, loser.link.routerAdvertisementMetric != nil,
+            let sysctl = Sysctl(family: "ipv6", interface: loser.link.name, "ra_defrtr_metric")
+        {
+            let object = "ra_defrtr_metric of \(printable(loser.link.name)) to \(metric) (behind \(winner.place))"
+            changes.append(Change(.defaultRoute, .set, object, .set(sysctl, Int(metric))))
+        }
+        var standby = loser.leg
+        standby.metric = metric
+        let object = "\(loser.words) metric \(metric) (stands by behind \(winner.place))"
+        changes.append(Change(.defaultRoute, .add, object, .addRoute(standby)))
+        if loser.isInMain && loser.isDeletableLeg {
+            let object = "\(loser.words) metric \(loser.leg.metric) (now at metric \(metric))"
+            changes.append(Change(.defaultRoute, .remove, object, .deleteRoute(loser.leg)))
+        }
+        return changes
+    }
+}

@@ -1,0 +1,87 @@
+public import LinuxSystem
+import Netlink
+
+/// One run over one container: observe, plan, and, if it is wanted, apply.
+public struct Guard: ~Copyable {
+    public var host: Host
+    public var container: Container
+    private let policy: Policy
+    private var guarded = Guarded()
+    private var leaving: UInt32?
+    /// Why the host could not be looked at; the namespace can be made safe all the same.
+    public private(set) var hostFailure: KernelError?
+
+    public init(_ host: consuming Host, _ container: consuming Container, _ policy: Policy) {
+        self.host = host
+        self.container = container
+        self.policy = policy
+    }
+
+    /// Ends the run and gives the host back, for the next container.
+    public consuming func finish() -> Host { host }
+
+    /// Looks and plans. Nothing is changed.
+    ///
+    /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
+    public mutating func plan(leaving name: String? = nil) throws(KernelError) -> Plan {
+        let snapshot = try container.observe(from: host)
+        leaving = snapshot.links.first { $0.name == name }?.index
+        var plan = Plan()
+        plan.namespace = try snapshot.plan(policy, leaving: leaving)
+        hostFailure = nil
+        do {
+            guarded = try host.guarded(container, snapshot, leaving: leaving)
+            if name != nil { (guarded.interfaces, guarded.versions) = ([], []) }
+            (plan.host, plan.notes) = try host.observe(guarded, policy.invalid).planInvalid(policy.invalid, guarded)
+        } catch { hostFailure = error }
+        return plan
+    }
+
+    /// Carries a plan out. What the kernel refuses because the namespace changed meanwhile is planned once more.
+    public mutating func apply(_ plan: Plan) -> Report {
+        var report = Report(notes: plan.notes)
+        report.steps = container.apply(plan.namespace, from: host)
+        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain() {
+            report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
+        }
+        let host = host.apply(plan.host, guarded, policy.invalid)
+        report.steps += host.steps
+        for note in host.notes where !report.notes.contains(note) { report.notes.append(note) }
+        return report
+    }
+
+    private mutating func planAgain() -> [Change]? {
+        do { return try container.observe(from: host).plan(policy, leaving: leaving) } catch { return nil }
+    }
+}
+
+/// What came of a run.
+public struct Report: Hashable, Sendable {
+    public var steps: [Step] = []
+    public var notes: [String] = []
+
+    /// What was done, and what is to be known beside it, a line each.
+    public var lines: [String] {
+        steps.compactMap { step in
+            if case .done(let change) = step { change.done } else { nil }
+        } + notes
+    }
+
+    public var failures: [KernelError] {
+        steps.compactMap { step in
+            if case .failed(_, let error) = step { error } else { nil }
+        }
+    }
+}
+
+extension Step {
+    fileprivate var isDone: Bool {
+        if case .done = self { true } else { false }
+    }
+
+    /// Refused because an interface went away between looking and changing.
+    fileprivate var isOvertaken: Bool {
+        guard case .failed(_, let error) = self else { return false }
+        return [.noDevice, .networkDown].contains(error.errno)
+    }
+}

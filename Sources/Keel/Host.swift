@@ -1,0 +1,179 @@
+import Firewall
+public import LinuxSystem
+import Netlink
+
+/// The host: the namespace this program was started in, where packets of containers are translated.
+public struct Host: ~Copyable {
+    let home: NetworkNamespace
+    private var socket: Socket
+    private var firewall: Socket
+    private let identityOfInit: NetworkNamespace.Identity?
+    private var matchesSockets: Bool
+
+    /// Opens all that is the host's own, before any container is entered.
+    public init() throws(KernelError) {
+        // Locals first: a throw after the first field would leave them half made.
+        let home = try NetworkNamespace.current()
+        let socket = try Socket(.route)
+        let firewall = try Socket(.netfilter)
+        self.home = home
+        self.socket = socket
+        self.firewall = firewall
+        identityOfInit = NetworkNamespace.identityOfInit()
+        matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
+    }
+
+    /// Whether a namespace is the host's own or process 1's, which is never to be treated as a container's.
+    public func isOwn(_ namespace: borrowing NetworkNamespace) -> Bool {
+        namespace.identity == home.identity || namespace.identity == identityOfInit
+    }
+
+    /// Finds where a container's packets enter the host, and in which families they may be translated.
+    ///
+    /// `leaving` is the index of a container's interface that is about to go.
+    mutating func guarded(
+        _ container: borrowing Container, _ snapshot: NamespaceSnapshot, leaving: UInt32?
+    ) throws(KernelError) -> Guarded {
+        var guarded = Guarded()
+        for version in IPVersion.allCases where snapshot.hasDefaultRoute(version) { guarded.versions.append(version) }
+        let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
+        guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return guarded }
+        for veth in veths {
+            guard let side = try hostSide(of: veth, namespaceID) else { continue }
+            if veth.index != leaving {
+                if !guarded.interfaces.contains(side.name) { guarded.interfaces.append(side.name) }
+            } else if !side.isBridge {
+                guarded.leaving.append(side.name)
+            }
+        }
+        return guarded
+    }
+
+    /// The bridge that the veth's other end is a port of, or that end itself; nil if the other end is not on this host.
+    private mutating func hostSide(
+        of veth: Link, _ namespaceID: Int32
+    ) throws(KernelError) -> (name: String, isBridge: Bool)? {
+        // An index means little across namespaces; the ends of one pair name each other.
+        guard let index = veth.peerIndex, let end = try socket.link(index: index), end.kind == "veth",
+            end.peerIndex == veth.index, end.peerNamespaceID == namespaceID
+        else { return nil }
+        if let master = end.master, let bridge = try socket.link(index: master), bridge.kind == "bridge" {
+            return (bridge.name, true)
+        }
+        return (end.name, false)
+    }
+
+    /// Looks at the host, as far as `guarded` and the policy ask. Nothing is changed.
+    mutating func observe(_ guarded: Guarded, _ policy: Policy.Invalid) throws(KernelError) -> HostSnapshot {
+        var snapshot = HostSnapshot()
+        snapshot.matchesSockets = matchesSockets
+        switch policy.mode {
+        case .keep: return snapshot
+        case .liberal:
+            snapshot.beLiberal = try Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal").readIfPresent()
+            return snapshot
+        case .drop: break
+        }
+        snapshot.generation = try firewall.generation()
+        snapshot.ipv4 = try ruleset(.v4)
+        snapshot.ipv6 = try ruleset(.v6)
+        for name in ((snapshot.ipv4.containers ?? []) + (snapshot.ipv6.containers ?? [])).unique
+        where !guarded.interfaces.contains(name) {
+            if try socket.link(name: name) == nil { snapshot.gone.append(name) }
+        }
+        if snapshot.ipv4.rules.isEmpty || guarded.versions.contains(.v6) { try observeNeighbours(&snapshot) }
+        return snapshot
+    }
+
+    private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {
+        let drop = InvalidDrop(version: version)
+        let state = try firewall.state(of: drop.table)
+        guard state != .absent else { return HostSnapshot.Ruleset() }
+        return HostSnapshot.Ruleset(
+            state: state, rules: try firewall.rules(of: drop.table), containers: try firewall.elements(of: drop.containers))
+    }
+
+    /// What others on the host do that decides about our chains; asked only while those are not all there.
+    private mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
+        snapshot.loose = try Sysctl("net/netfilter/nf_conntrack_tcp_loose").readIfPresent()
+        snapshot.forwardsWithIPVS = forwardsWithIPVS(table: readText("/proc/net/ip_vs"))
+        if snapshot.ipv6.state == .absent {
+            let legacy = readText("/proc/net/ip6_tables_names").split(separator: "\n").contains("nat")
+            snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
+        }
+    }
+
+    /// A file of /proc that may not be there, or not for us; then nothing is known to be wrong.
+    private func readText(_ path: String) -> String {
+        do {
+            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 20, name: path)
+            return String(decoding: content, as: UTF8.self)
+        } catch { return "" }
+    }
+
+    /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.
+    mutating func apply(_ changes: [Change], _ guarded: Guarded, _ policy: Policy.Invalid) -> (steps: [Step], notes: [String]) {
+        var steps: [Step] = []
+        var notes: [String] = []
+        var changes = changes
+        for _ in 0..<Self.attempts {
+            var refused: [Step] = []
+            for change in changes {
+                do {
+                    try apply(change)
+                    steps.append(.done(change))
+                } catch {
+                    if change.needsSocketMatch(at: error) { matchesSockets = false }
+                    refused.append(.failed(change, error.attempting(change.attempt)))
+                }
+            }
+            if refused.isEmpty { return (steps, notes) }
+            do {
+                let plan = try observe(guarded, policy).planInvalid(policy, guarded)
+                // The same again is refused again, unless it lost a race.
+                if plan.changes.isEmpty { return (steps, plan.notes) }
+                if !refused.contains(where: { $0.isLostRace }) && matchesSockets { return (steps + refused, notes) }
+                (changes, notes) = (plan.changes, plan.notes)
+            } catch { return (steps + [.failed(changes[0], error)], notes) }
+        }
+        return (steps + changes.map { .failed($0, KernelError($0.attempt, .restart, explanation: "others keep changing the ruleset")) }, notes)
+    }
+
+    /// Each attempt fails only if somebody else's change succeeded in between.
+    private static let attempts = 64
+
+    private mutating func apply(_ change: Change) throws(KernelError) {
+        switch change.action {
+        case .commit(let commands, let generation):
+            try firewall.commit(commands, generation: generation, change.attempt)
+        case .set(let sysctl, let value): try sysctl.write(value)
+        default: throw KernelError(change.attempt, .invalid)
+        }
+    }
+}
+
+extension Step {
+    /// Refused because the ruleset was not what it had been when it was looked at.
+    fileprivate var isLostRace: Bool {
+        guard case .failed(_, let error) = self else { return false }
+        return [.exists, .noEntry, .restart, .busy, .again].contains(error.errno)
+    }
+}
+
+extension Change {
+    /// Whether the command the kernel refused is a rule that looks up sockets, in a way that says it cannot.
+    fileprivate func needsSocketMatch(at error: KernelError) -> Bool {
+        guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count,
+            case .addRule(let rule) = commands[index], rule.expressions.contains(.hasBoundSocket)
+        else { return false }
+        return [.noEntry, .notSupported, .invalid].contains(error.errno)
+    }
+}
+
+/// Whether a service in the table of `/proc/net/ip_vs` reaches a server by direct routing (`Route`) or a tunnel.
+func forwardsWithIPVS(table: String) -> Bool {
+    table.split(separator: "\n").contains { line in
+        let words = line.split(separator: " ")
+        return words.first == "->" && words.count > 2 && ["Route", "Tunnel"].contains(String(words[2]))
+    }
+}

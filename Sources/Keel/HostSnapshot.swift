@@ -1,0 +1,61 @@
+public import Firewall
+public import Netlink
+
+/// What the host looks like now: the namespace in which packets of containers are translated.
+public struct HostSnapshot: Hashable, Sendable {
+    /// Our table of one family.
+    public struct Ruleset: Hashable, Sendable {
+        public var state: TableState
+        public var rules: [ListedRule]
+        /// Nil if there is no such set.
+        public var containers: [String]?
+
+        public init(state: TableState = .absent, rules: [ListedRule] = [], containers: [String]? = nil) {
+            self.state = state
+            self.rules = rules
+            self.containers = containers
+        }
+    }
+
+    public var ipv4 = Ruleset()
+    public var ipv6 = Ruleset()
+    /// Of the whole ruleset, read before the rest was looked at.
+    public var generation: UInt32 = 0
+    /// Elements of either set whose interface does not exist.
+    public var gone: [String] = []
+    /// Whether anything here translates IPv6 addresses.
+    public var translatesIPv6 = false
+    /// Whether the kernel can ask for the socket that takes a packet: Linux 5.10, with its module.
+    public var matchesSockets = true
+    /// `net.netfilter.nf_conntrack_tcp_be_liberal`; nil while connection tracking is not loaded.
+    public var beLiberal: Int?
+    /// `net.netfilter.nf_conntrack_tcp_loose`; nil while connection tracking is not loaded.
+    public var loose: Int?
+    /// Whether IPVS hands packets on untranslated (direct routing, tunnels).
+    public var forwardsWithIPVS = false
+
+    public init() {}
+
+    public func ruleset(_ version: IPVersion) -> Ruleset {
+        switch version {
+        case .v4: ipv4
+        case .v6: ipv6
+        }
+    }
+}
+
+/// What one run asks of the host.
+public struct Guarded: Hashable, Sendable {
+    /// Host-side interfaces of the container: bridges, or a veth's host end.
+    public var interfaces: [String]
+    /// Host-side interfaces that are about to go.
+    public var leaving: [String]
+    /// The families in which the container has a default route.
+    public var versions: [IPVersion]
+
+    public init(interfaces: [String] = [], leaving: [String] = [], versions: [IPVersion] = []) {
+        self.interfaces = interfaces
+        self.leaving = leaving
+        self.versions = versions
+    }
+}

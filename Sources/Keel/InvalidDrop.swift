@@ -1,0 +1,169 @@
+import Firewall
+import LinuxSystem
+import Netlink
+
+// The third remedy: INVALID segments, which conntrack does not translate, are dropped on the host. In input they would
+// be answered with RST, which kills the container's connection; in forward, those of guarded containers would leave with
+// a private source address. Only TCP: nothing else is answered by RST, and DHCP's first packets are INVALID by nature.
+
+/// The ruleset of one family as it should be.
+struct InvalidDrop {
+    let version: IPVersion
+
+    var table: Table { Table(version, "evenkeel") }
+    var containers: InterfaceSet { InterfaceSet(table, "containers") }
+    private var input: Chain { Chain(table, "input", .input) }
+    private var forward: Chain { Chain(table, "forward", .forward) }
+
+    /// Rules of another version are replaced.
+    static let commentPrefix = "evenkeel 1: "
+
+    /// The host's own connections that conntrack lost sight of may end: their FIN or RST finds a bound socket.
+    private var spare: Rule {
+        Rule(
+            input, [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .closesConnection, .hasBoundSocket, .counter, .accept],
+            comment: Self.commentPrefix + "let the host's own connections end")
+    }
+
+    private var drop: Rule {
+        Rule(
+            input, [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .counter, .drop],
+            comment: Self.commentPrefix + "do not answer INVALID segments with RST")
+    }
+
+    private var dropForwarded: Rule {
+        Rule(
+            forward, [.inputInterfaceIn(containers), .isTCP, .isInvalid, .counter, .drop],
+            comment: Self.commentPrefix + "let no INVALID segment out untranslated")
+    }
+
+    func inputRules(matchingSockets: Bool) -> [Rule] { matchingSockets ? [spare, drop] : [drop] }
+
+    var forwardRules: [Rule] { [dropForwarded] }
+}
+
+extension HostSnapshot {
+    /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
+    func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
+        var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0), guarded.leaving) }
+        var notes: [String] = []
+        switch policy.mode {
+        case .keep: break
+        case .liberal:
+            guard !guarded.versions.isEmpty || !guarded.interfaces.isEmpty else { break }
+            if let value = beLiberal, value != 1 {
+                let object = "nf_conntrack_tcp_be_liberal to 1 (it was \(value))"
+                changes.append(
+                    Change(.invalid, .set, object, .set(Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal"), 1)))
+            } else if beLiberal == nil {
+                notes.append("connection tracking is not loaded on the host, so nf_conntrack_tcp_be_liberal cannot be set")
+            }
+        case .drop:
+            for version in IPVersion.allCases where isNeeded(version, guarded) {
+                changes += planDrop(InvalidDrop(version: version), policy, guarded, &notes)
+            }
+        }
+        return (changes, notes)
+    }
+
+    /// IPv4 is translated wherever there are containers. A `ct` rule switches tracking on, so IPv6 gets one only where it
+    /// is translated: without translation there is nothing to reset.
+    private func isNeeded(_ version: IPVersion, _ guarded: Guarded) -> Bool {
+        switch version {
+        case .v4: !guarded.versions.isEmpty || !guarded.interfaces.isEmpty
+        case .v6: guarded.versions.contains(.v6) && (translatesIPv6 || ipv6.state != .absent)
+        }
+    }
+
+    private func planDrop(
+        _ drop: InvalidDrop, _ policy: Policy.Invalid, _ guarded: Guarded, _ notes: inout [String]
+    ) -> [Change] {
+        let ruleset = ruleset(drop.version)
+        var wanted: [[Rule]] = []
+        if let harm = harmOfInput {
+            if drop.version == .v4 { notes.append("INVALID segments are not dropped in input: \(harm)") }
+        } else {
+            if !matchesSockets && drop.version == .v4 {
+                notes.append(
+                    "the kernel cannot match sockets (Linux 5.10, nft_socket): the host's own connections that conntrack "
+                        + "lost sight of are cut at their end")
+            }
+            wanted.append(drop.inputRules(matchingSockets: matchesSockets))
+        }
+        if policy.forward { wanted.append(drop.forwardRules) }
+        let missing = guarded.interfaces.filter { !(ruleset.containers ?? []).contains($0) }
+        let elements: [Command] = policy.forward && !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
+        if ruleset.state == .absent { return install(drop, wanted, elements, policy.forward) }
+        let broken = ruleset.state == .dormant ? wanted : wanted.filter { !ruleset.holds($0) }
+        if !broken.isEmpty { return repair(drop, broken, elements, policy.forward) }
+        return elements.isEmpty ? [] : [addition(drop, missing, elements)]
+    }
+
+    /// Why dropping INVALID in input would cut the host's own traffic; nil where it would not.
+    private var harmOfInput: String? {
+        if loose == 0 { return "with nf_conntrack_tcp_loose=0 every connection older than the rule would be cut" }
+        if forwardsWithIPVS { return "IPVS forwards by direct routing or tunnels here, and sees only half of each connection" }
+        return nil
+    }
+
+    /// Makes what is not there yet. Exclusive: of many that start at once, one makes it and the others look again.
+    private func install(_ drop: InvalidDrop, _ chains: [[Rule]], _ elements: [Command], _ forward: Bool) -> [Change] {
+        guard !chains.isEmpty else { return [] }
+        let commands: [Command] =
+            [.addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
+            + chains.flatMap { rules in rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) } }
+        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
+        return [Change(.invalid, .add, object, .commit(commands + elements, generation: nil))]
+    }
+
+    /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if
+    /// somebody else repairs it meanwhile the kernel refuses, and it is looked at again.
+    private func repair(_ drop: InvalidDrop, _ chains: [[Rule]], _ elements: [Command], _ forward: Bool) -> [Change] {
+        let commands: [Command] =
+            [.addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
+            + chains.flatMap { rules in
+                rules.prefix(1).flatMap { [.addChain($0.chain, exclusive: false), .flushChain($0.chain)] }
+                    + rules.map { .addRule($0) }
+            }
+        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
+        return [Change(.invalid, .repair, object, .commit(commands + elements, generation: generation))]
+    }
+
+    private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {
+        let object = "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
+        return Change(.invalid, .add, object, .commit(elements, generation: nil))
+    }
+
+    /// Elements whose interface is gone or going.
+    private func planGone(_ drop: InvalidDrop, _ leaving: [String]) -> [Change] {
+        let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) || leaving.contains($0) }
+        return elements.map { name in
+            let object = "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (its interface is gone)"
+            return Change(.invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
+        }
+    }
+
+    private func names(_ chains: [[Rule]]) -> String {
+        let names = chains.compactMap { $0.first?.chain.name }
+        return (names.count == 1 ? "chain " : "chains ") + names.joined(separator: " and ")
+    }
+}
+
+extension HostSnapshot.Ruleset {
+    /// Whether a chain holds just these rules, in this order.
+    func holds(_ wanted: [Rule]) -> Bool {
+        guard let chain = wanted.first?.chain.name else { return true }
+        let held = rules.filter { $0.chain == chain }
+        return held.map { $0.comment } == wanted.map { $0.comment }
+    }
+}
+
+extension IPVersion {
+    /// What `nft(8)` calls the family.
+    var nftFamily: String {
+        switch self {
+        case .v4: "ip"
+        case .v6: "ip6"
+        }
+    }
+}

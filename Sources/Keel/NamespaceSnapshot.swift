@@ -1,0 +1,32 @@
+public import Netlink
+
+/// What a container's network namespace looks like now, as far as the remedies ask.
+public struct NamespaceSnapshot: Hashable, Sendable {
+    public var links: [Link]
+    public var addresses: [InterfaceAddress]
+    /// Default routes of both families in every table, in the kernel's order.
+    public var routes: [Route]
+    /// Of both families, in the kernel's order; nil if the kernel has no policy routing.
+    public var rules: [PolicyRule]?
+    /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
+    public var reversePathFilterOfAll: Int?
+    /// `net.ipv4.conf.default.rp_filter`, which an interface attached later inherits.
+    public var reversePathFilterOfDefault: Int?
+
+    public init(
+        links: [Link], addresses: [InterfaceAddress] = [], routes: [Route] = [], rules: [PolicyRule]? = [],
+        reversePathFilterOfAll: Int? = nil, reversePathFilterOfDefault: Int? = nil
+    ) {
+        self.links = links
+        self.addresses = addresses
+        self.routes = routes
+        self.rules = rules
+        self.reversePathFilterOfAll = reversePathFilterOfAll
+        self.reversePathFilterOfDefault = reversePathFilterOfDefault
+    }
+
+    /// Whether packets of that version find a default route in table main.
+    public func hasDefaultRoute(_ version: IPVersion) -> Bool {
+        routes.contains { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
+    }
+}

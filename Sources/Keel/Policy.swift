@@ -1,0 +1,119 @@
+public import Netlink
+
+/// What the product should do; the document is read in `PolicyDocument.swift`.
+public struct Policy: Hashable, Sendable {
+    public struct DefaultRoute: Hashable, Sendable {
+        public enum Mode: String, CaseIterable, Sendable {
+            /// One default route a family in main, the others kept in tables of their own.
+            case one
+            /// All stay in main, each at a metric of its own.
+            case ranked
+            /// Touch nothing.
+            case keep
+        }
+
+        public var mode = Mode.one
+        /// Who should win, best first; empty leaves it to metric, name and gateway.
+        public var prefer: [Preference] = []
+        /// Whether packets from a losing network's address leave by that network.
+        public var sourceRules = true
+    }
+
+    public enum ReversePathFilter: String, CaseIterable, Sendable {
+        /// 2 on every interface.
+        case loose
+        /// 2 where it is strict.
+        case relax
+        case keep
+    }
+
+    public struct Invalid: Hashable, Sendable {
+        public enum Mode: String, CaseIterable, Sendable {
+            /// Drop INVALID segments on the host.
+            case drop
+            /// Translate and deliver them instead: `nf_conntrack_tcp_be_liberal`.
+            case liberal
+            case keep
+        }
+
+        public var mode = Mode.drop
+        /// Whether INVALID segments from guarded containers are dropped, too.
+        public var forward = true
+    }
+
+    public struct Conntrack: Hashable, Sendable {
+        public enum Size: Hashable, Sendable {
+            case automatic
+            case entries(Int)
+            case keep
+        }
+
+        public var max = Size.automatic
+        /// In seconds; nil leaves it as it is.
+        public var tcpEstablishedTimeout: Int?
+        /// In seconds; nil leaves it as it is.
+        public var genericTimeout: Int?
+        /// How full the table may be before a warning, 0 to 1.
+        public var warnAt = 0.9
+    }
+
+    /// What the OCI hook does when the kernel refuses.
+    public enum OnError: String, CaseIterable, Sendable {
+        /// Let the container start and say what is missing.
+        case warn
+        /// Refuse to start it.
+        case fail
+    }
+
+    public var defaultRoute = DefaultRoute()
+    public var rpFilter = ReversePathFilter.loose
+    public var invalid = Invalid()
+    public var conntrack = Conntrack()
+    public var onError = OnError.warn
+
+    public init() {}
+
+    /// Where the host's own document lies.
+    public static let path = "/etc/evenkeel/policy.json"
+}
+
+/// A default route that should win: by its interface's name or by the network its gateway is in.
+public enum Preference: Hashable, Sendable {
+    /// A name, in which `*` stands for any run of characters and `?` for any one.
+    case interface(String)
+    case gateway(IPPrefix)
+
+    /// Nil for text that is neither: what holds a `/` must be a prefix, a name has 1 to 15 bytes and no white space or colon.
+    public init?(_ text: String) {
+        if text.utf8.contains(UInt8(ascii: "/")) {
+            guard let prefix = IPPrefix(text) else { return nil }
+            self = .gateway(prefix)
+        } else if let address = IPAddress(text) {
+            self = .gateway(IPPrefix(host: address))
+        } else {
+            let impossible = text.utf8.contains { $0 <= 0x20 || $0 == 0x7f || $0 == UInt8(ascii: ":") }
+            guard !text.isEmpty, text.utf8.count <= 15, !impossible else { return nil }
+            self = .interface(text)
+        }
+    }
+
+    func matches(interface name: String, gateway: IPAddress?) -> Bool {
+        switch self {
+        case .interface(let pattern): Self.matches(Array(pattern.utf8)[...], Array(name.utf8)[...])
+        case .gateway(let prefix): gateway.map { prefix.contains($0) } ?? false
+        }
+    }
+
+    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
+        guard let first = pattern.first else { return name.isEmpty }
+        switch first {
+        case UInt8(ascii: "*"):
+            // Both are at most 15 bytes, so trying every length costs little.
+            return (0...name.count).contains { matches(pattern.dropFirst(), name.dropFirst($0)) }
+        case UInt8(ascii: "?"):
+            return !name.isEmpty && matches(pattern.dropFirst(), name.dropFirst())
+        default:
+            return name.first == first && matches(pattern.dropFirst(), name.dropFirst())
+        }
+    }
+}

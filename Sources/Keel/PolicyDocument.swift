@@ -1,0 +1,214 @@
+public import JSON
+import LinuxSystem
+
+/// What is wrong with a policy, where, and what would be right.
+public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// The document: a path, or "the network configuration".
+    public let place: String
+    /// The key with those above it: `defaultRoute.mode`; empty for the document itself.
+    public let key: String
+    public let problem: String
+    public let allowed: String
+
+    public var description: String {
+        let subject = key.isEmpty ? place : "\(place): \(key)"
+        return "\(subject) \(problem); allowed: \(allowed)"
+    }
+}
+
+extension Policy {
+    /// The built-in policy with the host's document laid over it, if there is one.
+    public static func host() throws(PolicyError) -> Policy { try load(path) }
+
+    /// The built-in policy with the document at `path` laid over it; a file that does not exist changes nothing.
+    public static func load(_ path: String) throws(PolicyError) -> Policy {
+        var policy = Policy()
+        let text: [UInt8]
+        do {
+            text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
+        } catch {
+            if error.errno == .noEntry { return policy }
+            throw PolicyError(place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
+        }
+        try policy.overlay(text, from: path)
+        return policy
+    }
+
+    /// Lays a document's text over this policy: what it names wins, what it does not stays.
+    public mutating func overlay(_ text: [UInt8], from place: String) throws(PolicyError) {
+        let document: JSON
+        do { document = try JSON(parsing: text) } catch {
+            throw PolicyError(place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
+        }
+        try overlay(document, from: place)
+    }
+
+    /// Lays a document over this policy. On an error the policy is as it was.
+    public mutating func overlay(_ document: JSON, from place: String) throws(PolicyError) {
+        var policy = self
+        try PolicySection(document, place: place, key: "").read { (name, value) throws(PolicyError) in
+            switch name {
+            case "defaultRoute": try policy.defaultRoute.overlay(value)
+            case "rpFilter": policy.rpFilter = try value.choice()
+            case "invalid": try policy.invalid.overlay(value)
+            case "conntrack": try policy.conntrack.overlay(value)
+            case "onError": policy.onError = try value.choice()
+            default: return false
+            }
+            return true
+        } keys: {
+            ["defaultRoute", "rpFilter", "invalid", "conntrack", "onError"]
+        }
+        self = policy
+    }
+}
+
+extension Policy.DefaultRoute {
+    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
+        var changed = self
+        try section.read { (name, value) throws(PolicyError) in
+            switch name {
+            case "mode": changed.mode = try value.choice()
+            case "prefer": changed.prefer = try value.preferences()
+            case "sourceRules": changed.sourceRules = try value.boolean()
+            default: return false
+            }
+            return true
+        } keys: {
+            ["mode", "prefer", "sourceRules"]
+        }
+        self = changed
+    }
+}
+
+extension Policy.Invalid {
+    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
+        var changed = self
+        try section.read { (name, value) throws(PolicyError) in
+            switch name {
+            case "mode": changed.mode = try value.choice()
+            case "forward": changed.forward = try value.boolean()
+            default: return false
+            }
+            return true
+        } keys: {
+            ["mode", "forward"]
+        }
+        self = changed
+    }
+}
+
+extension Policy.Conntrack {
+    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
+        var changed = self
+        try section.read { (name, value) throws(PolicyError) in
+            switch name {
+            case "max": changed.max = try value.size()
+            case "tcpEstablishedTimeout": changed.tcpEstablishedTimeout = try value.seconds()
+            case "genericTimeout": changed.genericTimeout = try value.seconds()
+            case "warnAt": changed.warnAt = try value.share()
+            default: return false
+            }
+            return true
+        } keys: {
+            ["max", "tcpEstablishedTimeout", "genericTimeout", "warnAt"]
+        }
+        self = changed
+    }
+}
+
+/// A value of the document that knows where it stands.
+private struct PolicySection {
+    let value: JSON
+    let place: String
+    let key: String
+
+    init(_ value: JSON, place: String, key: String) {
+        self.value = value
+        self.place = place
+        self.key = key
+    }
+
+    func error(_ problem: String, allowed: String) -> PolicyError {
+        PolicyError(place: place, key: key, problem: problem, allowed: allowed)
+    }
+
+    /// Hands each member to `take`, which returns false for a name it does not know.
+    func read(
+        _ take: (String, PolicySection) throws(PolicyError) -> Bool, keys: () -> [String]
+    ) throws(PolicyError) {
+        guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
+        for member in members {
+            let inner = PolicySection(member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+            if try !take(member.name, inner) {
+                throw inner.error("is not a key of the policy", allowed: keys().joined(separator: ", "))
+            }
+        }
+    }
+
+    func choice<Choice: CaseIterable & RawRepresentable>() throws(PolicyError) -> Choice
+    where Choice.RawValue == String {
+        let allowed = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        guard let text = value.string else { throw error("is \(value.kind)", allowed: allowed) }
+        for choice in Choice.allCases where choice.rawValue == text { return choice }
+        throw error("is \"\(printable(text))\"", allowed: allowed)
+    }
+
+    func boolean() throws(PolicyError) -> Bool {
+        guard let boolean = value.boolean else { throw error("is \(value.kind)", allowed: "true, false") }
+        return boolean
+    }
+
+    func preferences() throws(PolicyError) -> [Preference] {
+        let allowed = "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+        guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
+        var preferences: [Preference] = []
+        for element in elements {
+            guard let text = element.string else { throw error("holds \(element.kind)", allowed: allowed) }
+            guard let preference = Preference(text) else {
+                throw error("holds \"\(printable(text))\"", allowed: allowed)
+            }
+            preferences.append(preference)
+        }
+        return preferences
+    }
+
+    func size() throws(PolicyError) -> Policy.Conntrack.Size {
+        let allowed = "\"auto\", \"keep\", a number of entries from 1 to 2147483647"
+        switch value {
+        case .string("auto"): return .automatic
+        case .string("keep"): return .keep
+        case .integer(let entries) where (1...Int64(Int32.max)).contains(entries): return .entries(Int(entries))
+        default: throw error("is \(described)", allowed: allowed)
+        }
+    }
+
+    func seconds() throws(PolicyError) -> Int {
+        guard let seconds = value.integer, (1...Int64(Int32.max)).contains(seconds) else {
+            throw error("is \(described)", allowed: "a number of seconds from 1 to 2147483647")
+        }
+        return Int(seconds)
+    }
+
+    func share() throws(PolicyError) -> Double {
+        let share: Double? =
+            switch value {
+            case .real(let real): real
+            case .integer(let integer): Double(integer)
+            default: nil
+            }
+        guard let share, share > 0, share <= 1 else {
+            throw error("is \(described)", allowed: "a number above 0 and up to 1")
+        }
+        return share
+    }
+
+    /// The value itself where it is short, otherwise its kind.
+    private var described: String {
+        switch value {
+        case .integer, .real: value.text()
+        case .string(let text): "\"\(printable(text))\""
+        default: value.kind
+        }
+    }
+}

@@ -1,0 +1,49 @@
+import LinuxSystem
+import Netlink
+
+extension DefaultRoutes {
+    /// The changes that bring mode `ranked` about: nobody leaves main, but each loser has a worse metric of its own, so the
+    /// kernel neither alternates nor merges, and falls back by itself when an interface goes.
+    func planRanked() throws(KernelError) -> [Change] {
+        let standing = standing
+        guard let winner = standing.winner else { return try planOne() }
+        var taken: [UInt32] = [winner.leg.metric]
+        var ranked = standing
+        var moves: [Change] = []
+        ranked.losers = standing.losers.map { loser in
+            let metric = loser.leg.metric
+            if loser.isInMain, loser.isDeletableLeg, metric > winner.leg.metric, taken.appendIfNew(metric) { return loser }
+            moves += demote(loser, behind: winner, taken: &taken)
+            return loser.at(metric: moves.lastAddedMetric ?? metric)
+        }
+        let multipaths = standing.losers.filter { $0.isInMain && !$0.isDeletableLeg }.map { $0.listed }.unique
+        moves += multipaths.map { route in
+            let object = "default route of \(route.nextHops.count) legs (each stands alone now)"
+            return Change(.defaultRoute, .remove, object, .deleteRoute(route))
+        }
+        // Nothing is put aside, so nothing need be remembered beyond what the rules look up.
+        var remembered = ranked
+        remembered.winner = nil
+        remembered.cut = []
+        let tables = planTables(remembered)
+        return tables.before + planWinner(standing) + (try planRules(ranked)) + moves + tables.after
+    }
+}
+
+extension Candidate {
+    fileprivate func at(metric: UInt32) -> Candidate {
+        var moved = leg
+        moved.metric = metric
+        return Candidate(link: link, listed: listed, leg: moved, preference: preference)
+    }
+}
+
+extension [Change] {
+    /// The metric of the route that was added last.
+    fileprivate var lastAddedMetric: UInt32? {
+        for change in reversed() {
+            if case .addRoute(let route) = change.action { return route.metric }
+        }
+        return nil
+    }
+}

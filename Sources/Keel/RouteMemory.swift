@@ -1,0 +1,60 @@
+import Netlink
+
+extension Candidate {
+    /// The copy that its interface's own table holds; a winner's is marked by our protocol number, and never put back.
+    func copy(asWinner isWinner: Bool) -> Route {
+        var copy = leg
+        copy.table = Ours.table(of: link.index)
+        if isWinner { copy.protocol = Ours.routeProtocol }
+        return copy
+    }
+}
+
+extension DefaultRoutes {
+    /// The changes to our tables, in two parts: what must be there before main changes, and what may go after.
+    func planTables(_ standing: Standing) -> (before: [Change], after: [Change]) {
+        var wanted: [(candidate: Candidate, route: Route, isMark: Bool)] = []
+        if !standing.isSettled {
+            wanted += standing.losers.map { ($0, $0.copy(asWinner: false), false) }
+            wanted += ((standing.winner.map { [$0] } ?? []) + standing.cut).map { ($0, $0.copy(asWinner: true), true) }
+        }
+        var before: [Change] = []
+        var after: [Change] = []
+        var obsolete = tableLegs.filter { leg in !wanted.contains { isSame($0.route, leg) } }
+        for (candidate, route, isMark) in wanted where !tableLegs.contains(where: { isSame(route, $0) }) {
+            var changes: [Change] = []
+            // The kernel takes a route that differs in its protocol or lifetime alone for the same one.
+            if let twin = obsolete.firstIndex(where: { isTwin(route, $0) }) {
+                changes.append(forget(obsolete.remove(at: twin)))
+            }
+            let purpose = isMark ? "remembers that it won" : "for packets from its addresses"
+            let object = "\(candidate.words) to table \(route.table) (\(purpose))"
+            changes.append(Change(.defaultRoute, .add, object, .addRoute(route)))
+            // A loser that becomes the winner keeps its table in use until main has its route.
+            if isMark && changes.count > 1 { after += changes } else { before += changes }
+        }
+        return (before, after + obsolete.map(forget))
+    }
+
+    private func forget(_ leg: Route) -> Change {
+        let words = Candidate.of(leg, snapshot.links, []).first?.words ?? "default"
+        return Change(.defaultRoute, .remove, "\(words) from table \(leg.table)", .deleteRoute(leg))
+    }
+
+    /// Whether a table holds what it should. Lifetimes run down by themselves; only one that main has renewed counts.
+    private func isSame(_ wanted: Route, _ held: Route) -> Bool {
+        var (one, other) = (wanted, held)
+        (one.lifetime, other.lifetime) = (nil, nil)
+        guard one == other else { return false }
+        switch (wanted.lifetime, held.lifetime) {
+        case (nil, nil): return true
+        // Ten seconds more than was left when it was copied is no jitter.
+        case (let renewed?, let left?): return renewed <= left &+ 10
+        default: return false
+        }
+    }
+
+    private func isTwin(_ wanted: Route, _ held: Route) -> Bool {
+        wanted.table == held.table && wanted.metric == held.metric && wanted.nextHops == held.nextHops
+    }
+}

@@ -1,0 +1,33 @@
+import CLinux
+
+/// The process's environment.
+public enum Environment {
+    /// The variable's value, or nil if it is not set. The corresponding C function is `getenv(3)`.
+    public static func variable(_ name: String) -> String? {
+        getenv(name).map { String(cString: $0) }
+    }
+}
+
+/// What a program says when a precondition fails or memory is touched that is not there.
+public enum CrashReport {
+    public enum Stream {
+        case output
+        case error
+    }
+
+    /// Writes `before`, the place in the program in hexadecimal, and `after`, and exits with `status`.
+    public static func install(on stream: Stream, before: StaticString, after: StaticString, status: Int32) {
+        let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
+        linux_report_crash(descriptor, before.characters, after.characters, status)
+    }
+}
+
+extension StaticString {
+    /// NUL-terminated, and there as long as the process.
+    fileprivate var characters: UnsafePointer<CChar> {
+        UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
+    }
+}
+
+/// Ends the process at once. The corresponding C function is `exit(3)`.
+public func exitProcess(_ status: Int32) -> Never { exit(status) }

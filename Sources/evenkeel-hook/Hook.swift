@@ -1,0 +1,75 @@
+import JSON
+import Keel
+import LinuxSystem
+import OCI
+
+/// Why the hook could not do its work.
+struct HookError: Error, CustomStringConvertible {
+    let description: String
+    /// Whether the input was good and the kernel said no: then the policy's `onError` decides.
+    let isKernelRefusal: Bool
+
+    init(_ description: String) {
+        self.description = description
+        isKernelRefusal = false
+    }
+
+    init(_ error: KernelError) {
+        description = error.description + (error.advice.map { "; \($0)" } ?? "")
+        isKernelRefusal = true
+    }
+}
+
+func readState() throws(HookError) -> ContainerState {
+    let text: [UInt8]
+    do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
+        throw HookError("\(error.description); a runtime passes the container's state there")
+    }
+    do { return try ContainerState(parsing: text) } catch {
+        throw HookError("\(error.description); this program is an OCI hook and is run by a container runtime")
+    }
+}
+
+/// The host's policy with the container's annotations laid over it.
+func policy(of state: ContainerState) throws(HookError) -> Policy {
+    do throws(PolicyError) {
+        var policy = try Policy.host()
+        if let document = state.annotation("evenkeel.policy") {
+            try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy")
+        }
+        if let preferred = state.annotation("evenkeel.default-route") {
+            let names = preferred.split(separator: ",").map { JSON.string(String($0)) }
+            let document = JSON.object([.init("defaultRoute", .object([.init("prefer", .array(names))]))])
+            try policy.overlay(document, from: "annotation evenkeel.default-route")
+        }
+        return policy
+    } catch { throw HookError(error.description) }
+}
+
+func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError) {
+    // Process 1 is the host's, and 0 means that there is none.
+    guard state.pid > 1 else {
+        throw HookError("the state of container \(state.id) has no process yet (pid \(state.pid)): use prestart or createRuntime")
+    }
+    let host: Host
+    do { host = try Host() } catch { throw HookError(error) }
+    let namespace: NetworkNamespace
+    do { namespace = try NetworkNamespace(path: "/proc/\(state.pid)/ns/net") } catch {
+        throw HookError("container \(state.id): \(error.description)")
+    }
+    // --network host: there is nothing of the container's own.
+    if host.isOwn(namespace) { return }
+    do throws(KernelError) { try makeSafe(Guard(host, try Container(namespace, of: host), policy)) } catch {
+        throw HookError(error)
+    }
+}
+
+private func makeSafe(_ keel: consuming Guard) throws(KernelError) {
+    let report = keel.apply(try keel.plan())
+    for line in report.lines { say(line) }
+    // The container's part is done even where the host's cannot be.
+    let failures = report.failures + (keel.hostFailure.map { [$0] } ?? [])
+    guard let last = failures.last else { return }
+    for failure in failures.dropLast() { say(failure.description) }
+    throw last
+}

@@ -1,0 +1,367 @@
+#!/usr/bin/env bash
+# The newcomer's command: shows on this machine's own kernel what Evenkeel mends, in namespaces that vanish afterwards.
+set -euo pipefail
+
+self=$(realpath "${BASH_SOURCE[0]}")
+repository=${self%/install/demo.sh}
+programs=$repository/.build/dist
+build=yes
+install=yes
+
+# shellcheck source=install/demo/laboratory.sh
+source "$repository/install/demo/laboratory.sh"
+
+usage() {
+    cat <<'TEXT'
+usage: sudo install/demo.sh [--no-install] [--programs DIR]
+
+Makes a throw-away host with a container on two networks, measures what is lost, lets Evenkeel put it right and
+measures again. Does the same with downloads that a stray segment kills and, where podman is installed, with a
+real podman container. Takes about half a minute after the build.
+
+  --no-install     install nothing; say what is missing instead
+  --programs DIR   use the programs in DIR (evenkeel-cni, evenkeel-hook) instead of building them
+  -h, --help       this text
+
+Interfaces, routes, firewall rules, containers and files of this machine are not touched: everything happens in
+namespaces of the demo's own, which end with it, however it ends. What stays: the Debian packages it installs,
+the programs it builds in .build, and modules that the kernel loads on first use.
+
+Exit status: 0 if nothing is lost with Evenkeel; 1 if something is, or the demo could not run; 2 wrong usage.
+NO_COLOR=1 turns colour off.
+TEXT
+}
+
+parse_options() {
+    while (($#)); do
+        case $1 in
+        --no-install) install=no ;;
+        --programs)
+            programs=$(realpath -e -- "${2:-}" 2>/dev/null) || misused "--programs needs a directory that exists"
+            build=no
+            shift
+            ;;
+        -h | --help)
+            usage
+            exit 0
+            ;;
+        *) misused "unknown option $1" ;;
+        esac
+        shift
+    done
+}
+
+# --- what is said ---
+
+bold="" red="" green="" plain=""
+if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
+    bold=$'\e[1m' red=$'\e[31m' green=$'\e[32m' plain=$'\e[0m'
+fi
+
+step() { printf '\n%s==> %s%s\n' "$bold" "$1" "$plain"; }
+
+say() { printf '    %s\n' "$@"; }
+
+quote() { sed 's/^/        /; s/ *$//'; }
+
+fail() {
+    printf 'install/demo.sh: %s\n' "$1" >&2
+    exit 1
+}
+
+misused() {
+    printf 'install/demo.sh: %s\n\n' "$1" >&2
+    usage >&2
+    exit 2
+}
+
+# --- packages and programs ---
+
+missing_packages() {
+    local command header needed="ip:iproute2 nft:nftables ping:iputils-ping socat:socat sysctl:procps unshare:util-linux"
+    # podman itself is not installed for a demonstration, only what its part needs beside it.
+    ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
+    if [[ $build == yes ]]; then
+        needed+=" jq:jq strip:binutils"
+        for header in libmnl/libmnl.h:libmnl-dev libnftnl/rule.h:libnftnl-dev jansson.h:libjansson-dev; do
+            [[ -e /usr/include/${header%:*} ]] || echo "${header#*:}"
+        done
+    fi
+    for command in $needed; do
+        command -v "${command%:*}" >/dev/null || echo "${command#*:}"
+    done
+}
+
+install_packages() {
+    local missing
+    mapfile -t missing < <(missing_packages)
+    if ((${#missing[@]} == 0)); then
+        say "Nothing is missing."
+        return
+    fi
+    if [[ $install == no ]] || ! command -v apt-get >/dev/null; then
+        fail "these packages are missing (by their Debian names): ${missing[*]}"
+    fi
+    say "Installing ${missing[*]}"
+    DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null </dev/null ||
+        fail "apt-get could not install them; 'apt-get update' may help"
+}
+
+# As the owner of the checkout, so that nothing in it becomes root's; in a login shell, which knows where Swift is.
+as_owner() { # SHELL-COMMAND, run in the repository
+    local owner as=()
+    owner=$(stat -c %U "$repository")
+    [[ $owner == root ]] || as=(runuser -u "$owner" -- env "HOME=$(getent passwd "$owner" | cut -d: -f6)")
+    # shellcheck disable=SC2016 # the shell that is started expands them
+    "${as[@]}" bash -lc 'PATH=$PATH:$1; cd "$2" && eval "$3"' bash "$PATH" "$repository" "$1"
+}
+
+build_programs() {
+    if [[ $build == yes ]]; then
+        as_owner 'command -v swift' >/dev/null ||
+            fail "building needs Swift 6.2 or later (https://www.swift.org/install/linux); --programs DIR skips it"
+        say "Building with install/build.sh; the first time this takes a minute or two."
+        as_owner install/build.sh 2>&1 | quote || fail "the build failed"
+    fi
+    local program
+    for program in evenkeel-cni evenkeel-hook; do
+        [[ -x $programs/$program ]] || fail "there is no program $programs/$program"
+    done
+    say "Using evenkeel-cni and evenkeel-hook in $programs."
+}
+
+# --- the story, told inside the throw-away host ---
+
+show_routes() {
+    ip -n container route show default | quote
+    ip -n container -6 route show default | quote
+}
+
+show_damage() {
+    step "Before: a container on two networks"
+    say "Each network brought a default route of the same metric:"
+    show_routes
+    say "For IPv4 the kernel alternates between them, for IPv6 it picks one by a hash of the addresses. A packet that takes" \
+        "the wrong one is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on" \
+        "the host, and for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
+        "Measuring: ${#rows[@]} kinds of traffic, $probes probes each ..."
+    measure_loss before
+
+    step "Before: downloads through the host's address translation"
+    say "Now and then a segment arrives that lies outside the TCP window. Connection tracking calls it INVALID and" \
+        "does not translate it, so it ends up at the host, which knows no such connection and answers with a reset." \
+        "Measuring: $downloads downloads from a container on one network; 1 in 25 segments is made INVALID ..."
+    measure_downloads before
+    ! grep -qs 'Connection reset by peer' "$state"/before/*.error || echo "Connection reset by peer" | quote
+}
+
+run_plugin() {
+    step "Evenkeel: evenkeel-cni ADD, as a container engine runs it"
+    if ! CNI_COMMAND=ADD CNI_CONTAINERID=demo CNI_NETNS=/run/netns/container CNI_IFNAME=eth1 CNI_PATH=$programs \
+        "$programs/evenkeel-cni" >"$state/result" 2>"$state/said" <<'JSON'; then
+{ "cniVersion": "1.0.0", "name": "b", "type": "evenkeel",
+  "prevResult": { "cniVersion": "1.0.0", "interfaces": [], "ips": [], "routes": [] } }
+JSON
+        cat "$state/said" "$state/result" >&2
+        fail "evenkeel-cni failed"
+    fi
+    say "What Evenkeel changed:"
+    quote <"$state/said"
+    say "One default route is left for each family, and rules for the address that lost its own:"
+    show_routes
+    { ip -n container rule && ip -n container -6 rule; } | { grep -E '^32765:' || :; } | quote
+}
+
+# Prints a row of the table. A figure after Evenkeel that is not 0 is noted in $state/bad.
+row() { # TITLE TOTAL FIGURE-COMMAND..., which is given phase and family
+    local family phase figure colour
+    printf '    %-30s' "$1"
+    for family in "${families[@]}"; do
+        printf '  '
+        for phase in before after; do
+            figure=$("${@:3}" "$phase" "$family") colour=$green
+            [[ $figure == 0 ]] || colour=$red
+            [[ $figure == 0 || $phase == before ]] || : >"$state/bad"
+            [[ $figure$2 != 0 ]] || figure=none
+            printf '%s%9s%s' "$colour" "$figure$2" "$plain"
+        done
+    done
+    echo
+}
+
+show_table() {
+    local family name
+    step "Before and after"
+    printf '    %-30s' ""
+    for family in "${families[@]}"; do printf '  %sIPv%s before    after%s' "$bold" "$family" "$plain"; done
+    echo
+    for name in "${rows[@]}"; do
+        row "${title[$name]}" "/$probes" lost "$name"
+    done
+    row "downloads that broke" "/$downloads" broken_downloads
+    row "resets sent by the host" "" resets
+}
+
+tell_story() {
+    local family
+    mount -t sysfs sysfs /sys # of this network namespace
+    make_laboratory
+    show_damage
+    run_plugin
+    step "After: the same measurements"
+    measure_loss after
+    measure_downloads after
+    for family in "${families[@]}"; do
+        say "IPv$family: $(outside after "$family") segments were made INVALID during the downloads."
+        # Without any, whole downloads would prove nothing.
+        [[ $(outside after "$family") != 0 ]] || : >"$state/bad"
+    done
+    show_table
+    [[ ! -e $state/bad ]]
+}
+
+# --- a real podman container, in a copy of this machine's files that vanishes as well ---
+
+enter_copy() {
+    local root=/run/copy/root folder
+    mkdir -p /run/copy/{upper,work,root} || return
+    mount -t overlay overlay -o "lowerdir=/,upperdir=/run/copy/upper,workdir=/run/copy/work" "$root" || return
+    mount -t proc proc "$root/proc"
+    mount -t sysfs sysfs "$root/sys"
+    # Control groups are one tree for the whole machine: podman may look, and not touch.
+    mount -o bind,ro /sys/fs/cgroup "$root/sys/fs/cgroup"
+    mount --rbind /dev "$root/dev"
+    # Empty, in place of podman's locks and the machine's own containers, networks, hooks and settings.
+    for folder in /dev/shm /run /tmp /var/tmp /var/lib/containers /etc/containers /etc/cni /etc/evenkeel \
+        /usr/share/containers/oci; do
+        mkdir -p "$root$folder" && mount -t tmpfs tmpfs "$root$folder" || return
+    done
+    mkdir -p "$root"/run/{programs,image/bin,old} "$root/usr/share/containers/oci/hooks.d"
+    cp "$programs/evenkeel-hook" "$root/run/programs/"
+    cd "$root" && pivot_root . run/old && umount -l /run/old
+}
+
+configure_podman() {
+    cat >/etc/containers/containers.conf <<'TOML'
+[containers]
+apparmor_profile = "unconfined"     # a profile would stay in the machine's kernel
+cgroups = "disabled"
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+label = false
+log_driver = "k8s-file"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "crun"
+TOML
+    cat >/etc/containers/storage.conf <<'TOML'
+[storage]
+driver = "vfs"
+graphroot = "/var/lib/containers/storage"
+runroot = "/run/containers/storage"
+TOML
+    echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >/etc/containers/policy.json
+    # This file alone, whatever the machine's vendor or owner set elsewhere.
+    export CONTAINERS_CONF=/etc/containers/containers.conf
+}
+
+# Two networks, and addresses of the host that are on neither, so that a container needs a default route to them.
+prepare_podman() {
+    local number network=2 name
+    enter_copy && configure_podman && be_strict && sysctl -qew net.ipv4.ip_forward=1 || return
+    for ((number = 1; number <= probes; number++)); do
+        ip address add "$(far_address 4 "$number")/32" dev lo || return
+    done
+    cp "$(command -v busybox)" /run/image/bin/busybox && ln -s busybox /run/image/bin/ip &&
+        ln -s busybox /run/image/bin/sleep && tar -C /run/image -c . | podman import - localhost/demo || return
+    for name in first second; do
+        podman network create --disable-dns --subnet "10.89.$((network++)).0/24" "$name" || return
+    done
+    podman run --rm --network first,second localhost/demo ip route
+}
+
+measure_container() { # NAME PHASE
+    subject=$1
+    podman run -d --name "$1" --network first,second --sysctl net.ipv4.conf.all.rp_filter=1 localhost/demo sleep 600 \
+        >/dev/null
+    ip netns attach "$1" "$(podman inspect -f '{{.State.Pid}}' "$1")"
+    meet_gateways
+    measure_loss "$2"
+    podman exec "$1" ip route | quote
+}
+
+tell_podman_story() {
+    step "podman: a real container on two networks, without and with the hook"
+    if ! prepare_podman &>/run/podman.log; then
+        say "podman cannot run here, so this part is left out:"
+        tail -n 3 /run/podman.log | quote
+        return
+    fi
+    families=(4) rows=(ping)
+    say "podman run --network first,second ... ip route:"
+    measure_container without before
+    cat >/usr/share/containers/oci/hooks.d/evenkeel.json <<'JSON'
+{ "version": "1.0.0", "hook": { "path": "/run/programs/evenkeel-hook" },
+  "when": { "always": true }, "stages": ["createRuntime"] }
+JSON
+    say "The same with evenkeel-hook in podman's hooks.d:"
+    measure_container with after
+    say "Pings lost from inside: $(lost ping before 4)/$probes without, $(lost ping after 4)/$probes with the hook."
+    [[ $(lost ping after 4) == 0 ]]
+}
+
+# --- namespaces that vanish ---
+
+# A stage is this script again, as process 1 of fresh namespaces. It dies with this process, however that dies, and
+# takes its servers, containers, mounts and namespaces along.
+throw_away() { # STAGE
+    local stage
+    EVENKEEL_DEMO_STAGE=$1 setpriv --pdeathsig KILL \
+        unshare --net --mount --pid --ipc --uts --fork --kill-child --mount-proc \
+        "$BASH" "$self" --programs "$programs" &
+    stage=$!
+    # shellcheck disable=SC2064 # this stage's number
+    trap "kill -KILL $stage; exit 130" HUP INT TERM
+    wait "$stage"
+}
+
+in_stage() { # STAGE
+    mount -t tmpfs tmpfs /run
+    # The machine's own policy has no say here.
+    [[ ! -d /etc/evenkeel ]] || mount -t tmpfs tmpfs /etc/evenkeel
+    case $1 in
+    story) tell_story ;;
+    podman) tell_podman_story ;;
+    esac
+}
+
+main() {
+    local good=yes
+    printf '%sEvenkeel: one clear default route, and no reset for a stray segment%s\n' "$bold" "$plain"
+    say "This shows both failures and their end on your kernel, in a throw-away host: nothing of this machine is changed," \
+        "but packages may be installed and the programs built (--help tells more)."
+    [[ $EUID == 0 ]] || fail "making namespaces needs root: sudo install/demo.sh"
+    step "Packages"
+    install_packages
+    step "Programs"
+    build_programs
+    unshare --net --mount --pid --fork true ||
+        fail "this system allows no new namespaces (in a container? it would have to be a privileged one)"
+    throw_away story || good=no
+    if command -v podman >/dev/null; then
+        throw_away podman || good=no
+    fi
+    step "Result"
+    if [[ $good == no ]]; then
+        say "${red}Not good: something was still lost, or a step failed; see above.$plain"
+        exit 1
+    fi
+    say "${green}Good: with Evenkeel nothing was lost, no download broke and the host sent no reset.$plain"
+}
+
+parse_options "$@"
+if [[ -n ${EVENKEEL_DEMO_STAGE:-} ]]; then
+    in_stage "$EVENKEEL_DEMO_STAGE"
+else
+    main
+fi
