@@ -12,7 +12,7 @@ let strict: [SwiftSetting] =
 let hotPath: [SwiftSetting] =
     unicodeTables == nil
     ? strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
-    : strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo"])]
+    : strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"])]
 
 /// libnftnl and jansson are linked statically: every shared library costs a container start more than they do.
 let kernelLibraries: [LinkerSetting] =

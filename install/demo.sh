@@ -141,9 +141,10 @@ show_damage() {
     step "Before: a container on two networks"
     say "Each network brought a default route of the same metric:"
     show_routes
-    say "For IPv4 the kernel alternates between them, for IPv6 it picks one by a hash of the addresses. A packet that takes" \
-        "the wrong one is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on" \
-        "the host, and for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
+    say "For IPv4 the kernel alternates between them. For IPv6 it picks one by a hash of the addresses, which does harm" \
+        "where the container's own address is given: a bound socket, a published port. A packet that takes the wrong one" \
+        "is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on the host, and" \
+        "for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
         "Measuring: ${#rows[@]} kinds of traffic, $probes probes each ..."
     measure_loss before
 
@@ -167,7 +168,7 @@ JSON
     fi
     say "What Evenkeel changed:"
     quote <"$state/said"
-    say "One default route is left for each family, and rules for the address that lost its own:"
+    say "The container's default routes now, and the rules for addresses whose own default route went:"
     show_routes
     { ip -n container rule && ip -n container -6 rule; } | { grep -E '^32765:' || :; } | quote
 }
@@ -236,8 +237,9 @@ enter_copy() {
         /usr/share/containers/oci; do
         mkdir -p "$root$folder" && mount -t tmpfs tmpfs "$root$folder" || return
     done
-    mkdir -p "$root"/run/{programs,image/bin,old} "$root/usr/share/containers/oci/hooks.d"
-    cp "$programs/evenkeel-hook" "$root/run/programs/"
+    mkdir -p "$root"/run/{image/bin,old} "$root/usr/share/containers/oci/hooks.d"
+    cp "$repository/hooks/evenkeel.json" "$root/run/"
+    install -D "$programs/evenkeel-hook" "$root$(sed -n 's/.*"path": *"\(.*\)".*/\1/p' "$root/run/evenkeel.json")"
     cd "$root" && pivot_root . run/old && umount -l /run/old
 }
 
@@ -300,11 +302,8 @@ tell_podman_story() {
     families=(4) rows=(ping)
     say "podman run --network first,second ... ip route:"
     measure_container without before
-    cat >/usr/share/containers/oci/hooks.d/evenkeel.json <<'JSON'
-{ "version": "1.0.0", "hook": { "path": "/run/programs/evenkeel-hook" },
-  "when": { "always": true }, "stages": ["createRuntime"] }
-JSON
-    say "The same with evenkeel-hook in podman's hooks.d:"
+    cp /run/evenkeel.json /usr/share/containers/oci/hooks.d/
+    say "The same with hooks/evenkeel.json in /usr/share/containers/oci/hooks.d:"
     measure_container with after
     say "Pings lost from inside: $(lost ping before 4)/$probes without, $(lost ping after 4)/$probes with the hook."
     [[ $(lost ping after 4) == 0 ]]

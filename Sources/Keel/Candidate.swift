@@ -74,7 +74,7 @@ extension NextHop {
 }
 
 /// Names with their runs of digits compared as numbers: eth2 before eth10.
-func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
+public func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
     var left = Array(left.utf8)[...]
     var right = Array(right.utf8)[...]
     let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

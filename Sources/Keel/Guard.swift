@@ -3,27 +3,22 @@ import Netlink
 
 /// One run over one container: observe, plan, and, if it is wanted, apply.
 public struct Guard: ~Copyable {
-    public var host: Host
-    public var container: Container
+    private var container: Container
     private let policy: Policy
     private var guarded = Guarded()
     private var leaving: UInt32?
     /// Why the host could not be looked at; the namespace can be made safe all the same.
     public private(set) var hostFailure: KernelError?
 
-    public init(_ host: consuming Host, _ container: consuming Container, _ policy: Policy) {
-        self.host = host
+    public init(_ container: consuming Container, _ policy: Policy) {
         self.container = container
         self.policy = policy
     }
 
-    /// Ends the run and gives the host back, for the next container.
-    public consuming func finish() -> Host { host }
-
     /// Looks and plans. Nothing is changed.
     ///
     /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
-    public mutating func plan(leaving name: String? = nil) throws(KernelError) -> Plan {
+    public mutating func plan(on host: inout Host, leaving name: String? = nil) throws(KernelError) -> Plan {
         let snapshot = try container.observe(from: host)
         leaving = snapshot.links.first { $0.name == name }?.index
         var plan = Plan()
@@ -38,19 +33,19 @@ public struct Guard: ~Copyable {
     }
 
     /// Carries a plan out. What the kernel refuses because the namespace changed meanwhile is planned once more.
-    public mutating func apply(_ plan: Plan) -> Report {
+    public mutating func apply(_ plan: Plan, on host: inout Host) -> Report {
         var report = Report(notes: plan.notes)
         report.steps = container.apply(plan.namespace, from: host)
-        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain() {
+        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(from: host) {
             report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
         }
-        let host = host.apply(plan.host, guarded, policy.invalid)
-        report.steps += host.steps
-        for note in host.notes where !report.notes.contains(note) { report.notes.append(note) }
+        let onHost = host.apply(plan.host, guarded, policy.invalid)
+        report.steps += onHost.steps
+        for note in onHost.notes where !report.notes.contains(note) { report.notes.append(note) }
         return report
     }
 
-    private mutating func planAgain() -> [Change]? {
+    private mutating func planAgain(from host: borrowing Host) -> [Change]? {
         do { return try container.observe(from: host).plan(policy, leaving: leaving) } catch { return nil }
     }
 }

@@ -33,8 +33,10 @@ func answer(_ request: Request) throws(CNIError) -> JSON? {
 }
 
 private func add(_ request: Request) throws(CNIError) {
-    var keel = try open(request, try policy(request))
-    let report = keel.apply(try plan(&keel))
+    let policy = try policy(request)
+    var host = try openHost()
+    var keel = try open(request, from: host, policy)
+    let report = keel.apply(try plan(&keel, on: &host), on: &host)
     tell(report)
     guard let failure = report.failures.first else { return }
     for other in report.failures.dropFirst() { say(other.description) }
@@ -42,8 +44,10 @@ private func add(_ request: Request) throws(CNIError) {
 }
 
 private func check(_ request: Request) throws(CNIError) {
-    var keel = try open(request, try policy(request))
-    let plan = try plan(&keel)
+    let policy = try policy(request)
+    var host = try openHost()
+    var keel = try open(request, from: host, policy)
+    let plan = try plan(&keel, on: &host)
     guard plan.isEmpty else {
         let differences = (plan.namespace + plan.host).map { $0.attempt }.joined(separator: "; ")
         throw CNIError(.differs, "the container's network is not as it must be", details: "to do: \(differences)")
@@ -54,8 +58,10 @@ private func check(_ request: Request) throws(CNIError) {
 private func delete(_ request: Request) throws(CNIError) {
     guard !request.namespacePath.isEmpty else { return }
     do throws(CNIError) {
-        var keel = try open(request, try policy(request))
-        tell(keel.apply(try plan(&keel, leaving: request.interface)))
+        let policy = try policy(request)
+        var host = try openHost()
+        var keel = try open(request, from: host, policy)
+        tell(keel.apply(try plan(&keel, on: &host, leaving: request.interface), on: &host))
     } catch {
         say("\(error.message): \(error.details)")
     }
@@ -71,10 +77,13 @@ private func policy(_ request: Request) throws(CNIError) -> Policy {
     }
 }
 
-/// Opens the host, then the container's namespace, which must not be the host's.
-private func open(_ request: Request, _ policy: Policy) throws(CNIError) -> Guard {
-    let host: Host
-    do { host = try Host() } catch { throw CNIError(error) }
+/// The host's own is opened first, before any other namespace is entered.
+private func openHost() throws(CNIError) -> Host {
+    do { return try Host() } catch { throw CNIError(error) }
+}
+
+/// Opens the container's namespace, which must not be the host's.
+private func open(_ request: Request, from host: borrowing Host, _ policy: Policy) throws(CNIError) -> Guard {
     let namespace: NetworkNamespace
     do { namespace = try NetworkNamespace(path: request.namespacePath) } catch {
         throw CNIError(
@@ -86,13 +95,15 @@ private func open(_ request: Request, _ policy: Policy) throws(CNIError) -> Guar
             .invalidNamespace, "CNI_NETNS \(request.namespacePath) is the host's own network namespace",
             details: "a container that shares the host's network needs no CNI; the host's routes are never touched")
     }
-    do { return Guard(host, try Container(namespace, of: host), policy) } catch { throw CNIError(error) }
+    do { return Guard(try Container(namespace, of: host), policy) } catch { throw CNIError(error) }
 }
 
 /// Whatever cannot be looked at, container or host, is found out before anything is changed.
-private func plan(_ keel: inout Guard, leaving: String? = nil) throws(CNIError) -> Plan {
+private func plan(
+    _ keel: inout Guard, on host: inout Host, leaving: String? = nil
+) throws(CNIError) -> Plan {
     do throws(KernelError) {
-        let plan = try keel.plan(leaving: leaving)
+        let plan = try keel.plan(on: &host, leaving: leaving)
         if let failure = keel.hostFailure { throw failure }
         return plan
     } catch { throw CNIError(error) }

@@ -51,7 +51,7 @@ func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError)
     guard state.pid > 1 else {
         throw HookError("the state of container \(state.id) has no process yet (pid \(state.pid)): use prestart or createRuntime")
     }
-    let host: Host
+    var host: Host
     do { host = try Host() } catch { throw HookError(error) }
     let namespace: NetworkNamespace
     do { namespace = try NetworkNamespace(path: "/proc/\(state.pid)/ns/net") } catch {
@@ -59,13 +59,13 @@ func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError)
     }
     // --network host: there is nothing of the container's own.
     if host.isOwn(namespace) { return }
-    do throws(KernelError) { try makeSafe(Guard(host, try Container(namespace, of: host), policy)) } catch {
+    do throws(KernelError) { try makeSafe(Guard(try Container(namespace, of: host), policy), on: &host) } catch {
         throw HookError(error)
     }
 }
 
-private func makeSafe(_ keel: consuming Guard) throws(KernelError) {
-    let report = keel.apply(try keel.plan())
+private func makeSafe(_ keel: consuming Guard, on host: inout Host) throws(KernelError) {
+    let report = keel.apply(try keel.plan(on: &host), on: &host)
     for line in report.lines { say(line) }
     // The container's part is done even where the host's cannot be.
     let failures = report.failures + (keel.hostFailure.map { [$0] } ?? [])

@@ -1,0 +1,27 @@
+import CLinux
+
+/// The names in a directory.
+public enum Directory {
+    /// All but `.` and `..`, in no order; empty where there is no such directory. The corresponding C functions are
+    /// `opendir(3)` and `readdir(3)`.
+    public static func names(in path: String) throws(KernelError) -> [String] {
+        guard let stream = opendir(path) else {
+            if Errno.current == .noEntry { return [] }
+            throw KernelError("list \(path)", .current)
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
+                String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names
+    }
+}
+
+/// Whether a stream is a terminal that a person looks at.
+public enum Terminal {
+    public static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
+}

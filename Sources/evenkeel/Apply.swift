@@ -1,0 +1,133 @@
+import ArgumentParser
+import JSON
+import Keel
+import LinuxSystem
+
+let policyPath = Policy.path
+
+/// `evenkeel apply`: observe, plan and apply for containers that run already.
+struct Apply: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Makes the networks of running containers safe.",
+        discussion: """
+            Looks at each container's network namespace and at the host, and changes what is not as the policy says. A \
+            second run changes nothing.
+
+            --all takes every namespace that an engine's evidence ties to a container: /run/netns/cni-* and netns-*, \
+            /run/docker/netns, and processes in a container's cgroup. Others, such as an administrator's own or \
+            OpenStack's routers, are listed and left alone unless they are named.
+
+            EXAMPLES
+              evenkeel apply --all --dry-run
+              evenkeel apply --pid "$(podman inspect -f '{{.State.Pid}}' web)"
+              evenkeel apply --netns /run/netns/netns-2f1c --json
+
+            EXIT STATUS
+              0   all is as it should be, or with --dry-run could be made so
+              1   something was refused; what was, is on standard error
+              64  the command line is wrong
+            """)
+
+    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
+    var netns: String?
+
+    @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
+    var pid: Int32?
+
+    @Flag(help: "Every container's network namespace.")
+    var all = false
+
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The policy document to go by.", valueName: "file"))
+    var policy: String = Policy.path
+
+    func validate() throws {
+        guard [netns != nil, pid != nil, all].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --netns, --pid and --all")
+        }
+        if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
+    }
+
+    func run() throws {
+        let succeeded: Bool
+        do throws(ApplyError) { succeeded = try work() } catch {
+            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            throw ExitCode(1)
+        }
+        if !succeeded { throw ExitCode(1) }
+    }
+
+    /// Whether nothing was refused.
+    private func work() throws(ApplyError) -> Bool {
+        let policy: Policy
+        do { policy = try Policy.load(self.policy) } catch { throw ApplyError(error.description) }
+        var host: Host
+        do { host = try Host() } catch { throw ApplyError(error) }
+        let discovery = try discover()
+        var results: [ApplyResult] = []
+        let progress = Progress(of: discovery.namespaces.count)
+        for namespace in discovery.namespaces {
+            progress.show(results.count)
+            let result = try apply(to: namespace, on: &host, policy)
+            results.append(result)
+            if !json { try write(result.text(titled: all)) }
+        }
+        progress.clear()
+        if json {
+            try write(ApplyResult.json(results, skipped: discovery.skipped, dryRun: dryRun).text(pretty: true) + "\n")
+        } else {
+            for skipped in discovery.skipped {
+                FileDescriptor.writeStandardError("evenkeel: left alone: \(skipped.path) (\(skipped.reason))\n")
+            }
+            if all && results.isEmpty { try write("no containers found\n") }
+        }
+        return results.allSatisfy { $0.errors.isEmpty }
+    }
+
+    private func discover() throws(ApplyError) -> Discovery {
+        if let netns { return Discovery(namespaces: [.init(path: netns, evidence: "named")], skipped: []) }
+        if let pid { return Discovery(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")], skipped: []) }
+        do { return try Discovery.all() } catch { throw ApplyError(error) }
+    }
+
+    /// One namespace. With --all, one that cannot be opened any more has gone, which is no error.
+    private func apply(
+        to found: Discovery.Namespace, on host: inout Host, _ policy: Policy
+    ) throws(ApplyError) -> ApplyResult {
+        let namespace: NetworkNamespace
+        do { namespace = try NetworkNamespace(path: found.path) } catch {
+            if all { return ApplyResult(found, notes: ["it has gone"]) }
+            throw ApplyError(error)
+        }
+        guard !host.isOwn(namespace) else {
+            throw ApplyError("\(found.path) is the host's own network namespace, which is never changed as a container's")
+        }
+        do throws(KernelError) {
+            var keel = Guard(try Container(namespace, of: host), policy)
+            let plan = try keel.plan(on: &host)
+            if let failure = keel.hostFailure { throw failure }
+            return dryRun ? ApplyResult(found, plan) : ApplyResult(found, keel.apply(plan, on: &host))
+        } catch {
+            if all { return ApplyResult(found, failure: error) }
+            throw ApplyError(error)
+        }
+    }
+
+    private func write(_ text: String) throws(ApplyError) {
+        do { try FileDescriptor.writeStandardOutput(text) } catch { throw ApplyError(error) }
+    }
+}
+
+/// Why nothing could be done.
+struct ApplyError: Error {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ error: KernelError) { description = error.description + (error.advice.map { "; \($0)" } ?? "") }
+}

@@ -1,0 +1,106 @@
+import JSON
+import Keel
+import LinuxSystem
+
+/// What came of one namespace, as text and as JSON.
+struct ApplyResult {
+    /// One change in words.
+    struct Line {
+        enum Status: String {
+            case done
+            case proposed
+            case failed
+            case skipped
+        }
+
+        let change: Change
+        let status: Status
+        let error: String?
+
+        var text: String {
+            switch status {
+            case .done: change.done
+            case .proposed: change.proposed
+            case .failed: error ?? change.attempt
+            case .skipped: "left out, since what it builds on failed: \(change.attempt)"
+            }
+        }
+    }
+
+    let namespace: Discovery.Namespace
+    var lines: [Line] = []
+    var notes: [String] = []
+    /// What was refused as a whole.
+    var failure: String?
+
+    init(_ namespace: Discovery.Namespace, notes: [String]) {
+        self.namespace = namespace
+        self.notes = notes
+    }
+
+    init(_ namespace: Discovery.Namespace, failure: KernelError) {
+        self.namespace = namespace
+        self.failure = failure.description
+    }
+
+    init(_ namespace: Discovery.Namespace, _ plan: Plan) {
+        self.namespace = namespace
+        lines = (plan.namespace + plan.host).map { Line(change: $0, status: .proposed, error: nil) }
+        notes = plan.notes
+    }
+
+    init(_ namespace: Discovery.Namespace, _ report: Report) {
+        self.namespace = namespace
+        lines = report.steps.map { step in
+            switch step {
+            case .done(let change): Line(change: change, status: .done, error: nil)
+            case .failed(let change, let error): Line(change: change, status: .failed, error: error.description)
+            case .skipped(let change): Line(change: change, status: .skipped, error: nil)
+            }
+        }
+        notes = report.notes
+    }
+
+    var errors: [String] {
+        (failure.map { [$0] } ?? []) + lines.filter { $0.status == .failed }.map { $0.text }
+    }
+
+    /// A line for each change, under the namespace's name where there may be several.
+    func text(titled: Bool) -> String {
+        let said = (failure.map { [$0] } ?? []) + lines.map { $0.text } + notes.map { "note: \($0)" }
+        let all = said.isEmpty ? ["nothing to do"] : said
+        guard titled else { return all.map { $0 + "\n" }.joined() }
+        return "\(printable(namespace.path)) (\(printable(namespace.evidence)))\n" + all.map { "  \($0)\n" }.joined()
+    }
+
+    private var json: JSON {
+        .object([
+            .init("namespace", .string(namespace.path)), .init("evidence", .string(namespace.evidence)),
+            .init("changes", .array(lines.map { $0.json })), .init("notes", .array(notes.map { .string($0) })),
+            .init("error", failure.map { .string($0) } ?? .null),
+        ])
+    }
+
+    /// The whole answer. Its `version` rises when a key changes its meaning or goes.
+    static func json(_ results: [ApplyResult], skipped: [Discovery.Skipped], dryRun: Bool) -> JSON {
+        .object([
+            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),
+            .init("namespaces", .array(results.map { $0.json })),
+            .init(
+                "skipped",
+                .array(
+                    skipped.map {
+                        .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
+                    })),
+        ])
+    }
+}
+
+extension ApplyResult.Line {
+    var json: JSON {
+        .object([
+            .init("remedy", .string(change.remedy.rawValue)), .init("status", .string(status.rawValue)),
+            .init("text", .string(text)), .init("error", error.map { .string($0) } ?? .null),
+        ])
+    }
+}

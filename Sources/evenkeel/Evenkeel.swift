@@ -1,0 +1,17 @@
+import ArgumentParser
+
+@main
+struct Evenkeel: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "evenkeel",
+        abstract: "Makes the networks of containers safe.",
+        discussion: """
+            A container on several networks gets one default route and source rules for the others, a reverse path \
+            filter that does not eat replies, and a host that drops INVALID segments instead of resetting connections.
+
+            Containers are looked after as they start by the CNI plugin or the OCI hook; `apply` does the same for those \
+            that run already. The policy is \(policyPath), where there is one.
+            """,
+        version: "0.1.0",
+        subcommands: [Apply.self])
+}

@@ -1,0 +1,22 @@
+import LinuxSystem
+
+/// A line that counts up on a terminal, and nothing elsewhere.
+struct Progress {
+    private let total: Int
+    private let isShown: Bool
+
+    init(of total: Int) {
+        self.total = total
+        // A handful is done before anybody could read it.
+        isShown = total > 20 && Terminal.isStandardError
+    }
+
+    func show(_ done: Int) {
+        if isShown { FileDescriptor.writeStandardError("\r\(done) of \(total) containers") }
+    }
+
+    func clear() {
+        // CSI K erases to the end of the line, ECMA-48 section 8.3.41.
+        if isShown { FileDescriptor.writeStandardError("\r\u{1b}[K") }
+    }
+}

@@ -1,0 +1,253 @@
+#!/usr/bin/env bash
+# Tests of install.sh and uninstall.sh below a --destdir, with programs made up here; then, as root, live-test.sh in
+# throw-away namespaces with the real podman. The machine is left as it was.
+set -euo pipefail
+export LC_ALL=C
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+repository=${here%/*/*}
+# shellcheck source=tap.sh
+source "$here/tap.sh"
+
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+programs=$scratch/programs
+make_programs "$programs"
+
+hook=usr/share/containers/oci/hooks.d/evenkeel.json
+drop_in=etc/containers/containers.conf.d/evenkeel.conf
+
+# A tree of its own for each test, with the directories that every system has.
+new_root() {
+    root=$(mktemp -d "$scratch/root.XXXXXX")
+    mkdir -p "$root"/{etc,opt,usr/{local/{bin,lib},share/containers}}
+}
+
+install_it() { "$repository/install/install.sh" --programs "$programs" --destdir "$root" "$@"; }
+uninstall_it() { "$repository/install/uninstall.sh" --destdir "$root" "$@"; }
+
+fresh_install() {
+    new_root
+    install_it
+    same "$(cat "$root/usr/local/bin/evenkeel")" "$(cat "$programs/evenkeel")"
+    same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-hook")" "$(cat "$programs/evenkeel-hook")"
+    same "$(cat "$root/opt/cni/bin/evenkeel")" "$(cat "$programs/evenkeel-cni")"
+    same "$(cat "$root/$drop_in")" "$(cat "$repository/install/containers.conf")"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "3 3"
+    [[ ! -e $root/etc/evenkeel ]]
+}
+check "a fresh install puts the programs, the plugin, the drop-in and the hook in place, and no policy" fresh_install
+
+hook_names_its_program() {
+    new_root
+    install_it --prefix /opt/keel
+    same "$(jq -c . "$root/$hook")" '{"version":"1.0.0","hook":{"path":"/opt/keel/libexec/evenkeel/evenkeel-hook"},"when":{"always":true},"stages":["createRuntime"]}'
+    [[ -x $root$(jq -r .hook.path "$root/$hook") ]]
+}
+check "the hook's JSON names the program below the prefix, and one stage alone" hook_names_its_program
+
+a_line_for_each_action() {
+    new_root
+    same "$(install_it | grep -v '^[A-Z]')" "make directory $root/usr/local/lib/evenkeel
+make directory $root/usr/local/libexec
+make directory $root/usr/local/libexec/evenkeel
+make directory $root/opt/cni
+make directory $root/opt/cni/bin
+make directory $root/etc/containers
+make directory $root/etc/containers/containers.conf.d
+make directory $root/usr/share/containers/oci
+make directory $root/usr/share/containers/oci/hooks.d
+install $root/usr/local/bin/evenkeel
+install $root/usr/local/libexec/evenkeel/evenkeel-hook
+install $root/opt/cni/bin/evenkeel
+install $root/$drop_in
+install $root/$hook"
+}
+check "every action is a line, and the hook's JSON comes last" a_line_for_each_action
+
+second_run() {
+    local before
+    new_root
+    install_it
+    before=$(tree "$root")
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "5 unchanged"
+    same "$(tree "$root")" "$before"
+}
+check "a second install says unchanged, and not even a file's time changes" second_run
+
+dry_runs() {
+    local before
+    new_root
+    before=$(tree "$root")
+    install_it --dry-run >"$scratch/announced"
+    same "$(tree "$root")" "$before"
+    same "$(cat "$scratch/announced")" "$(install_it | sed '/^[A-Z]/d; s/^/would /')"
+    before=$(tree "$root")
+    uninstall_it --dry-run >"$scratch/announced"
+    same "$(tree "$root")" "$before"
+    same "$(cat "$scratch/announced")" "$(uninstall_it | sed 's/^/would /')"
+}
+check "a dry run of either changes nothing and announces exactly what is done later" dry_runs
+
+there_and_back() {
+    local before
+    new_root
+    before=$(tree "$root")
+    install_it
+    make_programs "$scratch/newer" 2
+    programs=$scratch/newer install_it
+    contains "$(uninstall_it | head -1)" "remove $root/$hook"
+    same "$(tree "$root")" "$before"
+}
+check "install, upgrade and uninstall leave the tree as it was, and the hook's JSON goes first" there_and_back
+
+what_was_there_stays() {
+    local before
+    new_root
+    mkdir -p "$root"/{opt/cni/bin,usr/share/containers/oci/hooks.d,usr/local/libexec,etc/containers}
+    echo theirs >"$root/etc/containers/policy.json"
+    before=$(tree "$root")
+    install_it
+    uninstall_it
+    same "$(tree "$root")" "$before"
+    install_it
+    echo theirs >"$root/usr/local/lib/evenkeel/notes"
+    contains "$(uninstall_it)" "keep directory $root/usr/local/lib/evenkeel: not empty"
+    [[ -e $root/usr/local/lib/evenkeel/notes ]]
+}
+check "directories that were there, even empty, and files of others survive" what_was_there_stays
+
+uninstalled_twice() {
+    new_root
+    install_it
+    rm -r "$root/usr/local/libexec" "$root/$drop_in"
+    contains "$(uninstall_it)" "already gone $root/$drop_in"
+    contains "$(uninstall_it)" "nothing is installed below $root/usr/local"
+}
+check "uninstall works when parts are gone already, and again when nothing is left" uninstalled_twice
+
+changed_files_survive_uninstall() {
+    local said
+    new_root
+    install_it
+    echo "# mine" >>"$root/$drop_in"
+    echo "# mine" >>"$root/usr/local/bin/evenkeel"
+    said=$(uninstall_it)
+    contains "$said" "keep $root/$drop_in: changed since it was installed"
+    contains "$said" "keep $root/usr/local/bin/evenkeel: changed since it was installed"
+    same "$(cd "$root" && find . -type f | sort | xargs)" "./$drop_in ./usr/local/bin/evenkeel"
+}
+check "files that were changed survive uninstall, which says so" changed_files_survive_uninstall
+
+changed_files_survive_upgrade() {
+    local said
+    new_root
+    install_it
+    jq '.when = {annotations: {"^keel$": "yes"}}' "$root/$hook" >"$scratch/mine" && cp "$scratch/mine" "$root/$hook"
+    make_programs "$scratch/newer" 2
+    said=$(programs=$scratch/newer install_it)
+    contains "$said" "keep $root/$hook: changed since it was installed"
+    contains "$said" "replace $root/opt/cni/bin/evenkeel"
+    cmp "$scratch/mine" "$root/$hook"
+    contains "$(uninstall_it)" "keep $root/$hook"
+}
+check "a hook's JSON that was changed survives an upgrade, and uninstall after it" changed_files_survive_upgrade
+
+replaced_whole() {
+    local before
+    new_root
+    install_it
+    exec 5<"$root/opt/cni/bin/evenkeel"
+    before=$(cat "$programs/evenkeel-cni")
+    make_programs "$scratch/newer" 2
+    programs=$scratch/newer install_it
+    same "$(cat <&5)" "$before"
+    same "$(cat "$root/opt/cni/bin/evenkeel")" "$(cat "$scratch/newer/evenkeel-cni")"
+    same "$(find "$root" -name '*.evenkeel-new*')" ""
+}
+check "a program is replaced by renaming: who has the old one open reads it to its end" replaced_whole
+
+# with_failing_mv TARGET COMMAND …: the command, but where renaming to a path that ends in TARGET fails.
+with_failing_mv() {
+    mkdir -p "$scratch/broken"
+    printf '#!/bin/sh\nfor last; do :; done\ncase $last in *%s) exit 1;; esac\nexec /usr/bin/mv "$@"\n' "$1" \
+        >"$scratch/broken/mv"
+    chmod +x "$scratch/broken/mv"
+    PATH=$scratch/broken:$PATH "${@:2}"
+}
+
+cut_off() {
+    local before target
+    new_root
+    before=$(tree "$root")
+    for target in evenkeel-hook bin/evenkeel evenkeel.conf evenkeel.json; do
+        fails_with 1 "" with_failing_mv "$target" install_it
+        [[ ! -e $root/$hook ]]
+        uninstall_it
+        same "$(tree "$root")" "$before"
+    done
+    install_it
+    make_programs "$scratch/newer" 2
+    programs=$scratch/newer fails_with 1 "" with_failing_mv opt/cni/bin/evenkeel install_it
+    cmp "$programs/evenkeel-cni" "$root/opt/cni/bin/evenkeel"
+    cmp "$scratch/newer/evenkeel" "$root/usr/local/bin/evenkeel"
+    # What a power cut would leave.
+    touch "$root/opt/cni/bin/evenkeel.evenkeel-new.123"
+    uninstall_it
+    same "$(tree "$root")" "$before"
+}
+check "an install or upgrade that was cut off, wherever, is removed without a rest" cut_off
+
+prefixes() {
+    local before given
+    new_root
+    before=$(tree "$root")
+    for given in /usr /opt/keel/ /usr/../srv//keel / "/opt/a keel & | 'more'"; do
+        install_it --prefix "$given"
+        [[ -x $root/$(realpath -ms "$given")/bin/evenkeel ]]
+        [[ -x $root$(jq -r .hook.path "$root/$hook") ]]
+        uninstall_it --prefix="$given"
+        same "$(tree "$root")" "$before"
+    done
+}
+check "any prefix will do: /usr, /, with dots, slashes, blanks and signs" prefixes
+
+blanks_everywhere() {
+    local before
+    root="$scratch/a root"
+    mkdir -p "$root"
+    make_programs "$scratch/some programs"
+    before=$(tree "$root")
+    programs="$scratch/some programs" install_it --cni-dir "/opt/my cni" --hooks-dir "/srv/my & hooks"
+    same "$(tail -2 "$root/$drop_in")" '    "/srv/my & hooks",
+]'
+    [[ -x "$root/opt/my cni/evenkeel" && -f "$root/srv/my & hooks/evenkeel.json" ]]
+    uninstall_it
+    same "$(tree "$root")" "$before"
+}
+check "every path may hold blanks, and the drop-in lists a hooks directory of one's own" blanks_everywhere
+
+two_plugin_directories() {
+    local before
+    new_root
+    before=$(tree "$root")
+    install_it
+    install_it --cni-dir /usr/lib/cni
+    [[ -x $root/opt/cni/bin/evenkeel && -x $root/usr/lib/cni/evenkeel ]]
+    uninstall_it
+    same "$(tree "$root")" "$before"
+}
+check "a second --cni-dir is added to the first, and uninstall removes both" two_plugin_directories
+
+checkable_manifest() {
+    new_root
+    (umask 077 && install_it)
+    sed "s|  /|  $root/|" "$root/usr/local/lib/evenkeel/manifest" | sha256sum --strict --quiet -c
+    same "$(find "$root/usr/local/libexec" "$root/opt/cni" ! -perm 755)" ""
+}
+check "sha256sum checks the manifest, and modes do not depend on the umask" checkable_manifest
+
+# shellcheck source=refusals.sh
+source "$here/refusals.sh"
+# shellcheck source=live.sh
+source "$here/live.sh"
+finish

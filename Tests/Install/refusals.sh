@@ -1,0 +1,136 @@
+# shellcheck shell=bash
+# Part of install-test.sh: what install.sh and uninstall.sh refuse, and what they only warn of.
+
+missing_programs() {
+    local before
+    new_root
+    before=$(tree "$root")
+    make_programs "$scratch/incomplete"
+    rm "$scratch/incomplete/evenkeel-hook"
+    : >"$scratch/incomplete/evenkeel-cni"
+    programs=$scratch/incomplete fails_with 1 "no program evenkeel-hook evenkeel-cni in $scratch/incomplete" install_it
+    same "$(tree "$root")" "$before"
+}
+check "programs that are missing or empty are an error that names them, and nothing is installed" missing_programs
+
+# Somebody without any right, on a copy that everybody may read.
+as_nobody() {
+    chmod 755 "$scratch"
+    cp -r "$repository/install" "$repository/hooks" "$scratch/"
+    if ((EUID == 0)); then setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; else "$@"; fi
+}
+
+not_root() {
+    fails_with 1 "not root" as_nobody "$scratch/install/install.sh" --programs "$programs"
+    fails_with 1 "--destdir" as_nobody "$scratch/install/uninstall.sh"
+    new_root
+    chmod -R a+rwX "$root"
+    as_nobody "$scratch/install/install.sh" --programs "$programs" --destdir "$root"
+    as_nobody "$scratch/install/uninstall.sh" --destdir "$root"
+}
+check "without root only a --destdir will do, and there it works" not_root
+
+wrong_arguments() {
+    local script
+    for script in install uninstall; do
+        script=$repository/install/$script.sh
+        fails_with 2 "unknown option '--frefix'" "$script" --frefix /usr
+        fails_with 2 "unexpected argument 'now'" "$script" now
+        fails_with 2 "--prefix needs a directory" "$script" --prefix
+        fails_with 2 "--prefix needs a directory" "$script" --prefix --dry-run
+        fails_with 2 "--destdir needs a directory" "$script" --destdir ""
+        fails_with 2 "--destdir needs a directory" "$script" --destdir=
+        fails_with 2 "--prefix must be an absolute path" "$script" --prefix usr
+        fails_with 2 "--prefix: '/a\"b' holds" "$script" --prefix '/a"b'
+        fails_with 2 "--destdir: " "$script" --destdir $'/a\nb'
+        contains "$("$script" --help)" "--dry-run"
+    done
+    fails_with 2 "--cni-dir must be" "$repository/install/install.sh" --cni-dir opt
+    fails_with 2 "--hooks-dir must be" "$repository/install/install.sh" --hooks-dir=opt
+}
+check "a wrong argument is exit status 2 and a message that names the option" wrong_arguments
+
+files_in_the_way() {
+    local before
+    new_root
+    mkdir -p "$root/opt/cni/bin"
+    echo theirs >"$root/opt/cni/bin/evenkeel"
+    before=$(tree "$root")
+    fails_with 1 "$root/opt/cni/bin/evenkeel, which this prefix did not install" install_it
+    same "$(tree "$root")" "$before"
+    rm "$root/opt/cni/bin/evenkeel"
+    install_it
+    before=$(tree "$root")
+    fails_with 1 "$root/$hook" install_it --prefix /opt/other
+    same "$(tree "$root")" "$before"
+    rm "$root/usr/local/bin/evenkeel"
+    ln -s /bin/true "$root/usr/local/bin/evenkeel"
+    fails_with 1 "$root/usr/local/bin/evenkeel" install_it
+    contains "$(uninstall_it)" "keep $root/usr/local/bin/evenkeel"
+}
+check "a file or link of somebody else, or of another prefix, is not overwritten" files_in_the_way
+
+directory_in_the_way() {
+    local before
+    new_root
+    echo theirs >"$root/usr/share/containers/oci"
+    before=$(tree "$root")
+    fails_with 1 "$root/usr/share/containers/oci is not a directory" install_it
+    same "$(tree "$root")" "$before"
+}
+check "a file where a directory has to be is an error, and nothing is installed" directory_in_the_way
+
+somebody_elses_hooks_dir() {
+    local said
+    new_root
+    mkdir -p "$root/etc/containers"
+    printf '[engine]\n#hooks_dir = ["/x"]\n' >"$root/usr/share/containers/containers.conf"
+    printf '[engine]\nhooks_dir = [\n  "/srv/hooks",\n]\n' >"$root/etc/containers/containers.conf"
+    said=$(install_it 2>&1)
+    contains "$said" "no drop-in: $root/etc/containers/containers.conf sets hooks_dir, which it would replace"
+    contains "$said" '"/usr/share/containers/oci/hooks.d"'
+    [[ ! -e $root/$drop_in && -e $root/$hook ]]
+    install_it --hooks-dir /srv/hooks 2>"$scratch/said"
+    contains "$(<"$scratch/said")" "with /srv/hooks in it"
+    uninstall_it
+    rm "$root/etc/containers/containers.conf"
+    install_it
+    [[ -e $root/$drop_in ]]
+}
+check "hooks_dir set in another file is left alone: no drop-in, and a note with what to add" somebody_elses_hooks_dir
+
+network_still_names_the_plugin() {
+    new_root
+    install_it
+    mkdir -p "$root/etc/cni/net.d"
+    cp "$repository/hooks/cni/podman.conflist" "$root/etc/cni/net.d/web.conflist"
+    uninstall_it >/dev/null 2>"$scratch/said"
+    contains "$(<"$scratch/said")" "$root/etc/cni/net.d/web.conflist names the plugin evenkeel"
+}
+check "uninstall warns of networks that still name the plugin" network_still_names_the_plugin
+
+broken_manifest() {
+    new_root
+    install_it
+    echo "rm -rf /" >>"$root/usr/local/lib/evenkeel/manifest"
+    local before
+    before=$(tree "$root")
+    fails_with 1 "this line is no checksum and path: rm -rf /" uninstall_it
+    same "$(tree "$root")" "$before"
+}
+check "a manifest with a line that means nothing stops uninstall before it removes anything" broken_manifest
+
+example_lists() {
+    local list
+    cd "$repository/hooks/cni"
+    for list in *.conflist; do
+        same "$(jq -r '.plugins[-1].type + " " + (.plugins | map(select(.type == "evenkeel")) | length | tostring)' "$list")" \
+            "evenkeel 1"
+        # The kernel takes no longer names.
+        (($(jq -r '.plugins[0].bridge | length' "$list") <= 15))
+    done
+    same "$(jq -r .cniVersion podman.conflist podman-prefer.conflist containerd.conflist | xargs)" "0.4.0 0.4.0 1.0.0"
+    same "$(jq -c '.plugins[-1].policy' podman-prefer.conflist)" '{"defaultRoute":{"prefer":["eth0"]}}'
+    same "$(jq -r .name ./*.conflist | sort | uniq -d)" ""
+}
+check "the example lists are JSON and end with the plugin" example_lists

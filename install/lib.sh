@@ -1,0 +1,94 @@
+# shellcheck shell=bash
+# What install.sh and uninstall.sh have in common: how they speak, read arguments, and keep account of what is theirs.
+
+self=${0##*/}
+# Sort order and patterns must not depend on who runs this.
+export LC_ALL=C
+umask 022
+
+prefix=/usr/local
+destdir=
+dry_run=
+
+# A new file is written under its name, this suffix and a number, then renamed. Engines read only names that end in
+# .json and .conf, so they never look at one, and what a power cut leaves behind is found again by its name.
+# shellcheck disable=SC2034
+unfinished=.evenkeel-new
+
+say() { printf '%s\n' "$*"; }
+note() { printf '%s: note: %s\n' "$self" "$*" >&2; }
+
+fail() {
+    printf '%s: %s\n' "$self" "$*" >&2
+    exit 1
+}
+
+usage_error() {
+    printf '%s: %s\n%s --help lists the options\n' "$self" "$*" "$self" >&2
+    exit 2
+}
+
+# Announces one action. Succeeds when it is to be carried out, fails in a dry run.
+act() {
+    say "${dry_run:+would }$*"
+    [[ -z $dry_run ]]
+}
+
+# directory_argument OPTION [VALUE …]: prints the value, made absolute and free of dots.
+directory_argument() {
+    # An empty --destdir (from an unset variable) would turn a staged install into a real one.
+    [[ $# -ge 2 && -n $2 && $2 != -* ]] || usage_error "$1 needs a directory"
+    # The path ends up in JSON, in TOML and in a file with a line for each path.
+    [[ $2 != *[[:cntrl:]\"\\]* ]] || usage_error "$1: '$2' holds a quotation mark, backslash or control character"
+    case $1 in
+    --destdir | --programs) ;;
+    *) [[ $2 == /* ]] || usage_error "$1 must be an absolute path, not '$2'" ;;
+    esac
+    realpath -ms -- "$2"
+}
+
+require_root() {
+    [[ $EUID -eq 0 || -n $destdir ]] ||
+        fail "not root: run it as root, or name a folder of your own with --destdir"
+}
+
+# Prints the checksum of a regular file, or what else is there: missing, or other (a link, a directory).
+fingerprint() {
+    local sum
+    if [[ -f $1 && ! -L $1 ]]; then
+        read -r sum _ < <(sha256sum <"$1")
+        printf '%s\n' "$sum"
+    elif [[ -e $1 || -L $1 ]]; then
+        echo other
+    else
+        echo missing
+    fi
+}
+
+# The manifest is a file for `sha256sum -c`, with the directories that were made in its comments. Its paths are
+# those of the installed system, without --destdir.
+manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
+
+# recorded[PATH] is every checksum the manifest has for PATH: two, if an install was cut off while it replaced a file.
+declare -A recorded=()
+recorded_files=()
+recorded_directories=()
+
+read_manifest() {
+    local file=$1 line path
+    [[ -f $file ]] || return 0
+    while IFS= read -r line; do
+        if [[ $line == "# directory /"* ]]; then
+            recorded_directories+=("${line#"# directory "}")
+        elif [[ $line =~ ^([0-9a-f]{64})\ \ (/.+)$ ]]; then
+            path=${BASH_REMATCH[2]}
+            [[ -n ${recorded[$path]:-} ]] || recorded_files+=("$path")
+            recorded[$path]+=" ${BASH_REMATCH[1]} "
+        elif [[ -n $line && $line != "#"* ]]; then
+            fail "$file: this line is no checksum and path: $line"
+        fi
+    done <"$file"
+}
+
+# is_ours PATH FINGERPRINT: whether the file is still as it was installed.
+is_ours() { [[ ${recorded[$1]:-} == *" $2 "* ]]; }

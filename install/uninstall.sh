@@ -1,0 +1,147 @@
+#!/usr/bin/env bash
+# Removes what install.sh put in place, by the manifest that it wrote, and what Evenkeel left on the running host.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=lib.sh
+source "$here/lib.sh"
+
+host_rules=yes
+
+usage() {
+    cat <<'EOF'
+usage: install/uninstall.sh [options]
+
+  --prefix DIR       the --prefix that install.sh was given (default /usr/local)
+  --destdir DIR      the --destdir that install.sh was given; the running host is not touched then
+  --keep-host-rules  leave the nftables tables of Evenkeel and /run/evenkeel where they are
+  --dry-run          say what would be done, and do nothing
+  --help             this text
+
+Removes the files listed in PREFIX/lib/evenkeel/manifest, the directories install.sh made, if they are empty, and the
+tables ip evenkeel and ip6 evenkeel of the running host. A file that was changed since it was installed is kept.
+EOF
+}
+
+read_arguments() {
+    while (($#)); do
+        case $1 in
+        --prefix=* | --destdir=*)
+            set -- "${1%%=*}" "${1#*=}" "${@:2}"
+            continue
+            ;;
+        --prefix) prefix=$(directory_argument "$@") && shift ;;
+        --destdir) destdir=$(directory_argument "$@") && shift ;;
+        --keep-host-rules) host_rules= ;;
+        --dry-run) dry_run=yes ;;
+        -h | --help) usage && exit 0 ;;
+        -*) usage_error "unknown option '$1'" ;;
+        *) usage_error "unexpected argument '$1'" ;;
+        esac
+        shift
+    done
+    prefix=${prefix%/} destdir=${destdir%/}
+}
+
+# A list that names a plugin nobody has fails every container of its network, also when it is taken down.
+warn_of_cni_lists() {
+    local list
+    for list in "$destdir"/etc/cni/net.d/*; do
+        [[ -f $list ]] || continue
+        ! grep -qE '"type"[[:space:]]*:[[:space:]]*"evenkeel"' "$list" ||
+            note "$list names the plugin evenkeel: take it out, or no container of this network starts"
+    done
+}
+
+# What is gone, or would be at this point of a dry run.
+declare -A gone=()
+
+remove() {
+    if act "remove $1"; then rm -f -- "$1"; fi
+    gone[$1]=yes
+}
+
+remove_file() {
+    local path=$destdir$1 found left
+    found=$(fingerprint "$path")
+    if [[ $found == missing ]]; then
+        say "already gone $path"
+    elif is_ours "$1" "$found"; then
+        remove "$path"
+    else
+        say "keep $path: changed since it was installed"
+    fi
+    for left in "$path$unfinished".*; do
+        [[ ! -f $left ]] || remove "$left"
+    done
+}
+
+# The hook's JSON comes first: as long as an engine reads it, its program has to be there.
+remove_files() {
+    local i
+    for i in "${!recorded_files[@]}"; do
+        [[ ${recorded_files[i]} != *.json ]] || remove_file "${recorded_files[i]}"
+    done
+    for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
+        [[ ${recorded_files[i]} == *.json ]] || remove_file "${recorded_files[i]}"
+    done
+    # After all others, so that an uninstall that was cut off can be run again.
+    recorded[$manifest]=" $(fingerprint "$destdir$manifest") "
+    remove_file "$manifest"
+}
+
+is_empty() {
+    local entry
+    for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do
+        [[ ! -e $entry && ! -L $entry || -n ${gone[$entry]:-} ]] || return 1
+    done
+}
+
+remove_directories() {
+    local directory path
+    # In reverse order of their names a directory comes after everything in it.
+    while IFS= read -r directory; do
+        path=$destdir$directory
+        [[ -n $directory && -d $path && ! -L $path ]] || continue
+        if is_empty "$path"; then
+            if act "remove directory $path"; then rmdir -- "$path"; fi
+            gone[$path]=yes
+        else
+            say "keep directory $path: not empty"
+        fi
+    done < <(printf '%s\n' "${recorded_directories[@]}" | sort -ru)
+}
+
+remove_tables() {
+    local tables family
+    if ! command -v nft >/dev/null || ! tables=$(nft list tables); then
+        note "nft cannot tell what tables there are: those of Evenkeel, if any, stay until the next boot"
+        return
+    fi
+    for family in ip ip6; do
+        grep -qx "table $family evenkeel" <<<"$tables" || continue
+        if act "remove table $family evenkeel"; then nft delete table "$family" evenkeel; fi
+    done
+}
+
+clear_host() {
+    if [[ -d /run/evenkeel && ! -L /run/evenkeel ]] && act "remove directory /run/evenkeel"; then
+        rm -rf -- /run/evenkeel
+    fi
+    # After the hook and the plugin, or a container that starts meanwhile would make them again.
+    remove_tables
+}
+
+read_arguments "$@"
+require_root
+manifest=$(manifest_path)
+read_manifest "$destdir$manifest"
+if [[ -f $destdir$manifest ]]; then
+    warn_of_cni_lists
+    remove_files
+    remove_directories
+    [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
+    [[ -n $destdir ]] || say "Containers that are running keep their routes and rules until they are restarted."
+else
+    say "nothing is installed below $destdir$prefix: no $destdir$manifest"
+fi
+[[ -n $destdir || -z $host_rules ]] || clear_host
