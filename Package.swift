@@ -66,6 +66,16 @@ if unicodeTables == nil {
             name: "evenkeel",
             dependencies: ["Keel", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict, linkerSettings: kernelLibraries),
+        .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
+        tests("LinuxSystem", ["LinuxSystem"]),
+        tests("JSON", ["JSON"]),
+        tests("Netlink", ["Netlink", "Laboratory"]),
+        tests("Firewall", ["Firewall", "Laboratory"]),
+        tests("Keel", ["Keel", "JSON"]),
+        tests("CNI", ["CNI", "JSON"]),
+        tests("OCI", ["OCI", "JSON"]),
+        tests("Live", ["Laboratory"]),
+        tests("Engines", ["Laboratory"]),
     ]
 }
 

@@ -29,14 +29,15 @@ read_arguments() {
             set -- "${1%%=*}" "${1#*=}" "${@:2}"
             continue
             ;;
-        --prefix) prefix=$(directory_argument "$@") && shift ;;
-        --destdir) destdir=$(directory_argument "$@") && shift ;;
+        --prefix) prefix=$(directory_argument "$@") ;;
+        --destdir) destdir=$(directory_argument "$@") ;;
         --keep-host-rules) host_rules= ;;
         --dry-run) dry_run=yes ;;
         -h | --help) usage && exit 0 ;;
         -*) usage_error "unknown option '$1'" ;;
         *) usage_error "unexpected argument '$1'" ;;
         esac
+        [[ $1 != --prefix && $1 != --destdir ]] || shift
         shift
     done
     prefix=${prefix%/} destdir=${destdir%/}

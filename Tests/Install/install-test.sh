@@ -95,7 +95,8 @@ there_and_back() {
     install_it
     make_programs "$scratch/newer" 2
     programs=$scratch/newer install_it
-    contains "$(uninstall_it | head -1)" "remove $root/$hook"
+    uninstall_it >"$scratch/said"
+    same "$(head -1 "$scratch/said")" "remove $root/$hook"
     same "$(tree "$root")" "$before"
 }
 check "install, upgrade and uninstall leave the tree as it was, and the hook's JSON goes first" there_and_back
@@ -119,7 +120,8 @@ check "directories that were there, even empty, and files of others survive" wha
 uninstalled_twice() {
     new_root
     install_it
-    rm -r "$root/usr/local/libexec" "$root/$drop_in"
+    rm -r "${root:?}/usr/local/libexec"
+    rm "$root/$drop_in"
     contains "$(uninstall_it)" "already gone $root/$drop_in"
     contains "$(uninstall_it)" "nothing is installed below $root/usr/local"
 }
@@ -169,6 +171,7 @@ check "a program is replaced by renaming: who has the old one open reads it to i
 # with_failing_mv TARGET COMMAND …: the command, but where renaming to a path that ends in TARGET fails.
 with_failing_mv() {
     mkdir -p "$scratch/broken"
+    # shellcheck disable=SC2016
     printf '#!/bin/sh\nfor last; do :; done\ncase $last in *%s) exit 1;; esac\nexec /usr/bin/mv "$@"\n' "$1" \
         >"$scratch/broken/mv"
     chmod +x "$scratch/broken/mv"

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Part of install-test.sh: what install.sh and uninstall.sh refuse, and what they only warn of.
+# shellcheck disable=SC2154
 
 missing_programs() {
     local before
@@ -30,23 +31,24 @@ not_root() {
 }
 check "without root only a --destdir will do, and there it works" not_root
 
+# Should a wrong argument pass for a right one, the dry run keeps this machine as it is.
 wrong_arguments() {
-    local script
-    for script in install uninstall; do
-        script=$repository/install/$script.sh
-        fails_with 2 "unknown option '--frefix'" "$script" --frefix /usr
-        fails_with 2 "unexpected argument 'now'" "$script" now
-        fails_with 2 "--prefix needs a directory" "$script" --prefix
-        fails_with 2 "--prefix needs a directory" "$script" --prefix --dry-run
-        fails_with 2 "--destdir needs a directory" "$script" --destdir ""
-        fails_with 2 "--destdir needs a directory" "$script" --destdir=
-        fails_with 2 "--prefix must be an absolute path" "$script" --prefix usr
-        fails_with 2 "--prefix: '/a\"b' holds" "$script" --prefix '/a"b'
-        fails_with 2 "--destdir: " "$script" --destdir $'/a\nb'
-        contains "$("$script" --help)" "--dry-run"
+    local name script
+    for name in install uninstall; do
+        script=("$repository/install/$name.sh" --dry-run)
+        fails_with 2 "unknown option '--frefix'" "${script[@]}" --frefix /usr
+        fails_with 2 "unexpected argument 'now'" "${script[@]}" now
+        fails_with 2 "--prefix needs a directory" "${script[@]}" --prefix
+        fails_with 2 "--prefix needs a directory" "${script[@]}" --prefix --dry-run
+        fails_with 2 "--destdir needs a directory" "${script[@]}" --destdir ""
+        fails_with 2 "--destdir needs a directory" "${script[@]}" --destdir=
+        fails_with 2 "--prefix must be an absolute path" "${script[@]}" --prefix usr
+        fails_with 2 "--prefix: '/a\"b' holds" "${script[@]}" --prefix '/a"b'
+        fails_with 2 "--destdir: " "${script[@]}" --destdir $'/a\nb'
+        contains "$("${script[@]}" --help)" "--dry-run"
     done
-    fails_with 2 "--cni-dir must be" "$repository/install/install.sh" --cni-dir opt
-    fails_with 2 "--hooks-dir must be" "$repository/install/install.sh" --hooks-dir=opt
+    fails_with 2 "--cni-dir must be" "$repository/install/install.sh" --dry-run --cni-dir opt
+    fails_with 2 "--hooks-dir must be" "$repository/install/install.sh" --dry-run --hooks-dir=opt
 }
 check "a wrong argument is exit status 2 and a message that names the option" wrong_arguments
 
@@ -121,16 +123,15 @@ broken_manifest() {
 check "a manifest with a line that means nothing stops uninstall before it removes anything" broken_manifest
 
 example_lists() {
-    local list
-    cd "$repository/hooks/cni"
-    for list in *.conflist; do
+    local list lists=$repository/hooks/cni
+    for list in "$lists"/*.conflist; do
         same "$(jq -r '.plugins[-1].type + " " + (.plugins | map(select(.type == "evenkeel")) | length | tostring)' "$list")" \
             "evenkeel 1"
         # The kernel takes no longer names.
         (($(jq -r '.plugins[0].bridge | length' "$list") <= 15))
     done
-    same "$(jq -r .cniVersion podman.conflist podman-prefer.conflist containerd.conflist | xargs)" "0.4.0 0.4.0 1.0.0"
-    same "$(jq -c '.plugins[-1].policy' podman-prefer.conflist)" '{"defaultRoute":{"prefer":["eth0"]}}'
-    same "$(jq -r .name ./*.conflist | sort | uniq -d)" ""
+    same "$(jq -r .cniVersion "$lists"/{podman,podman-prefer,containerd}.conflist | xargs)" "0.4.0 0.4.0 1.0.0"
+    same "$(jq -c '.plugins[-1].policy' "$lists"/podman-prefer.conflist)" '{"defaultRoute":{"prefer":["eth0"]}}'
+    same "$(jq -r .name "$lists"/*.conflist | sort | uniq -d)" ""
 }
 check "the example lists are JSON and end with the plugin" example_lists

@@ -1,0 +1,188 @@
+#!/usr/bin/env bash
+# Run by live.sh in namespaces of its own: install.sh and uninstall.sh without a --destdir, and what podman makes of it.
+# usage: live-test.sh REPOSITORY SCRATCH NUMBER-OF-THE-LAST-TEST
+set -euo pipefail
+export LC_ALL=C
+repository=$1
+scratch=$2
+# shellcheck source=tap.sh
+source "$repository/Tests/Install/tap.sh"
+number=$3
+
+drop_in=/etc/containers/containers.conf.d/evenkeel.conf
+hook=/usr/share/containers/oci/hooks.d/evenkeel.json
+fired=/run/fired
+guarded=(/etc /opt /usr/local /usr/share/containers /usr/lib /var/lib)
+
+# Nothing written below these directories reaches the machine.
+cover_the_machine() {
+    local layers=$scratch/layers directory
+    mkdir "$layers"
+    mount -t tmpfs tmpfs "$layers"
+    for directory in "${guarded[@]}"; do
+        mkdir -p "$layers/up$directory" "$layers/work$directory"
+        mount -t overlay overlay -o "lowerdir=$directory,upperdir=$layers/up$directory,workdir=$layers/work$directory" \
+            "$directory"
+    done
+    mount -t tmpfs tmpfs /run
+    mount -t tmpfs tmpfs /dev/shm
+    mount -t proc proc /proc
+    # crun stops at the mixed hierarchy of cgroups 1 and 2.
+    ! mountpoint -q /sys/fs/cgroup/unified || umount /sys/fs/cgroup/unified
+    # podman refuses to store on an overlay.
+    mkdir -p /var/lib/containers
+    mount -t tmpfs tmpfs /var/lib/containers
+    ip link set lo up
+}
+
+# Programs that write down how they were called, and a root file system to run.
+make_fixtures() {
+    programs=$scratch/live-programs
+    make_programs "$programs"
+    printf '#!/bin/sh\n{ cat; echo; } >>%s\n' "$fired" >"$programs/evenkeel-hook"
+    cat >"$programs/evenkeel-cni" <<'PLUGIN'
+#!/bin/sh
+echo "$CNI_COMMAND $CNI_IFNAME" >>/run/called
+case $CNI_COMMAND in
+VERSION) echo '{"cniVersion":"1.0.0","supportedVersions":["0.3.1","0.4.0","1.0.0"]}' ;;
+ADD) exec jq .prevResult ;;
+esac
+PLUGIN
+    mkdir -p "$scratch/rootfs"/{bin,proc,sys,dev,etc,run,tmp}
+    cp "$(command -v busybox)" "$scratch/rootfs/bin/busybox"
+    ln -s busybox "$scratch/rootfs/bin/true"
+}
+
+install_it() { "$repository/install/install.sh" --programs "$programs" "$@"; }
+uninstall_it() { "$repository/install/uninstall.sh" "$@"; }
+
+# Without cgroups nothing is left in the machine's hierarchy.
+run_container() {
+    rm -f "$fired" /run/called
+    podman --runtime crun --cgroup-manager cgroupfs --events-backend file "${engine[@]}" run --rm --cgroups=disabled \
+        --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --rootfs "$@" "$scratch/rootfs" true
+}
+engine=()
+
+times_fired() { if [[ -f $fired ]]; then jq -s length "$fired"; else echo 0; fi; }
+
+# What is there before and after, without the times, which podman's own files change.
+state() {
+    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni -type f -exec sha256sum {} + 2>/dev/null | sort -k2
+    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni /run/evenkeel ! -type f -printf '%p %y %m %l\n' 2>/dev/null | sort
+    nft list ruleset
+}
+
+drop_in_is_read() {
+    contains "$(podman --log-level=debug info 2>&1)" "Merged system config \\\"$drop_in\\\""
+}
+
+fires_once() {
+    run_container --network none
+    same "$(times_fired)" 1
+    same "$(jq -r .status "$fired")" created
+    (($(jq .pid "$fired") > 1))
+}
+
+directory_of_the_administrator() {
+    mkdir -p /etc/containers/oci/hooks.d
+    cp "$hook" /etc/containers/oci/hooks.d/another.json
+    run_container --network none
+    same "$(times_fired)" 2
+    # A file of the same name replaces the hook: it does not fire twice.
+    mv /etc/containers/oci/hooks.d/another.json /etc/containers/oci/hooks.d/evenkeel.json
+    run_container --network none
+    same "$(times_fired)" 1
+    rm -r /etc/containers/oci
+}
+
+fires_without_the_drop_in() {
+    rm "$drop_in"
+    run_container --network none
+    same "$(times_fired)" 1
+    contains "$(install_it)" "install $drop_in"
+}
+
+lists_work() {
+    local list
+    mkdir -p /etc/cni/net.d
+    for list in podman podman-prefer containerd; do
+        cp "$repository/hooks/cni/$list.conflist" /etc/cni/net.d/
+        engine=(--network-backend cni)
+        run_container --network "$(jq -r .name "$repository/hooks/cni/$list.conflist")"
+        contains "$(</run/called)" "ADD eth0"
+        contains "$(</run/called)" "DEL eth0"
+        rm "/etc/cni/net.d/$list.conflist"
+    done
+}
+
+add_host_state() {
+    nft add table ip evenkeel
+    nft add table ip6 evenkeel
+    nft add table inet theirs
+    mkdir -p /run/evenkeel
+    touch /run/evenkeel/warned
+}
+
+dry_run_keeps_everything() {
+    local before
+    add_host_state
+    before=$(state)
+    contains "$(uninstall_it --dry-run)" "would remove table ip6 evenkeel"
+    same "$(state)" "$before"
+}
+
+uninstall_restores() {
+    local said
+    said=$(uninstall_it)
+    contains "$said" "remove table ip evenkeel"
+    contains "$said" "remove directory /run/evenkeel"
+    contains "$said" "running keep their routes"
+    contains "$(nft list tables)" "table inet theirs"
+    nft delete table inet theirs
+    same "$(state)" "$(<"$scratch/before")"
+    run_container --network none
+    same "$(times_fired)" 0
+}
+
+host_rules_alone() {
+    add_host_state
+    uninstall_it --keep-host-rules
+    contains "$(nft list tables)" "table ip evenkeel"
+    uninstall_it
+    same "$(nft list tables)" "table inet theirs"
+    [[ ! -e /run/evenkeel ]]
+    nft delete table inet theirs
+    lacks "$(uninstall_it)" "remove"
+}
+
+read_only_usr() {
+    local before
+    mount -t tmpfs -o ro tmpfs /usr/share/containers
+    before=$(state)
+    fails_with 1 "try --hooks-dir /etc/containers/oci/hooks.d" install_it
+    same "$(state)" "$before"
+    install_it --hooks-dir /etc/containers/oci/hooks.d
+    run_container --network none
+    same "$(times_fired)" 1
+    uninstall_it
+    same "$(state)" "$before"
+    umount /usr/share/containers
+}
+
+cover_the_machine
+make_fixtures
+# podman makes directories of its own at its first start.
+run_container --network none >/dev/null
+state >"$scratch/before"
+check "live: install without a --destdir succeeds" install_it
+check "live: podman reads the drop-in" drop_in_is_read
+check "live: the hook fires once for each container, when it is created" fires_once
+check "live: hooks in /etc are read too, and one of the same name takes the hook's place" directory_of_the_administrator
+check "live: podman finds the hook without the drop-in" fires_without_the_drop_in
+check "live: podman accepts the example lists and finds the plugin" lists_work
+check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_run_keeps_everything
+check "live: uninstall restores the host, tables of others stay, and containers start without the hook" uninstall_restores
+check "live: uninstall clears the host's tables also when no file is left, unless told to keep them" host_rules_alone
+check "live: with a read-only /usr the hook goes to /etc, and fires" read_only_usr
+printf '%d %d %d\n' "$number" "$passed" "$failed" >"$scratch/counts"

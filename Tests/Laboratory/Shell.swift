@@ -1,0 +1,71 @@
+import Foundation
+
+/// What a command printed, and how it ended.
+public struct Output: Sendable {
+    public let status: Int32
+    public let out: String
+    public let err: String
+
+    /// Standard output without the white space at its ends.
+    public var text: String { out.trimmingCharacters(in: .whitespacesAndNewlines) }
+}
+
+/// A command that ended otherwise than it should have.
+public struct CommandFailure: Error, CustomStringConvertible {
+    public let command: [String]
+    public let output: Output
+
+    public var description: String {
+        "\(command.joined(separator: " ")) ended with \(output.status)\n\(output.out)\(output.err)"
+    }
+}
+
+public enum Shell {
+    /// Runs a program to its end. Its output is read while it runs, however much there is.
+    ///
+    /// The environment is the one given and a plain PATH, nothing of the test's own.
+    public static func run(
+        _ command: [String], input: Data = Data(), environment: [String: String] = [:]
+    ) throws -> Output {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["--"] + command
+        process.environment = environment.merging(
+            ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C"],
+            uniquingKeysWith: { given, _ in given })
+        // Files and not pipes: whatever the command leaves running in the background would hold a pipe open.
+        let folder = try TemporaryFolder()
+        let (inPath, outPath, errPath) = (folder.path + "/in", folder.path + "/out", folder.path + "/err")
+        try input.write(to: URL(fileURLWithPath: inPath))
+        for path in [outPath, errPath] { try Data().write(to: URL(fileURLWithPath: path)) }
+        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inPath))
+        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outPath))
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errPath))
+        try process.run()
+        process.waitUntilExit()
+        let read = { (path: String) throws in
+            String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
+        }
+        return Output(status: process.terminationStatus, out: try read(outPath), err: try read(errPath))
+    }
+
+    /// The package's own folder, found from this file's place in it.
+    public static let packageFolder = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// The release programs under test, as `install/build.sh` made them.
+    public static let programs =
+        ProcessInfo.processInfo.environment["EVENKEEL_PROGRAMS"] ?? packageFolder + "/.build/dist"
+}
+
+/// A folder that goes when its owner does.
+public final class TemporaryFolder {
+    public let path: String
+
+    public init() throws {
+        path = NSTemporaryDirectory() + "/evenkeel-test-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+}
