@@ -36,9 +36,9 @@ func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: hotPath, linkerSettings: leanLinking)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(_ name: String, _ dependencies: [Target.Dependency], scripts: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict,
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: scripts, swiftSettings: strict,
         linkerSettings: kernelLibraries)
 }
 
@@ -74,7 +74,8 @@ if unicodeTables == nil {
         tests("Keel", ["Keel", "JSON"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
-        tests("Live", ["Laboratory"]),
+        tests("CommandLine", ["evenkeel"]),
+        tests("Live", ["Laboratory"], scripts: ["lab.sh"]),
         tests("Engines", ["Laboratory"]),
     ]
 }

@@ -78,7 +78,8 @@ misused() {
 # --- packages and programs ---
 
 missing_packages() {
-    local command header needed="ip:iproute2 nft:nftables ping:iputils-ping socat:socat sysctl:procps unshare:util-linux"
+    local command header
+    local needed="ip:iproute2 nft:nftables ping:iputils-ping socat:socat sysctl:procps unshare:util-linux"
     # podman itself is not installed for a demonstration, only what its part needs beside it.
     ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
     if [[ $build == yes ]]; then
@@ -121,7 +122,10 @@ build_programs() {
         as_owner 'command -v swift' >/dev/null ||
             fail "building needs Swift 6.2 or later (https://www.swift.org/install/linux); --programs DIR skips it"
         say "Building with install/build.sh; the first time this takes a minute or two."
-        as_owner install/build.sh 2>&1 | quote || fail "the build failed"
+        # What SwiftPM tells of its doings is left out, what it says of errors is not.
+        as_owner install/build.sh 2>&1 |
+            sed -uE '/^(\[[0-9]+\/|Fetch|Comput|Creating|Working|Building)|swift_static/d' | quote ||
+            fail "the build failed"
     fi
     local program
     for program in evenkeel-cni evenkeel-hook; do
@@ -141,10 +145,10 @@ show_damage() {
     step "Before: a container on two networks"
     say "Each network brought a default route of the same metric:"
     show_routes
-    say "For IPv4 the kernel alternates between them. For IPv6 it picks one by a hash of the addresses, which does harm" \
-        "where the container's own address is given: a bound socket, a published port. A packet that takes the wrong one" \
-        "is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on the host, and" \
-        "for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
+    say "For IPv4 the kernel alternates between them. For IPv6 it picks one by a hash of the addresses, which" \
+        "does harm where the container's own address is given: a bound socket, a published port. A packet that takes" \
+        "the wrong one is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on" \
+        "the host, and for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
         "Measuring: ${#rows[@]} kinds of traffic, $probes probes each ..."
     measure_loss before
 
@@ -337,8 +341,8 @@ in_stage() { # STAGE
 main() {
     local good=yes
     printf '%sEvenkeel: one clear default route, and no reset for a stray segment%s\n' "$bold" "$plain"
-    say "This shows both failures and their end on your kernel, in a throw-away host: nothing of this machine is changed," \
-        "but packages may be installed and the programs built (--help tells more)."
+    say "This shows both failures and their end on your kernel, in a throw-away host: nothing of this machine is" \
+        "changed, but packages may be installed and the programs built (--help tells more)."
     [[ $EUID == 0 ]] || fail "making namespaces needs root: sudo install/demo.sh"
     step "Packages"
     install_packages

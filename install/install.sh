@@ -105,7 +105,8 @@ plan_drop_in() {
 # Prints the last file that podman reads of those that set hooks_dir, the drop-in left out.
 who_sets_hooks_dir() {
     local file found=
-    for file in "$destdir"/{usr/share,etc}/containers/containers.conf "$destdir"/etc/containers/containers.conf.d/*.conf; do
+    for file in "$destdir"/{usr/share,etc}/containers/containers.conf \
+        "$destdir"/etc/containers/containers.conf.d/*.conf; do
         [[ -f $file && $file != "$destdir$1" ]] || continue
         ! grep -qE '^[[:blank:]]*(engine\.)?hooks_dir[[:blank:]]*=' "$file" || found=$file
     done

@@ -27,6 +27,8 @@ public struct CNIError: Error, Equatable, Sendable {
     public let message: String
     /// What to do about it, or each difference that was found.
     public let details: String
+    /// The request's, where it got as far as having one that is spoken here.
+    public var version = Version.newest
 
     public init(_ code: Code, _ message: String, details: String = "") {
         self.code = code
@@ -34,8 +36,14 @@ public struct CNIError: Error, Equatable, Sendable {
         self.details = details
     }
 
-    /// `version` is the request's, where it got as far as having one.
-    public func json(version: String) -> JSON {
+    /// The same error in answer to a request of that version.
+    public func answering(_ version: String) -> CNIError {
+        var error = self
+        error.version = version
+        return error
+    }
+
+    public var json: JSON {
         .object([
             .init("cniVersion", .string(version)), .init("code", .integer(code.rawValue)),
             .init("msg", .string(message)), .init("details", .string(details)),

@@ -29,7 +29,8 @@ public struct Request: Sendable {
         let command = try Self.command(variable("CNI_COMMAND") ?? "")
         try Self.requireVariables(for: command, variable)
         let configuration: JSON
-        do { configuration = try JSON(parsing: text) } catch {
+        // A runtime that only asks for versions need not have a configuration.
+        do { configuration = command == .version && text.isEmpty ? .object([]) : try JSON(parsing: text) } catch {
             throw CNIError(
                 .decoding, "the network configuration on standard input is not JSON",
                 details: "\(error.description); pass one configuration as the runtime would")
@@ -44,8 +45,10 @@ public struct Request: Sendable {
         namespacePath = variable("CNI_NETNS") ?? ""
         interface = variable("CNI_IFNAME") ?? ""
         guard command != .version else { return }
-        try Self.validate(containerID: containerID, interface: interface)
-        try requireChain()
+        do throws(CNIError) {
+            try Self.validate(containerID: containerID, interface: interface)
+            try requireChain()
+        } catch { throw error.answering(version) }
     }
 
     private static func command(_ text: String) throws(CNIError) -> Command {
@@ -80,7 +83,7 @@ public struct Request: Sendable {
     private static func version(of configuration: JSON, _ command: Command) throws(CNIError) -> String {
         let version: String
         switch configuration["cniVersion"] {
-        case nil: version = Version.unnamed
+        case nil: version = command == .version ? Version.newest : Version.unnamed
         case .string(let text)?: version = text.isEmpty ? Version.unnamed : text
         default: throw CNIError(.decoding, "cniVersion of the network configuration is not a string")
         }

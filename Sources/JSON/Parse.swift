@@ -5,7 +5,7 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     public let message: String
     /// Counted from 1.
     public let line: Int
-    /// In bytes, counted from 1.
+    /// In characters, counted from 1.
     public let column: Int
 
     public var description: String { "line \(line), column \(column): \(message)" }

@@ -79,7 +79,7 @@ public struct Policy: Hashable, Sendable {
 
 /// A default route that should win: by its interface's name or by the network its gateway is in.
 public enum Preference: Hashable, Sendable {
-    /// A name, in which `*` stands for any run of characters and `?` for any one.
+    /// A name, in which `*` stands for any run of bytes and `?` for any one.
     case interface(String)
     case gateway(IPPrefix)
 
@@ -99,21 +99,28 @@ public enum Preference: Hashable, Sendable {
 
     func matches(interface name: String, gateway: IPAddress?) -> Bool {
         switch self {
-        case .interface(let pattern): Self.matches(Array(pattern.utf8)[...], Array(name.utf8)[...])
+        case .interface(let pattern): Self.matches(Array(pattern.utf8), Array(name.utf8))
         case .gateway(let prefix): gateway.map { prefix.contains($0) } ?? false
         }
     }
 
-    private static func matches(_ pattern: ArraySlice<UInt8>, _ name: ArraySlice<UInt8>) -> Bool {
-        guard let first = pattern.first else { return name.isEmpty }
-        switch first {
-        case UInt8(ascii: "*"):
-            // Both are at most 15 bytes, so trying every length costs little.
-            return (0...name.count).contains { matches(pattern.dropFirst(), name.dropFirst($0)) }
-        case UInt8(ascii: "?"):
-            return !name.isEmpty && matches(pattern.dropFirst(), name.dropFirst())
-        default:
-            return name.first == first && matches(pattern.dropFirst(), name.dropFirst())
+    /// A star takes as little as it can; where that fails, the last star, and only that, takes one byte more.
+    private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
+        var (p, n) = (0, 0)
+        var lastStar: (pattern: Int, name: Int)?
+        while n < name.count {
+            if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
+                lastStar = (p, n)
+                p += 1
+            } else if p < pattern.count, pattern[p] == name[n] || pattern[p] == UInt8(ascii: "?") {
+                (p, n) = (p + 1, n + 1)
+            } else if let star = lastStar {
+                lastStar = (star.pattern, star.name + 1)
+                (p, n) = (star.pattern + 1, star.name + 1)
+            } else {
+                return false
+            }
         }
+        return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
     }
 }

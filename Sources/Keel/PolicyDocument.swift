@@ -11,8 +11,9 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     public let allowed: String
 
     public var description: String {
-        let subject = key.isEmpty ? place : "\(place): \(key)"
-        return "\(subject) \(problem); allowed: \(allowed)"
+        // Key and problem quote the document, which may come from a container's annotation.
+        let subject = key.isEmpty ? place : "\(place): \(printable(key))"
+        return "\(subject) \(printable(problem)); allowed: \(allowed)"
     }
 }
 

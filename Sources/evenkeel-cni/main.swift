@@ -11,16 +11,16 @@ exitProcess(run())
 
 /// The exit status; results and errors both go to standard output, as the specification asks.
 func run() -> Int32 {
-    var version = Version.newest
     do throws(CNIError) {
         let request = try readRequest()
-        version = request.version
-        if let result = try answer(request) { try print(result) }
+        do throws(CNIError) {
+            if let result = try answer(request) { try print(result) }
+        } catch { throw error.answering(request.version) }
         return 0
     } catch {
         say(error.details.isEmpty ? error.message : "\(error.message): \(error.details)")
         // Should standard output be gone as well, the exit status still says it.
-        do { try print(error.json(version: version)) } catch {}
+        do { try print(error.json) } catch {}
         return 1
     }
 }

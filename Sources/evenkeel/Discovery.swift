@@ -88,18 +88,20 @@ struct Discovery {
     }
 
     /// The first twelve digits of the container's id in a cgroup's path: every engine's is a run of 64 hexadecimal digits,
-    /// behind `libpod-`, `docker-`, `cri-containerd-`, `crio-` or alone.
+    /// behind `libpod-`, `docker-`, `cri-containerd-`, `crio-` or alone. The last run is the container's; those before it
+    /// are its pod's, or of the container it runs in.
     static func containerID(ofCgroup text: String) -> String? {
         var run: [UInt8] = []
+        var last: String?
         for byte in text.utf8 + [0] {
             if isHexadecimal(byte) {
                 run.append(byte)
             } else {
-                if run.count == 64 { return String(decoding: run.prefix(12), as: UTF8.self) }
+                if run.count == 64 { last = String(decoding: run.prefix(12), as: UTF8.self) }
                 run = []
             }
         }
-        return nil
+        return last
     }
 
     private static func isHexadecimal(_ byte: UInt8) -> Bool {

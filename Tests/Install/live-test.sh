@@ -66,10 +66,12 @@ engine=()
 
 times_fired() { if [[ -f $fired ]]; then jq -s length "$fired"; else echo 0; fi; }
 
-# What is there before and after, without the times, which podman's own files change.
+# Every file that differs from the machine's but podman's locks, every directory, and the firewall.
 state() {
-    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni -type f -exec sha256sum {} + 2>/dev/null | sort -k2
-    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni /run/evenkeel ! -type f -printf '%p %y %m %l\n' 2>/dev/null | sort
+    (cd "$scratch/layers/up" && find . ! -type d ! -path './var/*' ! -name '*.lock' \
+        -printf '%P %y %m %l\n' -type f -exec sha256sum {} \; | sort)
+    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni -type d -printf '%p %m\n' | sort
+    [[ ! -e /run/evenkeel ]] || ls -l /run/evenkeel
     nft list ruleset
 }
 
@@ -114,6 +116,7 @@ lists_work() {
         contains "$(</run/called)" "DEL eth0"
         rm "/etc/cni/net.d/$list.conflist"
     done
+    nft flush ruleset
 }
 
 add_host_state() {
@@ -182,7 +185,8 @@ check "live: hooks in /etc are read too, and one of the same name takes the hook
 check "live: podman finds the hook without the drop-in" fires_without_the_drop_in
 check "live: podman accepts the example lists and finds the plugin" lists_work
 check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_run_keeps_everything
-check "live: uninstall restores the host, tables of others stay, and containers start without the hook" uninstall_restores
+check "live: uninstall restores the host, leaves tables of others, and containers start without the hook" \
+    uninstall_restores
 check "live: uninstall clears the host's tables also when no file is left, unless told to keep them" host_rules_alone
 check "live: with a read-only /usr the hook goes to /etc, and fires" read_only_usr
 printf '%d %d %d\n' "$number" "$passed" "$failed" >"$scratch/counts"

@@ -13,7 +13,8 @@ live_tests() {
         skip "$sentence" "needs $tool"
         return
     done
-    unshare -mnpf --kill-child --propagation private bash "$here/live-test.sh" "$repository" "$scratch" "$number" || true
+    unshare -mnpf --kill-child --propagation private \
+        bash "$here/live-test.sh" "$repository" "$scratch" "$number" || true
     if [[ -f $scratch/counts ]]; then
         local more_passed more_failed
         read -r number more_passed more_failed <"$scratch/counts"

@@ -5,33 +5,35 @@ import Foundation
 /// What is made inside dies with it, also when the test is killed: its first process waits for the end of a pipe from
 /// this one, and the kernel ends the others with it. The machine's own network is never touched.
 public final class Sandbox {
-    private let holder = Process()
-    private let lifeline = Pipe()
+    private let holder: Child
+    /// The end of the pipe whose closing ends the sandbox.
+    private let lifeline: Int32
     private let pid: String
 
-    /// `prepare` is a script that runs inside, before anything else, as the first process's child.
+    /// `prepare` is a script that runs inside, before anything else, as the first process.
     public init(prepare: String = "mount -t tmpfs tmpfs /run") throws {
-        holder.executableURL = URL(fileURLWithPath: "/usr/bin/unshare")
-        holder.arguments = [
-            "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private", "bash", "-c",
-            "set -e\n\(prepare)\nip link set lo up\necho ready\nexec cat >/dev/null",
-        ]
-        let answer = Pipe()
-        holder.standardInput = lifeline
-        holder.standardOutput = answer
-        try holder.run()
-        let ready = answer.fileHandleForReading.availableData
-        let children = "/proc/\(holder.processIdentifier)/task/\(holder.processIdentifier)/children"
+        let (waiting, lifeline) = try Child.pipe()
+        let (answer, answering) = try Child.pipe()
+        defer { [waiting, answer].forEach { close($0) } }
+        let script = "set -e\n\(prepare)\nip link set lo up\necho ready\nexec cat >/dev/null"
+        let namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+        holder = try Child(
+            ["unshare"] + namespaces + ["bash", "-c", script], input: .descriptor(waiting), output: .descriptor(answering))
+        self.lifeline = lifeline
+        close(answering)
+        var byte: UInt8 = 0
+        let isReady = read(answer, &byte, 1) == 1
+        let children = "/proc/\(holder.pid)/task/\(holder.pid)/children"
         pid = (try? String(contentsOfFile: children, encoding: .utf8))?.split(separator: " ").first.map(String.init) ?? ""
-        guard String(decoding: ready, as: UTF8.self).hasPrefix("ready"), !pid.isEmpty else {
+        guard isReady, !pid.isEmpty else {
             throw CommandFailure(
                 command: ["unshare"], output: Output(status: -1, out: "", err: "the sandbox did not start; is this root?"))
         }
     }
 
     deinit {
-        try? lifeline.fileHandleForWriting.close()
-        holder.waitUntilExit()
+        close(lifeline)
+        _ = holder.wait()
     }
 
     /// Runs a bash script inside, which stops at its first failure.
@@ -47,7 +49,7 @@ public final class Sandbox {
     /// Runs a bash script inside; how it ends is for the caller to judge.
     public func attempt(_ script: String, input: String = "", environment: [String: String] = [:]) throws -> Output {
         try Shell.run(
-            ["nsenter", "-t", pid, "-m", "-n", "-p", "--wd=/", "--", "bash", "-euo", "pipefail", "-c", script],
+            ["nsenter", "-t", pid, "-m", "-n", "-p", "--wdns=/", "--", "bash", "-euo", "pipefail", "-c", script],
             input: Data(input.utf8), environment: environment)
     }
 }

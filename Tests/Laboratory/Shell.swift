@@ -21,32 +21,24 @@ public struct CommandFailure: Error, CustomStringConvertible {
 }
 
 public enum Shell {
-    /// Runs a program to its end. Its output is read while it runs, however much there is.
+    /// Runs a program to its end, which is its own: what it leaves running in the background is not waited for.
     ///
     /// The environment is the one given and a plain PATH, nothing of the test's own.
     public static func run(
         _ command: [String], input: Data = Data(), environment: [String: String] = [:]
     ) throws -> Output {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["--"] + command
-        process.environment = environment.merging(
-            ["PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LC_ALL": "C"],
-            uniquingKeysWith: { given, _ in given })
-        // Files and not pipes: whatever the command leaves running in the background would hold a pipe open.
+        // Files and not pipes: whatever the command leaves running would hold a pipe open.
         let folder = try TemporaryFolder()
         let (inPath, outPath, errPath) = (folder.path + "/in", folder.path + "/out", folder.path + "/err")
         try input.write(to: URL(fileURLWithPath: inPath))
-        for path in [outPath, errPath] { try Data().write(to: URL(fileURLWithPath: path)) }
-        process.standardInput = try FileHandle(forReadingFrom: URL(fileURLWithPath: inPath))
-        process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: outPath))
-        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: errPath))
-        try process.run()
-        process.waitUntilExit()
+        let child = try Child(
+            command, environment: environment, input: .file(inPath, O_RDONLY),
+            output: .file(outPath, O_WRONLY | O_CREAT), error: .file(errPath, O_WRONLY | O_CREAT))
+        let status = child.wait()
         let read = { (path: String) throws in
             String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
         }
-        return Output(status: process.terminationStatus, out: try read(outPath), err: try read(errPath))
+        return Output(status: status, out: try read(outPath), err: try read(errPath))
     }
 
     /// The package's own folder, found from this file's place in it.

@@ -131,7 +131,8 @@ table inet demo {
     counter outside { }
     chain output {
         type filter hook output priority mangle;
-        tcp sport 80 tcp flags & (syn | fin | rst) == 0 meta length > 1000 numgen inc mod 25 == 20 counter name outside tcp sequence set tcp sequence ^ 0x80000000
+        tcp sport 80 tcp flags & (syn | fin | rst) == 0 meta length > 1000 \
+            numgen inc mod 25 == 20 counter name outside tcp sequence set tcp sequence ^ 0x80000000
     }
     chain input {
         type filter hook input priority filter;

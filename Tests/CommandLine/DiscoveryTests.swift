@@ -1,0 +1,66 @@
+import Testing
+
+@testable import evenkeel
+
+@Suite struct DiscoveryTests {
+    static let id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+    static let other = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+    static let uid = "pod8f2b1c0e_54aa_4f5e_9f0a_0a1b2c3d4e5f"
+
+    @Test(arguments: [
+        "0::/machine.slice/libpod-\(id).scope", "0::/machine.slice/libpod-\(id).scope/container",
+        "0::/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-\(id).scope/container",
+        "0::/libpod_parent/libpod-\(id)", "0::/system.slice/docker-\(id).scope", "0::/docker/\(id)",
+        "0::/docker/\(id)/init.scope",
+        "0::/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-\(uid).slice/cri-containerd-\(id).scope",
+        "0::/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-\(uid).slice/crio-\(id).scope",
+        "0::/kubepods/burstable/pod8f2b1c0e-54aa-4f5e-9f0a-0a1b2c3d4e5f/\(id)", "0::/default/\(id)", "0::/\(id)", id,
+        "12:pids:/docker/\(id)\n11:memory:/docker/\(id)\n1:name=systemd:/docker/\(id)\n0::/system.slice/containerd.service\n",
+        "11:memory:/user.slice\n1:name=systemd:/docker/\(id)\n0::/\n",
+    ])
+    func aContainersIDIsFoundInItsCgroup(text: String) {
+        #expect(Discovery.containerID(ofCgroup: text + "\n") == "0123456789ab")
+        #expect(Discovery.containerID(ofCgroup: text) == "0123456789ab")
+    }
+
+    /// The pod's own id, or the outer container's, stands before it.
+    @Test(arguments: [
+        "0::/machine.slice/machine-libpod_pod_\(other).slice/libpod-\(id).scope/container",
+        "0::/libpod_parent/\(other)/libpod-\(id)",
+        "0::/docker/\(other)/docker/\(id)",
+        "0::/docker/\(other)/kubelet/kubepods/besteffort/pod8f2b1c0e-54aa-4f5e-9f0a-0a1b2c3d4e5f/\(id)",
+    ])
+    func ofSeveralIDsTheContainersIsTheLast(text: String) {
+        #expect(Discovery.containerID(ofCgroup: text) == "0123456789ab")
+    }
+
+    @Test(arguments: [
+        "", "0::/", "0::/init.scope", "0::/user.slice/user-1000.slice/session-2.scope",
+        "0::/system.slice/containerd.service",
+        "0::/docker/\(id.dropLast())", "0::/docker/\(id)0", "0::/docker/\(id)\(other)", "0::/docker/\(id.uppercased())",
+        "0::/lxc.payload.web", "0::/machine.slice/systemd-nspawn@web.service",
+        "0::/docker/\(id.prefix(32))-\(id.suffix(32))",
+        "0::/docker/buildkit/k7x1q2w3e4r5t6y7u8i9o0pas",
+    ])
+    func aCgroupWithoutAnIDIsNoContainers(text: String) {
+        #expect(Discovery.containerID(ofCgroup: text) == nil)
+    }
+
+    @Test(arguments: [
+        ("cni-8f2b1c0e-54aa-4f5e-9f0a-0a1b2c3d4e5f", "CNI"), ("netns-2f1c8d0e-54aa-4f5e-9f0a-0a1b2c3d4e5f", "podman"),
+        ("blue", nil),
+        ("qrouter-8f2b1c0e", nil), ("netns", nil), ("cni", nil), ("my-cni-1", nil), ("CNI-1", nil), ("", nil),
+    ])
+    func aNameInRunNetnsTellsItsEngine(name: String, engine: String?) {
+        #expect(Discovery.engineOfRunNetns(name) == engine)
+    }
+
+    @Test(arguments: [
+        ("0123456789ab", "Docker"), ("000000000000", "Docker"), ("default", nil), ("ingress_sbox", nil),
+        ("1-k7x1q2w3e4", nil),
+        ("lb_k7x1q2w3e", nil), ("0123456789a", nil), ("0123456789abc", nil), ("0123456789AB", nil), ("", nil),
+    ])
+    func aNameOfTwelveDigitsIsDockers(name: String, engine: String?) {
+        #expect(Discovery.engineOfDocker(name) == engine)
+    }
+}

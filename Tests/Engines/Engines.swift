@@ -1,0 +1,15 @@
+import Laboratory
+import Testing
+
+/// One engine at a time: what is measured is loss, and a busy machine loses packets by itself.
+@Suite(.serialized, .enabled(if: Podman.version != nil, "needs podman"))
+enum Engines {}
+
+/// The podman that is installed.
+enum Podman {
+    /// Its major version; nil if there is none.
+    static let version: Int? = {
+        let words = (try? Shell.run(["podman", "--version"]))?.text.split(separator: " ")
+        return words?.last?.split(separator: ".").first.flatMap { Int($0) }
+    }()
+}

@@ -1,0 +1,22 @@
+/// What a container saw of its network when it had only just started: the log of `start`.
+struct FirstAction {
+    let defaultRoutes: [String]
+    let rules: [String]
+    /// `rp_filter` by interface.
+    let filters: [String: String]
+
+    /// A container that started several times has said it as often; the last is taken. Nil if it said something else.
+    init?(log: String) {
+        let paragraphs = log.split(separator: "\n\n").suffix(3).map { $0.split(separator: "\n").map(String.init) }
+        guard paragraphs.count == 3 else { return nil }
+        defaultRoutes = paragraphs[0].filter { $0.hasPrefix("default") }
+        rules = paragraphs[1]
+        var filters: [String: String] = [:]
+        for line in paragraphs[2] {
+            let path = line.split(separator: "/")
+            guard path.count == 7, let value = path[6].split(separator: ":").last else { return nil }
+            filters[String(path[5])] = String(value)
+        }
+        self.filters = filters
+    }
+}

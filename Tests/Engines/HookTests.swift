@@ -1,0 +1,60 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// Where the hook must hold back, and where it fires more often than there is something to do.
+    @Suite struct HookTests {
+        @Test(arguments: ["runc", "crun"])
+        func aContainerInTheHostsNetworkLeavesTheHostAlone(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            // Two default routes of one metric, so there would be something to do.
+            try host.run(
+                """
+                ip link add spare type veth peer name spare netns far
+                ip addr add 203.0.113.1/24 dev spare
+                ip link set spare up
+                ip route append default via 198.51.100.2 dev uplink metric 100
+                ip route append default via 203.0.113.2 dev spare metric 100
+                """)
+            let state =
+                "ip -4 route show table all; ip rule; grep . /proc/sys/net/ipv4/conf/*/rp_filter; nft list ruleset"
+            let before = try host.run(state)
+            #expect(try host.run("podman run --rm --network host localhost/busybox ip route").contains("dev spare"))
+            #expect(try host.run(state) == before)
+        }
+
+        @Test func theMembersOfAPodShareOneSafeNetwork() throws {
+            let host = try PodmanHost()
+            let fired = "readlink /proc/$(/usr/bin/jq .pid)/ns/net >>/run/fired"
+            try host.run(
+                "cat >\(HostScript.hooks)/witness.json",
+                input: """
+                    {"version": "1.0.0", "hook": {"path": "/bin/sh", "args": ["sh", "-c", "\(fired)"]},
+                     "when": {"always": true}, "stages": ["createRuntime"]}
+                    """)
+            try host.run("podman pod create --name p --network n1,n2 -p 8080:80 --infra-command 'sleep 1000'")
+            for member in ["a", "b"] {
+                try host.run("podman run -d --name \(member) --pod p localhost/busybox sh -c \"$program\"")
+            }
+            #expect(try host.run("sort /run/fired | uniq -c | awk '{ print $1 }'") == "3")
+            for member in ["a", "b"] {
+                let first = try host.firstAction(of: member)
+                #expect(first.defaultRoutes.count == 1)
+                #expect(first.filters["eth0"] == "2" && first.filters["eth1"] == "2")
+            }
+            #expect(try host.run("losses a") == "")
+            try host.run("podman pod rm -f -t 0 p")
+        }
+
+        @Test(arguments: ["runc", "crun"])
+        func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run("mkdir /etc/evenkeel; echo '{\"defaultRoutes\": {}}' >/etc/evenkeel/policy.json")
+            let output = try host.attempt("start c --network n1,n2")
+            #expect(output.status != 0)
+            #expect(output.err.contains("/etc/evenkeel/policy.json: defaultRoutes is not a key of the policy"))
+            #expect(output.err.contains("allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
+            #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
+        }
+    }
+}

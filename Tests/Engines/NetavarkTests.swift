@@ -1,0 +1,58 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// podman with netavark: the OCI hook makes a container safe as it is created.
+    @Suite struct NetavarkTests {
+        @Test(arguments: ["runc", "crun"])
+        func aContainerOnTwoNetworksIsSafeAtItsFirstAction(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run("start c --network n1,n2 -p 8080:80")
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 1)
+            #expect(first.rules.contains { $0.contains("suppress_prefixlength 0") })
+            for interface in ["eth0", "eth1", "default"] { #expect(first.filters[interface] == "2") }
+            #expect(try host.defaultRoutes(of: "c", family: 6).count == 1)
+            #expect(try host.run("losses c") == "")
+        }
+
+        /// The control: without it the test above would prove nothing.
+        @Test func withoutTheHookItHasTwoDefaultRoutesAndLoses() throws {
+            let host = try PodmanHost(isGuarded: false)
+            try host.run("start c --network n1,n2 -p 8080:80")
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 2)
+            #expect(first.filters["eth0"] == "0")
+            #expect(try host.defaultRoutes(of: "c", family: 6).joined().contains("nexthop"))
+            #expect(try host.attempt("nft list table ip evenkeel").status != 0)
+            let losses = try host.run("probes=3; losses c")
+            for row in ["IPv4 ping: ", "ping from 10.89.", "IPv4 published port: ", "IPv6 published port: "] {
+                #expect(losses.contains(row), "\(row) lost nothing:\n\(losses)")
+            }
+        }
+
+        @Test(arguments: ["ip", "ip6"])
+        func theHostDropsInvalidSegmentsOfBothNetworks(family: String) throws {
+            let host = try PodmanHost()
+            try host.run("start c --network n1,n2")
+            let input = try host.run("nft list chain \(family) evenkeel input")
+            #expect(input.contains("hook input") && input.contains("ct state invalid counter packets 0 bytes 0 drop"))
+            let forward = try host.run("nft list chain \(family) evenkeel forward")
+            #expect(forward.contains("iifname @containers meta l4proto tcp ct state invalid"))
+            let elements = "jq -r '[.nftables[].set.elem // empty] | flatten | sort | join(\" \")'"
+            #expect(try host.run("nft -j list set \(family) evenkeel containers | \(elements)") == "podman1 podman2")
+        }
+
+        @Test func aContainerOnOneNetworkGetsNoRulesAndTables() throws {
+            let host = try PodmanHost()
+            try host.run("start c --network n1 -p 8080:80")
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 1)
+            #expect(first.filters["eth0"] == "2")
+            #expect(
+                try host.run("inside c ip rule; inside c ip -6 rule; inside c ip route show table all proto 69")
+                    .contains("69") == false)
+            #expect(try host.run("losses c") == "")
+        }
+    }
+}

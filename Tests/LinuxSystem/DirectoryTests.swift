@@ -1,0 +1,31 @@
+import Foundation
+import LinuxSystem
+import Testing
+
+@Suite struct DirectoryTests {
+    @Test func everyNameIsListedOnce() throws {
+        let scratch = try Scratch()
+        let names: Set = [".hidden", "...", "a b", "é", String(repeating: "n", count: 255), "plain"]
+        for name in names { _ = try scratch.file(name) }
+        _ = try scratch.folder("folder")
+        _ = try scratch.link("dangling", to: "/nowhere")
+        #expect(try Directory.names(in: scratch.path).sorted() == names.union(["folder", "dangling"]).sorted())
+    }
+
+    @Test func anEmptyDirectoryAndAMissingOneHaveNone() throws {
+        let scratch = try Scratch()
+        #expect(try Directory.names(in: scratch.path) == [])
+        #expect(try Directory.names(in: scratch.path + "/missing") == [])
+    }
+
+    @Test func whatIsNoDirectoryIsAnError() throws {
+        let scratch = try Scratch()
+        let file = try scratch.file("file")
+        #expect(throws: KernelError("list \(file)", Errno(rawValue: ENOTDIR))) { try Directory.names(in: file) }
+    }
+
+    @Test func theEnvironmentIsTheProcesss() {
+        #expect(Environment.variable("EVENKEEL_TEST_MISSING") == nil)
+        #expect(Environment.variable("PATH") == ProcessInfo.processInfo.environment["PATH"])
+    }
+}
