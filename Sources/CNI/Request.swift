@@ -7,6 +7,8 @@ public struct Request: Sendable {
         case delete = "DEL"
         case check = "CHECK"
         case version = "VERSION"
+        case collectGarbage = "GC"
+        case status = "STATUS"
     }
 
     public let command: Command
@@ -44,7 +46,7 @@ public struct Request: Sendable {
         containerID = variable("CNI_CONTAINERID") ?? ""
         namespacePath = variable("CNI_NETNS") ?? ""
         interface = variable("CNI_IFNAME") ?? ""
-        guard command != .version else { return }
+        guard [.add, .check, .delete].contains(command) else { return }
         do throws(CNIError) {
             try Self.validate(containerID: containerID, interface: interface)
             try requireChain()
@@ -69,7 +71,8 @@ public struct Request: Sendable {
             switch command {
             case .add, .check: ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"]
             case .delete: ["CNI_CONTAINERID", "CNI_IFNAME"]
-            case .version: [String]()
+            case .collectGarbage: ["CNI_PATH"]
+            case .version, .status: [String]()
             }
         let missing = required.filter { (variable($0) ?? "").isEmpty }
         guard missing.isEmpty else {
@@ -88,9 +91,9 @@ public struct Request: Sendable {
         default: throw CNIError(.decoding, "cniVersion of the network configuration is not a string")
         }
         // VERSION is how a runtime finds out, so it may name any.
-        let oldest = command == .check ? 2 : 0
-        guard command == .version || Version.supported.dropFirst(oldest).contains(version) else {
-            let list = Version.supported.dropFirst(oldest).joined(separator: ", ")
+        let spoken = Version.supported(for: command)
+        guard command == .version || spoken.contains(version) else {
+            let list = spoken.joined(separator: ", ")
             throw CNIError(
                 .incompatibleVersion, "cniVersion \(version) is not supported for \(command.rawValue)",
                 details: "the network configuration must name one of \(list)")

@@ -112,10 +112,12 @@ extension DefaultRoutes {
         var deletedWhole: [Route] = []
         for loser in standing.losers.filter({ $0.isInMain }) + departing {
             if loser.leg.isFromRouterAdvertisement && !isLeaving(loser) {
-                guard loser.leg.metric <= winner.leg.metric else { continue }
-                changes += demote(loser, behind: winner, taken: &demoted)
+                guard !loser.standsBy(winner) else { continue }
+                // A run that was cut off may have left it at both its metrics.
+                let stands = main.contains { $0.hop == loser.hop && $0.standsBy(winner) }
+                changes += stands ? [remove(loser, why: kept)] : demote(loser, behind: winner, taken: &demoted)
             } else if loser.isDeletableLeg {
-                changes.append(Change(.defaultRoute, .remove, "\(loser.words) (\(kept))", .deleteRoute(loser.leg)))
+                changes.append(remove(loser, why: kept))
             } else if deletedWhole.appendIfNew(loser.listed) {
                 let object = "default route of \(loser.listed.nextHops.count) legs (\(kept))"
                 changes.append(Change(.defaultRoute, .remove, object, .deleteRoute(loser.listed)))
@@ -143,9 +145,12 @@ extension DefaultRoutes {
         let object = "\(loser.words) metric \(metric) (stands by behind \(winner.place))"
         changes.append(Change(.defaultRoute, .add, object, .addRoute(standby)))
         if loser.isInMain && loser.isDeletableLeg {
-            let object = "\(loser.words) metric \(loser.leg.metric) (now at metric \(metric))"
-            changes.append(Change(.defaultRoute, .remove, object, .deleteRoute(loser.leg)))
+            changes.append(remove(loser, why: "metric \(loser.leg.metric); now at \(metric)"))
         }
         return changes
+    }
+
+    func remove(_ loser: Candidate, why: String) -> Change {
+        Change(.defaultRoute, .remove, "\(loser.words) (\(why))", .deleteRoute(loser.leg))
     }
 }

@@ -142,6 +142,19 @@ public struct Host: ~Copyable {
     /// Each attempt fails only if somebody else's change succeeded in between.
     private static let attempts = 64
 
+    /// Removes what belongs to containers that are gone, and nothing else.
+    public mutating func collectGarbage() -> Report {
+        var report = Report()
+        do throws(KernelError) {
+            let plan = try observe(Guarded(), Policy.Invalid()).planInvalid(Policy.Invalid(), Guarded())
+            (report.steps, report.notes) = apply(plan.changes, Guarded(), Policy.Invalid())
+        } catch { report.notes.append(error.description) }
+        return report
+    }
+
+    /// Asks the kernel for what every run needs of it.
+    public mutating func checkReadiness() throws(KernelError) { _ = try firewall.generation() }
+
     private mutating func apply(_ change: Change) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):

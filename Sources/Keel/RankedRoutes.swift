@@ -8,13 +8,18 @@ extension DefaultRoutes {
         let standing = standing
         guard let winner = standing.winner else { return try planOne() }
         var taken: [UInt32] = [winner.leg.metric]
+        let inPlace = standing.losers.filter { $0.standsBy(winner) && taken.appendIfNew($0.leg.metric) }
         var ranked = standing
         var moves: [Change] = []
-        ranked.losers = standing.losers.map { loser in
-            let metric = loser.leg.metric
-            if loser.isInMain, loser.isDeletableLeg, metric > winner.leg.metric, taken.appendIfNew(metric) { return loser }
+        ranked.losers = standing.losers.compactMap { loser in
+            if inPlace.contains(loser) { return loser }
+            // A run that was cut off may have left a route at both its metrics.
+            if inPlace.contains(where: { $0.hop == loser.hop }) {
+                moves.append(remove(loser, why: "it stands by at a worse metric"))
+                return nil
+            }
             moves += demote(loser, behind: winner, taken: &taken)
-            return loser.at(metric: moves.lastAddedMetric ?? metric)
+            return loser.at(metric: moves.lastAddedMetric ?? loser.leg.metric)
         }
         let multipaths = standing.losers.filter { $0.isInMain && !$0.isDeletableLeg }.map { $0.listed }.unique
         moves += multipaths.map { route in
@@ -31,6 +36,9 @@ extension DefaultRoutes {
 }
 
 extension Candidate {
+    /// Whether it is in main at a worse metric than the winner's.
+    func standsBy(_ winner: Candidate) -> Bool { isInMain && isDeletableLeg && leg.metric > winner.leg.metric }
+
     fileprivate func at(metric: UInt32) -> Candidate {
         var moved = leg
         moved.metric = metric

@@ -29,6 +29,13 @@ func answer(_ request: Request) throws(CNIError) -> JSON? {
     case .delete:
         try delete(request)
         return nil
+    case .collectGarbage:
+        var host = try openHost()
+        tell(host.collectGarbage())
+        return nil
+    case .status:
+        try status()
+        return nil
     }
 }
 
@@ -64,6 +71,16 @@ private func delete(_ request: Request) throws(CNIError) {
         tell(keel.apply(try plan(&keel, on: &host, leaving: request.interface), on: &host))
     } catch {
         say("\(error.message): \(error.details)")
+    }
+}
+
+/// Not ready is said before a container is to be started, with what is missing.
+private func status() throws(CNIError) {
+    do throws(KernelError) {
+        var host = try Host()
+        try host.checkReadiness()
+    } catch {
+        throw CNIError(.notAvailable, error.description, details: CNIError(error).details)
     }
 }
 

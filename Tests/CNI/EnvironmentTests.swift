@@ -44,7 +44,7 @@ import Testing
         call.variables["CNI_COMMAND"] = command
         let error = call.error()
         #expect(error?.code == .invalidEnvironment && error?.message == message)
-        #expect(error?.details.contains("ADD, DEL, CHECK, VERSION") == true)
+        #expect(error?.details.contains("ADD, DEL, CHECK, VERSION, GC, STATUS") == true)
     }
 
     @Test(

@@ -21,7 +21,7 @@ extension Engines {
             let host = try PodmanHost(.cni, isGuarded: false)
             try host.run("start c --network n1,n2 -p 8080:80")
             #expect(try host.firstAction(of: "c").defaultRoutes.count == 2)
-            #expect(try host.run("probes=3; losses c").contains("ping from 10.89."))
+            #expect(try host.run("probes=4; pings c 4").contains("IPv4 ping from 10.89."))
         }
 
         @Test func whenTheWinnerIsDisconnectedTheOthersDefaultRouteIsBackAtOnce() throws {

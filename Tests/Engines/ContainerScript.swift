@@ -71,15 +71,28 @@ enum ContainerScript {
             eval "$iptables -t nat $rule"
         }
 
-        # losses NAME: a line for each kind of traffic of which something was lost. Pings go beyond the host.
-        losses() {
-            local pid neighbours address
+        # pings NAME FAMILY: beyond the host, from no address and each. Of IPv6's flows the kernel sends each by one leg for
+        # good, so they go to many addresses.
+        pings() {
+            local pid neighbours address number=0
             settle "$1"
             pid=$(process "$1") neighbours=$(stale "$1")
-            row "IPv4 ping" ping_once 198.51.100.2
-            row "IPv6 ping" ping_once 2001:db8:51::2
-            for address in $(addresses "$1" 4); do row "ping from $address" ping_once 198.51.100.2 "$address"; done
-            for address in $(addresses "$1" 6); do row "ping from $address" ping_once 2001:db8:51::2 "$address"; done
+            for address in "" $(addresses "$1" "$2"); do
+                if [[ $2 == 4 ]]; then
+                    row "IPv4 ping from ${address:-any}" ping_once 198.51.100.2 "$address"
+                else
+                    row "IPv6 ping from ${address:-any}" ping_next "$address"
+                fi
+            done
+        }
+
+        ping_next() { ping_once "2001:db8:51::2:$((++number % 16))" "$1"; }
+
+        # ports NAME: from beyond the host to the published port, by each network.
+        ports() {
+            local pid neighbours
+            settle "$1"
+            pid=$(process "$1") neighbours=$(stale "$1")
             for _ in $(addresses "$1" 4); do
                 row "IPv4 published port" greeted 198.51.100.1
                 row "IPv6 published port" greeted "[2001:db8:51::1]"
@@ -87,6 +100,9 @@ enum ContainerScript {
                 next_network ip6tables
             done
         }
+
+        # losses NAME: a line for each kind of traffic of which something was lost.
+        losses() { pings "$1" 4; pings "$1" 6; ports "$1"; }
 
         """#
 }

@@ -45,16 +45,5 @@ extension Engines {
             #expect(try host.run("losses a") == "")
             try host.run("podman pod rm -f -t 0 p")
         }
-
-        @Test(arguments: ["runc", "crun"])
-        func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy(runtime: String) throws {
-            let host = try PodmanHost(runtime: runtime)
-            try host.run("mkdir /etc/evenkeel; echo '{\"defaultRoutes\": {}}' >/etc/evenkeel/policy.json")
-            let output = try host.attempt("start c --network n1,n2")
-            #expect(output.status != 0)
-            #expect(output.err.contains("/etc/evenkeel/policy.json: defaultRoutes is not a key of the policy"))
-            #expect(output.err.contains("allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
-            #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
-        }
     }
 }

@@ -41,7 +41,7 @@ enum HostScript {
         ip addr add 198.51.100.1/24 dev uplink
         ip addr add 2001:db8:51::1/64 dev uplink nodad
         ip -n far addr add 198.51.100.2/24 dev uplink
-        ip -n far addr add 2001:db8:51::2/64 dev uplink nodad
+        for number in {0..15}; do ip -n far addr add 2001:db8:51::2:$number/64 dev uplink nodad; done
         ip link set uplink up
         ip -n far link set uplink up
         sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=1

@@ -15,8 +15,9 @@ final class ControlGroups {
         let script = """
             cat >/dev/null
             for _ in {1..200}; do
-                compgen -G '/sys/fs/cgroup/*/\(name)' >/dev/null || exit 0
-                find /sys/fs/cgroup/*/\(name) -depth -type d -exec rmdir {} \\; 2>/dev/null
+                folders=$(find /sys/fs/cgroup -maxdepth 2 -name \(name))
+                [[ -n $folders ]] || exit 0
+                find $folders -depth -type d -exec rmdir {} \\; 2>/dev/null
                 sleep 0.05
             done
             """

@@ -12,7 +12,7 @@ public final class EngineSandbox {
     /// `copies` are programs that the clone may lack, by the path that each gets inside.
     public init(copies: [String: String] = [:]) throws {
         controlGroups = try ControlGroups()
-        let variables = "top=/mnt groups=\(controlGroups.name)\n"
+        let variables = "top=/run groups=\(controlGroups.name)\n"
         let installing = copies.sorted { $0.key < $1.key }.map { inside, source in
             "install -D -m 755 \(Self.quote(source)) $top/root\(Self.quote(inside))\n"
         }
@@ -46,7 +46,7 @@ public final class EngineSandbox {
 
     private static func quote(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
-    /// The clone on a tmpfs over /mnt, which exists everywhere, so that no folder is left behind. Engines keep their
+    /// The clone on a tmpfs over /run, which exists everywhere, so that no folder is left behind. Engines keep their
     /// images on tmpfs, too: an overlay cannot be the upper layer of another. podman keeps its locks in /dev/shm.
     private static let clone = """
         mount -t tmpfs tmpfs $top
@@ -60,13 +60,18 @@ public final class EngineSandbox {
             mount -t tmpfs tmpfs $top/root/$folder
         done
         mkdir $top/root/run/lock
-        # Of each hierarchy only a folder of the sandbox's own. Version 2 beside version 1 is left out: crun refuses both.
-        for hierarchy in $(findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/); do
-            mkdir $hierarchy/$groups $top/root$hierarchy
+        # Of each hierarchy a folder of the sandbox's own. Version 2 beside version 1 is left out: crun refuses such a mixture.
+        hierarchies=$(findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || findmnt -rn -t cgroup2 -o TARGET)
+        for hierarchy in $hierarchies; do
+            mkdir $hierarchy/$groups
+            mkdir -p $top/root$hierarchy
+            # A new folder has no processors, no memory and no controllers until it is given its parent's.
             case $hierarchy in
-            */cpuset)
-                cat $hierarchy/cpuset.cpus >$hierarchy/$groups/cpuset.cpus
-                cat $hierarchy/cpuset.mems >$hierarchy/$groups/cpuset.mems
+            */cpuset) for file in cpuset.cpus cpuset.mems; do cat $hierarchy/$file >$hierarchy/$groups/$file; done ;;
+            /sys/fs/cgroup)
+                for controller in $(<$hierarchy/$groups/cgroup.controllers); do
+                    echo +$controller >$hierarchy/$groups/cgroup.subtree_control
+                done
                 ;;
             esac
             mount --bind $hierarchy/$groups $top/root$hierarchy

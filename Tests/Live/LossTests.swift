@@ -20,14 +20,12 @@ import Testing
         #expect(try lab.run("defaults 4 c | wc -l") == "3")
     }
 
-    /// The control: without it the tests above would prove nothing.
+    /// The control: without it the tests above would prove nothing. Which of the two networks loses is the kernel's choice.
     @Test func withoutRemedyTheLabLoses() throws {
         let lab = try Lab()
         try lab.run("lab 2 1")
         let losses = try lab.run("losses 2")
-        for row in ["IPv4 UDP", "IPv4 ping from address 2", "IPv4 published port of network 2"] {
-            #expect(losses.contains("\(row): "), "\(row) lost nothing:\n\(losses)")
-        }
-        #expect(losses.contains("IPv6 "))
+        let rows = ["IPv4 ping:", "IPv4 UDP:", "IPv4 ping from", "IPv4 TCP from", "IPv4 published", "IPv6 ping from", "IPv6 published"]
+        for row in rows { #expect(losses.contains(row), "\(row) lost nothing:\n\(losses)") }
     }
 }

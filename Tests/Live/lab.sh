@@ -137,6 +137,25 @@ udp_once() {
         SYSTEM:'echo hello; read -r answer; echo "$answer" >&2' 2>&1) == hello ]]
 }
 
+# converse NAME ADDRESS: a connection that stays open, to an echo; `say` sends a line, `heard` tells whether it came back.
+converse() {
+    ip netns exec far socat "TCP6-LISTEN:9,fork,reuseaddr,ipv6-v6only=0" EXEC:cat </dev/null >/dev/null 2>&1 &
+    until ip netns exec far ss -Hltn | grep -q ':9 '; do sleep 0.01; done
+    : >/run/said
+    tail -f /run/said 2>/dev/null | ip netns exec "$1" socat - "TCP:$(bracket "$2"):9" >/run/heard 2>/dev/null &
+    until ip netns exec "$1" ss -Htn state established | grep -q ':9'; do sleep 0.01; done
+}
+
+say() { echo "$1" >>/run/said; }
+
+heard() {
+    for _ in $(seq 50); do
+        ! grep -qx "$1" /run/heard || return 0
+        sleep 0.01
+    done
+    return 1
+}
+
 # Every row of the table of losses: outgoing, bound to each address, and the published ports. A line for each that lost.
 losses() {
     local networks=$1 n family far up prefix part
@@ -186,3 +205,9 @@ hook() {
 
 # defaults FAMILY NAME: the default routes in main, one a line, without their metrics of time.
 defaults() { ip -n "$2" "-$1" route show default; }
+
+# ours FAMILY NAME: what is left of the product's rules and tables.
+ours() {
+    ip -n "$2" "-$1" rule show | grep 'proto 69' || :
+    ip -n "$2" "-$1" route show table all | grep 'table 17739' || :
+}

@@ -1,0 +1,55 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// What becomes of a container for which the hook cannot do its work.
+    @Suite struct RefusalTests {
+        @Test(arguments: ["runc", "crun"])
+        func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run("mkdir /etc/evenkeel; echo '{\"defaultRoutes\": {}}' >/etc/evenkeel/policy.json")
+            let (status, said) = try start(on: host)
+            #expect(status != 0)
+            #expect(said.contains("/etc/evenkeel/policy.json: defaultRoutes is not a key of the policy"))
+            #expect(said.contains("allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
+            #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
+        }
+
+        @Test(arguments: ["runc", "crun"])
+        func whatTheKernelRefusesOnTheHostKeepsNoContainerFromStarting(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run(ownTheTable)
+            let (status, said) = try start(on: host)
+            #expect(status == 0)
+            #expect(try host.firstAction(of: "c").defaultRoutes.count == 1)
+            // Only crun can be made to keep what a hook says when it succeeds.
+            if runtime == "crun" {
+                #expect(said.contains("EPERM") && said.contains("the container starts all the same"))
+            }
+        }
+
+        @Test(arguments: ["runc", "crun"])
+        func withOnErrorFailItDoes(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run(ownTheTable)
+            try host.run("mkdir /etc/evenkeel; echo '{\"onError\": \"fail\"}' >/etc/evenkeel/policy.json")
+            let (status, said) = try start(on: host)
+            #expect(status != 0)
+            #expect(said.contains("table ip evenkeel") && said.contains("EPERM"))
+            #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
+        }
+
+        /// The status of podman, and what the hook said: runc repeats it, crun throws it away unless it is told where to.
+        private func start(on host: PodmanHost) throws -> (status: Int32, said: String) {
+            let output = try host.attempt("start c --network n1,n2 --annotation run.oci.hooks.stderr=/run/hook")
+            return (output.status, output.err + (try host.run("cat /run/hook 2>/dev/null || :")))
+        }
+
+        /// A table with an owner can be changed by the owner alone, which is who holds the socket it was made through.
+        private let ownTheTable = """
+            (echo 'add table ip evenkeel { flags owner; }'; exec sleep 1000) | nft -i >/dev/null 2>&1 &
+            for _ in {1..100}; do ! nft list table ip evenkeel >/dev/null 2>&1 || exit 0; sleep 0.1; done
+            exit 1
+            """
+    }
+}
