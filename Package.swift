@@ -75,7 +75,7 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("CommandLine", ["evenkeel"]),
-        tests("Live", ["Laboratory"], scripts: ["lab.sh"]),
+        tests("Live", ["Laboratory"], scripts: ["invalid.sh", "lab.sh"]),
         tests("Engines", ["Laboratory"]),
     ]
 }

@@ -16,7 +16,8 @@ struct DefaultRoutes {
     let main: [Candidate]
     /// In main, on the interface that is about to go.
     let departing: [Candidate]
-    /// Losers of an earlier run, on interfaces that stay and have no default in main by now.
+    /// Losers of an earlier run, on interfaces that stay and have no default in main by now. An advertised one never left
+    /// main, so what is not there any more is not to be put back.
     let remembered: [Candidate]
     /// What our tables hold now, leg by leg.
     let tableLegs: [Route]
@@ -41,7 +42,10 @@ struct DefaultRoutes {
         }
         let superseded = inMain.map { $0.link.index }
         let memory = inTables.filter { !superseded.contains($0.link.index) }
-        remembered = memory.filter { $0.leg.protocol != Ours.routeProtocol && $0.link.index != leaving }
+        remembered = memory.filter { candidate in
+            candidate.leg.protocol != Ours.routeProtocol && !candidate.leg.isFromRouterAdvertisement
+                && candidate.link.index != leaving
+        }
         cut = memory.filter { $0.leg.protocol == Ours.routeProtocol }
     }
 }

@@ -2,10 +2,14 @@ import Netlink
 
 extension Candidate {
     /// The copy that its interface's own table holds; a winner's is marked by our protocol number, and never put back.
+    ///
+    /// No advertisement renews a copy, so one with a lifetime would run out while its router is well. A copy that stays too
+    /// long does no harm: it is for packets from that network's addresses alone, and never goes back into main.
     func copy(asWinner isWinner: Bool) -> Route {
         var copy = leg
         copy.table = Ours.table(of: link.index)
         if isWinner { copy.protocol = Ours.routeProtocol }
+        if leg.isFromRouterAdvertisement { (copy.lifetime, copy.metric) = (nil, Ours.standbyMetric) }
         return copy
     }
 }
@@ -16,7 +20,9 @@ extension DefaultRoutes {
         var wanted: [(candidate: Candidate, route: Route, isMark: Bool)] = []
         if !standing.isSettled {
             wanted += standing.losers.map { ($0, $0.copy(asWinner: false), false) }
-            wanted += ((standing.winner.map { [$0] } ?? []) + standing.cut).map { ($0, $0.copy(asWinner: true), true) }
+            // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
+            let winner = standing.winner.flatMap { $0.leg.isFromRouterAdvertisement ? nil : $0 }
+            wanted += ((winner.map { [$0] } ?? []) + standing.cut).map { ($0, $0.copy(asWinner: true), true) }
         }
         var before: [Change] = []
         var after: [Change] = []
@@ -41,17 +47,11 @@ extension DefaultRoutes {
         return Change(.defaultRoute, .remove, "\(words) from table \(leg.table)", .deleteRoute(leg))
     }
 
-    /// Whether a table holds what it should. Lifetimes run down by themselves; only one that main has renewed counts.
+    /// Whether a table holds what it should. Lifetimes run down by themselves.
     private func isSame(_ wanted: Route, _ held: Route) -> Bool {
-        var (one, other) = (wanted, held)
-        (one.lifetime, other.lifetime) = (nil, nil)
-        guard one == other else { return false }
-        switch (wanted.lifetime, held.lifetime) {
-        case (nil, nil): return true
-        // Ten seconds more than was left when it was copied is no jitter.
-        case (let renewed?, let left?): return renewed <= left &+ 10
-        default: return false
-        }
+        var expected = wanted
+        if wanted.lifetime != nil && held.lifetime != nil { expected.lifetime = held.lifetime }
+        return expected == held
     }
 
     private func isTwin(_ wanted: Route, _ held: Route) -> Bool {

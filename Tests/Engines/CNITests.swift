@@ -12,8 +12,10 @@ extension Engines {
             let first = try host.firstAction(of: "c")
             #expect(first.defaultRoutes.count == 1)
             for interface in ["eth0", "eth1", "default"] { #expect(first.filters[interface] == "2") }
-            #expect(try host.defaultRoutes(of: "c", family: 6).count == 1)
-            #expect(try host.run("losses c") == "")
+            let routes6 = try host.defaultRoutes(of: "c", family: 6)
+            #expect(routes6.count == 1)
+            let losses = try host.losses(of: "c")
+            #expect(losses == [])
         }
 
         /// The control.
@@ -29,9 +31,12 @@ extension Engines {
             try host.run("start c --network n1,n2 -p 8080:80")
             let winner = try #require(try host.winner(of: "c"))
             try host.run("podman network disconnect \(winner) c")
-            #expect(try host.winner(of: "c") == (winner == "n1" ? "n2" : "n1"))
-            #expect(try host.defaultRoutes(of: "c", family: 6).count == 1)
-            #expect(try host.run("losses c") == "")
+            let successor = try host.winner(of: "c")
+            #expect(successor == (winner == "n1" ? "n2" : "n1"))
+            let routes6 = try host.defaultRoutes(of: "c", family: 6)
+            #expect(routes6.count == 1)
+            let losses = try host.losses(of: "c")
+            #expect(losses == [])
         }
 
         @Test func connectReloadRestartAndRemoveSucceedAndStaySafe() throws {
@@ -39,10 +44,13 @@ extension Engines {
             try host.run("start c --network n1 -p 8080:80")
             for change in ["network connect n2 c", "network reload c", "restart -t 0 c"] {
                 try host.run("podman \(change)")
-                #expect(try host.defaultRoutes(of: "c").count == 1, "after \(change)")
-                #expect(try host.defaultRoutes(of: "c", family: 6).count == 1, "after \(change)")
+                let routes = try host.defaultRoutes(of: "c")
+                #expect(routes.count == 1, "after \(change)")
+                let routes6 = try host.defaultRoutes(of: "c", family: 6)
+                #expect(routes6.count == 1, "after \(change)")
                 #expect(try host.run("inside c ip -o -4 addr show scope global | wc -l") == "2", "after \(change)")
-                #expect(try host.run("probes=3; losses c") == "", "after \(change)")
+                let losses = try host.losses(of: "c", probes: 3)
+                #expect(losses == [], "after \(change)")
             }
             try host.run("podman rm -f -t 0 c")
             #expect(try host.run("podman ps -aq; ls /run/netns") == "far")

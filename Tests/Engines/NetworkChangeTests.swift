@@ -9,7 +9,7 @@ extension Engines {
             try host.run("start c --network n1,n2 -p 8080:80")
             let winner = try #require(try host.winner(of: "c"))
             try host.run("podman network disconnect \(winner) c")
-            let losses = try host.run("probes=3; losses c").split(separator: "\n")
+            let losses = try host.losses(of: "c", probes: 3)
             // Main has no default route by now, so of what is lost all but unbound IPv4 would be a surprise.
             #expect(losses.filter { !$0.hasPrefix("IPv4 ping from any: ") } == [])
         }
@@ -24,10 +24,13 @@ extension Engines {
             #expect(report.status == 0)
             #expect(report.out.contains("(podman)"))
             #expect(report.err.contains("left alone: /run/netns/far"))
-            #expect(try host.winner(of: "c") == (winner == "n1" ? "n2" : "n1"))
-            #expect(try host.defaultRoutes(of: "c", family: 6).count == 1)
+            let successor = try host.winner(of: "c")
+            #expect(successor == (winner == "n1" ? "n2" : "n1"))
+            let routes6 = try host.defaultRoutes(of: "c", family: 6)
+            #expect(routes6.count == 1)
             #expect(try !host.run("inside c ip rule; inside c ip -6 rule").contains("proto 69"))
-            #expect(try host.run("losses c") == "")
+            let losses = try host.losses(of: "c")
+            #expect(losses == [])
         }
 
         @Test(arguments: ["runc", "crun"])
@@ -39,13 +42,16 @@ extension Engines {
                 try host.run("podman \(change)")
                 let pid = try host.run("process c")
                 try host.run("evenkeel apply --pid \(pid)")
-                #expect(try host.defaultRoutes(of: "c").count == 1, "after \(change)")
-                #expect(try host.run("probes=3; losses c") == "", "after \(change)")
+                let routes = try host.defaultRoutes(of: "c")
+                #expect(routes.count == 1, "after \(change)")
+                let losses = try host.losses(of: "c", probes: 3)
+                #expect(losses == [], "after \(change)")
                 #expect(try host.run("evenkeel apply --pid \(pid)").contains("nothing to do"), "after \(change)")
             }
             try host.run("podman restart -t 0 c")
             #expect(try host.firstAction(of: "c").defaultRoutes.count == 1)
-            #expect(try host.run("probes=3; losses c") == "")
+            let losses = try host.losses(of: "c", probes: 3)
+            #expect(losses == [])
             try host.run("podman rm -f -t 0 c")
             #expect(try host.run("podman ps -aq; ls /run/netns") == "far")
         }

@@ -7,8 +7,8 @@ import Testing
 ///     far 198.51.100.2 -- uplink 198.51.100.1 [host] 10.89.1.1 -- network n1 -- [container]
 ///         2001:db8:51::2     2001:db8:51::1         10.89.2.1 -- network n2 --
 ///
-/// and the same in IPv6, fd00:89:N::1. The host filters reverse paths strictly, as many do; the kernel has no such filter
-/// for IPv6, so there a firewall rule plays its part.
+/// and the same in IPv6, fd00:89:N::1. The host filters reverse paths strictly, as many do. The kernel has no such
+/// filter for IPv6, so there a firewall rule plays its part.
 final class PodmanHost {
     /// What podman attaches containers with, and what makes them safe there.
     enum Backend: String {
@@ -62,6 +62,11 @@ final class PodmanHost {
         let routes = try defaultRoutes(of: container)
         guard routes.count == 1 else { return nil }
         return ["n1": "via 10.89.1.1 ", "n2": "via 10.89.2.1 "].first { routes[0].contains($0.value) }?.key
+    }
+
+    /// A line for each kind of traffic of a container of which something was lost.
+    func losses(of container: String, probes: Int = 10) throws -> [String] {
+        try run("probes=\(probes); losses \(container)").split(separator: "\n").map(String.init)
     }
 
     /// The part of the hook's file that says what podman is to run.

@@ -39,7 +39,7 @@ extension Engines {
             #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
         }
 
-        /// The status of podman, and what the hook said: runc repeats it, crun throws it away unless it is told where to.
+        /// The status of podman, and what the hook said: runc repeats it, crun throws it away unless told where to.
         private func start(on host: PodmanHost) throws -> (status: Int32, said: String) {
             let output = try host.attempt("start c --network n1,n2 --annotation run.oci.hooks.stderr=/run/hook")
             return (output.status, output.err + (try host.run("cat /run/hook 2>/dev/null || :")))

@@ -4,20 +4,20 @@ import Netlink
 
 // Short spellings, so that a test shows what it is about.
 
-func address(_ text: String) -> IPAddress {
+func ipAddress(_ text: String) -> IPAddress {
     guard let address = IPAddress(text) else { preconditionFailure("\(text) is no address") }
     return address
 }
 
 func prefix(_ text: String) -> IPPrefix {
     let parts = text.split(separator: "/")
-    guard parts.count == 2, let length = UInt8(parts[1]), let prefix = IPPrefix(address(String(parts[0])), length: length)
-    else { return IPPrefix(host: address(text)) }
+    guard parts.count == 2, let length = UInt8(parts[1]), let prefix = IPPrefix(ipAddress(String(parts[0])), length: length)
+    else { return IPPrefix(host: ipAddress(text)) }
     return prefix
 }
 
 extension NextHop {
-    init(_ gateway: String?, dev: UInt32) { self.init(interface: dev, gateway: gateway.map { address($0) }) }
+    init(_ gateway: String?, dev: UInt32) { self.init(interface: dev, gateway: gateway.map { ipAddress($0) }) }
 }
 
 extension Route {
@@ -69,7 +69,7 @@ extension Link {
 extension InterfaceAddress {
     init(_ text: String, dev: UInt32, isPermanent: Bool = true, isGlobal: Bool = true) {
         let parts = text.split(separator: "/")
-        let own = address(String(parts[0]))
+        let own = ipAddress(String(parts[0]))
         let length = parts.count == 2 ? UInt8(parts[1]) : nil
         self.init(
             interface: dev, address: own, prefixLength: length ?? own.version.bits, isGlobal: isGlobal,

@@ -171,8 +171,9 @@ extension TestContainer {
             guard let place else { continue }
             deleted = true
             let isWhole = hop.gateway == nil || snapshot.routes[place].nextHopObject != nil
-            snapshot.routes[place].nextHops.removeAll { isWhole || matches($0, hop) }
-            if snapshot.routes[place].nextHops.isEmpty { snapshot.routes.remove(at: place) }
+            var held = snapshot.routes.remove(at: place)
+            held.nextHops.removeAll { isWhole || matches($0, hop) }
+            if !held.nextHops.isEmpty { snapshot.routes.insert(held, at: place) }
             if isWhole { break }
         }
         return deleted ? nil : .noSuchProcess

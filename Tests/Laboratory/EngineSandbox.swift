@@ -60,7 +60,7 @@ public final class EngineSandbox {
             mount -t tmpfs tmpfs $top/root/$folder
         done
         mkdir $top/root/run/lock
-        # Of each hierarchy a folder of the sandbox's own. Version 2 beside version 1 is left out: crun refuses such a mixture.
+        # Of each hierarchy a folder of the sandbox's own. Version 2 beside version 1 is left out: crun refuses both.
         hierarchies=$(findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || findmnt -rn -t cgroup2 -o TARGET)
         for hierarchy in $hierarchies; do
             mkdir $hierarchy/$groups

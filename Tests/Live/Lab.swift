@@ -4,18 +4,23 @@ import Laboratory
 /// A sandbox with the functions of lab.sh at hand and the programs under test in `$programs`.
 final class Lab {
     let sandbox: Sandbox
-    private let environment = ["programs": Shell.programs, "library": Shell.packageFolder + "/Tests/Live/lab.sh"]
+    private let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]
+    private let prologue: String
 
-    init() throws { sandbox = try Sandbox() }
+    /// `library` is another file beside lab.sh whose functions are wanted as well.
+    init(_ library: String? = nil) throws {
+        prologue = ["lab.sh", library].compactMap { $0 }.map { ". \"$libraries/\($0)\"\n" }.joined()
+        sandbox = try Sandbox()
+    }
 
     /// Runs a script that must succeed; what it prints, without white space at its ends.
     @discardableResult
     func run(_ script: String, input: String = "") throws -> String {
-        try sandbox.run(". \"$library\"\n\(script)", input: input, environment: environment).text
+        try sandbox.run(prologue + script, input: input, environment: environment).text
     }
 
     /// Runs a script whose end is for the caller to judge.
     func attempt(_ script: String, input: String = "") throws -> Output {
-        try sandbox.attempt(". \"$library\"\n\(script)", input: input, environment: environment)
+        try sandbox.attempt(prologue + script, input: input, environment: environment)
     }
 }

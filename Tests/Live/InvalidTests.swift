@@ -1,0 +1,133 @@
+import Laboratory
+import Testing
+
+/// The third remedy, measured in packets: INVALID segments neither reset a container's connections nor leave the host.
+@Suite struct InvalidTests {
+    /// The rules of one family, chain and comment.
+    static let rules = """
+        input: evenkeel 1: let the host's own connections end
+        input: evenkeel 1: do not answer INVALID segments with RST
+        forward: evenkeel 1: let no INVALID segment out untranslated
+        """
+
+    private func lab(spoiling side: String? = nil) throws -> Lab {
+        let lab = try Lab("invalid.sh")
+        try lab.run("stage; " + (side.map { "spoil \($0)" } ?? ""))
+        return lab
+    }
+
+    // MARK: Segments from the far side
+
+    @Test(arguments: [4, 6]) func withoutRemedyTheHostResetsDownloads(family: Int) throws {
+        let lab = try lab(spoiling: "far")
+        #expect(try lab.run("downloads \(family)") == "0")
+        #expect(try lab.run("[[ $(count far resets) -ge $connections ]]") == "")
+    }
+
+    @Test(arguments: [4, 6]) func downloadsSurvive(family: Int) throws {
+        let lab = try lab(spoiling: "far")
+        try lab.run("cni ADD c eth0")
+        #expect(try lab.run("downloads \(family)") == "5")
+        #expect(try lab.run("count far resets") == "0")
+        let table = family == 4 ? "ip" : "ip6"
+        #expect(try lab.run("[[ $(hits \(table) input) == \"0 $(count far spoilt)\" ]] && hit \(table) input") == "")
+    }
+
+    // MARK: Segments from the container
+
+    @Test(arguments: [4, 6]) func withoutRemedyPrivateAddressesLeave(family: Int) throws {
+        let lab = try lab(spoiling: "c")
+        try lab.run("uploads \(family)")
+        #expect(try lab.run("[[ $(count far leaked) == $(count c spoilt) && $(count c spoilt) != 0 ]]") == "")
+    }
+
+    @Test(arguments: [4, 6]) func noPrivateAddressLeaves(family: Int) throws {
+        let lab = try lab(spoiling: "c")
+        try lab.run("cni ADD c eth0")
+        #expect(try lab.run("uploads \(family)") == "5")
+        #expect(try lab.run("count far leaked") == "0")
+        let table = family == 4 ? "ip" : "ip6"
+        #expect(try lab.run("[[ $(hits \(table) forward) == $(count c spoilt) ]] && hit \(table) forward") == "")
+    }
+
+    /// The host forwards for others, too, whose paths may be asymmetric: their INVALID segments are none of our business.
+    @Test func whatIsNotGuardedIsForwardedAsBefore() throws {
+        let lab = try lab(spoiling: "c")
+        try lab.run("network 2; container d; attach d 2 eth0 5; cni ADD d eth0")
+        #expect(try lab.run("uploads 4; guarded ip") == "5\nbr2")
+        #expect(try lab.run("[[ $(count far leaked) == $(count c spoilt) ]] && ! hit ip forward") == "")
+    }
+
+    // MARK: Modes
+
+    @Test func liberalTranslatesThemInstead() throws {
+        let lab = try lab(spoiling: "far")
+        let before = try lab.run("cat $liberal; ruleset")
+        #expect(before.hasPrefix("0\n"))
+        let add = "cni ADD c eth0 '{\"invalid\":{\"mode\":\"liberal\"}}' 2>&1 >/dev/null"
+        #expect(try lab.run(add).contains("nf_conntrack_tcp_be_liberal to 1"))
+        #expect(try lab.run("cat $liberal; ruleset") == "1" + before.dropFirst())
+        #expect(try lab.run("downloads 4; downloads 6; count far resets") == "5\n5\n0")
+        try lab.run("spoil c")
+        #expect(try lab.run("uploads 4; uploads 6; count far leaked") == "5\n5\n0")
+        #expect(try lab.run(add) == "")
+    }
+
+    @Test func keepMakesNothing() throws {
+        let lab = try lab()
+        let before = try lab.run("cat $liberal; ruleset")
+        try lab.run("cni ADD c eth0 '{\"invalid\":{\"mode\":\"keep\"}}'; hook c '{\"invalid\":{\"mode\":\"keep\"}}'")
+        #expect(try lab.run("cat $liberal; ruleset") == before)
+    }
+
+    @Test func withoutForwardThereIsTheInputChainAlone() throws {
+        let lab = try lab()
+        try lab.run("cni ADD c eth0 '{\"invalid\":{\"forward\":false}}'")
+        let input = Self.rules.split(separator: "\n").prefix(2).joined(separator: "\n")
+        #expect(try lab.run("evenkeel_rules ip") == input)
+        // Another container's policy may ask for it later.
+        try lab.run("cni ADD c eth0")
+        #expect(try lab.run("evenkeel_rules ip; guarded ip") == Self.rules + "\nbr1")
+    }
+
+    // MARK: Where it would do harm
+
+    /// Without an IPv6 default route, too: then nothing else makes a later run look at the sysctl again.
+    @Test(arguments: [true, false]) func strictTrackingGetsNoInputChain(dualStack: Bool) throws {
+        let lab = try lab()
+        try lab.run("echo 0 >$loose")
+        if !dualStack { try lab.run("ip -n c -6 route del default") }
+        let said = try lab.run("cni ADD c eth0 2>&1 >/dev/null")
+        #expect(said.contains("INVALID segments are not dropped in input: with nf_conntrack_tcp_loose=0"))
+        let forward = Self.rules.split(separator: "\n").suffix(1).joined()
+        #expect(try lab.run("evenkeel_rules ip") == forward)
+        if dualStack { #expect(try lab.run("evenkeel_rules ip6") == forward) }
+        try lab.run("cni ADD c eth0; hook c")
+        #expect(try lab.run("evenkeel_rules ip") == forward, "nor does a later run make it")
+    }
+
+    @Test(arguments: ["nft", "legacy"]) func thereIsATableForIPv6WhereItIsTranslated(translator: String) throws {
+        let lab = try lab()
+        let translation =
+            translator == "nft"
+            ? "nft 'add table ip6 own; add chain ip6 own post { type nat hook postrouting priority srcnat; }'"
+            : "ip6tables-legacy -t nat -A POSTROUTING -o uplink -j MASQUERADE"
+        try lab.run(
+            "nft delete table inet nat; nft 'add table ip nat; add chain ip nat post { type nat hook postrouting priority srcnat; }'"
+        )
+        try lab.run("cni ADD c eth0")
+        #expect(
+            try lab.run("nft list tables | sort") == "table inet watch\n".dropFirst(17)
+                + "table ip evenkeel\ntable ip nat")
+        try lab.run(translation)
+        try lab.run("cni ADD c eth0")
+        #expect(try lab.run("evenkeel_rules ip6; guarded ip6") == Self.rules + "\nbr1")
+    }
+
+    @Test func thereIsNoneForAContainerWithoutAnIPv6DefaultRoute() throws {
+        let lab = try lab()
+        try lab.run("ip -n c -6 route del default; cni ADD c eth0; hook c")
+        #expect(try lab.run("nft list tables") == "table inet nat\ntable ip evenkeel")
+        #expect(try lab.run("evenkeel_rules ip") == Self.rules)
+    }
+}

@@ -1,0 +1,203 @@
+# shellcheck shell=bash
+# INVALID segments, and what the host makes of them. Sourced after lab.sh: the container `c` downloads from `far` and
+# uploads to it, while some segments of the sender leave with a sequence number far above the window. The sender's TCP
+# does not know, takes them for lost, and sends them again unharmed.
+
+connections=5
+words=/run/words # what is downloaded and uploaded
+# Read by the tests' own scripts.
+# shellcheck disable=SC2034
+{
+    liberal=/proc/sys/net/netfilter/nf_conntrack_tcp_be_liberal
+    loose=/proc/sys/net/netfilter/nf_conntrack_tcp_loose
+}
+
+# await COMMAND...: returns as soon as it succeeds, and fails if it does not for long.
+await() {
+    local end=$((SECONDS + 20))
+    until "$@" >/dev/null 2>&1; do
+        ((SECONDS < end)) || {
+            echo "waited in vain for: $*" >&2
+            return 1
+        }
+        sleep 0.02
+    done
+}
+
+# stage: the host, the container on one network, and servers at `far` for downloads (81) and uploads (82).
+stage() {
+    host
+    container c
+    network 1
+    attach c 1 eth0 5
+    head -c 3000000 /dev/urandom >$words
+    : >/run/uploaded
+    local family only
+    for family in 4 6; do
+        [[ $family == 4 ]] && only="" || only=,ipv6-v6only
+        ip netns exec far socat -b 65536 -U "TCP$family-LISTEN:81,fork,reuseaddr$only" OPEN:$words &
+        ip netns exec far socat -b 65536 -u "TCP$family-LISTEN:82,fork,reuseaddr$only" SYSTEM:"sha256sum >>/run/uploaded" &
+    done </dev/null >/dev/null 2>&1
+    await listening far 4
+    watch_far
+}
+
+listening() { [[ $(ip netns exec "$1" ss -Hltn | wc -l) == "$2" ]]; }
+
+# What arrives at `far`, before anything there decides about it.
+watch_far() {
+    ip netns exec far nft -f - <<'EOF'
+table inet watch {
+    counter resets { }
+    counter leaked { }
+    chain arrived {
+        type filter hook prerouting priority raw
+        tcp flags & rst != 0 counter name resets
+        ip saddr 10.89.0.0/16 counter name leaked
+        ip6 saddr fd00:89::/32 counter name leaked
+    }
+}
+EOF
+}
+
+# spoil NAME: one of every 25 full data segments that leave it becomes INVALID. Segments are kept small enough for each
+# connection to have hundreds of them.
+spoil() {
+    local device=uplink
+    [[ $1 == far ]] || device=eth0
+    ip -n "$1" link set $device gso_max_size 9000
+    ip netns exec "$1" nft -f - <<'EOF'
+table inet spoil {
+    counter spoilt { }
+    chain output {
+        type filter hook output priority mangle
+        tcp flags & (syn | fin | rst) == 0 meta length > 1000 numgen inc mod 25 == 20 counter name spoilt tcp sequence set tcp sequence ^ 0x80000000
+    }
+}
+EOF
+}
+
+# count NAME COUNTER: how many packets one of the counters above has seen.
+count() { ip netns exec "$1" nft -j list counters | jq ".nftables[].counter // empty | select(.name == \"$2\").packets"; }
+
+# downloads FAMILY: several at once. Prints how many came whole; of the sender's end the receiver knows by keepalive alone.
+downloads() {
+    local address=far$1 number jobs=()
+    for number in $(seq "$connections"); do
+        ip netns exec c timeout 60 socat -b 65536 -u \
+            "TCP:$(bracket "${!address}"):81,keepalive,keepidle=1,keepintvl=1" - 2>/dev/null |
+            sha256sum >"/run/downloaded.$number" &
+        jobs+=($!)
+    done
+    for number in "${jobs[@]}"; do wait "$number" || :; done
+    cat /run/downloaded.* | whole
+}
+
+# uploads FAMILY: the same the other way round.
+uploads() {
+    local address=far$1 number jobs=()
+    : >/run/uploaded
+    for number in $(seq "$connections"); do
+        ip netns exec c timeout 60 socat -b 65536 -u OPEN:$words "TCP:$(bracket "${!address}"):82" 2>/dev/null &
+        jobs+=($!)
+    done
+    for number in "${jobs[@]}"; do wait "$number" || :; done
+    await uploaded
+    whole </run/uploaded
+}
+
+uploaded() { [[ $(wc -l </run/uploaded) == "$connections" ]]; }
+
+whole() { grep -c "$(sha256sum <$words | cut -d ' ' -f 1)" || :; }
+
+# --- the product's tables ---
+
+# evenkeel_rules FAMILY: chain and comment of each rule, a line each.
+evenkeel_rules() { nft -j list table "$1" evenkeel | jq -r '.nftables[].rule // empty | "\(.chain): \(.comment)"'; }
+
+# guarded FAMILY: the elements of the set, in order.
+guarded() { nft -j list set "$1" evenkeel containers | jq -r '[.nftables[].set // empty | .elem // [] | .[]] | sort | join(" ")'; }
+
+# hits FAMILY CHAIN: the packet counter of each rule.
+hits() { nft -j list chain "$1" evenkeel "$2" | jq -r '[.nftables[].rule // empty | .expr[].counter // empty | .packets] | join(" ")'; }
+
+hit() { [[ $(hits "$1" "$2") == *[1-9]* ]]; }
+
+# ruleset: all of it with handles, and without what changes by itself.
+ruleset() { nft -s -a list ruleset; }
+
+# others: every table but the product's.
+others() { nft list tables | grep -v ' evenkeel$' | while read -r _ family name; do nft -s -a list table "$family" "$name"; done; }
+
+handle() { nft -a list chain "$1" evenkeel "$2" | sed -n "s/.*$3.* handle //p"; }
+
+# --- many at once ---
+
+# crowd COUNT: containers k1, k2, ... on four networks, every other one on two of them.
+crowd() {
+    local number n
+    for n in 1 2 3 4; do network $n; done
+    for number in $(seq "$1"); do
+        container "k$number"
+        attach "k$number" $((number % 4 + 1)) eth0 $((number + 10))
+        ((number % 2)) || attach "k$number" $(((number + 2) % 4 + 1)) eth1 $((number + 10))
+    done
+}
+
+# hooks_at_once FIRST LAST: those containers' hooks. Each stops before its first step until all are there; then they race.
+# Prints all they say, and a line for each that fails.
+hooks_at_once() {
+    local number real=$programs jobs=()
+    local programs=/run/gate
+    mkdir -p $programs
+    : >/run/arrived
+    printf '#!/bin/sh\necho >>/run/arrived\nexec flock -s /run/gate %s/evenkeel-hook\n' "$real" >$programs/evenkeel-hook
+    chmod +x $programs/evenkeel-hook
+    exec {gate}<$programs
+    flock -x "$gate"
+    for number in $(seq "$1" "$2"); do
+        # The lock would be held by whoever inherits it.
+        { hook "k$number" '{"onError":"fail"}' || echo "the hook of k$number failed"; } >"/run/said.$number" 2>&1 {gate}<&- &
+        jobs+=($!)
+    done
+    await arrived $(($2 - $1 + 1))
+    exec {gate}<&-
+    for number in "${jobs[@]}"; do wait "$number"; done
+    cat /run/said.*
+    rm /run/said.*
+}
+
+arrived() { [[ $(wc -l </run/arrived) == "$1" ]]; }
+
+# --- connections of the host's own ---
+
+# connect NAME FAMILY PORT [OPTIONS OF FAR]: from the host to `far`. What is written to /run/NAME.host.in arrives in
+# /run/NAME.far.out, and the other way round.
+connect() {
+    local name=$1 address=far$2 port=$3 far=/run/$1.far host=/run/$1.host
+    mkfifo "$far.in" "$host.in"
+    # Opened for both directions, or the first writer to go would end it.
+    ip netns exec far socat - "TCP$2-LISTEN:$port,reuseaddr${4:-}" 0<>"$far.in" >"$far.out" 2>/dev/null &
+    echo $! >"$far.pid"
+    await eval "[[ -n \$(ip netns exec far ss -Hltn 'sport = :$port') ]]"
+    socat - "TCP:$(bracket "${!address}"):$port" 0<>"$host.in" >"$host.out" 2>/dev/null &
+    send "$name" host far "first words"
+    send "$name" far host "first answer"
+}
+
+# send NAME FROM TO TEXT: fails if it does not arrive.
+send() {
+    echo "$4" >"/run/$1.$2.in"
+    await grep -qx "$4" "/run/$1.$3.out"
+}
+
+# entries FAMILY PORT: what connection tracking knows of connections to that port.
+entries() { conntrack -L -f "ipv$1" -p tcp 2>/dev/null | grep "port=$2 " || :; }
+
+# hang_up NAME: the kernel closes far's end, with FIN, or with RST if it does not linger.
+hang_up() { kill -KILL "$(cat "/run/$1.far.pid")"; }
+
+# socket PORT: the state of the host's end; nothing if there is none.
+socket() { ss -Htan "dport = :$1" | cut -d ' ' -f 1; }
+
+gone() { [[ -z $(socket "$1") ]]; }
