@@ -12,7 +12,9 @@ let strict: [SwiftSetting] =
 let hotPath: [SwiftSetting] =
     unicodeTables == nil
     ? strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
-    : strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"])]
+    : strict + [
+        .enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
+    ]
 
 /// libnftnl and jansson are linked statically: every shared library costs a container start more than they do.
 let kernelLibraries: [LinkerSetting] =
@@ -38,7 +40,8 @@ func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], scripts: [String] = []) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: scripts, swiftSettings: strict,
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: scripts,
+        swiftSettings: strict,
         linkerSettings: kernelLibraries)
 }
 

@@ -57,4 +57,4 @@ for program in evenkeel-cni evenkeel-hook; do
         exit 1
     fi
 done
-ls -l "$dest" | awk 'NR > 1 && /^-/ { printf "%-16s %8d bytes\n", $NF, $5 }'
+(cd "$dest" && stat -c '%n: %s bytes' evenkeel evenkeel-cni evenkeel-hook)

@@ -8,6 +8,8 @@ programs=$repository/.build/dist
 build=yes
 install=yes
 
+# shellcheck source=install/packages.sh
+source "$repository/install/packages.sh"
 # shellcheck source=install/demo/laboratory.sh
 source "$repository/install/demo/laboratory.sh"
 
@@ -93,7 +95,7 @@ missing_packages() {
     done
 }
 
-install_packages() {
+supply_packages() {
     local missing
     mapfile -t missing < <(missing_packages)
     if ((${#missing[@]} == 0)); then
@@ -104,8 +106,7 @@ install_packages() {
         fail "these packages are missing (by their Debian names): ${missing[*]}"
     fi
     say "Installing ${missing[*]}"
-    DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends "${missing[@]}" >/dev/null </dev/null ||
-        fail "apt-get could not install them; 'apt-get update' may help"
+    install_packages "${missing[@]}" || fail "apt-get could not install them"
 }
 
 # As the owner of the checkout, so that nothing in it becomes root's; in a login shell, which knows where Swift is.
@@ -345,7 +346,7 @@ main() {
         "changed, but packages may be installed and the programs built (--help tells more)."
     [[ $EUID == 0 ]] || fail "making namespaces needs root: sudo install/demo.sh"
     step "Packages"
-    install_packages
+    supply_packages
     step "Programs"
     build_programs
     unshare --net --mount --pid --fork true ||

@@ -104,7 +104,8 @@ public struct Request: Sendable {
     /// A container's id is alphanumeric at its start, then also holds `_`, `.` and `-`. An interface name has at most 15 bytes.
     private static func validate(containerID: String, interface: String) throws(CNIError) {
         let isAlphanumeric = { (byte: UInt8) in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
         }
         let marks = [UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: "-")]
@@ -134,7 +135,8 @@ public struct Request: Sendable {
         case nil, .null?:
             if command == .delete { return }
             throw CNIError(
-                .invalidConfiguration, "there is no prevResult: this plugin makes a network safe that others have set up",
+                .invalidConfiguration,
+                "there is no prevResult: this plugin makes a network safe that others have set up",
                 details: "chain it: put {\"type\": \"evenkeel\"} behind the other plugins in the configuration list")
         case .some(let other): throw CNIError(.decoding, "prevResult is \(other.kind), not an object")
         }

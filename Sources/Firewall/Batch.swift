@@ -64,7 +64,9 @@ struct Batch: ~Copyable {
     var lastSequence: UInt32 { sequence &- 1 }
 
     func validate(_ attempt: String) throws(KernelError) {
-        if overflowed { throw KernelError(attempt, .messageSize, explanation: "the batch outgrew \(Self.capacity) bytes") }
+        if overflowed {
+            throw KernelError(attempt, .messageSize, explanation: "the batch outgrew \(Self.capacity) bytes")
+        }
     }
 
     private mutating func close(_ message: UnsafeMutablePointer<nlmsghdr>?) {

@@ -67,7 +67,8 @@ extension Socket {
     /// Counts every change of the namespace's ruleset, whoever made it.
     public mutating func generation() throws(KernelError) -> UInt32 {
         let generation = try get(.generation()) { message in
-            for attribute in message.attributes(after: nfgenmsg.self) where attribute.type == Int(NFTA_GEN_ID.rawValue) {
+            for attribute in message.attributes(after: nfgenmsg.self) where attribute.type == Int(NFTA_GEN_ID.rawValue)
+            {
                 return attribute.uint32.map { UInt32(bigEndian: $0) }
             }
             return nil
@@ -186,7 +187,9 @@ private func interfaceNames(_ message: Message) -> [String]? {
     where list.type == Int(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue) {
         for element in list.nested {
             for part in element.nested where part.type == Int(NFTA_SET_ELEM_KEY.rawValue) {
-                for value in part.nested where value.type == Int(NFTA_DATA_VALUE.rawValue) { names.append(value.string) }
+                for value in part.nested where value.type == Int(NFTA_DATA_VALUE.rawValue) {
+                    names.append(value.string)
+                }
             }
         }
     }

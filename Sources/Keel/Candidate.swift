@@ -62,7 +62,9 @@ struct Candidate: Hashable {
     private var gatewayWords: String {
         if let gateway = hop.gateway { return "via \(gateway) " }
         // struct rtvia: the address family in two bytes, the address.
-        if let via = hop.via, via.count > 2, let gateway = via.withUnsafeBytes({ IPAddress(bytes: .init(rebasing: $0[2...])) }) {
+        if let via = hop.via, via.count > 2,
+            let gateway = via.withUnsafeBytes({ IPAddress(bytes: .init(rebasing: $0[2...])) })
+        {
             return "via \(gateway) "
         }
         return leg.version == .v6 ? "(IPv6) " : ""

@@ -99,7 +99,9 @@ extension DefaultRoutes {
     func planWinner(_ standing: Standing) -> [Change] {
         guard let winner = standing.winner else { return [] }
         if !winner.isInMain {
-            return [Change(.defaultRoute, .restore, "\(winner.words) metric \(winner.leg.metric)", .addRoute(winner.leg))]
+            return [
+                Change(.defaultRoute, .restore, "\(winner.words) metric \(winner.leg.metric)", .addRoute(winner.leg))
+            ]
         }
         let isDeletedWhole = (standing.losers + departing).contains { $0.listed == winner.listed && !$0.isDeletableLeg }
         guard isDeletedWhole else { return [] }

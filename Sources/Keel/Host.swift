@@ -90,7 +90,8 @@ public struct Host: ~Copyable {
         let state = try firewall.state(of: drop.table)
         guard state != .absent else { return HostSnapshot.Ruleset() }
         return HostSnapshot.Ruleset(
-            state: state, rules: try firewall.rules(of: drop.table), containers: try firewall.elements(of: drop.containers))
+            state: state, rules: try firewall.rules(of: drop.table),
+            containers: try firewall.elements(of: drop.containers))
     }
 
     /// What others on the host do that decides about our chains; asked only while those are not all there.
@@ -112,7 +113,9 @@ public struct Host: ~Copyable {
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.
-    mutating func apply(_ changes: [Change], _ guarded: Guarded, _ policy: Policy.Invalid) -> (steps: [Step], notes: [String]) {
+    mutating func apply(_ changes: [Change], _ guarded: Guarded, _ policy: Policy.Invalid) -> (
+        steps: [Step], notes: [String]
+    ) {
         var steps: [Step] = []
         var notes: [String] = []
         var changes = changes
@@ -136,7 +139,12 @@ public struct Host: ~Copyable {
                 (changes, notes) = (plan.changes, plan.notes)
             } catch { return (steps + [.failed(changes[0], error)], notes) }
         }
-        return (steps + changes.map { .failed($0, KernelError($0.attempt, .restart, explanation: "others keep changing the ruleset")) }, notes)
+        return (
+            steps
+                + changes.map {
+                    .failed($0, KernelError($0.attempt, .restart, explanation: "others keep changing the ruleset"))
+                }, notes
+        )
     }
 
     /// Each attempt fails only if somebody else's change succeeded in between.

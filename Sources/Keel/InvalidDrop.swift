@@ -21,7 +21,8 @@ struct InvalidDrop {
     /// The host's own connections that conntrack lost sight of may end: their FIN or RST finds a bound socket.
     private var spare: Rule {
         Rule(
-            input, [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .closesConnection, .hasBoundSocket, .counter, .accept],
+            input,
+            [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .closesConnection, .hasBoundSocket, .counter, .accept],
             comment: Self.commentPrefix + "let the host's own connections end")
     }
 
@@ -56,7 +57,8 @@ extension HostSnapshot {
                 changes.append(
                     Change(.invalid, .set, object, .set(Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal"), 1)))
             } else if beLiberal == nil {
-                notes.append("connection tracking is not loaded on the host, so nf_conntrack_tcp_be_liberal cannot be set")
+                notes.append(
+                    "connection tracking is not loaded on the host, so nf_conntrack_tcp_be_liberal cannot be set")
             }
         case .drop:
             for version in IPVersion.allCases where isNeeded(version, guarded) {
@@ -102,7 +104,9 @@ extension HostSnapshot {
     /// Why dropping INVALID in input would cut the host's own traffic; nil where it would not.
     private var harmOfInput: String? {
         if loose == 0 { return "with nf_conntrack_tcp_loose=0 every connection older than the rule would be cut" }
-        if forwardsWithIPVS { return "IPVS forwards by direct routing or tunnels here, and sees only half of each connection" }
+        if forwardsWithIPVS {
+            return "IPVS forwards by direct routing or tunnels here, and sees only half of each connection"
+        }
         return nil
     }
 
@@ -111,7 +115,9 @@ extension HostSnapshot {
         guard !chains.isEmpty else { return [] }
         let commands: [Command] =
             [.addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
-            + chains.flatMap { rules in rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) } }
+            + chains.flatMap { rules in
+                rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) }
+            }
         let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
         return [Change(.invalid, .add, object, .commit(commands + elements, generation: nil))]
     }
@@ -130,7 +136,8 @@ extension HostSnapshot {
     }
 
     private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {
-        let object = "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
+        let object =
+            "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
         return Change(.invalid, .add, object, .commit(elements, generation: nil))
     }
 
@@ -138,8 +145,10 @@ extension HostSnapshot {
     private func planGone(_ drop: InvalidDrop, _ leaving: [String]) -> [Change] {
         let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) || leaving.contains($0) }
         return elements.map { name in
-            let object = "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (its interface is gone)"
-            return Change(.invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
+            let object =
+                "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (its interface is gone)"
+            return Change(
+                .invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
         }
     }
 

@@ -29,7 +29,8 @@ extension Policy {
             text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
         } catch {
             if error.errno == .noEntry { return policy }
-            throw PolicyError(place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
+            throw PolicyError(
+                place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
         }
         try policy.overlay(text, from: path)
         return policy
@@ -39,7 +40,8 @@ extension Policy {
     public mutating func overlay(_ text: [UInt8], from place: String) throws(PolicyError) {
         let document: JSON
         do { document = try JSON(parsing: text) } catch {
-            throw PolicyError(place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
+            throw PolicyError(
+                place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
         }
         try overlay(document, from: place)
     }
@@ -140,7 +142,8 @@ private struct PolicySection {
     ) throws(PolicyError) {
         guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
         for member in members {
-            let inner = PolicySection(member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+            let inner = PolicySection(
+                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
             if try !take(member.name, inner) {
                 throw inner.error("is not a key of the policy", allowed: keys().joined(separator: ", "))
             }
@@ -161,7 +164,8 @@ private struct PolicySection {
     }
 
     func preferences() throws(PolicyError) -> [Preference] {
-        let allowed = "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+        let allowed =
+            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
         guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
         var preferences: [Preference] = []
         for element in elements {

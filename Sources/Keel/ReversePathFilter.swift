@@ -15,7 +15,8 @@ extension NamespaceSnapshot {
         return (own + (inherited.map { [$0] } ?? [])).compactMap { name, value in
             guard shouldLoosen(value, policy) else { return nil }
             guard let sysctl = Sysctl(family: "ipv4", interface: name, "rp_filter") else { return nil }
-            return Change(.rpFilter, .set, "rp_filter of \(printable(name)) to 2 (loose; it was \(value))", .set(sysctl, 2))
+            return Change(
+                .rpFilter, .set, "rp_filter of \(printable(name)) to 2 (loose; it was \(value))", .set(sysctl, 2))
         }
     }
 

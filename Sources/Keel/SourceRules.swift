@@ -14,7 +14,8 @@ extension DefaultRoutes {
             if standing.isSettled { return [] }
             throw KernelError(
                 "keep \(standing.losers.count) more default routes in tables of their own", .notSupported,
-                explanation: "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
+                explanation:
+                    "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
                     + "defaultRoute.mode \"keep\" this remedy is left out")
         }
         let ours = all.filter { $0.version == version && $0.protocol == Ours.routeProtocol }

@@ -46,7 +46,8 @@ package struct Message {
         switch Int32(type) {
         case NLMSG_ERROR:
             guard let error = familyHeader(nlmsgerr.self) else {
-                return .failed(KernelError(attempt, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
+                return .failed(
+                    KernelError(attempt, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
             }
             if error.error == 0 { return .done }
             // Not negated with "-": INT32_MIN would trap.

@@ -87,6 +87,8 @@ public struct Request: ~Copyable {
     private mutating func note(_ fitted: Bool) { if !fitted { overflowed = true } }
 
     func validate() throws(KernelError) {
-        if overflowed { throw KernelError(attempt, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes") }
+        if overflowed {
+            throw KernelError(attempt, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
+        }
     }
 }

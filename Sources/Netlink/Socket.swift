@@ -86,7 +86,8 @@ public struct Socket: ~Copyable {
             }
             if consistent { return values }
         }
-        throw KernelError(request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
+        throw KernelError(
+            request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
     /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).

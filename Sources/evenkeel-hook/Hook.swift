@@ -49,7 +49,8 @@ func policy(of state: ContainerState) throws(HookError) -> Policy {
 func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError) {
     // Process 1 is the host's, and 0 means that there is none.
     guard state.pid > 1 else {
-        throw HookError("the state of container \(state.id) has no process yet (pid \(state.pid)): use prestart or createRuntime")
+        throw HookError(
+            "the state of container \(state.id) has no process yet (pid \(state.pid)): use prestart or createRuntime")
     }
     var host: Host
     do { host = try Host() } catch { throw HookError(error) }

@@ -91,7 +91,9 @@ struct Apply: ParsableCommand {
 
     private func discover() throws(ApplyError) -> Discovery {
         if let netns { return Discovery(namespaces: [.init(path: netns, evidence: "named")], skipped: []) }
-        if let pid { return Discovery(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")], skipped: []) }
+        if let pid {
+            return Discovery(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")], skipped: [])
+        }
         do { return try Discovery.all() } catch { throw ApplyError(error) }
     }
 
@@ -105,7 +107,8 @@ struct Apply: ParsableCommand {
             throw ApplyError(error)
         }
         guard !host.isOwn(namespace) else {
-            throw ApplyError("\(found.path) is the host's own network namespace, which is never changed as a container's")
+            throw ApplyError(
+                "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }
         do throws(KernelError) {
             var keel = Guard(try Container(namespace, of: host), policy)

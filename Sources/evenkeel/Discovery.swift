@@ -75,7 +75,8 @@ struct Discovery {
 
     private static func processes() throws(KernelError) -> [Candidate] {
         try Directory.names(in: "/proc").compactMap { Int32($0) }.sorted().map { pid in
-            Candidate(path: "/proc/\(pid)/ns/net", evidence: containerID(ofCgroup: cgroup(of: pid)).map { "container \($0)" })
+            Candidate(
+                path: "/proc/\(pid)/ns/net", evidence: containerID(ofCgroup: cgroup(of: pid)).map { "container \($0)" })
         }
     }
 

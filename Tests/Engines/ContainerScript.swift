@@ -71,8 +71,8 @@ enum ContainerScript {
             eval "$iptables -t nat $rule"
         }
 
-        # pings NAME FAMILY: beyond the host, from no address and each. The kernel sends a flow of IPv6 by one leg for good,
-        # so those go to many addresses.
+        # pings NAME FAMILY: beyond the host, from no address and each. The kernel sends a flow of IPv6 by one leg for
+        # good, so those go to many addresses.
         pings() {
             local pid neighbours address number=0
             settle "$1"

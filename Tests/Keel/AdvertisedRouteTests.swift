@@ -79,22 +79,36 @@ import Testing
         #expect(plan.actions.last == .deleteRoute(advertised))
     }
 
-    @Test func anAdvertisedWinnerStaysAsItIs() throws {
+    @Test func anAdvertisedWinnerStaysAsItIsAndNeedsNoMark() throws {
         let better = advertised.with { $0.metric = 512 }
         var container = container([better, winner])
         let plan = try container.run()
+        #expect(
+            plan.actions == [
+                .addRoute(winner.copied()), .addRule(.main(.v6)), .addRule(.from("fd00:2::2", dev: 2)), .deleteRoute(winner),
+            ])
         #expect(container.main(.v6) == [NextHop("fe80::1", dev: 3)])
-        #expect(plan.actions.contains(.addRoute(better.marked())))
-        #expect(plan.actions.last == .deleteRoute(winner))
-        // It runs down in both places, and is renewed in main.
-        for index in container.snapshot.routes.indices where container.snapshot.routes[index].lifetime != nil {
-            container.snapshot.routes[index].lifetime = 1200
+        for lifetime in [Int32(1200), 1, 1800] {
+            container.snapshot.routes[0].lifetime = lifetime
+            #expect(try container.snapshot.plan(Policy()) == [])
         }
-        #expect(try container.snapshot.plan(Policy()).words == [])
-        container.snapshot.routes[0].lifetime = 1800
-        let renewal = try container.run()
-        #expect(renewal.actions.contains(.addRoute(better.marked())))
-        #expect(try container.snapshot.plan(Policy()).words == [])
+    }
+
+    @Test func aLosersCopyOutlivesWhatNoAdvertisementRenewsThere() throws {
+        var container = container([winner, advertised])
+        try container.run()
+        let copy = advertised.with { ($0.table, $0.metric, $0.lifetime) = (17_739_003, 17740, nil) }
+        #expect(container.ourRoutes.contains(copy))
+    }
+
+    @Test func aLoserThatWasWithdrawnIsNotPutBack() throws {
+        var container = container([winner, advertised])
+        try container.run()
+        container.snapshot.routes.removeAll { $0.protocol == 9 && $0.table == 254 }
+        try container.run()
+        container.disconnect(2)
+        try container.run()
+        #expect(container.main(.v6) == [])
     }
 
     @Test func anAdvertisedRouteOfAnInterfaceThatLeavesIsDeleted() throws {
@@ -107,7 +121,6 @@ import Testing
     @Test func whatTheRouterWithdrewIsFollowedByTheNext() throws {
         var container = container([winner.with { $0.metric = 2000 }, advertised.with { $0.metric = 512 }])
         try container.run()
-        // Its lifetime is over in main and in its table.
         container.snapshot.routes.removeAll { $0.lifetime != nil }
         try container.run()
         #expect(container.main(.v6) == [NextHop("fd00:2::1", dev: 2)])

@@ -43,8 +43,11 @@ struct GeneratedNetwork {
 
     struct Features: OptionSet {
         let rawValue: Int
+        /// IPv6 defaults from routers.
         static let advertised = Features(rawValue: 1)
+        /// Next-hop objects, one to a route.
         static let objects = Features(rawValue: 2)
+        /// IPv4 routes of several legs.
         static let multipath = Features(rawValue: 4)
     }
 
@@ -81,8 +84,10 @@ extension TestContainer {
             let had = IPVersion.allCases.filter { hasWay($0) }
             do { try apply(change.action) } catch { wrong.append("refused: \(change.attempt): \(error.errno)") }
             for version in had where !hasWay(version) { wrong.append("no \(version) default: \(change.attempt)") }
-            for rule in ourRules where rule.table != 254 && !ourRoutes.contains(where: { $0.table == rule.table && $0.version == rule.version }) {
-                if case .addRule = change.action { wrong.append("a rule that leads nowhere: \(change.attempt)") }
+            if case .addRule(let rule) = change.action, rule.table != 254,
+                !ourRoutes.contains(where: { $0.table == rule.table && $0.version == rule.version })
+            {
+                wrong.append("a rule that leads nowhere: \(change.attempt)")
             }
         }
         return wrong
@@ -90,10 +95,13 @@ extension TestContainer {
 
     private func hasWay(_ version: IPVersion) -> Bool { !main(version).isEmpty }
 
-    /// What a family's plan has come to, whatever the order in main and in tables.
-    func standing(_ version: IPVersion) -> Set<NextHop> { Set(main(version).map { hop in
-        var hop = hop
-        hop.hops = 0
-        return hop
-    }) }
+    /// Where main sends packets of a family, whatever the order.
+    func standing(_ version: IPVersion) -> Set<NextHop> {
+        Set(
+            main(version).map { hop in
+                var hop = hop
+                hop.hops = 0
+                return hop
+            })
+    }
 }

@@ -43,6 +43,17 @@ import Testing
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
+    /// As a run leaves it that was cut off before its last change.
+    @Test func besideAMultipathRouteTheWinnersLegIsKept() throws {
+        var container = container()
+        let route = Route(legs: legs4)
+        for routes in [[route, leg(route, legs4[0])], [leg(route, legs4[0]), route]] {
+            container.snapshot.routes = routes
+            try container.run()
+            #expect(container.main(.v4) == [legs4[0]])
+        }
+    }
+
     @Test func anIPv4MultipathRouteThatLosesWholeIsDeletedOnce() throws {
         var container = container()
         let route = Route(legs: legs4)

@@ -5,120 +5,128 @@ import Testing
 
 /// What holds for every container, tried on thousands of made-up ones.
 @Suite struct PlanPropertyTests {
-    static let seeds = UInt64(0)..<400
     static let policies = [
         Policy(), Policy(prefer: ["eth1*", "10.89.2.0/24"]), Policy(.ranked), Policy(.ranked, prefer: ["fd00:3::/64", "net.*"]),
         Policy(sourceRules: false),
     ]
+    typealias Features = GeneratedNetwork.Features
 
-    private func container(_ seed: UInt64, _ features: GeneratedNetwork.Features) -> (TestContainer, SeededGenerator) {
-        var random = SeededGenerator(seed: seed)
-        var container = TestContainer(GeneratedNetwork.several(&random, features))
+    /// Tries many made-up lots of networks; `body` says what is wrong, and the first lot of which anything is ends it.
+    private func forMany(
+        _ features: Features = [], at place: SourceLocation = #_sourceLocation,
+        _ body: ([GeneratedNetwork], inout SeededGenerator) throws -> [String]
+    ) throws {
+        for seed in UInt64(0)..<500 {
+            var random = SeededGenerator(seed: seed)
+            let wrong = try body(GeneratedNetwork.several(&random, features), &random)
+            #expect(wrong == [], "seed \(seed)", sourceLocation: place)
+            if !wrong.isEmpty { return }
+        }
+    }
+
+    private func container(
+        _ networks: [GeneratedNetwork], _ features: Features, _ random: inout SeededGenerator
+    ) -> TestContainer {
+        var container = TestContainer(networks)
         if features.contains(.multipath), Bool.random(using: &random) { container.mergeIPv4() }
-        return (container, random)
+        return container
     }
 
     private func policy(_ random: inout SeededGenerator) -> Policy {
         Self.policies.randomElement(using: &random) ?? Policy()
     }
 
-    @Test(arguments: [[], .objects, .multipath, [.objects, .multipath], .advertised] as [GeneratedNetwork.Features])
-    func aSecondRunFindsNothingToDo(features: GeneratedNetwork.Features) throws {
-        for seed in Self.seeds {
-            var (container, random) = container(seed, features)
+    /// What differs between two containers that should have come to the same.
+    private func differences(_ one: TestContainer, _ other: TestContainer, _ what: String) -> [String] {
+        var differences = IPVersion.allCases.filter { one.standing($0) != other.standing($0) }
+            .map { "\(what): \($0) in main: \(one.standing($0)), not \(other.standing($0))" }
+        if Set(one.ourRules) != Set(other.ourRules) { differences.append("\(what): rules") }
+        return differences
+    }
+
+    @Test(arguments: [[], .objects, .multipath, .advertised] as [Features])
+    func aSecondRunFindsNothingToDo(features: Features) throws {
+        try forMany(features) { networks, random in
+            var container = container(networks, features, &random)
             let policy = policy(&random)
-            let wrong = try container.runCarefully(policy)
-            #expect(wrong == [], "seed \(seed)")
-            let again = try container.snapshot.plan(policy).words
-            #expect(again == [], "seed \(seed)")
-            if !again.isEmpty { break }
+            return try container.runCarefully(policy) + (try container.snapshot.plan(policy).words)
         }
     }
 
     @Test func afterARunMainHasOneDefaultOfEachFamilyThatHadOne() throws {
-        for seed in Self.seeds {
-            var (container, _) = container(seed, [.objects, .multipath])
-            let before = container
+        try forMany([.objects, .multipath]) { networks, random in
+            let before = container(networks, .multipath, &random)
+            var container = before
             try container.run()
-            for version in IPVersion.allCases {
-                #expect(container.main(version).count == min(1, before.main(version).count), "seed \(seed)")
-            }
+            return IPVersion.allCases.filter { container.main($0).count != min(1, before.main($0).count) }.map { "\($0)" }
         }
     }
 
-    @Test(arguments: [[], .multipath, .advertised] as [GeneratedNetwork.Features])
-    func aRunThatIsCutOffAnywhereIsCompletedByTheNext(features: GeneratedNetwork.Features) throws {
-        for seed in Self.seeds {
-            var (whole, random) = container(seed, features)
+    @Test(arguments: [[], .objects, .multipath, .advertised] as [Features])
+    func aRunThatIsCutOffAnywhereIsCompletedByTheNext(features: Features) throws {
+        try forMany(features) { networks, random in
+            let start = container(networks, features, &random)
             let policy = policy(&random)
-            let start = whole
+            var whole = start
             let length = try whole.run(policy).count
             for step in 0..<length {
                 var part = start
                 _ = try part.runCarefully(policy, stopAfter: step)
-                #expect(try part.runCarefully(policy) == [], "seed \(seed), cut off after \(step)")
-                for version in IPVersion.allCases {
-                    #expect(part.standing(version) == whole.standing(version), "seed \(seed), cut off after \(step)")
-                }
-                #expect(Set(part.ourRules) == Set(whole.ourRules), "seed \(seed), cut off after \(step)")
+                var wrong = try part.runCarefully(policy)
+                wrong += differences(part, whole, "cut off after \(step)") + (try part.snapshot.plan(policy).words)
+                if !wrong.isEmpty { return wrong }
             }
+            return []
         }
     }
 
     @Test func theWinnerDependsOnNoOrder() throws {
-        for seed in Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            let networks = GeneratedNetwork.several(&random)
+        try forMany { networks, random in
             let policy = Policy(prefer: Bool.random(using: &random) ? ["net.*"] : [])
             var first = TestContainer(networks)
             try first.run(policy)
             for _ in 0..<4 {
-                // Attached in another order, with a run after each or only at the end, at last listed in another order.
+                // Attached in another order, with a run after each or only at the end, and listed in another order.
                 var other = TestContainer()
                 let runsEachTime = Bool.random(using: &random)
                 for network in networks.shuffled(using: &random) {
                     other.connect(network)
-                    if runsEachTime { #expect(try other.runCarefully(policy) == [], "seed \(seed)") }
+                    if runsEachTime { try other.run(policy) }
                 }
                 other.snapshot.links.shuffle(using: &random)
                 other.snapshot.addresses.shuffle(using: &random)
                 try other.run(policy)
-                for version in IPVersion.allCases {
-                    #expect(other.standing(version) == first.standing(version), "seed \(seed)")
-                }
+                let wrong = differences(other, first, "in another order")
+                if !wrong.isEmpty { return wrong }
             }
+            return []
         }
     }
 
     @Test func anyInterfaceThatLeavesLeavesTheNextBest() throws {
-        for seed in Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            let networks = GeneratedNetwork.several(&random)
+        try forMany { networks, random in
             for leaving in networks {
                 var rest = TestContainer(networks.filter { $0.index != leaving.index })
                 try rest.run()
                 var container = TestContainer(networks)
-                try container.run()
+                var wrong = try container.runCarefully(Policy())
                 if Bool.random(using: &random) {
-                    #expect(try container.runCarefully(Policy(), leaving: leaving.index).filter { !$0.hasPrefix("no ") } == [])
-                    #expect(try container.snapshot.plan(Policy(), leaving: leaving.index) == [], "seed \(seed)")
+                    wrong += try container.runCarefully(Policy(), leaving: leaving.index)
+                    wrong += try container.snapshot.plan(Policy(), leaving: leaving.index).words
                 }
                 container.disconnect(leaving.index)
-                try container.run()
-                for version in IPVersion.allCases {
-                    #expect(container.standing(version) == rest.standing(version), "seed \(seed)")
-                }
-                #expect(Set(container.ourRules) == Set(rest.ourRules), "seed \(seed)")
-                #expect(Set(container.ourRoutes) == Set(rest.ourRoutes), "seed \(seed)")
-                #expect(try container.snapshot.plan(Policy()) == [], "seed \(seed)")
+                wrong += try container.runCarefully(Policy())
+                wrong += differences(container, rest, "without \(leaving.name)") + (try container.snapshot.plan(Policy()).words)
+                if Set(container.ourRoutes) != Set(rest.ourRoutes) { wrong.append("tables") }
+                if !wrong.isEmpty { return wrong }
             }
+            return []
         }
     }
 
     @Test func ofOneNetworkAloneNothingOfOursIsLeft() throws {
-        for seed in Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            var networks = GeneratedNetwork.several(&random, .objects)
+        try forMany(.objects) { networks, random in
+            var networks = networks
             var container = TestContainer(networks)
             while networks.count > 1 {
                 try container.run(policy(&random))
@@ -127,23 +135,22 @@ import Testing
                 container.disconnect(leaving.index)
             }
             try container.run()
-            #expect(container.ourRoutes == [] && container.ourRules == [], "seed \(seed)")
-            for version in IPVersion.allCases {
-                let own = networks[0].routes.contains { $0.version == version }
-                #expect(container.main(version).count == (own ? 1 : 0), "seed \(seed)")
-            }
+            let ours = container.ourRoutes.map { "\($0)" } + container.ourRules.map { "\($0)" }
+            return ours
+                + IPVersion.allCases.filter { version in
+                    container.main(version).count != networks[0].routes.count { $0.version == version }
+                }.map { "\($0) in main" }
         }
     }
 
     @Test func aDefaultTakenAwayOnPurposeIsNeverPutBack() throws {
-        for seed in Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            var networks = GeneratedNetwork.several(&random)
+        try forMany { networks, random in
+            var networks = networks
             var container = TestContainer(networks)
             try container.run()
-            // With one candidate of a family nothing is remembered, and nothing done.
             let version: IPVersion = Bool.random(using: &random) ? .v4 : .v6
             container.cut(version)
+            var history: [String] = []
             for _ in 0..<6 {
                 if Bool.random(using: &random), networks.count > 1 {
                     // Its own network's disconnecting without a word lets the next best take over.
@@ -151,38 +158,45 @@ import Testing
                     let place = Int.random(in: networks.indices, using: &random)
                     let leaving = networks[place].index
                     if Bool.random(using: &random) || leaving == marked {
-                        try container.run(policy(&random), leaving: leaving)
+                        history += ["leaving \(leaving)"] + (try container.run(policy(&random), leaving: leaving).words)
                     }
                     if Bool.random(using: &random) {
                         networks.remove(at: place)
                         container.disconnect(leaving)
+                        history.append("disconnected \(leaving)")
                     }
                 }
-                try container.run(policy(&random))
-                #expect(container.main(version) == [], "seed \(seed)")
+                history += ["run"] + (try container.run(policy(&random)).words)
+                if container.main(version) != [] { return history }
             }
+            return []
         }
     }
 
-    @Test func whateverHappensARunIsCarriedOutAndLeavesNothingToDo() throws {
-        for seed in Self.seeds {
-            var random = SeededGenerator(seed: seed)
-            let networks = GeneratedNetwork.several(&random)
-            var container = TestContainer(networks)
+    @Test(arguments: [Policy.DefaultRoute.Mode.one, .ranked, nil])
+    func whateverHappensARunIsCarriedOutAndLeavesNothingToDo(mode: Policy.DefaultRoute.Mode?) throws {
+        try forMany { networks, random in
+            var container = TestContainer()
+            var history: [String] = []
             for _ in 0..<8 {
                 let network = networks.randomElement(using: &random) ?? networks[0]
                 if !container.snapshot.links.contains(where: { $0.index == network.index }) {
                     container.connect(network)
+                    history.append("connected \(network.name)")
                 } else if Bool.random(using: &random) {
                     container.disconnect(network.index)
+                    history.append("disconnected \(network.name)")
                 } else {
                     for route in network.routes { container.add(route) }
+                    history.append("reloaded \(network.name)")
                 }
-                let policy = policy(&random)
-                #expect(try container.runCarefully(policy) == [], "seed \(seed)")
-                let again = try container.snapshot.plan(policy).words
-                #expect(again == [], "seed \(seed)")
+                var policy = policy(&random)
+                if let mode { policy.defaultRoute.mode = mode }
+                history += ["mode \(policy.defaultRoute.mode)"] + (try container.snapshot.plan(policy).words)
+                let wrong = try container.runCarefully(policy) + (try container.snapshot.plan(policy).words)
+                if !wrong.isEmpty { return history + ["wrong:"] + wrong }
             }
+            return []
         }
     }
 }

@@ -37,7 +37,8 @@ struct Child {
             switch stream {
             case .inherited: break
             case .descriptor(let descriptor): posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
-            case .file(let path, let flags): posix_spawn_file_actions_addopen(&actions, Int32(number), path, flags, 0o600)
+            case .file(let path, let flags):
+                posix_spawn_file_actions_addopen(&actions, Int32(number), path, flags, 0o600)
             }
         }
         var attributes = posix_spawnattr_t()
@@ -55,7 +56,9 @@ struct Child {
         let variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var pid: pid_t = 0
-        let failure = Self.spawning.withLock { posix_spawnp(&pid, command[0], &actions, &attributes, arguments, variables) }
+        let failure = Self.spawning.withLock {
+            posix_spawnp(&pid, command[0], &actions, &attributes, arguments, variables)
+        }
         guard failure == 0 else {
             let said = String(cString: strerror(failure))
             throw CommandFailure(command: command, output: Output(status: -1, out: "", err: said))

@@ -16,18 +16,23 @@ public final class Sandbox {
         let (answer, answering) = try Child.pipe()
         defer { [waiting, answer].forEach { close($0) } }
         let script = "set -e\n\(prepare)\nip link set lo up\necho ready\nexec cat >/dev/null"
-        let namespaces = ["--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private"]
+        let namespaces = [
+            "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc", "--propagation", "private",
+        ]
         holder = try Child(
-            ["unshare"] + namespaces + ["bash", "-c", script], input: .descriptor(waiting), output: .descriptor(answering))
+            ["unshare"] + namespaces + ["bash", "-c", script], input: .descriptor(waiting),
+            output: .descriptor(answering))
         self.lifeline = lifeline
         close(answering)
         var byte: UInt8 = 0
         let isReady = read(answer, &byte, 1) == 1
         let children = "/proc/\(holder.pid)/task/\(holder.pid)/children"
-        pid = (try? String(contentsOfFile: children, encoding: .utf8))?.split(separator: " ").first.map(String.init) ?? ""
+        pid =
+            (try? String(contentsOfFile: children, encoding: .utf8))?.split(separator: " ").first.map(String.init) ?? ""
         guard isReady, !pid.isEmpty else {
             throw CommandFailure(
-                command: ["unshare"], output: Output(status: -1, out: "", err: "the sandbox did not start; is this root?"))
+                command: ["unshare"],
+                output: Output(status: -1, out: "", err: "the sandbox did not start; is this root?"))
         }
     }
 

@@ -60,7 +60,8 @@ import Testing
             """)
         #expect(try lab.run("defaults 6 c | grep -vc expires || :") == "0")
         // With the winner withdrawn, the next run does not take its absence for somebody's purpose.
-        try lab.run("ip -n c -6 route del default; ip link del vc1; attach c 1 eth9 9; cni ADD c eth9; cni CHECK c eth9 2>&1")
+        try lab.run(
+            "ip -n c -6 route del default; ip link del vc1; attach c 1 eth9 9; cni ADD c eth9; cni CHECK c eth9 2>&1")
         #expect(try lab.run("defaults 6 c").contains("dev eth9"))
 
     }

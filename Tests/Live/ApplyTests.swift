@@ -17,8 +17,10 @@ import Testing
         #expect(said.contains("would add drop of INVALID TCP segments"))
         #expect(try lab.run(Self.state) == before)
         let done = try lab.run("\"$programs/evenkeel\" apply --netns /run/netns/c")
-        #expect(done == said.replacing("would remove", with: "removed").replacing("would add", with: "added")
-            .replacing("would set", with: "set"))
+        #expect(
+            done
+                == said.replacing("would remove", with: "removed").replacing("would add", with: "added")
+                .replacing("would set", with: "set"))
         #expect(try lab.run("\"$programs/evenkeel\" apply --netns /run/netns/c") == "nothing to do")
     }
 
@@ -26,14 +28,21 @@ import Testing
         let lab = try Lab()
         try lab.run("lab 2")
         let json = "\"$programs/evenkeel\" apply --netns /run/netns/c --json"
-        #expect(try lab.run("\(json) --dry-run | jq -r '.version, .dryRun, .namespaces[0].changes[].status' | sort -u | xargs") == "1 proposed true")
-        #expect(try lab.run("\(json) | jq -r '[.namespaces[0].changes[].remedy] | unique | join(\" \")'") == "default-route invalid rp-filter")
+        #expect(
+            try lab.run(
+                "\(json) --dry-run | jq -r '.version, .dryRun, .namespaces[0].changes[].status' | sort -u | xargs")
+                == "1 proposed true")
+        #expect(
+            try lab.run("\(json) | jq -r '[.namespaces[0].changes[].remedy] | unique | join(\" \")'")
+                == "default-route invalid rp-filter")
         #expect(try lab.run("\(json) | jq '.namespaces[0].changes | length'") == "0")
     }
 
     @Test func aPidNamesItsNamespace() throws {
         let lab = try Lab()
-        try lab.run("lab 2; ip netns exec c sleep 600 </dev/null >/dev/null 2>&1 & sleep 0.2; \"$programs/evenkeel\" apply --pid $!")
+        try lab.run(
+            "lab 2; ip netns exec c sleep 600 </dev/null >/dev/null 2>&1 & sleep 0.2; \"$programs/evenkeel\" apply --pid $!"
+        )
         #expect(try lab.run("defaults 4 c | wc -l") == "1")
     }
 
@@ -50,13 +59,20 @@ import Testing
             """)
         let output = try lab.attempt("\"$programs/evenkeel\" apply --all")
         #expect(output.status == 0)
-        for path in ["/run/netns/netns-4 (podman)", "/run/netns/cni-7 (CNI)", "/run/docker/netns/0123456789ab (Docker)"] {
+        for path in [
+            "/run/netns/netns-4 (podman)", "/run/netns/cni-7 (CNI)", "/run/docker/netns/0123456789ab (Docker)",
+        ] {
             #expect(output.out.contains("\(path)\n  set rp_filter of eth0"), "\(output.out)")
         }
-        let left = ["far", "qrouter-1"].map { "evenkeel: left alone: /run/netns/\($0) (no container engine's; name it with --netns)\n" }
+        let left = ["far", "qrouter-1"].map {
+            "evenkeel: left alone: /run/netns/\($0) (no container engine's; name it with --netns)\n"
+        }
         #expect(output.err == left.joined())
         #expect(try lab.run("defaults 4 qrouter-1 | wc -l; defaults 4 cni-7 | wc -l") == "2\n1")
-        #expect(try lab.run("\"$programs/evenkeel\" apply --all --json 2>/dev/null | jq '[.namespaces[].changes[]] | length'") == "0")
+        #expect(
+            try lab.run(
+                "\"$programs/evenkeel\" apply --all --json 2>/dev/null | jq '[.namespaces[].changes[]] | length'")
+                == "0")
     }
 
     @Test(arguments: [
@@ -80,9 +96,11 @@ import Testing
     @Test func aBrokenPolicyChangesNothing() throws {
         let lab = try Lab()
         let output = try lab.attempt(
-            "lab 2; echo '{\"defaultRoute\":{\"mode\":\"two\"}}' >/run/p; \"$programs/evenkeel\" apply --netns /run/netns/c --policy /run/p")
+            "lab 2; echo '{\"defaultRoute\":{\"mode\":\"two\"}}' >/run/p; \"$programs/evenkeel\" apply --netns /run/netns/c --policy /run/p"
+        )
         #expect(output.status == 1)
-        #expect(output.err == "evenkeel: /run/p: defaultRoute.mode is \"two\"; allowed: \"one\", \"ranked\", \"keep\"\n")
+        #expect(
+            output.err == "evenkeel: /run/p: defaultRoute.mode is \"two\"; allowed: \"one\", \"ranked\", \"keep\"\n")
         #expect(try lab.run("defaults 4 c | wc -l") == "2")
     }
 }

@@ -3,7 +3,8 @@ import Testing
 
 /// Bad input: an error in the protocol's form, a non-zero exit, and nothing changed.
 @Suite struct BadInputTests {
-    private static let state = "ip -n c route; ip -n c -6 route; ip -n c rule; nft list tables; cat /proc/sys/net/ipv4/conf/all/rp_filter"
+    private static let state =
+        "ip -n c route; ip -n c -6 route; ip -n c rule; nft list tables; cat /proc/sys/net/ipv4/conf/all/rp_filter"
 
     /// How to make the input, and the code it earns.
     @Test(arguments: [
@@ -30,7 +31,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "/nonexistent", "/etc/passwd", "/etc", "/proc/self/ns/mnt", "/proc/1/ns/net", "/proc/self/ns/net", "/dev/zero", "/run/fifo",
+        "/nonexistent", "/etc/passwd", "/etc", "/proc/self/ns/mnt", "/proc/1/ns/net", "/proc/self/ns/net", "/dev/zero",
+        "/run/fifo",
     ])
     func aPathThatIsNoContainersNamespaceIsCode8(path: String) throws {
         let lab = try Lab()
@@ -102,7 +104,8 @@ import Testing
     @Test func aHugeInputIsRefusedBeforeItIsRead() throws {
         let lab = try Lab()
         let output = try lab.attempt(
-            "set +o pipefail; head -c 67108864 /dev/zero | (CNI_COMMAND=VERSION \"$programs/evenkeel-cni\" || :; wc -c >&2)")
+            "set +o pipefail; head -c 67108864 /dev/zero | (CNI_COMMAND=VERSION \"$programs/evenkeel-cni\" || :; wc -c >&2)"
+        )
         #expect(output.out.contains("1048576 bytes allowed"))
         // What the plugin left unread.
         let left = output.err.split(separator: "\n").last.flatMap { Int($0) } ?? 0

@@ -59,9 +59,11 @@ import Testing
     @Test func aReadOnlySysctlIsReportedAndTheRoutesArePutRight() throws {
         let lab = try Lab()
         try lab.run("lab 2")
-        let output = try lab.attempt("mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; cni ADD c eth0")
+        let output = try lab.attempt(
+            "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; cni ADD c eth0")
         #expect(output.status == 1)
-        #expect(output.err.contains("/proc/sys/net/ipv4/conf/eth0/rp_filter") || output.err.contains("rp_filter of eth0"))
+        #expect(
+            output.err.contains("/proc/sys/net/ipv4/conf/eth0/rp_filter") || output.err.contains("rp_filter of eth0"))
         #expect(output.err.contains("EROFS") && output.out.contains("remount /proc/sys writable"))
         #expect(try lab.run("defaults 4 c | wc -l") == "1")
     }

@@ -25,7 +25,10 @@ import Testing
         let lab = try Lab()
         try lab.run("lab 2 1")
         let losses = try lab.run("losses 2")
-        let rows = ["IPv4 ping:", "IPv4 UDP:", "IPv4 ping from", "IPv4 TCP from", "IPv4 published", "IPv6 ping from", "IPv6 published"]
+        let rows = [
+            "IPv4 ping:", "IPv4 UDP:", "IPv4 ping from", "IPv4 TCP from", "IPv4 published", "IPv6 ping from",
+            "IPv6 published",
+        ]
         for row in rows { #expect(losses.contains(row), "\(row) lost nothing:\n\(losses)") }
     }
 }

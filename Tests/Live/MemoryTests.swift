@@ -32,7 +32,9 @@ import Testing
         try lab.run("lab 3; cni ADD c eth0; converse c $far\(family)")
         #expect(try lab.attempt("say one; heard one").status == 0, "the connection works while there is a default")
         try lab.run("ip -n c -\(family) route del default via \(first) dev eth0")
-        for run in ["hook c", "cni ADD c eth1", "\"$programs/evenkeel\" apply --netns /run/netns/c", "cni CHECK c eth0"] {
+        for run in [
+            "hook c", "cni ADD c eth1", "\"$programs/evenkeel\" apply --netns /run/netns/c", "cni CHECK c eth0",
+        ] {
             try lab.run(run)
             #expect(try lab.run("defaults \(family) c") == "", "\(run) put a default back")
         }
@@ -48,7 +50,8 @@ import Testing
 
     @Test func aSecondRunChangesNothing() throws {
         let lab = try Lab()
-        let state = "ip -n c route show table all; ip -n c -6 route show table all | sed 's/expires [0-9]*sec//'; "
+        let state =
+            "ip -n c route show table all; ip -n c -6 route show table all | sed 's/expires [0-9]*sec//'; "
             + "ip -n c rule; ip -n c -6 rule; nft -a list ruleset; "
             + "ip netns exec c sysctl -a 2>/dev/null | grep -E 'rp_filter|ra_defrtr'"
         try lab.run("lab 3; cni ADD c eth0")

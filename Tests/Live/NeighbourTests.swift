@@ -18,7 +18,9 @@ import Testing
     @Test func rulesOfOthersThatWereThereFirstStillWin() throws {
         let lab = try Lab()
         try lab.run("lab 2")
-        try lab.run("ip -n c rule add from 10.89.2.5 lookup 99 priority 32765 proto 4; ip -n c route add default via 10.89.1.1 dev eth0 table 99")
+        try lab.run(
+            "ip -n c rule add from 10.89.2.5 lookup 99 priority 32765 proto 4; ip -n c route add default via 10.89.1.1 dev eth0 table 99"
+        )
         try lab.run("cni ADD c eth0")
         #expect(try lab.run("ip -n c route get 198.51.100.2 from 10.89.2.5").contains("dev eth0 table 99"))
         #expect(try lab.run("cni CHECK c eth0 2>&1") == "")
@@ -62,7 +64,8 @@ import Testing
     @Test func aPreferredNetworkWinsWhateverItsMetric() throws {
         for preference in ["\"eth1\"", "\"e*1\"", "\"10.89.2.0/24\", \"fd00:89:2::/64\""] {
             let lab = try Lab()
-            try lab.run("lab 2; ip -n c route del default via 10.89.2.1; ip -n c route add default via 10.89.2.1 metric 300")
+            try lab.run(
+                "lab 2; ip -n c route del default via 10.89.2.1; ip -n c route add default via 10.89.2.1 metric 300")
             try lab.run("cni ADD c eth0 '{\"defaultRoute\":{\"prefer\":[\(preference)]}}'")
             #expect(try lab.run("defaults 4 c") == "default via 10.89.2.1 dev eth1 metric 300")
             #expect(try lab.run("defaults 6 c").contains("dev eth1"))
@@ -72,7 +75,9 @@ import Testing
     @Test func multipathAndNextHopObjectsBecomeOneDefault() throws {
         let lab = try Lab()
         let legs = "nexthop via 10.89.1.1 dev eth0 nexthop via 10.89.2.1 dev eth1"
-        try lab.run("lab 2; ip -n c route del default; ip -n c route del default; ip -n c route add default proto static \(legs)")
+        try lab.run(
+            "lab 2; ip -n c route del default; ip -n c route del default; ip -n c route add default proto static \(legs)"
+        )
         try lab.run("cni ADD c eth0")
         #expect(try lab.run("defaults 4 c") == "default via 10.89.1.1 dev eth0 proto static")
         #expect(try lab.run("lost ping_once c $far4 10.89.2.5") == "0")

@@ -110,6 +110,52 @@ uploaded() { [[ $(wc -l </run/uploaded) == "$connections" ]]; }
 
 whole() { grep -c "$(sha256sum <$words | cut -d ' ' -f 1)" || :; }
 
+# --- what is INVALID and not TCP ---
+
+# Counters before and after the product's chains.
+witness() {
+    local hook where
+    for where in before:-1 after:1; do
+        for hook in input forward; do
+            echo "table inet witness {
+                counter ${where%:*}-$hook-udp { }
+                counter ${where%:*}-$hook-icmp { }
+                chain ${where%:*}-$hook {
+                    type filter hook $hook priority ${where#*:}
+                    ct state invalid meta l4proto udp counter name ${where%:*}-$hook-udp
+                    ct state invalid meta l4proto { icmp, ipv6-icmp } counter name ${where%:*}-$hook-icmp
+                }
+            }"
+        done
+    done | nft -f -
+}
+
+# witnessed WHERE: "forward-icmp 2, forward-udp 2, ..."
+witnessed() {
+    nft -j list counters | jq -r "[.nftables[].counter // empty | select(.name | startswith(\"$1\")) |
+        \"\(.name | ltrimstr(\"$1-\")) \(.packets)\"] | sort | join(\", \")"
+}
+
+# stray NAME IPV4 IPV6: a UDP packet with a wrong checksum and the answer to a ping that nobody sent, to each address.
+stray() {
+    local udp='\x10\x00\x10\x01\x00\x0a\x12\x34no'
+    printf '%b' "$udp" | ip netns exec "$1" socat -u - "IP4-SENDTO:$2:17"
+    printf '%b' "$udp" | ip netns exec "$1" socat -u - "IP6-SENDTO:[$3]:17"
+    printf '%b' '\x00\x00\xff\xfd\x00\x01\x00\x01' | ip netns exec "$1" socat -u - "IP4-SENDTO:$2:1"
+    # The kernel sees to ICMPv6's checksum.
+    printf '%b' '\x81\x00\x00\x00\x00\x01\x00\x01' | ip netns exec "$1" socat -u - "IP6-SENDTO:[$3]:58"
+}
+
+# lease: the container asks for an address by DHCP, and gets one.
+lease() {
+    printf '%s\n' "interface br1" "start 10.89.1.100" "end 10.89.1.110" "lease_file /run/leases" "pidfile /run/udhcpd.pid" >/run/udhcpd.conf
+    : >/run/leases
+    busybox udhcpd -f -a 0 /run/udhcpd.conf </dev/null >/dev/null 2>&1 &
+    await eval "[[ -n \$(ss -Hlun 'sport = :67') ]]"
+    ip netns exec c busybox udhcpc -i eth0 -n -q -s /bin/true
+    kill $!
+}
+
 # --- the product's tables ---
 
 # evenkeel_rules FAMILY: chain and comment of each rule, a line each.
@@ -127,7 +173,7 @@ hit() { [[ $(hits "$1" "$2") == *[1-9]* ]]; }
 ruleset() { nft -s -a list ruleset; }
 
 # others: every table but the product's.
-others() { nft list tables | grep -v ' evenkeel$' | while read -r _ family name; do nft -s -a list table "$family" "$name"; done; }
+others() { nft list tables | grep -vxE 'table ip6? evenkeel' | while read -r _ family name; do nft -s -a list table "$family" "$name"; done; }
 
 handle() { nft -a list chain "$1" evenkeel "$2" | sed -n "s/.*$3.* handle //p"; }
 

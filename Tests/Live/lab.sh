@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A host, the world, and a container on several networks, for the tests to source. Everything is made inside a sandbox
 # whose own network namespace plays the host; `c` is the container and `far` the world beyond an uplink.
 #
@@ -133,6 +134,7 @@ tcp_once() {
 udp_once() {
     local bind=${4:+,bind=$(bracket "$4")}
     # -t 0: done as soon as the answer is there.
+    # shellcheck disable=SC2016 # the shell that socat starts expands it
     [[ $(ip netns exec "$1" timeout -k 0.1 0.4 socat -t 0 "UDP:$(bracket "$2"):$3$bind" \
         SYSTEM:'echo hello; read -r answer; echo "$answer" >&2' 2>&1) == hello ]]
 }
@@ -181,7 +183,8 @@ row() {
     [[ $count == 0 ]] || echo "$title: $count of $probes lost"
 }
 
-# cni VERB NAME INTERFACE [POLICY]: the plugin, as a runtime runs it.
+# cni VERB NAME INTERFACE [POLICY]: the plugin, as a runtime runs it. The tests set $programs.
+# shellcheck disable=SC2154
 cni() {
     local policy=${4:+,\"policy\":$4}
     CNI_COMMAND=$1 CNI_CONTAINERID=test CNI_NETNS=/run/netns/$2 CNI_IFNAME=$3 CNI_PATH=/opt/cni/bin \

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds the programs, and runs all tests.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=install/packages.sh
+source install/packages.sh
+
+usage() {
+    cat <<'TEXT'
+usage: sudo install/test.sh [--no-install] [FILTER]
+
+Builds the release programs and runs every test: pure ones, live ones that measure packets in throw-away namespaces,
+and those with real podman containers. FILTER is a regular expression, as `swift test --filter` takes it; with one, only
+the tests in Swift are run. Takes about ten minutes on two cores.
+
+  --no-install   install no Debian packages
+  -h, --help     this text
+
+The tests change only what they make: namespaces, sandboxes, temporary folders. Needs root, and Swift 6.2 or later.
+TEXT
+}
+
+install=yes filter=
+while (($#)); do
+    case $1 in
+    --no-install) install=no ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    -*)
+        echo "install/test.sh: unknown option $1" >&2
+        usage >&2
+        exit 2
+        ;;
+    *) filter=$1 ;;
+    esac
+    shift
+done
+
+((EUID == 0)) || {
+    echo "install/test.sh: the tests make network namespaces, so run it as root: sudo install/test.sh" >&2
+    exit 1
+}
+
+step() { printf '\n==> %s\n' "$1"; }
+
+if [[ $install == yes ]]; then
+    step "Debian packages"
+    install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
+        iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
+        podman crun runc netavark aardvark-dns containernetworking-plugins uidmap
+fi
+
+step "Programs"
+install/build.sh
+
+if [[ -n $filter ]]; then
+    step "Tests in Swift that match $filter"
+    exec swift test --filter "$filter"
+fi
+
+step "Tests in Swift"
+swift test
+
+step "Installing and uninstalling"
+Tests/Install/install-test.sh
