@@ -78,7 +78,7 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("CommandLine", ["evenkeel"]),
-        tests("Live", ["Laboratory"], scripts: ["invalid.sh", "lab.sh"]),
+        tests("Live", ["Laboratory"], scripts: ["connections.sh", "invalid.sh", "lab.sh"]),
         tests("Engines", ["Laboratory"]),
     ]
 }

@@ -13,7 +13,7 @@ const char *linux_errno_name(int number) {
     return name ? name : "";
 }
 
-int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC, 0644); }
+int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC); }
 
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 

@@ -50,7 +50,11 @@ struct Candidate: Hashable {
         if left.preference != right.preference { return left.preference < right.preference }
         if left.leg.metric != right.leg.metric { return left.leg.metric < right.leg.metric }
         if left.link.name != right.link.name { return isNaturallyOrdered(left.link.name, right.link.name) }
-        return left.hop.gatewayBytes.lexicographicallyPrecedes(right.hop.gatewayBytes)
+        if left.hop.gatewayBytes != right.hop.gatewayBytes {
+            return left.hop.gatewayBytes.lexicographicallyPrecedes(right.hop.gatewayBytes)
+        }
+        // The same way twice, as a run that was cut off leaves it: the one that need not be taken out of a larger route.
+        return left.isDeletableLeg && !right.isDeletableLeg
     }
 
     /// `default via 10.89.2.1 dev eth1`

@@ -103,10 +103,32 @@ extension DefaultRoutes {
                 Change(.defaultRoute, .restore, "\(winner.words) metric \(winner.leg.metric)", .addRoute(winner.leg))
             ]
         }
-        let isDeletedWhole = (standing.losers + departing).contains { $0.listed == winner.listed && !$0.isDeletableLeg }
-        guard isDeletedWhole else { return [] }
+        let going = (standing.losers + departing).filter { $0.isInMain && !$0.isDeletableLeg }.map { $0.listed }
+        if winner.isDeletableLeg { return going.contains { wouldTake(winner, for: $0) } ? moveBehind(winner) : [] }
+        guard going.contains(winner.listed) else { return [] }
         let object = "\(winner.words) as a route of its own (it was one leg of several)"
         return [Change(.defaultRoute, .add, object, .addRoute(winner.leg))]
+    }
+
+    /// Whether the kernel, asked to delete a multipath route, would delete the winner: it takes the first route of that
+    /// metric whose legs match as far as they go (`fib_nh_match` of net/ipv4/fib_semantics.c).
+    private func wouldTake(_ winner: Candidate, for multipath: Route) -> Bool {
+        guard winner.leg.metric == multipath.metric, winner.leg.protocol == multipath.protocol,
+            winner.hop.interface == multipath.nextHops.first?.interface,
+            winner.hop.gateway == multipath.nextHops.first?.gateway,
+            let own = snapshot.routes.firstIndex(of: winner.listed),
+            let other = snapshot.routes.firstIndex(of: multipath)
+        else { return false }
+        return own < other
+    }
+
+    /// Main keeps the multipath route meanwhile.
+    private func moveBehind(_ winner: Candidate) -> [Change] {
+        let why = "the kernel would take it for the route of several legs"
+        return [
+            remove(winner, why: why),
+            Change(.defaultRoute, .add, "\(winner.words) again, behind that route", .addRoute(winner.leg)),
+        ]
     }
 
     /// Takes the losers, and what is about to go, out of main.

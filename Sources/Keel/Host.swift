@@ -123,7 +123,7 @@ public struct Host: ~Copyable {
             var refused: [Step] = []
             for change in changes {
                 do {
-                    try apply(change)
+                    try apply(change, leaving: guarded.leaving)
                     steps.append(.done(change))
                 } catch {
                     if change.needsSocketMatch(at: error) { matchesSockets = false }
@@ -163,10 +163,23 @@ public struct Host: ~Copyable {
     /// Asks the kernel for what every run needs of it.
     public mutating func checkReadiness() throws(KernelError) { _ = try firewall.generation() }
 
-    private mutating func apply(_ change: Change) throws(KernelError) {
+    /// A bridge may have come back between the look that missed it and the removal of its element; whoever guards a
+    /// container on it may have seen the element still there.
+    private mutating func restoreReturned(_ names: [String], to set: InterfaceSet) throws(KernelError) {
+        var returned: [String] = []
+        for name in names where try socket.link(name: name) != nil { returned.append(name) }
+        guard !returned.isEmpty else { return }
+        try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
+    }
+
+    private mutating func apply(_ change: Change, leaving: [String]) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):
             try firewall.commit(commands, generation: generation, change.attempt)
+            for command in commands {
+                guard case .deleteElements(let set, let names) = command else { continue }
+                try restoreReturned(names.filter { !leaving.contains($0) }, to: set)
+            }
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)
         }

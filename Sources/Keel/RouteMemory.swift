@@ -1,28 +1,33 @@
 import Netlink
 
 extension Candidate {
-    /// The copy that its interface's own table holds; a winner's is marked by our protocol number, and never put back.
+    /// The copy that its interface's own table holds; one marked by our protocol number is never put back into main.
     ///
     /// No advertisement renews a copy, so one with a lifetime would run out while its router is well. A copy that stays too
     /// long does no harm: it is for packets from that network's addresses alone, and never goes back into main.
-    func copy(asWinner isWinner: Bool) -> Route {
+    func copy(marked isMarked: Bool) -> Route {
         var copy = leg
         copy.table = Ours.table(of: link.index)
-        if isWinner { copy.protocol = Ours.routeProtocol }
+        if isMarked { copy.protocol = Ours.routeProtocol }
         if leg.isFromRouterAdvertisement { (copy.lifetime, copy.metric) = (nil, Ours.standbyMetric) }
         return copy
     }
 }
 
 extension DefaultRoutes {
+    /// In mode `ranked` main keeps them all, so what is missing there was taken away on purpose, whoever it was.
+    private var isRanked: Bool { policy.mode == .ranked }
+
     /// The changes to our tables, in two parts: what must be there before main changes, and what may go after.
     func planTables(_ standing: Standing) -> (before: [Change], after: [Change]) {
         var wanted: [(candidate: Candidate, route: Route, isMark: Bool)] = []
         if !standing.isSettled {
-            wanted += standing.losers.map { ($0, $0.copy(asWinner: false), false) }
+            // A loser on the winner's own interface needs no copy: its addresses are the winner's, and it goes with it.
+            let losers = standing.losers.filter { $0.link.index != standing.winner?.link.index }
+            wanted += losers.map { ($0, $0.copy(marked: isRanked), false) }
             // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
             let winner = standing.winner.flatMap { $0.leg.isFromRouterAdvertisement ? nil : $0 }
-            wanted += ((winner.map { [$0] } ?? []) + standing.cut).map { ($0, $0.copy(asWinner: true), true) }
+            wanted += ((winner.map { [$0] } ?? []) + standing.cut).map { ($0, $0.copy(marked: true), true) }
         }
         var before: [Change] = []
         var after: [Change] = []
@@ -39,7 +44,8 @@ extension DefaultRoutes {
             // A loser that becomes the winner keeps its table in use until main has its route.
             if isMark && changes.count > 1 { after += changes } else { before += changes }
         }
-        return (before, after + obsolete.map(forget))
+        // Marks last: in IPv6 one would merge with what is still there, and be listed under that one's protocol.
+        return (before, obsolete.map(forget) + after)
     }
 
     private func forget(_ leg: Route) -> Change {

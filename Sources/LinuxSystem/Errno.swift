@@ -14,7 +14,6 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let noSuchProcess = Errno(rawValue: ESRCH)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let inputOutput = Errno(rawValue: EIO)
-    public static let noSuchDeviceOrAddress = Errno(rawValue: ENXIO)
     public static let again = Errno(rawValue: EAGAIN)
     public static let accessDenied = Errno(rawValue: EACCES)
     public static let busy = Errno(rawValue: EBUSY)
@@ -24,14 +23,12 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let invalid = Errno(rawValue: EINVAL)
     public static let tooBig = Errno(rawValue: EFBIG)
     public static let readOnly = Errno(rawValue: EROFS)
-    public static let nameTooLong = Errno(rawValue: ENAMETOOLONG)
     public static let badMessage = Errno(rawValue: EBADMSG)
     public static let restart = Errno(rawValue: ERESTART)
     public static let messageSize = Errno(rawValue: EMSGSIZE)
     public static let notSupported = Errno(rawValue: EOPNOTSUPP)
     public static let protocolNotSupported = Errno(rawValue: EPROTONOSUPPORT)
     public static let familyNotSupported = Errno(rawValue: EAFNOSUPPORT)
-    public static let addressNotAvailable = Errno(rawValue: EADDRNOTAVAIL)
 
     /// The C library's sentence and the symbol: `Operation not permitted (EPERM)`.
     public var description: String {

@@ -17,18 +17,12 @@ public struct FileDescriptor: ~Copyable {
         case write
         /// Read without waiting for a peer, as opening a FIFO otherwise would.
         case readWithoutWaiting
-        /// A directory.
-        case directory
-        /// For appending; made if it is missing.
-        case append
 
         var flags: Int32 {
             switch self {
             case .read: O_RDONLY
             case .write: O_WRONLY
             case .readWithoutWaiting: O_RDONLY | O_NONBLOCK | O_NOCTTY
-            case .directory: O_RDONLY | O_DIRECTORY
-            case .append: O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW
             }
         }
     }

@@ -100,9 +100,12 @@ package struct Messages: Sequence, IteratorProtocol {
     package init(_ datagram: UnsafeRawBufferPointer) { rest = datagram }
 
     package mutating func next() -> Message? {
-        guard let start = rest.baseAddress, let length = Int32(exactly: rest.count) else { return nil }
+        guard let start = rest.baseAddress, let length = Int32(exactly: rest.count),
+            length >= MemoryLayout<nlmsghdr>.size
+        else { return nil }
         let header = start.assumingMemoryBound(to: nlmsghdr.self)
-        guard mnl_nlmsg_ok(header, length) else { return nil }
+        // libmnl compares as signed numbers, to which a length of 2^31 is none at all.
+        guard header.pointee.nlmsg_len <= UInt32(length), mnl_nlmsg_ok(header, length) else { return nil }
         rest = rest.dropping(aligned: Int(header.pointee.nlmsg_len))
         return Message(header: header)
     }

@@ -3,8 +3,8 @@ enum ContainerScript {
     static let functions = starting + measuring
 
     private static let starting = #"""
-        # Tells of the network in three paragraphs, and then greets whoever connects to port 80.
-        program='ip route; echo; ip rule; echo; grep . /proc/sys/net/ipv4/conf/*/rp_filter; echo
+        # Writes down what it sees of the network, in three paragraphs, and then greets whoever connects to port 80.
+        program='{ ip route; echo; ip rule; echo; grep . /proc/sys/net/ipv4/conf/*/rp_filter; } >/first-action
             exec nc -ll -p 80 -e echo hello'
 
         # start NAME OPTION...: a container that filters reverse paths strictly.
@@ -14,6 +14,15 @@ enum ContainerScript {
         }
 
         process() { podman inspect -f '{{.State.Pid}}' "$1"; }
+
+        first_action() {
+            # The shell that wrote it down has become another program when it is done.
+            for _ in {1..100}; do
+                [[ $(cat "/proc/$(process "$1")/comm") == @(nc|sleep) ]] && break
+                sleep 0.1
+            done
+            podman exec "$1" cat /first-action
+        }
 
         # inside NAME COMMAND...: a program of the host in the container's network.
         inside() { nsenter -t "$(process "$1")" -n -- "${@:2}"; }
@@ -39,10 +48,11 @@ enum ContainerScript {
             done
         }
 
-        # An address cannot be used before its duplicate address detection is over.
+        # An address cannot be used before its duplicate address detection is over, nor a port before someone listens.
         settle() {
             for _ in {1..100}; do
-                [[ -n $(ip addr show tentative; inside "$1" ip addr show tentative) ]] || return 0
+                [[ -z $(ip addr show tentative; inside "$1" ip addr show tentative) &&
+                    -n $(inside "$1" ss -Hltn 'sport = 80') ]] && return
                 sleep 0.1
             done
             return 1

@@ -1,13 +1,13 @@
-/// What a container saw of its network when it had only just started: the log of `start`.
+/// What a container saw of its network when it had only just started.
 struct FirstAction {
     let defaultRoutes: [String]
     let rules: [String]
     /// `rp_filter` by interface.
     let filters: [String: String]
 
-    /// A container that started several times has said it as often; the last is taken. Nil if it said something else.
-    init?(log: String) {
-        let paragraphs = log.split(separator: "\n\n").suffix(3).map { $0.split(separator: "\n").map(String.init) }
+    /// Reads what the program of `ContainerScript` wrote down; nil if that is something else.
+    init?(_ text: String) {
+        let paragraphs = text.split(separator: "\n\n").map { $0.split(separator: "\n").map(String.init) }
         guard paragraphs.count == 3 else { return nil }
         defaultRoutes = paragraphs[0].filter { $0.hasPrefix("default") }
         rules = paragraphs[1]

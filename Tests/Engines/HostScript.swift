@@ -29,7 +29,7 @@ enum HostScript {
     private static let image = """
         mkdir -p /root/image/bin
         cp "$(command -v busybox)" /root/image/bin/busybox
-        for applet in sh grep ip nc sleep; do ln -s busybox /root/image/bin/$applet; done
+        for applet in sh cat grep ip nc sleep; do ln -s busybox /root/image/bin/$applet; done
         tar -C /root/image -c . | podman import --quiet - localhost/busybox >/dev/null
 
         """

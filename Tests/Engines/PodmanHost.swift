@@ -49,7 +49,7 @@ final class PodmanHost {
 
     /// What a container saw first when it was last started.
     func firstAction(of container: String) throws -> FirstAction {
-        try #require(FirstAction(log: run("podman logs \(container) 2>/dev/null")))
+        try #require(FirstAction(run("first_action \(container)")))
     }
 
     /// The default routes in a container's main table, a line each; one of several legs has further lines.

@@ -85,7 +85,8 @@ import Testing
         let plan = try container.run()
         #expect(
             plan.actions == [
-                .addRoute(winner.copied()), .addRule(.main(.v6)), .addRule(.from("fd00:2::2", dev: 2)), .deleteRoute(winner),
+                .addRoute(winner.copied()), .addRule(.main(.v6)), .addRule(.from("fd00:2::2", dev: 2)),
+                .deleteRoute(winner),
             ])
         #expect(container.main(.v6) == [NextHop("fe80::1", dev: 3)])
         for lifetime in [Int32(1200), 1, 1800] {

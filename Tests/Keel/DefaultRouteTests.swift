@@ -138,7 +138,8 @@ import Testing
         let plan = try container.snapshot.plan(Policy())
         let shown = name.replacing("\u{1b}", with: "?")
         #expect(plan.words.first == "set rp_filter of \(shown) to 2 (loose; it was 1)")
-        #expect(plan.words.last == "removed default via 10.89.2.1 dev \(shown) (kept: via 10.89.3.1 dev eth0, metric 100)")
+        #expect(
+            plan.words.last == "removed default via 10.89.2.1 dev \(shown) (kept: via 10.89.3.1 dev eth0, metric 100)")
         #expect(plan.actions.first == .set(Sysctl("net/ipv4/conf/\(name)/rp_filter"), 2))
     }
 

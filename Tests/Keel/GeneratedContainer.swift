@@ -12,7 +12,8 @@ struct GeneratedNetwork {
     /// `number` makes its name and subnets its own; the index says nothing about it.
     init(_ number: Int, index: UInt32, allowing features: Features, _ random: inout SeededGenerator) {
         self.index = index
-        name = ["eth\(number)", "net.\(number)", "eth1\(number)", "macvlan0.\(number)"].randomElement(using: &random) ?? ""
+        name =
+            ["eth\(number)", "net.\(number)", "eth1\(number)", "macvlan0.\(number)"].randomElement(using: &random) ?? ""
         var addresses: [InterfaceAddress] = []
         for host in 2..<2 + Int.random(in: 0...2, using: &random) {
             addresses.append(InterfaceAddress("10.89.\(number).\(host)/24", dev: index))

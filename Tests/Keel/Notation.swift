@@ -11,7 +11,8 @@ func ipAddress(_ text: String) -> IPAddress {
 
 func prefix(_ text: String) -> IPPrefix {
     let parts = text.split(separator: "/")
-    guard parts.count == 2, let length = UInt8(parts[1]), let prefix = IPPrefix(ipAddress(String(parts[0])), length: length)
+    guard parts.count == 2, let length = UInt8(parts[1]),
+        let prefix = IPPrefix(ipAddress(String(parts[0])), length: length)
     else { return IPPrefix(host: ipAddress(text)) }
     return prefix
 }

@@ -6,7 +6,8 @@ import Testing
 /// What holds for every container, tried on thousands of made-up ones.
 @Suite struct PlanPropertyTests {
     static let policies = [
-        Policy(), Policy(prefer: ["eth1*", "10.89.2.0/24"]), Policy(.ranked), Policy(.ranked, prefer: ["fd00:3::/64", "net.*"]),
+        Policy(), Policy(prefer: ["eth1*", "10.89.2.0/24"]), Policy(.ranked),
+        Policy(.ranked, prefer: ["fd00:3::/64", "net.*"]),
         Policy(sourceRules: false),
     ]
     typealias Features = GeneratedNetwork.Features
@@ -58,7 +59,9 @@ import Testing
             let before = container(networks, .multipath, &random)
             var container = before
             try container.run()
-            return IPVersion.allCases.filter { container.main($0).count != min(1, before.main($0).count) }.map { "\($0)" }
+            return IPVersion.allCases.filter { container.main($0).count != min(1, before.main($0).count) }.map {
+                "\($0)"
+            }
         }
     }
 
@@ -116,7 +119,9 @@ import Testing
                 }
                 container.disconnect(leaving.index)
                 wrong += try container.runCarefully(Policy())
-                wrong += differences(container, rest, "without \(leaving.name)") + (try container.snapshot.plan(Policy()).words)
+                wrong +=
+                    differences(container, rest, "without \(leaving.name)")
+                    + (try container.snapshot.plan(Policy()).words)
                 if Set(container.ourRoutes) != Set(rest.ourRoutes) { wrong.append("tables") }
                 if !wrong.isEmpty { return wrong }
             }
@@ -154,7 +159,8 @@ import Testing
             for _ in 0..<6 {
                 if Bool.random(using: &random), networks.count > 1 {
                     // Its own network's disconnecting without a word lets the next best take over.
-                    let marked = container.ourRoutes.first { $0.protocol == 69 && $0.version == version }?.nextHops[0].interface
+                    let marked = container.ourRoutes.first { $0.protocol == 69 && $0.version == version }?.nextHops[0]
+                        .interface
                     let place = Int.random(in: networks.indices, using: &random)
                     let leaving = networks[place].index
                     if Bool.random(using: &random) || leaving == marked {

@@ -6,7 +6,9 @@ import Testing
 
 /// The reverse path filter of the namespace.
 @Suite struct ReversePathFilterTests {
-    private func container(_ values: [Int?], all: Int? = 0, default: Int? = 0, hasRoute: Bool = true) -> NamespaceSnapshot {
+    private func container(_ values: [Int?], all: Int? = 0, default: Int? = 0, hasRoute: Bool = true)
+        -> NamespaceSnapshot
+    {
         var container = TestContainer()
         for (place, value) in values.enumerated() {
             container.connect(UInt32(place + 2), "eth\(place)", [])
@@ -50,9 +52,13 @@ import Testing
     @Test func relaxTouchesOnlyWhatIsStrict() throws {
         let relax = Policy(rpFilter: .relax)
         #expect(try container([0, 1, 2]).plan(relax).actions == [write("eth1")])
-        #expect(try container([0, 1, 2], all: 1, default: 0).plan(relax).actions == [write("eth0"), write("eth1"), write("default")])
+        #expect(
+            try container([0, 1, 2], all: 1, default: 0).plan(relax).actions == [
+                write("eth0"), write("eth1"), write("default"),
+            ])
         #expect(try container([0, 1, 2], all: 2, default: 1).plan(relax) == [])
-        #expect(try container([0, 1], default: 1, hasRoute: false).plan(relax).actions == [write("eth1"), write("default")])
+        #expect(
+            try container([0, 1], default: 1, hasRoute: false).plan(relax).actions == [write("eth1"), write("default")])
     }
 
     @Test func keepTouchesNothing() throws {

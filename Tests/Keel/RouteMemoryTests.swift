@@ -177,7 +177,8 @@ import Testing
         let plan = try container.run(Policy(prefer: ["eth2"]))
         #expect(container.main(.v4) == hop(2))
         #expect(plan.words.contains("restored default via 10.89.4.1 dev eth2 metric 100"))
-        #expect(plan.words.contains("removed default via 10.89.2.1 dev eth0 (kept: via 10.89.4.1 dev eth2, metric 100)"))
+        #expect(
+            plan.words.contains("removed default via 10.89.2.1 dev eth0 (kept: via 10.89.4.1 dev eth2, metric 100)"))
         #expect(container.ourRules == [.main(.v4), .from("10.89.3.2", dev: 3), .from("10.89.2.2", dev: 2)])
         #expect(try container.snapshot.plan(Policy(prefer: ["eth2"])) == [])
         try container.run()

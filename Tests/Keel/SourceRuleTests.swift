@@ -45,12 +45,16 @@ import Testing
         container.snapshot.addresses.removeAll { $0.interface > 2 }
         container.snapshot.routes.removeAll { $0.nextHops[0].interface > 2 }
         try container.run()
-        #expect(container.snapshot.rules?.prefix(5) == [TestContainer.kernelRules[0], vpn, same, look, TestContainer.kernelRules[1]])
+        #expect(
+            container.snapshot.rules?.prefix(5) == [
+                TestContainer.kernelRules[0], vpn, same, look, TestContainer.kernelRules[1],
+            ])
     }
 
     @Test func addressesThatReachNoFurtherThanTheLinkGetNone() throws {
         let local = [
-            InterfaceAddress("169.254.3.2/16", dev: 3, isGlobal: false), InterfaceAddress("fe80::3/64", dev: 3, isGlobal: false),
+            InterfaceAddress("169.254.3.2/16", dev: 3, isGlobal: false),
+            InterfaceAddress("fe80::3/64", dev: 3, isGlobal: false),
             InterfaceAddress("fd00:3::2/64", dev: 3),
         ]
         #expect(try rules(local) == wanted)
@@ -117,7 +121,8 @@ import Testing
         try container.run()
         container.snapshot.rules?.removeAll { $0 == wanted[0] }
         #expect(
-            try container.run().actions == [.deleteRule(wanted[1]), .deleteRule(wanted[2])] + wanted.map { .addRule($0) })
+            try container.run().actions == [.deleteRule(wanted[1]), .deleteRule(wanted[2])]
+                + wanted.map { .addRule($0) })
         #expect(container.ourRules == wanted)
     }
 

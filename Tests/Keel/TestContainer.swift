@@ -19,7 +19,8 @@ struct TestContainer {
 
     /// Those that every namespace begins with.
     static let kernelRules: [PolicyRule] = IPVersion.allCases.flatMap { version in
-        let tables: [(UInt32, UInt32)] = version == .v4 ? [(0, 255), (32766, 254), (32767, 253)] : [(0, 255), (32766, 254)]
+        let tables: [(UInt32, UInt32)] =
+            version == .v4 ? [(0, 255), (32766, 254), (32767, 253)] : [(0, 255), (32766, 254)]
         return tables.map { PolicyRule(version, priority: $0.0, table: $0.1, protocol: 2) }
     }
 
@@ -118,11 +119,17 @@ extension TestContainer {
                 && (route.metric == 0 || held.metric == route.metric)
                 && (route.preferredSource == nil || held.preferredSource == route.preferredSource)
                 && held.nextHopObject == route.nextHopObject
-                && (held.nextHopObject != nil || held.nextHops == route.nextHops)
+                && (held.nextHopObject != nil || matches(held.nextHops, route.nextHops))
         }
         guard let place else { return .noSuchProcess }
         snapshot.routes.remove(at: place)
         return nil
+    }
+
+    /// As `fib_nh_match` has it: one hop stands for any route that begins with it, several for any that they begin with.
+    private func matches(_ held: [NextHop], _ hops: [NextHop]) -> Bool {
+        hops.count == 1
+            ? matches(held[0], hops[0]) : zip(held, hops).allSatisfy { matches($0, $1) } && held.count <= hops.count
     }
 
     /// Routes of equal metric merge, unless one is advertised, without a gateway, or refers to an object.
@@ -151,7 +158,9 @@ extension TestContainer {
         guard held.nextHopObject == nil && route.nextHopObject == nil else {
             return held.nextHopObject == route.nextHopObject
         }
-        return held.nextHops.contains { $0.interface == route.nextHops[0].interface && $0.gateway == route.nextHops[0].gateway }
+        return held.nextHops.contains {
+            $0.interface == route.nextHops[0].interface && $0.gateway == route.nextHops[0].gateway
+        }
     }
 
     private func merges(_ route: Route) -> Bool {

@@ -45,12 +45,10 @@ import Testing
 
     @Test func everyFileIsClosedOnExec() throws {
         let path = try scratch.file("file")
-        for mode in [FileDescriptor.Mode.read, .write, .readWithoutWaiting, .append] {
+        for mode in [FileDescriptor.Mode.read, .write, .readWithoutWaiting] {
             let file = try FileDescriptor(opening: path, mode)
             #expect(fcntl(file.number, F_GETFD) == FD_CLOEXEC, "\(mode)")
         }
-        let folder = try FileDescriptor(opening: scratch.path, .directory)
-        #expect(fcntl(folder.number, F_GETFD) == FD_CLOEXEC)
     }
 
     @Test func aDescriptorIsClosedWhenItsOwnerGoes() throws {
@@ -76,24 +74,16 @@ import Testing
     }
 
     @Test func whatCannotBeOpenedIsNamed() throws {
-        _ = try scratch.link("link", to: scratch.file("file"))
+        _ = try scratch.file("file")
         let refusals: [(FileDescriptor.Mode, String, Errno)] = [
             (.read, "/missing", .noEntry), (.write, "/missing", .noEntry), (.readWithoutWaiting, "/missing", .noEntry),
-            (.directory, "/missing", .noEntry), (.append, "/missing/file", .noEntry),
-            (.directory, "/file", Errno(rawValue: ENOTDIR)), (.read, "/file/below", Errno(rawValue: ENOTDIR)),
-            (.write, "", Errno(rawValue: EISDIR)), (.append, "/link", Errno(rawValue: ELOOP)),
+            (.read, "/file/below", Errno(rawValue: ENOTDIR)), (.write, "", Errno(rawValue: EISDIR)),
         ]
         for (mode, name, errno) in refusals {
             let path = scratch.path + name
             let error = #expect(throws: KernelError.self) { _ = try FileDescriptor(opening: path, mode) }
             #expect(error == KernelError("open \(path)", errno))
         }
-    }
-
-    @Test func appendingMakesTheFileAndKeepsWhatIsThere() throws {
-        let path = scratch.path + "/log"
-        for line in ["one\n", "", "two é\n"] { try FileDescriptor(opening: path, .append).write(line, name: path) }
-        #expect(try String(contentsOfFile: path, encoding: .utf8) == "one\ntwo é\n")
     }
 
     @Test func aRefusedWriteSaysWhatAndWhy() throws {

@@ -27,13 +27,15 @@ import Testing
 
     /// Five connections whose far end sends data, is answered, probes an idle one, closes, and resets.
     private func lab(_ family: Int, _ history: History) throws -> Lab {
-        let lab = try Lab("invalid.sh")
+        let lab = try Lab("invalid.sh", "connections.sh")
         try lab.run("stage; \(history.opening)")
         try lab.run(
             """
             connect hears \(family) 91; connect asks \(family) 92; connect idles \(family) 93 ,keepalive,keepidle=1,keepintvl=1
             connect ends \(family) 94; connect breaks \(family) 95 ,linger=0
             """)
+        let isKnown = try lab.run("entries \(family) 91") != ""
+        #expect(isKnown == (history != .neverTracked))
         try lab.run(history.rules)
         // The idle one may have been probed already.
         #expect(try lab.run("for port in 91 92 94 95; do entries \(family) $port; done") == "")
@@ -45,8 +47,8 @@ import Testing
         let lab = try lab(family, history)
         try lab.run("send hears far host news; send hears host far thanks")
         try lab.run("send asks host far question; send asks far host answer")
-        try lab.run("hang_up ends; await gone 94")
-        try lab.run("hang_up breaks; await gone 95")
+        try lab.run("hang_up ends far; await gone 94")
+        try lab.run("hang_up breaks far; await gone 95")
         // What is seen of this one first is the far end's probe.
         try lab.run("await eval 'entries \(family) 93 | grep .'")
         try lab.run("send idles far host news; send idles host far thanks")
@@ -56,7 +58,16 @@ import Testing
             try lab.run("hits \(chain)") == "2 0",
             "the end and the reset were let in as INVALID, and nothing was dropped")
         // And once more for one that has gone on since.
-        try lab.run("hang_up hears; await gone 91")
+        try lab.run("hang_up hears far; await gone 91")
+    }
+
+    /// Nothing but a timer is left of a connection that the host closed first, and yet it answers the far end's closing.
+    @Test(arguments: [4, 6])
+    func whatTheHostClosedFirstEndsAtTheFarEnd(family: Int) throws {
+        let lab = try Lab("invalid.sh", "connections.sh")
+        try lab.run("stage; cni ADD c eth0; connect leaves \(family) 96 ,ignoreeof")
+        try lab.run("hang_up leaves host; await eval '[[ $(socket 96) == FIN-WAIT-2 ]]'; conntrack -F")
+        try lab.run("hang_up leaves far; await gone 96")
     }
 
     /// The control: the drop alone keeps a connection from ending for as long as its socket lives.
@@ -66,8 +77,8 @@ import Testing
         let table = family == 4 ? "ip" : "ip6"
         try lab.run("nft delete rule \(table) evenkeel input handle $(handle \(table) input 'let the host')")
         // The end is sent again and again, the reset only once.
-        try lab.run("hang_up breaks; await eval '[[ $(hits \(table) input) -ge 1 ]]'")
-        try lab.run("hang_up ends; await eval '[[ $(hits \(table) input) -ge 4 ]]'")
+        try lab.run("hang_up breaks far; await eval '[[ $(hits \(table) input) -ge 1 ]]'")
+        try lab.run("hang_up ends far; await eval '[[ $(hits \(table) input) -ge 4 ]]'")
         #expect(try lab.run("socket 94; socket 95") == "ESTAB\nESTAB")
         // What goes on is none the worse for it.
         try lab.run("send hears far host news; send hears host far thanks")

@@ -24,9 +24,9 @@ import Testing
         #expect(try lab.run("[[ $(count far resets) -ge $connections ]]") == "")
     }
 
-    @Test(arguments: [4, 6]) func downloadsSurvive(family: Int) throws {
+    @Test(arguments: [4, 6], [0, 1]) func downloadsSurvive(family: Int, bridged: Int) throws {
         let lab = try lab(spoiling: "far")
-        try lab.run("cni ADD c eth0")
+        try lab.run("bridged \(bridged); cni ADD c eth0")
         #expect(try lab.run("downloads \(family)") == "5")
         #expect(try lab.run("count far resets") == "0")
         let table = family == 4 ? "ip" : "ip6"
@@ -41,9 +41,9 @@ import Testing
         #expect(try lab.run("[[ $(count far leaked) == $(count c spoilt) && $(count c spoilt) != 0 ]]") == "")
     }
 
-    @Test(arguments: [4, 6]) func noPrivateAddressLeaves(family: Int) throws {
+    @Test(arguments: [4, 6], [0, 1]) func noPrivateAddressLeaves(family: Int, bridged: Int) throws {
         let lab = try lab(spoiling: "c")
-        try lab.run("cni ADD c eth0")
+        try lab.run("bridged \(bridged); cni ADD c eth0")
         #expect(try lab.run("uploads \(family)") == "5")
         #expect(try lab.run("count far leaked") == "0")
         let table = family == 4 ? "ip" : "ip6"

@@ -7,9 +7,9 @@ final class Lab {
     private let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]
     private let prologue: String
 
-    /// `library` is another file beside lab.sh whose functions are wanted as well.
-    init(_ library: String? = nil) throws {
-        prologue = ["lab.sh", library].compactMap { $0 }.map { ". \"$libraries/\($0)\"\n" }.joined()
+    /// `libraries` are files beside lab.sh whose functions are wanted as well.
+    init(_ libraries: String...) throws {
+        prologue = (["lab.sh"] + libraries).map { ". \"$libraries/\($0)\"\n" }.joined()
         sandbox = try Sandbox()
     }
 

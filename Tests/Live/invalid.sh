@@ -60,6 +60,14 @@ table inet watch {
 EOF
 }
 
+# bridged VALUE: whether frames that a bridge passes on go through netfilter as well; they cannot where nothing asked for it.
+bridged() {
+    local switch
+    for switch in iptables ip6tables; do
+        [[ ! -e /proc/sys/net/bridge ]] || echo "$1" >"/proc/sys/net/bridge/bridge-nf-call-$switch"
+    done
+}
+
 # spoil NAME: one of every 25 full data segments that leave it becomes INVALID. Segments are kept small enough for each
 # connection to have hundreds of them.
 spoil() {
@@ -214,36 +222,3 @@ hooks_at_once() {
 }
 
 arrived() { [[ $(wc -l </run/arrived) == "$1" ]]; }
-
-# --- connections of the host's own ---
-
-# connect NAME FAMILY PORT [OPTIONS OF FAR]: from the host to `far`. What is written to /run/NAME.host.in arrives in
-# /run/NAME.far.out, and the other way round.
-connect() {
-    local name=$1 address=far$2 port=$3 far=/run/$1.far host=/run/$1.host
-    mkfifo "$far.in" "$host.in"
-    # Opened for both directions, or the first writer to go would end it.
-    ip netns exec far socat - "TCP$2-LISTEN:$port,reuseaddr${4:-}" 0<>"$far.in" >"$far.out" 2>/dev/null &
-    echo $! >"$far.pid"
-    await eval "[[ -n \$(ip netns exec far ss -Hltn 'sport = :$port') ]]"
-    socat - "TCP:$(bracket "${!address}"):$port" 0<>"$host.in" >"$host.out" 2>/dev/null &
-    send "$name" host far "first words"
-    send "$name" far host "first answer"
-}
-
-# send NAME FROM TO TEXT: fails if it does not arrive.
-send() {
-    echo "$4" >"/run/$1.$2.in"
-    await grep -qx "$4" "/run/$1.$3.out"
-}
-
-# entries FAMILY PORT: what connection tracking knows of connections to that port.
-entries() { conntrack -L -f "ipv$1" -p tcp 2>/dev/null | grep "port=$2 " || :; }
-
-# hang_up NAME: the kernel closes far's end, with FIN, or with RST if it does not linger.
-hang_up() { kill -KILL "$(cat "/run/$1.far.pid")"; }
-
-# socket PORT: the state of the host's end; nothing if there is none.
-socket() { ss -Htan "dport = :$1" | cut -d ' ' -f 1; }
-
-gone() { [[ -z $(socket "$1") ]]; }
