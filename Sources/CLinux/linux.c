@@ -3,6 +3,8 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <signal.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
@@ -25,3 +27,7 @@ int linux_is_network_namespace(int fd) {
     int type = ioctl(fd, NS_GET_NSTYPE);
     return type < 0 ? -1 : type == CLONE_NEWNET;
 }
+
+int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
+
+void linux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

@@ -12,7 +12,6 @@ public enum Command: Hashable, Sendable {
     case addChain(Chain, exclusive: Bool)
     /// Removes every rule of the chain.
     case flushChain(Chain)
-    case deleteChain(Chain)
     /// Behind the chain's other rules.
     case addRule(Rule)
     /// Makes the set unless it is there.
@@ -93,7 +92,6 @@ struct Batch: ~Copyable {
         case .deleteTable(let table): append(table, NFT_MSG_DELTABLE, isLast)
         case .addChain(let chain, let exclusive):
             append(chain, NFT_MSG_NEWCHAIN, NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0), isLast)
-        case .deleteChain(let chain): append(chain, NFT_MSG_DELCHAIN, 0, isLast)
         case .flushChain(let chain): append(Rule(chain, [], comment: ""), NFT_MSG_DELRULE, 0, isLast)
         case .addRule(let rule): append(rule, NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND, isLast)
         case .addSet(let set): append(set, isLast)

@@ -31,7 +31,8 @@ struct Candidate: Hashable {
     static func of(_ route: Route, _ links: [Link], _ prefer: [Preference]) -> [Candidate] {
         guard route.isUnicast, route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return [] }
         return route.nextHops.compactMap { hop in
-            guard let link = links.first(where: { $0.index == hop.interface }), !link.isLoopback else { return nil }
+            guard !hop.isDead, let link = links.first(where: { $0.index == hop.interface }), !link.isLoopback
+            else { return nil }
             var leg = route
             leg.table = Route.mainTable
             if route.nextHops.count > 1 {

@@ -5,14 +5,23 @@ import Netlink
 public struct Container: ~Copyable {
     public let namespace: NetworkNamespace
     private var socket: Socket
+    /// Why the thread could not go back to the host: in a user namespace that is refused. What was opened there before
+    /// still works; nothing more may be, since it would be the container's.
+    let stranding: KernelError?
 
     /// Goes in to open the socket, and comes back to the host.
     public init(_ namespace: consuming NetworkNamespace, of host: borrowing Host) throws(KernelError) {
+        // Of two runs at once each would take the other's half-done work for somebody's purpose.
+        namespace.lock()
+        try namespace.enter()
+        let socket: Socket
+        do { socket = try Socket(.route) } catch {
+            _ = host.returnHome()
+            throw error
+        }
+        stranding = host.returnHome()
+        self.socket = socket
         self.namespace = namespace
-        try self.namespace.enter()
-        // In a user namespace the way back is refused: what belongs to the host was opened before, and nothing is after.
-        defer { try? host.home.enter() }
-        socket = try Socket(.route)
     }
 
     /// Looks at the namespace. Nothing is changed.
@@ -40,7 +49,7 @@ public struct Container: ~Copyable {
     public mutating func apply(_ changes: [Change], from host: borrowing Host) -> [Step] {
         guard !changes.isEmpty else { return [] }
         do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
-        defer { try? host.home.enter() }
+        defer { _ = host.returnHome() }
         var steps: [Step] = []
         for change in changes {
             let blocked = steps.contains { step in

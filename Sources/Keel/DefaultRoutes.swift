@@ -60,8 +60,8 @@ extension DefaultRoutes {
         /// Whose default was taken away on purpose; kept in mind, and out of main.
         var cut: [Candidate] = []
 
-        /// With nobody to choose from there is nothing to remember either.
-        var isSettled: Bool { losers.isEmpty }
+        /// With no other network to choose from there is nothing to remember either.
+        var isSettled: Bool { losers.allSatisfy { $0.link.index == winner?.link.index } }
     }
 
     var standing: Standing {

@@ -24,7 +24,8 @@ public struct Guard: ~Copyable {
         var plan = Plan()
         plan.namespace = try snapshot.plan(policy, leaving: leaving)
         hostFailure = nil
-        do {
+        do throws(KernelError) {
+            if let stranding = container.stranding { throw stranding.attempting("look after the host") }
             guarded = try host.guarded(container, snapshot, leaving: leaving)
             if name != nil { (guarded.interfaces, guarded.versions) = ([], []) }
             (plan.host, plan.notes) = try host.observe(guarded, policy.invalid).planInvalid(policy.invalid, guarded)

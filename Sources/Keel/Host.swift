@@ -23,6 +23,12 @@ public struct Host: ~Copyable {
         matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
     }
 
+    /// Brings the calling thread back; what the kernel said if it would not.
+    func returnHome() -> KernelError? {
+        do { try home.enter() } catch { return error }
+        return nil
+    }
+
     /// Whether a namespace is the host's own or process 1's, which is never to be treated as a container's.
     public func isOwn(_ namespace: borrowing NetworkNamespace) -> Bool {
         namespace.identity == home.identity || namespace.identity == identityOfInit
@@ -81,7 +87,10 @@ public struct Host: ~Copyable {
         where !guarded.interfaces.contains(name) {
             if try socket.link(name: name) == nil { snapshot.gone.append(name) }
         }
-        if snapshot.ipv4.rules.isEmpty || guarded.versions.contains(.v6) { try observeNeighbours(&snapshot) }
+        let isComplete = IPVersion.allCases.allSatisfy { version in
+            !guarded.versions.contains(version) || snapshot.holdsInput(version)
+        }
+        if !isComplete { try observeNeighbours(&snapshot) }
         return snapshot
     }
 
@@ -97,19 +106,20 @@ public struct Host: ~Copyable {
     /// What others on the host do that decides about our chains; asked only while those are not all there.
     private mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
         snapshot.loose = try Sysctl("net/netfilter/nf_conntrack_tcp_loose").readIfPresent()
-        snapshot.forwardsWithIPVS = forwardsWithIPVS(table: readText("/proc/net/ip_vs"))
+        // A table that cannot be read may hold anything.
+        snapshot.forwardsWithIPVS = readText("/proc/net/ip_vs").map { forwardsWithIPVS(table: $0) } ?? true
         if snapshot.ipv6.state == .absent {
-            let legacy = readText("/proc/net/ip6_tables_names").split(separator: "\n").contains("nat")
+            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").split(separator: "\n").contains("nat")
             snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
         }
     }
 
-    /// A file of /proc that may not be there, or not for us; then nothing is known to be wrong.
-    private func readText(_ path: String) -> String {
+    /// A file of /proc, empty if there is none; nil if it cannot be read.
+    private func readText(_ path: String) -> String? {
         do {
-            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 20, name: path)
+            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 24, name: path)
             return String(decoding: content, as: UTF8.self)
-        } catch { return "" }
+        } catch { return error.errno == .noEntry ? "" : nil }
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.
@@ -119,6 +129,8 @@ public struct Host: ~Copyable {
         var steps: [Step] = []
         var notes: [String] = []
         var changes = changes
+        // Of no ruleset there is: what was planned before may have been overtaken by now.
+        var generation: UInt32 = 0
         for _ in 0..<Self.attempts {
             var refused: [Step] = []
             for change in changes {
@@ -131,13 +143,14 @@ public struct Host: ~Copyable {
                 }
             }
             if refused.isEmpty { return (steps, notes) }
-            do {
-                let plan = try observe(guarded, policy).planInvalid(policy, guarded)
-                // The same again is refused again, unless it lost a race.
+            do throws(KernelError) {
+                let snapshot = try observe(guarded, policy)
+                let plan = snapshot.planInvalid(policy, guarded)
                 if plan.changes.isEmpty { return (steps, plan.notes) }
-                if !refused.contains(where: { $0.isLostRace }) && matchesSockets { return (steps + refused, notes) }
-                (changes, notes) = (plan.changes, plan.notes)
-            } catch { return (steps + [.failed(changes[0], error)], notes) }
+                // The same change of the same ruleset would be refused again: nobody was in the way.
+                if plan.changes == changes && snapshot.generation == generation { return (steps + refused, notes) }
+                (changes, notes, generation) = (plan.changes, plan.notes, snapshot.generation)
+            } catch { return (steps + refused + [.failed(changes[0], error)], notes) }
         }
         return (
             steps
@@ -183,14 +196,6 @@ public struct Host: ~Copyable {
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)
         }
-    }
-}
-
-extension Step {
-    /// Refused because the ruleset was not what it had been when it was looked at.
-    fileprivate var isLostRace: Bool {
-        guard case .failed(_, let error) = self else { return false }
-        return [.exists, .noEntry, .restart, .busy, .again].contains(error.errno)
     }
 }
 

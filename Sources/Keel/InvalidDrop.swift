@@ -44,6 +44,13 @@ struct InvalidDrop {
 }
 
 extension HostSnapshot {
+    /// Whether the chain in input is as it should be.
+    func holdsInput(_ version: IPVersion) -> Bool {
+        let ruleset = ruleset(version)
+        return ruleset.state == .active
+            && ruleset.holds(InvalidDrop(version: version).inputRules(matchingSockets: matchesSockets))
+    }
+
     /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
     func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0), guarded.leaving) }
@@ -82,7 +89,7 @@ extension HostSnapshot {
     ) -> [Change] {
         let ruleset = ruleset(drop.version)
         var wanted: [[Rule]] = []
-        if let harm = harmOfInput {
+        if let harm = harmOfInput, !holdsInput(drop.version) {
             if drop.version == .v4 { notes.append("INVALID segments are not dropped in input: \(harm)") }
         } else {
             if !matchesSockets && drop.version == .v4 {
@@ -96,7 +103,8 @@ extension HostSnapshot {
         let missing = guarded.interfaces.filter { !(ruleset.containers ?? []).contains($0) }
         let elements: [Command] = policy.forward && !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
         if ruleset.state == .absent { return install(drop, wanted, elements, policy.forward) }
-        let broken = ruleset.state == .dormant ? wanted : wanted.filter { !ruleset.holds($0) }
+        if ruleset.state == .dormant { return [remake(drop, wanted, guarded, policy.forward)] }
+        let broken = wanted.filter { !ruleset.holds($0) }
         if !broken.isEmpty { return repair(drop, broken, elements, policy.forward) }
         return elements.isEmpty ? [] : [addition(drop, missing, elements)]
     }
@@ -133,6 +141,19 @@ extension HostSnapshot {
             }
         let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
         return [Change(.invalid, .repair, object, .commit(commands + elements, generation: generation))]
+    }
+
+    /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
+    private func remake(_ drop: InvalidDrop, _ chains: [[Rule]], _ guarded: Guarded, _ forward: Bool) -> Change {
+        let kept = (ruleset(drop.version).containers ?? []).filter { !gone.contains($0) && !guarded.leaving.contains($0) }
+        let names = (kept + guarded.interfaces).unique
+        let commands: [Command] =
+            [.deleteTable(drop.table), .addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
+            + chains.flatMap { rules in
+                rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) }
+            } + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
+        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, which was dormant"
+        return Change(.invalid, .repair, object, .commit(commands, generation: generation))
     }
 
     private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {

@@ -15,7 +15,7 @@ extension DefaultRoutes {
             if inPlace.contains(loser) { return loser }
             // A run that was cut off may have left a route at both its metrics.
             if inPlace.contains(where: { $0.hop == loser.hop }) {
-                moves.append(remove(loser, why: "it stands by at a worse metric"))
+                if loser.isDeletableLeg { moves.append(remove(loser, why: "it stands by at a worse metric")) }
                 return nil
             }
             moves += demote(loser, behind: winner, taken: &taken)
@@ -30,8 +30,9 @@ extension DefaultRoutes {
         var remembered = ranked
         remembered.winner = nil
         remembered.cut = []
+        if !policy.sourceRules { remembered.losers = [] }
         let tables = planTables(remembered)
-        return tables.before + planWinner(standing) + (try planRules(ranked)) + moves + tables.after
+        return tables.before + planWinner(standing) + (try planRules(policy.sourceRules ? ranked : remembered)) + moves + tables.after
     }
 }
 

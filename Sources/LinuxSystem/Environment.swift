@@ -15,8 +15,11 @@ public enum CrashReport {
         case error
     }
 
+    /// Nor does a pipe that nobody reads end the program from now on.
+    ///
     /// Writes `before`, the place in the program in hexadecimal, and `after`, and exits with `status`.
     public static func install(on stream: Stream, before: StaticString, after: StaticString, status: Int32) {
+        linux_ignore_broken_pipes()
         let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
         linux_report_crash(descriptor, before.characters, after.characters, status)
     }

@@ -54,6 +54,13 @@ public struct NetworkNamespace: ~Copyable {
     /// The descriptor's number, for requests that name a namespace by one (`NETNSA_FD`).
     public var descriptor: Int32 { file.number }
 
+    /// Keeps other runs on the same namespace waiting until this value goes. The corresponding C function is `flock(2)`.
+    ///
+    /// A process inside may hold the lock for as long as it likes, so after two seconds the work goes on without it.
+    public func lock() {
+        for _ in 0..<400 where linux_try_lock(file.number) != 0 && Errno.current == .again { usleep(5000) }
+    }
+
     /// Moves the calling thread in. The corresponding C function is `setns(2)`.
     public func enter() throws(KernelError) {
         guard linux_setns_network(file.number) == 0 else {

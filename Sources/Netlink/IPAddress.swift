@@ -92,14 +92,6 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         return IPAddress(version, high: high & highMask, low: low & lowMask)
     }
 
-    /// `fe80::/10`, RFC 4291 section 2.5.6, or `169.254.0.0/16`, RFC 3927.
-    public var isLinkLocal: Bool {
-        switch version {
-        case .v4: low >> 16 == 0xa9fe
-        case .v6: high >> 54 == 0xfe80 >> 6
-        }
-    }
-
     public var description: String {
         // 46 bytes is INET6_ADDRSTRLEN, NUL included.
         withUnsafeTemporaryAllocation(byteCount: 46, alignment: 1) { text in

@@ -12,6 +12,8 @@ public struct NextHop: Hashable, Sendable {
     public var via: [UInt8]?
     /// `RTNH_F_ONLINK`: the gateway is reachable though no route to it says so.
     public var isOnLink: Bool
+    /// `RTNH_F_DEAD`: its interface is down, and the kernel does not use it.
+    public var isDead: Bool
     /// `RTA_FLOW`, the routing realms.
     public var realms: UInt32?
     /// `RTA_ENCAP_TYPE` and `RTA_ENCAP`, a lightweight tunnel.
@@ -28,6 +30,7 @@ public struct NextHop: Hashable, Sendable {
         self.interface = interface
         self.gateway = gateway
         isOnLink = false
+        isDead = false
         hops = 0
     }
 }
@@ -62,6 +65,7 @@ extension NextHop {
             guard length >= headerSize, length <= rest.count else { break }
             var leg = NextHop(interface: UInt32(exactly: header.rtnh_ifindex) ?? 0, gateway: nil)
             leg.isOnLink = Int32(header.rtnh_flags) & RTNH_F_ONLINK != 0
+            leg.isDead = Int32(header.rtnh_flags) & RTNH_F_DEAD != 0
             leg.hops = header.rtnh_hops
             var encapsulationType: UInt16?
             for attribute in Attributes(UnsafeRawBufferPointer(rebasing: rest[headerSize..<length])) {

@@ -57,6 +57,7 @@ extension Route {
         self.protocol = header.rtm_protocol
         var hop = NextHop(interface: 0, gateway: nil)
         hop.isOnLink = header.rtm_flags & UInt32(RTNH_F_ONLINK) != 0
+        hop.isDead = header.rtm_flags & UInt32(RTNH_F_DEAD) != 0
         var encapsulationType: UInt16?
         for attribute in message.attributes(after: rtmsg.self) {
             hop.read(attribute, encapsulationType: &encapsulationType)

@@ -137,17 +137,30 @@ public struct Socket: ~Copyable {
     package func receiveDatagram(_ attempt: String, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
         let flags = waiting ? 0 : Int32(MSG_DONTWAIT)
         while true {
-            let count = recv(mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags | Int32(MSG_TRUNC))
+            var sender = sockaddr_nl()
+            let count = receive(flags | Int32(MSG_TRUNC), from: &sender)
             if count < 0 {
                 let errno = Errno.current
                 if errno == .interrupted { continue }
                 if errno == .again && !waiting { return nil }
                 throw KernelError(attempt, errno)
             }
+            // Whoever may administer the namespace may write to this socket, a container's root among them.
+            guard sender.nl_pid == 0 else { continue }
             guard count <= buffer.count else {
                 throw KernelError(attempt, .messageSize, explanation: "the kernel's reply has \(count) bytes")
             }
             return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
+        }
+    }
+
+    /// The corresponding C function is `recvfrom(2)`; the kernel's own messages come from port 0.
+    private func receive(_ flags: Int32, from sender: inout sockaddr_nl) -> Int {
+        var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
+        return withUnsafeMutablePointer(to: &sender) { address in
+            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                recvfrom(mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags, .init(__sockaddr__: address), &length)
+            }
         }
     }
 }

@@ -68,7 +68,8 @@ private func delete(_ request: Request) throws(CNIError) {
         let policy = try policy(request)
         var host = try openHost()
         var keel = try open(request, from: host, policy)
-        tell(keel.apply(try plan(&keel, on: &host, leaving: request.interface), on: &host))
+        let plan = try plan(&keel, on: &host, leaving: request.interface, forgiving: true)
+        tell(keel.apply(plan, on: &host))
     } catch {
         say("\(error.message): \(error.details)")
     }
@@ -117,11 +118,14 @@ private func open(_ request: Request, from host: borrowing Host, _ policy: Polic
 
 /// Whatever cannot be looked at, container or host, is found out before anything is changed.
 private func plan(
-    _ keel: inout Guard, on host: inout Host, leaving: String? = nil
+    _ keel: inout Guard, on host: inout Host, leaving: String? = nil, forgiving: Bool = false
 ) throws(CNIError) -> Plan {
     do throws(KernelError) {
         let plan = try keel.plan(on: &host, leaving: leaving)
-        if let failure = keel.hostFailure { throw failure }
+        if let failure = keel.hostFailure {
+            guard forgiving else { throw failure }
+            say(failure.description)
+        }
         return plan
     } catch { throw CNIError(error) }
 }

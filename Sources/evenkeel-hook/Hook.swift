@@ -56,7 +56,9 @@ func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError)
     do { host = try Host() } catch { throw HookError(error) }
     let namespace: NetworkNamespace
     do { namespace = try NetworkNamespace(path: "/proc/\(state.pid)/ns/net") } catch {
-        throw HookError("container \(state.id): \(error.description)")
+        // A process that is gone, or a path that is no namespace, is bad input; a refusal is the kernel's.
+        let isGone = error.errno == .noEntry || error.errno == .invalid
+        throw isGone ? HookError("container \(state.id): \(error.description)") : HookError(error)
     }
     // --network host: there is nothing of the container's own.
     if host.isOwn(namespace) { return }

@@ -76,6 +76,7 @@ struct Apply: ParsableCommand {
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
             if !json { try write(result.text(titled: all)) }
+            for error in result.errors { FileDescriptor.writeStandardError("evenkeel: \(error)\n") }
         }
         progress.clear()
         if json {
@@ -107,6 +108,8 @@ struct Apply: ParsableCommand {
             throw ApplyError(error)
         }
         guard !host.isOwn(namespace) else {
+            // Found as another's a moment ago: its process has ended, and the number is somebody else's now.
+            if all { return ApplyResult(found, notes: ["it has gone"]) }
             throw ApplyError(
                 "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }

@@ -67,8 +67,9 @@ struct ApplyResult {
 
     /// A line for each change, under the namespace's name where there may be several.
     func text(titled: Bool) -> String {
-        let said = (failure.map { [$0] } ?? []) + lines.map { $0.text } + notes.map { "note: \($0)" }
-        let all = said.isEmpty ? ["nothing to do"] : said
+        // What was refused goes to standard error.
+        let said = lines.filter { $0.status != .failed }.map { $0.text } + notes.map { "note: \($0)" }
+        let all = said.isEmpty && errors.isEmpty ? ["nothing to do"] : said
         guard titled else { return all.map { $0 + "\n" }.joined() }
         return "\(printable(namespace.path)) (\(printable(namespace.evidence)))\n" + all.map { "  \($0)\n" }.joined()
     }

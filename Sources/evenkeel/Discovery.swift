@@ -30,9 +30,12 @@ struct Discovery {
         if let identity = NetworkNamespace.identityOfInit() { discovery.seen.insert(identity) }
         let mounts = try mounted("/run/netns", engineOfRunNetns) + mounted("/run/docker/netns", engineOfDocker)
         let processes = try processes()
-        // Evidence first: a namespace that an engine vouches for is not skipped for its other name.
-        for candidate in mounts + processes where candidate.evidence != nil { discovery.take(candidate) }
-        for candidate in mounts + processes where candidate.evidence == nil { discovery.take(candidate) }
+        // A namespace that an engine vouches for is not skipped for its other name. But one that somebody named stays
+        // theirs, whatever containers work in it, as OpenStack's agents do in its routers.
+        for candidates in [mounts, processes] {
+            for candidate in candidates where candidate.evidence != nil { discovery.take(candidate) }
+            for candidate in candidates where candidate.evidence == nil { discovery.take(candidate) }
+        }
         return discovery
     }
 

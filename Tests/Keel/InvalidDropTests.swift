@@ -112,23 +112,34 @@ import Testing
         #expect(changes.words == ["repaired drop of INVALID TCP segments: table ip evenkeel, chain input"])
     }
 
-    @Test func ofAFlushedTableAndADormantOneBothChainsAreRepaired() {
-        let damages: [(inout HostSnapshot) -> Void] = [{ $0.ipv4.rules = [] }, { $0.ipv4.state = .dormant }]
-        for damage in damages {
-            let changes = host {
-                damage(&$0)
-                $0.ipv4.containers = nil
-            }.planInvalid(policy(), guarded).changes
-            guard case .commit(let commands, let generation)? = changes.actions.first else {
-                Issue.record("no transaction")
-                continue
-            }
-            let (input, forward) = chains(four)
-            #expect(generation == 42 && changes.count == 1)
-            #expect(commands.contains(.flushChain(input)) && commands.contains(.flushChain(forward)))
-            #expect(commands.last == .addElements(four.containers, ["podman0"]))
-            #expect(commands.first == .addTable(four.table))
+    @Test func ofAFlushedTableBothChainsAreRepaired() {
+        let changes = host {
+            $0.ipv4.rules = []
+            $0.ipv4.containers = nil
+        }.planInvalid(policy(), guarded).changes
+        guard case .commit(let commands, let generation)? = changes.actions.first else {
+            Issue.record("no transaction")
+            return
         }
+        let (input, forward) = chains(four)
+        #expect(generation == 42 && changes.count == 1)
+        #expect(commands.contains(.flushChain(input)) && commands.contains(.flushChain(forward)))
+        #expect(commands.last == .addElements(four.containers, ["podman0"]))
+        #expect(commands.first == .addTable(four.table))
+    }
+
+    @Test func aDormantTableIsMadeAnewWithTheElementsItHad() {
+        let changes = host {
+            $0.ipv4.state = .dormant
+            $0.ipv4.containers = ["br-old"]
+        }.planInvalid(policy(), guarded).changes
+        guard case .commit(let commands, let generation)? = changes.actions.first else {
+            Issue.record("no transaction")
+            return
+        }
+        #expect(generation == 42 && changes.count == 1)
+        #expect(commands.prefix(2) == [.deleteTable(four.table), .addTable(four.table)])
+        #expect(commands.last == .addElements(four.containers, ["br-old", "podman0"]))
     }
 
     @Test func withoutForwardNeitherChainNorSetIsMade() {

@@ -35,7 +35,7 @@ import Testing
         let ranks = [second.with { $0.metric = 17741 }, third.with { $0.metric = 17742 }]
         #expect(mainTable(container) == [best] + ranks)
         #expect(
-            plan.actions == ranks.map { .addRoute($0.copied()) } + [
+            plan.actions == ranks.map { .addRoute($0.with { $0.protocol = 69 }.copied()) } + [
                 .addRule(.main(.v4)), .addRule(.from("10.89.3.2", dev: 3)), .addRule(.from("10.89.4.2", dev: 4)),
                 .addRoute(ranks[0]), .deleteRoute(second), .addRoute(ranks[1]), .deleteRoute(third),
             ])

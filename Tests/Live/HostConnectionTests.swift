@@ -61,15 +61,6 @@ import Testing
         try lab.run("hang_up hears far; await gone 91")
     }
 
-    /// Nothing but a timer is left of a connection that the host closed first, and yet it answers the far end's closing.
-    @Test(arguments: [4, 6])
-    func whatTheHostClosedFirstEndsAtTheFarEnd(family: Int) throws {
-        let lab = try Lab("invalid.sh", "connections.sh")
-        try lab.run("stage; cni ADD c eth0; connect leaves \(family) 96 ,ignoreeof")
-        try lab.run("hang_up leaves host; await eval '[[ $(socket 96) == FIN-WAIT-2 ]]'; conntrack -F")
-        try lab.run("hang_up leaves far; await gone 96")
-    }
-
     /// The control: the drop alone keeps a connection from ending for as long as its socket lives.
     @Test(arguments: [4, 6])
     func withoutTheFirstRuleTheyStayHalfOpen(family: Int) throws {

@@ -35,6 +35,12 @@ int linux_setns_network(int fd);
 /// 1 if the descriptor is a network namespace, 0 if it is anything else, -1 with errno if it cannot be asked.
 int linux_is_network_namespace(int fd);
 
+/// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
+int linux_try_lock(int fd);
+
+/// Ends writing to a pipe nobody reads with EPIPE instead of the process.
+void linux_ignore_broken_pipes(void);
+
 /// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT: a Swift precondition that failed among them)
 /// writes `before`, the address of the instruction less the program's own start, and `after` to `fd`, then exits with
 /// `status`. Only async-signal-safe functions are called. The texts must live as long as the process.
