@@ -145,7 +145,9 @@ extension HostSnapshot {
 
     /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
     private func remake(_ drop: InvalidDrop, _ chains: [[Rule]], _ guarded: Guarded, _ forward: Bool) -> Change {
-        let kept = (ruleset(drop.version).containers ?? []).filter { !gone.contains($0) && !guarded.leaving.contains($0) }
+        let kept = (ruleset(drop.version).containers ?? []).filter {
+            !gone.contains($0) && !guarded.leaving.contains($0)
+        }
         let names = (kept + guarded.interfaces).unique
         let commands: [Command] =
             [.deleteTable(drop.table), .addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])

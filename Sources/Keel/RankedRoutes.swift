@@ -32,7 +32,8 @@ extension DefaultRoutes {
         remembered.cut = []
         if !policy.sourceRules { remembered.losers = [] }
         let tables = planTables(remembered)
-        return tables.before + planWinner(standing) + (try planRules(policy.sourceRules ? ranked : remembered)) + moves + tables.after
+        return tables.before + planWinner(standing) + (try planRules(policy.sourceRules ? ranked : remembered)) + moves
+            + tables.after
     }
 }
 

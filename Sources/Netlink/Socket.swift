@@ -159,7 +159,9 @@ public struct Socket: ~Copyable {
         var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
         return withUnsafeMutablePointer(to: &sender) { address in
             address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                recvfrom(mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags, .init(__sockaddr__: address), &length)
+                recvfrom(
+                    mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags, .init(__sockaddr__: address),
+                    &length)
             }
         }
     }
