@@ -3,6 +3,7 @@ import Netlink
 import Testing
 
 @testable import Firewall
+import Laboratory
 
 /// Batches that are too large, and comments that are none.
 @Suite struct BatchTests {

@@ -3,6 +3,7 @@ import Netlink
 import Testing
 
 @testable import Firewall
+import Laboratory
 
 /// Rulesets before the real kernel, beside what `nft` makes of the same in its own words.
 @Suite struct RulesetTests {

@@ -1,4 +1,5 @@
 import JSON
+import Laboratory
 import Testing
 
 @Suite struct RoundTripTests {

@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import Laboratory
 import Testing
 
 @Suite struct TextTests {

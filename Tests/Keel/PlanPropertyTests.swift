@@ -2,6 +2,7 @@ import Netlink
 import Testing
 
 @testable import Keel
+import Laboratory
 
 /// What holds for every container, tried on thousands of made-up ones.
 @Suite struct PlanPropertyTests {

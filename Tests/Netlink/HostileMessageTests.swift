@@ -1,5 +1,6 @@
 import Testing
 
+import Laboratory
 @testable import Netlink
 
 /// Bytes that no kernel sends. Memory behind them is forbidden, so reading on would end the test.

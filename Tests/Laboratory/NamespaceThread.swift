@@ -1,10 +1,9 @@
 import Foundation
-import Laboratory
 
 /// Runs `body` in a network namespace that is made for it, on a thread of its own, which takes the namespace with it.
 ///
 /// Threads of Swift's pool must not enter one: other tests would find themselves there.
-func inNamespace<Result: Sendable>(_ setup: String = "", _ body: @escaping @Sendable () throws -> Result) throws
+public func inNamespace<Result: Sendable>(_ setup: String = "", _ body: @escaping @Sendable () throws -> Result) throws
     -> Result
 {
     let box = Box<Result>()
@@ -25,11 +24,6 @@ func inNamespace<Result: Sendable>(_ setup: String = "", _ body: @escaping @Send
 /// unshare(2), which Glibc's module hides behind _GNU_SOURCE; the number above is `CLONE_NEWNET`.
 @_silgen_name("unshare") private func unshare(_ flags: Int32) -> Int32
 
-/// A script that ended otherwise than with 0.
-private struct ScriptFailure: Error {
-    let output: Output
-}
-
 /// Written by one thread before the other reads.
 private final class Box<Value>: @unchecked Sendable {
     var result: Swift.Result<Value, any Error>?
@@ -37,8 +31,8 @@ private final class Box<Value>: @unchecked Sendable {
 
 /// Runs a script in the calling thread's namespace and returns what it prints.
 @discardableResult
-func shell(_ script: String, input: String = "") throws -> String {
+public func shell(_ script: String, input: String = "") throws -> String {
     let output = try Shell.run(["bash", "-euo", "pipefail", "-c", script], input: Data(input.utf8))
-    guard output.status == 0 else { throw ScriptFailure(output: output) }
+    guard output.status == 0 else { throw CommandFailure(command: [script], output: output) }
     return output.out
 }
