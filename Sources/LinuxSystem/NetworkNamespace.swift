@@ -58,7 +58,10 @@ public struct NetworkNamespace: ~Copyable {
     ///
     /// A process inside may hold the lock for as long as it likes, so after two seconds the work goes on without it.
     public func lock() {
-        for _ in 0..<400 where linux_try_lock(file.number) != 0 && Errno.current == .again { usleep(5000) }
+        for _ in 0..<400 {
+            guard linux_try_lock(file.number) != 0, Errno.current == .again else { return }
+            usleep(5000)
+        }
     }
 
     /// Moves the calling thread in. The corresponding C function is `setns(2)`.
