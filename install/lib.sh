@@ -48,7 +48,7 @@ directory_argument() {
 }
 
 require_root() {
-    [[ $EUID -eq 0 || -n $destdir ]] ||
+    [[ $EUID -eq 0 || -n $destdir || -n $dry_run ]] ||
         fail "not root: run it as root, or name a folder of your own with --destdir"
 }
 

@@ -144,5 +144,8 @@ if [[ -f $destdir$manifest ]]; then
     [[ -n $destdir ]] || say "Containers that are running keep their routes and rules until they are restarted."
 else
     say "nothing is installed below $destdir$prefix: no $destdir$manifest"
+    # Installed below another prefix it still guards containers, which need the host's rules.
+    hook=$destdir/usr/share/containers/oci/hooks.d/evenkeel.json
+    [[ ! -e $hook ]] || fail "$hook is there, so it is installed below another --prefix"
 fi
 [[ -n $destdir || -z $host_rules ]] || clear_host

@@ -21,14 +21,15 @@ extension Policy {
     /// The built-in policy with the host's document laid over it, if there is one.
     public static func host() throws(PolicyError) -> Policy { try load(path) }
 
-    /// The built-in policy with the document at `path` laid over it; a file that does not exist changes nothing.
-    public static func load(_ path: String) throws(PolicyError) -> Policy {
+    /// The built-in policy with the document at `path` laid over it; unless it is required, a file that does not exist
+    /// changes nothing.
+    public static func load(_ path: String, isRequired: Bool = false) throws(PolicyError) -> Policy {
         var policy = Policy()
         let text: [UInt8]
         do {
             text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
         } catch {
-            if error.errno == .noEntry { return policy }
+            if error.errno == .noEntry && !isRequired { return policy }
             throw PolicyError(
                 place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
         }

@@ -7,6 +7,12 @@ import LinuxSystem
 private let inputLimit = 1 << 20
 
 func readRequest() throws(CNIError) -> Request {
+    if Terminal.isStandardInput {
+        throw CNIError(
+            .invalidEnvironment, "this program is a CNI plugin: a container runtime runs it",
+            details: "chain it: put {\"type\": \"evenkeel\"} behind the other plugins in a network's configuration list"
+        )
+    }
     let text: [UInt8]
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
         throw CNIError(

@@ -21,12 +21,33 @@ struct HookError: Error, CustomStringConvertible {
 }
 
 func readState() throws(HookError) -> ContainerState {
+    if Terminal.isStandardInput {
+        throw HookError(
+            "this program is an OCI hook: a container runtime runs it, and passes the container's state to it")
+    }
     let text: [UInt8]
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
         throw HookError("\(error.description); a runtime passes the container's state there")
     }
     do { return try ContainerState(parsing: text) } catch {
         throw HookError("\(error.description); this program is an OCI hook and is run by a container runtime")
+    }
+}
+
+/// Whether an annotation says that this container is none of our business. A word that is misspelt is an error: whoever
+/// wrote it wanted something.
+func isSkipped(_ state: ContainerState) throws(HookError) -> Bool {
+    let known = ["evenkeel.skip", "evenkeel.default-route", "evenkeel.policy"]
+    for annotation in state.annotations where annotation.name.hasPrefix("evenkeel.") && !known.contains(annotation.name)
+    {
+        throw HookError(
+            "annotation \(printable(annotation.name)) is unknown; allowed: \(known.joined(separator: ", "))")
+    }
+    switch state.annotation("evenkeel.skip") {
+    case nil, "false"?: return false
+    case "true"?: return true
+    case let other?:
+        throw HookError("annotation evenkeel.skip is \"\(printable(other))\"; allowed: \"true\", \"false\"")
     }
 }
 
@@ -38,7 +59,9 @@ func policy(of state: ContainerState) throws(HookError) -> Policy {
             try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy")
         }
         if let preferred = state.annotation("evenkeel.default-route") {
-            let names = preferred.split(separator: ",").map { JSON.string(String($0)) }
+            let names = preferred.split(separator: ",", omittingEmptySubsequences: false).map {
+                JSON.string(String($0))
+            }
             let document = JSON.object([.init("defaultRoute", .object([.init("prefer", .array(names))]))])
             try policy.overlay(document, from: "annotation evenkeel.default-route")
         }
@@ -49,8 +72,8 @@ func policy(of state: ContainerState) throws(HookError) -> Policy {
 func guardContainer(_ state: ContainerState, _ policy: Policy) throws(HookError) {
     // Process 1 is the host's, and 0 means that there is none.
     guard state.pid > 1 else {
-        throw HookError(
-            "the state of container \(state.id) has no process yet (pid \(state.pid)): use prestart or createRuntime")
+        let trouble = state.pid == 1 ? "names the host's process 1" : "has no process"
+        throw HookError("the state of container \(state.id) \(trouble): use the stage createRuntime or prestart")
     }
     var host: Host
     do { host = try Host() } catch { throw HookError(error) }

@@ -17,7 +17,7 @@ exitProcess(run())
 func run() -> Int32 {
     do throws(HookError) {
         let state = try readState()
-        if state.annotation("evenkeel.skip") == "true" { return 0 }
+        if try isSkipped(state) { return 0 }
         let policy = try policy(of: state)
         do throws(HookError) { try guardContainer(state, policy) } catch {
             guard policy.onError == .warn, error.isKernelRefusal else { throw error }

@@ -17,6 +17,9 @@ struct Apply: ParsableCommand {
             /run/docker/netns, and processes in a container's cgroup. Others, such as an administrator's own or \
             OpenStack's routers, are listed and left alone unless they are named.
 
+            The policy is the host's: what a container's annotations or a network's CNI configuration say is known only \
+            when the container starts, so name such a container's namespace with a --policy of its own.
+
             EXAMPLES
               evenkeel apply --all --dry-run
               evenkeel apply --pid "$(podman inspect -f '{{.State.Pid}}' web)"
@@ -43,8 +46,8 @@ struct Apply: ParsableCommand {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    @Option(help: ArgumentHelp("The policy document to go by.", valueName: "file"))
-    var policy: String = Policy.path
+    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
+    var policy: String?
 
     func validate() throws {
         guard [netns != nil, pid != nil, all].filter({ $0 }).count == 1 else {
@@ -57,6 +60,9 @@ struct Apply: ParsableCommand {
         let succeeded: Bool
         do throws(ApplyError) { succeeded = try work() } catch {
             FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            if json {
+                try write(ApplyResult.json(failure: error.description, dryRun: dryRun).text(pretty: true) + "\n")
+            }
             throw ExitCode(1)
         }
         if !succeeded { throw ExitCode(1) }
@@ -65,7 +71,10 @@ struct Apply: ParsableCommand {
     /// Whether nothing was refused.
     private func work() throws(ApplyError) -> Bool {
         let policy: Policy
-        do { policy = try Policy.load(self.policy) } catch { throw ApplyError(error.description) }
+        do throws(PolicyError) {
+            // The host's may be missing, a named one may not.
+            if let path = self.policy { policy = try Policy.load(path, isRequired: true) } else { policy = try .host() }
+        } catch { throw ApplyError(error.description) }
         var host: Host
         do { host = try Host() } catch { throw ApplyError(error) }
         let discovery = try discover()

@@ -40,7 +40,7 @@ struct ApplyResult {
 
     init(_ namespace: Discovery.Namespace, failure: KernelError) {
         self.namespace = namespace
-        self.failure = failure.description
+        self.failure = failure.description + (failure.advice.map { "; \($0)" } ?? "")
     }
 
     init(_ namespace: Discovery.Namespace, _ plan: Plan) {
@@ -82,6 +82,14 @@ struct ApplyResult {
         ])
     }
 
+    /// The answer where nothing could be done at all.
+    static func json(failure: String, dryRun: Bool) -> JSON {
+        .object([
+            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)), .init("namespaces", .array([])),
+            .init("skipped", .array([])), .init("error", .string(failure)),
+        ])
+    }
+
     /// The whole answer. Its `version` rises when a key changes its meaning or goes.
     static func json(_ results: [ApplyResult], skipped: [Discovery.Skipped], dryRun: Bool) -> JSON {
         .object([
@@ -93,6 +101,7 @@ struct ApplyResult {
                     skipped.map {
                         .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
                     })),
+            .init("error", .null),
         ])
     }
 }

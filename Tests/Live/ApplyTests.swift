@@ -93,6 +93,15 @@ import Testing
         }
     }
 
+    @Test func aNamedPolicyMustBeThere() throws {
+        let lab = try Lab()
+        let output = try lab.attempt(
+            "lab 2; \"$programs/evenkeel\" apply --netns /run/netns/c --policy /run/none --json")
+        #expect(output.status == 1)
+        #expect(try lab.run("jq -r .error", input: output.out).contains("ENOENT"))
+        #expect(try lab.run("defaults 4 c | wc -l") == "2")
+    }
+
     @Test func aBrokenPolicyChangesNothing() throws {
         let lab = try Lab()
         let output = try lab.attempt(

@@ -71,6 +71,9 @@ import Testing
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":1}"#,
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":4194305}"#,
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.policy":"{\"x\":1}"}}"#,
+        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.skip":"yes"}}"#,
+        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.skp":"true"}}"#,
+        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.default-route":""}}"#,
     ])
     func theHookSaysWhatIsWrongInOneLine(state: String) throws {
         let lab = try Lab()

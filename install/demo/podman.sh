@@ -73,9 +73,11 @@ measure_container() { # NAME PHASE
 
 tell_podman_story() {
     step "podman: a real container on two networks, without and with the hook"
-    if ! prepare_podman &>/run/podman.log; then
+    # Open at both ends before the root changes, and /run with it.
+    exec 8>/run/podman.log 9</run/podman.log
+    if ! prepare_podman >&8 2>&1; then
         say "podman cannot run here, so this part is left out:"
-        tail -n 3 /run/podman.log | quote
+        tail -n 3 <&9 | quote
         return
     fi
     families=(4) rows=(ping)
