@@ -74,6 +74,7 @@ measure_container() { # NAME PHASE
 tell_podman_story() {
     step "podman: a real container on two networks, without and with the hook"
     # Open at both ends before the root changes, and /run with it.
+    # shellcheck disable=SC2094 # read only after all is written
     exec 8>/run/podman.log 9</run/podman.log
     if ! prepare_podman >&8 2>&1; then
         say "podman cannot run here, so this part is left out:"
