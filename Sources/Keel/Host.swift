@@ -88,7 +88,7 @@ public struct Host: ~Copyable {
             if try socket.link(name: name) == nil { snapshot.gone.append(name) }
         }
         let isComplete = IPVersion.allCases.allSatisfy { version in
-            !guarded.versions.contains(version) || snapshot.holdsInput(version)
+            !guarded.mayBeTranslated(version) || snapshot.holdsInput(version)
         }
         if !isComplete { try observeNeighbours(&snapshot) }
         return snapshot

@@ -58,4 +58,12 @@ public struct Guarded: Hashable, Sendable {
         self.leaving = leaving
         self.versions = versions
     }
+
+    /// IPv4 is translated wherever there are containers, IPv6 only of those that have a default route.
+    func mayBeTranslated(_ version: IPVersion) -> Bool {
+        switch version {
+        case .v4: !versions.isEmpty || !interfaces.isEmpty
+        case .v6: versions.contains(.v6)
+        }
+    }
 }

@@ -41,6 +41,14 @@ struct InvalidDrop {
     func inputRules(matchingSockets: Bool) -> [Rule] { matchingSockets ? [spare, drop] : [drop] }
 
     var forwardRules: [Rule] { [dropForwarded] }
+
+    /// The table, the set if it is wanted, and the chains with their rules; `begin` says how each chain is begun.
+    func commands(_ chains: [[Rule]], withSet: Bool, begin: (Chain) -> [Command]) -> [Command] {
+        [.addTable(table)] + (withSet ? [.addSet(containers)] : [])
+            + chains.flatMap { rules in
+                (rules.first.map { begin($0.chain) } ?? []) + rules.map { .addRule($0) }
+            }
+    }
 }
 
 extension HostSnapshot {
@@ -58,7 +66,7 @@ extension HostSnapshot {
         switch policy.mode {
         case .keep: break
         case .liberal:
-            guard !guarded.versions.isEmpty || !guarded.interfaces.isEmpty else { break }
+            guard guarded.mayBeTranslated(.v4) else { break }
             if let value = beLiberal, value != 1 {
                 let object = "nf_conntrack_tcp_be_liberal to 1 (it was \(value))"
                 changes.append(
@@ -75,13 +83,11 @@ extension HostSnapshot {
         return (changes, notes)
     }
 
-    /// IPv4 is translated wherever there are containers. A `ct` rule switches tracking on, so IPv6 gets one only where it
-    /// is translated: without translation there is nothing to reset.
+    /// Whether a family's chains are to be there. A `ct` rule switches tracking on, so IPv6 gets one only where it is
+    /// translated: without translation there is nothing to reset.
     private func isNeeded(_ version: IPVersion, _ guarded: Guarded) -> Bool {
-        switch version {
-        case .v4: !guarded.versions.isEmpty || !guarded.interfaces.isEmpty
-        case .v6: guarded.versions.contains(.v6) && (translatesIPv6 || ipv6.state != .absent)
-        }
+        guard guarded.mayBeTranslated(version) else { return false }
+        return version == .v4 || translatesIPv6 || ipv6.state != .absent
     }
 
     private func planDrop(
@@ -121,26 +127,18 @@ extension HostSnapshot {
     /// Makes what is not there yet. Exclusive: of many that start at once, one makes it and the others look again.
     private func install(_ drop: InvalidDrop, _ chains: [[Rule]], _ elements: [Command], _ forward: Bool) -> [Change] {
         guard !chains.isEmpty else { return [] }
-        let commands: [Command] =
-            [.addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
-            + chains.flatMap { rules in
-                rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) }
-            }
-        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
-        return [Change(.invalid, .add, object, .commit(commands + elements, generation: nil))]
+        let commands = drop.commands(chains, withSet: forward) { [.addChain($0, exclusive: true)] } + elements
+        return [Change(.invalid, .add, words(drop, names(chains)), .commit(commands, generation: nil))]
     }
 
     /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if
     /// somebody else repairs it meanwhile the kernel refuses, and it is looked at again.
     private func repair(_ drop: InvalidDrop, _ chains: [[Rule]], _ elements: [Command], _ forward: Bool) -> [Change] {
-        let commands: [Command] =
-            [.addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
-            + chains.flatMap { rules in
-                rules.prefix(1).flatMap { [.addChain($0.chain, exclusive: false), .flushChain($0.chain)] }
-                    + rules.map { .addRule($0) }
-            }
-        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(names(chains))"
-        return [Change(.invalid, .repair, object, .commit(commands + elements, generation: generation))]
+        let commands = drop.commands(chains, withSet: forward) { [.addChain($0, exclusive: false), .flushChain($0)] }
+        return [
+            Change(
+                .invalid, .repair, words(drop, names(chains)), .commit(commands + elements, generation: generation))
+        ]
     }
 
     /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
@@ -149,13 +147,14 @@ extension HostSnapshot {
             !gone.contains($0) && !guarded.leaving.contains($0)
         }
         let names = (kept + guarded.interfaces).unique
-        let commands: [Command] =
-            [.deleteTable(drop.table), .addTable(drop.table)] + (forward ? [.addSet(drop.containers)] : [])
-            + chains.flatMap { rules in
-                rules.prefix(1).map { .addChain($0.chain, exclusive: true) } + rules.map { .addRule($0) }
-            } + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
-        let object = "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, which was dormant"
-        return Change(.invalid, .repair, object, .commit(commands, generation: generation))
+        let commands =
+            [.deleteTable(drop.table)] + drop.commands(chains, withSet: forward) { [.addChain($0, exclusive: true)] }
+            + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
+        return Change(.invalid, .repair, words(drop, "which was dormant"), .commit(commands, generation: generation))
+    }
+
+    private func words(_ drop: InvalidDrop, _ what: String) -> String {
+        "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
     }
 
     private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {

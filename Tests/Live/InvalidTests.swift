@@ -106,6 +106,13 @@ import Testing
         #expect(try lab.run("evenkeel_rules ip") == forward, "nor does a later run make it")
     }
 
+    /// What would be harmed is asked for every container that gets the chains, one without a default route among them.
+    @Test func strictTrackingIsHeededForAContainerWithoutADefaultRoute() throws {
+        let lab = try lab()
+        try lab.run("echo 0 >$loose; ip -n c route del default; ip -n c -6 route del default; cni ADD c eth0")
+        #expect(try lab.run("evenkeel_rules ip") == Self.rules.split(separator: "\n").suffix(1).joined())
+    }
+
     @Test(arguments: ["nft", "ip6tables-legacy"]) func thereIsATableForIPv6WhereItIsTranslated(translator: String)
         throws
     {
