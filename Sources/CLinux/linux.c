@@ -17,6 +17,11 @@ const char *linux_errno_name(int number) {
 
 int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC); }
 
+int linux_open_to_append(const char *path) {
+    // Not through a symbolic link, nor waiting for a FIFO's reader: the name may have been planted.
+    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+}
+
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 
 int linux_is_network_namespace(int fd) {

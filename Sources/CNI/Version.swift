@@ -1,12 +1,39 @@
 public import JSON
 
 /// The versions of the CNI specification this plugin speaks. Negotiation is an exact match against the list.
-public enum Version {
+public struct Version: Sendable {
     public static let supported = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
     public static let newest = "1.1.0"
 
+    let text: String
+
+    /// The version a configuration asks for; VERSION may ask for any, since it is how a runtime finds out.
+    init(of configuration: JSON, for command: Request.Command) throws(CNIError) {
+        let spoken = Self.supported(for: command)
+        let advice = "the network configuration must name one of \(spoken.joined(separator: ", "))"
+        switch configuration["cniVersion"] {
+        case nil: text = command == .version ? Self.newest : ""
+        case .string(let named)?: text = command == .version && named.isEmpty ? Self.unnamed : named
+        default:
+            throw CNIError(
+                .decoding, "cniVersion of the network configuration is not a string", details: advice)
+        }
+        guard command != .version, !spoken.contains(text) else { return }
+        let message =
+            text.isEmpty
+            ? "the network configuration names no cniVersion, which stands for \(Self.unnamed) and is not supported"
+            : "cniVersion \(text) is not supported for \(command.rawValue)"
+        throw CNIError(.incompatibleVersion, message, details: advice).answering(Self.spoken(in: configuration))
+    }
+
+    /// What an error about a configuration is told in.
+    static func spoken(in configuration: JSON) -> String {
+        let named = configuration["cniVersion"]?.string ?? ""
+        return supported.contains(named) ? named : newest
+    }
+
     /// Those that have the command.
-    static func supported(for command: Request.Command) -> [String] {
+    private static func supported(for command: Request.Command) -> [String] {
         switch command {
         case .add, .delete, .version: supported
         case .check: ["0.4.0", "1.0.0", "1.1.0"]
@@ -15,7 +42,7 @@ public enum Version {
     }
 
     /// A configuration that names none means the first there was.
-    static let unnamed = "0.1.0"
+    private static let unnamed = "0.1.0"
 
     /// The answer to VERSION.
     public static func answer(to requested: String) -> JSON {

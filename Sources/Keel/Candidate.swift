@@ -9,6 +9,9 @@ enum Ours {
     /// The first metric of routes that stand by in main.
     static let standbyMetric: UInt32 = 17740
 
+    /// Not looked up by any rule; says whose default should win.
+    static let preferredTable: UInt32 = 17_738_999
+
     /// An interface's own table.
     static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }
 }
@@ -20,6 +23,7 @@ struct Candidate: Hashable {
     let listed: Route
     /// As a route of its own in table main, with one next hop.
     let leg: Route
+    /// Its rank by preference; lower is better.
     let preference: Int
 
     var isInMain: Bool { listed.table == Route.mainTable }
@@ -28,7 +32,7 @@ struct Candidate: Hashable {
     var isDeletableLeg: Bool { listed.nextHops.count == 1 || (leg.version == .v6 && listed.nextHopObject == nil) }
 
     /// The candidates among a route's legs; routes that are none, such as blackholes or on `lo`, yield nothing.
-    static func of(_ route: Route, _ links: [Link], _ prefer: [Preference]) -> [Candidate] {
+    static func of(_ route: Route, _ links: [Link], _ preferences: Preferences?) -> [Candidate] {
         guard route.isUnicast, route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return [] }
         return route.nextHops.compactMap { hop in
             guard !hop.isDead, let link = links.first(where: { $0.index == hop.interface }), !link.isLoopback
@@ -40,8 +44,8 @@ struct Candidate: Hashable {
                 leg.nextHops[0].hops = 0
                 leg.nextHopObject = nil
             }
-            let preference = prefer.firstIndex { $0.matches(interface: link.name, gateway: hop.gateway) }
-            return Candidate(link: link, listed: route, leg: leg, preference: preference ?? prefer.count)
+            let preference = preferences?.rank(link, hop.gateway) ?? 0
+            return Candidate(link: link, listed: route, leg: leg, preference: preference)
         }
     }
 

@@ -29,20 +29,13 @@ public struct Container: ~Copyable {
         var snapshot = NamespaceSnapshot(links: try socket.links())
         snapshot.addresses = try socket.addresses()
         snapshot.routes = try socket.defaultRoutes()
-        snapshot.rules = try rules()
+        snapshot.rules = try socket.rulesIfSupported()
         (snapshot.reversePathFilterOfAll, snapshot.reversePathFilterOfDefault) =
             try namespace.run(returningTo: host.home) { () throws(KernelError) in
                 let all = try Sysctl("net/ipv4/conf/all/rp_filter").readIfPresent()
                 return (all, try Sysctl("net/ipv4/conf/default/rp_filter").readIfPresent())
             }
         return snapshot
-    }
-
-    private mutating func rules() throws(KernelError) -> [PolicyRule]? {
-        do { return try socket.rules() } catch {
-            if error.errno == .notSupported || error.errno == .familyNotSupported { return nil }
-            throw error
-        }
     }
 
     /// Carries the changes out in order. A change that fails takes along those that build on it, and no others.
@@ -82,6 +75,16 @@ public struct Container: ~Copyable {
             }
         } catch {
             if error.errno != change.errnoIfDone { throw error }
+        }
+    }
+}
+
+extension Socket {
+    /// Nil from a kernel without policy routing.
+    mutating func rulesIfSupported() throws(KernelError) -> [PolicyRule]? {
+        do { return try rules() } catch {
+            if error.errno == .notSupported || error.errno == .familyNotSupported { return nil }
+            throw error
         }
     }
 }

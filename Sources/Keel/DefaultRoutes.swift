@@ -10,6 +10,7 @@ struct DefaultRoutes {
     let version: IPVersion
     let snapshot: NamespaceSnapshot
     let policy: Policy.DefaultRoute
+    let preferences: Preferences
     /// The index of an interface that is about to go, which counts as gone.
     let leaving: UInt32?
     /// In main, on interfaces that stay.
@@ -29,8 +30,10 @@ struct DefaultRoutes {
         self.snapshot = snapshot
         self.policy = policy
         self.leaving = leaving
+        let preferences = Preferences(version, snapshot, policy)
+        self.preferences = preferences
         let all = snapshot.routes.filter { $0.version == version }
-            .flatMap { Candidate.of($0, snapshot.links, policy.prefer) }
+            .flatMap { Candidate.of($0, snapshot.links, preferences) }
         let inMain = all.filter { $0.isInMain }
         main = inMain.filter { $0.link.index != leaving }
         departing = inMain.filter { $0.link.index == leaving }
@@ -44,7 +47,7 @@ struct DefaultRoutes {
         let memory = inTables.filter { !superseded.contains($0.link.index) }
         remembered = memory.filter { candidate in
             candidate.leg.protocol != Ours.routeProtocol && !candidate.leg.isFromRouterAdvertisement
-                && candidate.link.index != leaving
+                && candidate.link.index != leaving && !snapshot.isRoutedByOthers(candidate.link, version)
         }
         cut = memory.filter { $0.leg.protocol == Ours.routeProtocol }
     }
@@ -93,6 +96,7 @@ extension DefaultRoutes {
         let tables = planTables(standing)
         let rules = try planRules(standing)
         return tables.before + planWinner(standing) + rules + planLosers(standing) + tables.after
+            + planPreferences(standing)
     }
 
     /// Puts the winner into main: one that was remembered, or the leg of a route that can only be deleted whole.

@@ -23,11 +23,15 @@ public struct Guard: ~Copyable {
         leaving = snapshot.links.first { $0.name == name }?.index
         var plan = Plan()
         plan.namespace = try snapshot.plan(policy, leaving: leaving)
+        plan.interfaces = snapshot.links.map { $0.name }
+        if snapshot.hasSeveralDefaults {
+            plan.displaced = DisplacedDefaults(snapshot, policy.defaultRoute, leaving: leaving)
+        }
         hostFailure = nil
         do throws(KernelError) {
             if let stranding = container.stranding { throw stranding.attempting("look after the host") }
             guarded = try host.guarded(container, snapshot, leaving: leaving)
-            if name != nil { (guarded.interfaces, guarded.versions) = ([], []) }
+            if name != nil { (guarded.interfaces, guarded.versions, guarded.isCollecting) = ([], [], true) }
             (plan.host, plan.notes) = try host.observe(guarded, policy.invalid).planInvalid(policy.invalid, guarded)
         } catch { hostFailure = error }
         return plan
@@ -55,6 +59,8 @@ public struct Guard: ~Copyable {
 public struct Report: Hashable, Sendable {
     public var steps: [Step] = []
     public var notes: [String] = []
+    /// What could not even be looked at.
+    public var errors: [KernelError] = []
 
     /// What was done, and what is to be known beside it, a line each.
     public var lines: [String] {
@@ -64,9 +70,10 @@ public struct Report: Hashable, Sendable {
     }
 
     public var failures: [KernelError] {
-        steps.compactMap { step in
-            if case .failed(_, let error) = step { error } else { nil }
-        }
+        errors
+            + steps.compactMap { step in
+                if case .failed(_, let error) = step { error } else { nil }
+            }
     }
 }
 

@@ -5,8 +5,8 @@ import Netlink
 /// The host: the namespace this program was started in, where packets of containers are translated.
 public struct Host: ~Copyable {
     let home: NetworkNamespace
-    private var socket: Socket
-    private var firewall: Socket
+    var socket: Socket
+    var firewall: Socket
     private let identityOfInit: NetworkNamespace.Identity?
     private var matchesSockets: Bool
 
@@ -45,28 +45,31 @@ public struct Host: ~Copyable {
         let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
         guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return guarded }
         for veth in veths {
-            guard let side = try hostSide(of: veth, namespaceID) else { continue }
+            guard let end = try hostEnd(of: veth, namespaceID) else { continue }
             if veth.index != leaving {
-                if !guarded.interfaces.contains(side.name) { guarded.interfaces.append(side.name) }
-            } else if !side.isBridge {
-                guarded.leaving.append(side.name)
+                let entrance = try bridge(of: end) ?? end
+                _ = guarded.interfaces.appendIfNew(entrance.name)
+            } else {
+                guarded.leaving.append(end.index)
             }
         }
         return guarded
     }
 
-    /// The bridge that the veth's other end is a port of, or that end itself; nil if the other end is not on this host.
-    private mutating func hostSide(
-        of veth: Link, _ namespaceID: Int32
-    ) throws(KernelError) -> (name: String, isBridge: Bool)? {
+    /// The veth's other end; nil if that is not on this host.
+    private mutating func hostEnd(of veth: Link, _ namespaceID: Int32) throws(KernelError) -> Link? {
         // An index means little across namespaces; the ends of one pair name each other.
         guard let index = veth.peerIndex, let end = try socket.link(index: index), end.kind == "veth",
             end.peerIndex == veth.index, end.peerNamespaceID == namespaceID
         else { return nil }
-        if let master = end.master, let bridge = try socket.link(index: master), bridge.kind == "bridge" {
-            return (bridge.name, true)
-        }
-        return (end.name, false)
+        return end
+    }
+
+    /// The bridge that an interface is a port of.
+    private mutating func bridge(of port: Link) throws(KernelError) -> Link? {
+        guard let master = port.master, let bridge = try socket.link(index: master), bridge.kind == "bridge"
+        else { return nil }
+        return bridge
     }
 
     /// Looks at the host, as far as `guarded` and the policy ask. Nothing is changed.
@@ -85,13 +88,24 @@ public struct Host: ~Copyable {
         snapshot.ipv6 = try ruleset(.v6)
         for name in ((snapshot.ipv4.containers ?? []) + (snapshot.ipv6.containers ?? [])).unique
         where !guarded.interfaces.contains(name) {
-            if try socket.link(name: name) == nil { snapshot.gone.append(name) }
+            let isGone =
+                guarded.isCollecting ? try isIdle(name, guarded.leaving) : try socket.link(name: name) == nil
+            if isGone { snapshot.gone.append(name) }
         }
         let isComplete = IPVersion.allCases.allSatisfy { version in
             !guarded.mayBeTranslated(version) || snapshot.holdsInput(version)
         }
         if !isComplete { try observeNeighbours(&snapshot) }
         return snapshot
+    }
+
+    /// Whether packets of guarded containers cannot come in by an interface: it is gone or going, or a bridge whose last
+    /// port is.
+    private mutating func isIdle(_ name: String, _ leaving: [UInt32]) throws(KernelError) -> Bool {
+        guard let link = try socket.link(name: name) else { return true }
+        if leaving.contains(link.index) { return true }
+        guard link.kind == "bridge" else { return false }
+        return try socket.ports(of: link.index).allSatisfy { leaving.contains($0.index) }
     }
 
     private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {
@@ -163,35 +177,24 @@ public struct Host: ~Copyable {
     /// Each attempt fails only if somebody else's change succeeded in between.
     private static let attempts = 64
 
-    /// Removes what belongs to containers that are gone, and nothing else.
-    public mutating func collectGarbage() -> Report {
-        var report = Report()
-        do throws(KernelError) {
-            let plan = try observe(Guarded(), Policy.Invalid()).planInvalid(Policy.Invalid(), Guarded())
-            (report.steps, report.notes) = apply(plan.changes, Guarded(), Policy.Invalid())
-        } catch { report.notes.append(error.description) }
-        return report
-    }
-
-    /// Asks the kernel for what every run needs of it.
-    public mutating func checkReadiness() throws(KernelError) { _ = try firewall.generation() }
-
-    /// A bridge may have come back between the look that missed it and the removal of its element; whoever guards a
-    /// container on it may have seen the element still there.
-    private mutating func restoreReturned(_ names: [String], to set: InterfaceSet) throws(KernelError) {
+    /// A bridge or its ports may have come back between the look that missed them and the removal of the element; whoever
+    /// guards a container there may have seen the element still in the set.
+    private mutating func restoreReturned(
+        _ names: [String], to set: InterfaceSet, _ leaving: [UInt32]
+    ) throws(KernelError) {
         var returned: [String] = []
-        for name in names where try socket.link(name: name) != nil { returned.append(name) }
+        for name in names where try !isIdle(name, leaving) { returned.append(name) }
         guard !returned.isEmpty else { return }
         try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
     }
 
-    private mutating func apply(_ change: Change, leaving: [String]) throws(KernelError) {
+    private mutating func apply(_ change: Change, leaving: [UInt32]) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):
             try firewall.commit(commands, generation: generation, change.attempt)
             for command in commands {
                 guard case .deleteElements(let set, let names) = command else { continue }
-                try restoreReturned(names.filter { !leaving.contains($0) }, to: set)
+                try restoreReturned(names, to: set, leaving)
             }
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)

@@ -21,7 +21,7 @@ public struct HostSnapshot: Hashable, Sendable {
     public var ipv6 = Ruleset()
     /// Of the whole ruleset, read before the rest was looked at.
     public var generation: UInt32 = 0
-    /// Elements of either set whose interface does not exist.
+    /// Elements of either set whose interface does not exist, or of whose bridge nobody is a port any more.
     public var gone: [String] = []
     /// Whether anything here translates IPv6 addresses.
     public var translatesIPv6 = false
@@ -48,14 +48,15 @@ public struct HostSnapshot: Hashable, Sendable {
 public struct Guarded: Hashable, Sendable {
     /// Host-side interfaces of the container: bridges, or a veth's host end.
     public var interfaces: [String]
-    /// Host-side interfaces that are about to go.
-    public var leaving: [String]
+    /// The indexes of host-side interfaces that are about to go.
+    public var leaving: [UInt32] = []
+    /// Whether bridges in the set that no port is left of are looked for, which only the end of an attachment asks.
+    public var isCollecting = false
     /// The families in which the container has a default route.
     public var versions: [IPVersion]
 
-    public init(interfaces: [String] = [], leaving: [String] = [], versions: [IPVersion] = []) {
+    public init(interfaces: [String] = [], versions: [IPVersion] = []) {
         self.interfaces = interfaces
-        self.leaving = leaving
         self.versions = versions
     }
 

@@ -61,7 +61,7 @@ extension HostSnapshot {
 
     /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
     func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
-        var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0), guarded.leaving) }
+        var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
         var notes: [String] = []
         switch policy.mode {
         case .keep: break
@@ -144,7 +144,7 @@ extension HostSnapshot {
     /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
     private func remake(_ drop: InvalidDrop, _ chains: [[Rule]], _ guarded: Guarded, _ forward: Bool) -> Change {
         let kept = (ruleset(drop.version).containers ?? []).filter {
-            !gone.contains($0) && !guarded.leaving.contains($0)
+            !gone.contains($0)
         }
         let names = (kept + guarded.interfaces).unique
         let commands =
@@ -163,12 +163,11 @@ extension HostSnapshot {
         return Change(.invalid, .add, object, .commit(elements, generation: nil))
     }
 
-    /// Elements whose interface is gone or going.
-    private func planGone(_ drop: InvalidDrop, _ leaving: [String]) -> [Change] {
-        let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) || leaving.contains($0) }
+    private func planGone(_ drop: InvalidDrop) -> [Change] {
+        let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) }
         return elements.map { name in
             let object =
-                "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (its interface is gone)"
+                "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (nothing is behind it any more)"
             return Change(
                 .invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
         }

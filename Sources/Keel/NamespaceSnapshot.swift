@@ -25,6 +25,9 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         self.reversePathFilterOfDefault = reversePathFilterOfDefault
     }
 
+    /// Whether there are more default routes than one of each family, in whatever table.
+    var hasSeveralDefaults: Bool { routes.count > 1 }
+
     /// Whether packets of that version find a default route in table main.
     public func hasDefaultRoute(_ version: IPVersion) -> Bool {
         routes.contains { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }

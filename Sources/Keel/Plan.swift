@@ -7,6 +7,10 @@ public struct Plan: Hashable, Sendable {
     public var host: [Change] = []
     /// What a person should know though nothing is done about it.
     public var notes: [String] = []
+    /// The defaults that will not be in main when the plan has been carried out.
+    public var displaced = DisplacedDefaults()
+    /// The names of the container's interfaces.
+    public var interfaces: [String] = []
 
     public init() {}
 

@@ -18,6 +18,13 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Policy {
+    /// Whom a document speaks for.
+    public enum Reach: Sendable {
+        case host
+        /// One container, or one of its networks.
+        case container
+    }
+
     /// The built-in policy with the host's document laid over it, if there is one.
     public static func host() throws(PolicyError) -> Policy { try load(path) }
 
@@ -33,22 +40,26 @@ extension Policy {
             throw PolicyError(
                 place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
         }
-        try policy.overlay(text, from: path)
+        try policy.overlay(text, from: path, of: .host)
         return policy
     }
 
     /// Lays a document's text over this policy: what it names wins, what it does not stays.
-    public mutating func overlay(_ text: [UInt8], from place: String) throws(PolicyError) {
+    public mutating func overlay(
+        _ text: [UInt8], from place: String, of reach: Reach = .container
+    ) throws(PolicyError) {
         let document: JSON
         do { document = try JSON(parsing: text) } catch {
             throw PolicyError(
                 place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
         }
-        try overlay(document, from: place)
+        try overlay(document, from: place, of: reach)
     }
 
     /// Lays a document over this policy. On an error the policy is as it was.
-    public mutating func overlay(_ document: JSON, from place: String) throws(PolicyError) {
+    public mutating func overlay(
+        _ document: JSON, from place: String, of reach: Reach = .container
+    ) throws(PolicyError) {
         var policy = self
         try PolicySection(document, place: place, key: "").read { (name, value) throws(PolicyError) in
             switch name {
@@ -63,6 +74,7 @@ extension Policy {
         } keys: {
             ["defaultRoute", "rpFilter", "invalid", "conntrack", "onError"]
         }
+        if document["defaultRoute"]?["prefer"] != nil { policy.defaultRoute.isPreferenceOwn = reach == .container }
         self = policy
     }
 }

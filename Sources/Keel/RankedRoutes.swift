@@ -33,7 +33,7 @@ extension DefaultRoutes {
         if !policy.sourceRules { remembered.losers = [] }
         let tables = planTables(remembered)
         return tables.before + planWinner(standing) + (try planRules(policy.sourceRules ? ranked : remembered)) + moves
-            + tables.after
+            + tables.after + planPreferences(standing)
     }
 }
 

@@ -49,7 +49,7 @@ extension DefaultRoutes {
     }
 
     private func forget(_ leg: Route) -> Change {
-        let words = Candidate.of(leg, snapshot.links, []).first?.words ?? "default"
+        let words = Candidate.of(leg, snapshot.links, nil).first?.words ?? "default"
         return Change(.defaultRoute, .remove, "\(words) from table \(leg.table)", .deleteRoute(leg))
     }
 

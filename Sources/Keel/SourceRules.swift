@@ -18,14 +18,14 @@ extension DefaultRoutes {
                     "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
                     + "defaultRoute.mode \"keep\" this remedy is left out")
         }
-        let ours = all.filter { $0.version == version && $0.protocol == Ours.routeProtocol }
+        let ours = all.filter { $0.version == version && $0.isOurs }
         let wanted = wantedRules(standing)
         if let first = wanted.first, ours.first == first {
             let missing = wanted.filter { !ours.contains($0) }
-            return missing.map(add) + stale(ours, wanted).map(remove)
+            return missing.map { $0.addition } + stale(ours, wanted).map { $0.removal }
         }
         // Ours stand in one priority in the order they came, so a first one that is missing takes the others with it.
-        return ours.map(remove) + wanted.map(add)
+        return ours.map { $0.removal } + wanted.map { $0.addition }
     }
 
     /// What is not wanted, and what stands there twice.
@@ -67,15 +67,36 @@ extension DefaultRoutes {
             version, priority: Ours.rulePriority, table: table, protocol: Ours.routeProtocol, source: source,
             suppressedPrefixLength: length)
     }
+}
 
-    private func add(_ rule: PolicyRule) -> Change { Change(.defaultRoute, .add, words(rule), .addRule(rule)) }
+extension PolicyRule {
+    /// Of any version of this product.
+    var isOurs: Bool { self.protocol == Ours.routeProtocol }
 
-    private func remove(_ rule: PolicyRule) -> Change { Change(.defaultRoute, .remove, words(rule), .deleteRule(rule)) }
+    var addition: Change { Change(.defaultRoute, .add, words, .addRule(self)) }
 
-    private func words(_ rule: PolicyRule) -> String {
-        let table = rule.table == Route.mainTable ? "main" : "\(rule.table)"
-        let suppression = rule.suppressedPrefixLength.map { " suppress_prefixlength \($0)" } ?? ""
-        let from = rule.source.map { "\($0)" } ?? (version == .v6 ? "all (IPv6)" : "all")
+    var removal: Change { Change(.defaultRoute, .remove, words, .deleteRule(self)) }
+
+    private var words: String {
+        let table = table == Route.mainTable ? "main" : "\(table)"
+        let suppression = suppressedPrefixLength.map { " suppress_prefixlength \($0)" } ?? ""
+        let from = source.map { "\($0)" } ?? (version == .v6 ? "all (IPv6)" : "all")
         return "rule from \(from) lookup \(table)\(suppression)"
+    }
+}
+
+extension NamespaceSnapshot {
+    /// Whether somebody else sends packets from an interface's address to a table with a default route of its own, as the
+    /// CNI plugin `sbr` does. Then that network is theirs: its default in main was taken away for it.
+    func isRoutedByOthers(_ link: Link, _ version: IPVersion) -> Bool {
+        let addresses = addresses.filter { $0.interface == link.index && $0.address.version == version }
+        return (rules ?? []).contains { rule in
+            rule.version == version && !rule.isOurs
+                && addresses.contains { rule.source == IPPrefix(host: $0.address) }
+                && routes.contains { route in
+                    route.version == version && route.table == rule.table && route.table != Route.mainTable
+                        && route.nextHops.contains { $0.interface == link.index }
+                }
+        }
     }
 }

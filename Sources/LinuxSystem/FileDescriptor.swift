@@ -34,6 +34,14 @@ public struct FileDescriptor: ~Copyable {
         self.number = number
     }
 
+    /// Opens a file to write behind what is there, and makes it if there is none, for its owner alone. A symbolic link is not
+    /// followed (`ELOOP`).
+    public init(appendingTo path: String) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open_to_append(path) }
+        guard number >= 0 else { throw KernelError("open \(path) for writing", .current) }
+        self.number = number
+    }
+
     /// All of it, or `EFBIG` as soon as there is more than `limit` bytes. `name` is for the error.
     public func readAll(limit: Int, name: String) throws(KernelError) -> [UInt8] {
         try Self.readAll(number, limit: limit, name: name)

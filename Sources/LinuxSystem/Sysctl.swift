@@ -1,3 +1,5 @@
+import CLinux
+
 /// A kernel parameter under `/proc/sys`; those below `net` are the calling thread's network namespace's.
 ///
 /// See the kernel's `Documentation/networking/ip-sysctl.rst`.
@@ -36,6 +38,12 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
             if error.errno == .noEntry { return nil }
             throw error
         }
+    }
+
+    /// What the kernel would say to whoever writes to it; nil if it may be written. The corresponding C function is
+    /// `access(2)`.
+    public var refusalToWrite: KernelError? {
+        access(path, W_OK) == 0 ? nil : KernelError("write to \(path)", .current)
     }
 
     public func write(_ value: Int) throws(KernelError) {

@@ -83,6 +83,13 @@ extension Request {
         return request
     }
 
+    /// Only the ports of one bridge: the kernel filters a dump by master.
+    fileprivate static func listPorts(of bridge: UInt32) -> Request {
+        var request = listLinks()
+        request.put(IFLA_MASTER, bridge)
+        return request
+    }
+
     fileprivate static func link(index: UInt32) -> Request {
         var request = Request("look up interface \(index)", type: RTM_GETLINK, flags: 0)
         var header = ifinfomsg()
@@ -124,6 +131,12 @@ extension Socket {
         // The kernel refuses longer names with ERANGE; no interface has one.
         guard !name.isEmpty, name.utf8.count < Int(IFNAMSIZ) else { return nil }
         return try find(.link(name: name))
+    }
+
+    /// The interfaces whose master is the one of that index.
+    public mutating func ports(of bridge: UInt32) throws(KernelError) -> [Link] {
+        // An old kernel may ignore the filter.
+        try dump(.listPorts(of: bridge)) { Link($0) }.filter { $0.master == bridge }
     }
 
     private mutating func find(_ request: consuming Request) throws(KernelError) -> Link? {

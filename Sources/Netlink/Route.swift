@@ -26,6 +26,8 @@ public struct Route: Hashable, Sendable {
     public var nextHops: [NextHop]
 
     public static let mainTable = UInt32(RT_TABLE_MAIN.rawValue)
+    /// Of IPv4 routes without a gateway.
+    public static let linkScope = UInt8(RT_SCOPE_LINK.rawValue)
 
     public init(_ version: IPVersion, table: UInt32 = mainTable, metric: UInt32 = 0, nextHops: [NextHop]) {
         self.version = version

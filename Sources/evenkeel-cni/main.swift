@@ -11,22 +11,44 @@ exitProcess(run())
 
 /// The exit status; results and errors both go to standard output, as the specification asks.
 func run() -> Int32 {
+    do throws(CNIError) { return answer(try readRequest()) } catch { return fail(error, Log()) }
+}
+
+func answer(_ request: Request) -> Int32 {
+    let plugin = Plugin(request)
     do throws(CNIError) {
-        let request = try readRequest()
-        do throws(CNIError) {
-            if let result = try answer(request) { try print(result) }
-        } catch { throw error.answering(request.version) }
+        if let result = try plugin.answer() { try print(result) }
         return 0
-    } catch {
-        say(error.details.isEmpty ? error.message : "\(error.message): \(error.details)")
-        // Should standard output be gone as well, the exit status still says it.
-        do { try print(error.json) } catch {}
-        return 1
-    }
+    } catch { return fail(error.answering(request.version), plugin.log) }
+}
+
+func fail(_ error: CNIError, _ log: borrowing Log) -> Int32 {
+    log.write(error)
+    // Should standard output be gone as well, the exit status still says it.
+    do { try print(error.json) } catch {}
+    return 1
 }
 
 func print(_ result: JSON) throws(CNIError) {
     do { try FileDescriptor.writeStandardOutput(result.text() + "\n") } catch {
-        throw CNIError(.inputOutput, error.description)
+        throw CNIError(.inputOutput, error.description, details: "the runtime reads results from standard output")
     }
+}
+
+func readRequest() throws(CNIError) -> Request {
+    if Terminal.isStandardInput {
+        throw CNIError(
+            .invalidEnvironment, "this program is a CNI plugin: a container runtime runs it",
+            details: "chain it: put {\"type\": \"evenkeel\"} behind the other plugins in a network's configuration list"
+        )
+    }
+    // A request is a few kilobytes; a hundred times as much is somebody's mistake.
+    let inputLimit = 1 << 20
+    let text: [UInt8]
+    do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
+        throw CNIError(
+            error.errno == .tooBig ? .decoding : .inputOutput, "the network configuration cannot be read",
+            details: error.description)
+    }
+    return try Request(variable: Environment.variable, configuration: text)
 }

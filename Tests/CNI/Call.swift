@@ -8,7 +8,7 @@ struct Call {
     ]
     var configuration: String
 
-    init(_ command: String, _ configuration: String = Call.configuration(version: "\"1.0.0\"")) {
+    init(_ command: String, _ configuration: String = Call.configuration(version: "\"1.1.0\"")) {
         self.configuration = configuration
         variables["CNI_COMMAND"] = command
     }
@@ -16,7 +16,8 @@ struct Call {
     /// `version` and `previous` are JSON texts; nil leaves the key out.
     static func configuration(version: String?, previous: String? = "{\"interfaces\":[]}") -> String {
         let members =
-            [#""name":"web""#, #""type":"evenkeel""#] + (version.map { ["\"cniVersion\":\($0)"] } ?? [])
+            [#""name":"web""#, #""type":"evenkeel""#, #""cni.dev/valid-attachments":[]"#]
+            + (version.map { ["\"cniVersion\":\($0)"] } ?? [])
             + (previous.map { ["\"prevResult\":\($0)"] } ?? [])
         return "{\(members.joined(separator: ","))}"
     }

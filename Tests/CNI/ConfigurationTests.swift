@@ -31,7 +31,9 @@ import Testing
 
     @Test(arguments: [nil, "\"\""]) func noVersionMeansTheFirstThereWas(version: String?) throws {
         let configuration = Call.configuration(version: version)
-        #expect(Call("ADD", configuration).error()?.message == "cniVersion 0.1.0 is not supported for ADD")
+        let error = Call("ADD", configuration).error()
+        #expect(error?.code == .incompatibleVersion && error?.message.contains("names no cniVersion") == true)
+        #expect(error?.version == Version.newest && error?.details.contains("0.3.0, 0.3.1") == true)
         #expect(try Call("VERSION", configuration).request().version == (version == nil ? Version.newest : "0.1.0"))
     }
 
@@ -67,9 +69,9 @@ import Testing
 
     @Test(arguments: [("[]", "an array"), ("null", "null"), ("\"{}\"", "a string"), ("1", "a number")])
     func aConfigurationIsAnObject(configuration: String, kind: String) {
-        #expect(
-            Call("ADD", configuration).error()
-                == CNIError(.decoding, "the network configuration is \(kind), not an object"))
+        let error = Call("ADD", configuration).error()
+        #expect(error?.code == .decoding && error?.message == "the network configuration is \(kind), not an object")
+        #expect(error?.details.isEmpty == false)
     }
 
     @Test(arguments: ["ADD", "CHECK"], [nil, "null"]) func thePluginIsChainedBehindOthers(
@@ -95,10 +97,12 @@ import Testing
         #expect(error?.message == "prevResult is \(previous.kind), not an object")
     }
 
-    @Test(arguments: ["\"\"", "7", "null", "[]"]) func aNetworksNameIsOne(name: String) {
+    @Test(arguments: ["\"\"", "7", "null", "[]", "\"-web\"", "\"a/b\"", "\"a b\""]) func aNetworksNameIsOne(
+        name: String
+    ) {
         let error = Call("ADD", #"{"cniVersion":"1.0.0","name":\#(name),"prevResult":{}}"#).error()
         #expect(error?.code == .invalidConfiguration && error?.version == "1.0.0")
-        #expect(error?.message == "name of the network configuration is not a name")
+        #expect(error?.message == "name of the network configuration is missing or not a name")
     }
 
     @Test func whatOthersSetSurvives() throws {

@@ -4,7 +4,7 @@ import Testing
 @Suite struct EnvironmentTests {
     /// What each verb needs, by specification 1.1.0, section 2.
     static let required = [
-        ("ADD", ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"]),
+        ("ADD", ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"]), ("GC", ["CNI_PATH"]), ("STATUS", []),
         ("CHECK", ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME"]),
         ("DEL", ["CNI_CONTAINERID", "CNI_IFNAME"]), ("VERSION", []),
     ]
@@ -29,7 +29,8 @@ import Testing
         call.variables = ["CNI_COMMAND": verb]
         let expected = CNIError(
             .invalidEnvironment, "required environment variables are not set: \(names)",
-            details: "\(verb) needs \(names)")
+            details: "\(verb) needs \(names)"
+        )
         #expect(call.error() == (needed.isEmpty ? nil : expected))
     }
 

@@ -148,14 +148,27 @@ import Testing
 
     // MARK: Whose interfaces
 
-    @Test func aBridgeThatIsGoneIsForgotten() throws {
+    @Test func aBridgeIsForgottenWithItsLastContainer() throws {
         let lab = try lab()
-        try lab.run("network 2; container d; attach d 2 eth0 5; cni ADD d eth0; cni ADD c eth0")
+        let attachment = { (name: String, part: Int) in
+            "container \(name); attach \(name) 2 eth0 \(part); cni ADD \(name) eth0"
+        }
+        try lab.run("cni ADD c eth0; network 2; \(attachment("d", 5)); \(attachment("e", 6))")
         #expect(try lab.run("guarded ip; guarded ip6") == "br1 br2\nbr1 br2")
-        // The bridge may still serve others.
-        try lab.run("cni DEL d eth0")
-        #expect(try lab.run("guarded ip; guarded ip6") == "br1 br2\nbr1 br2")
-        try lab.run("ip link del br2; cni ADD c eth0")
+        try lab.run("cni DEL d eth0; ip link del vd2")
+        #expect(try lab.run("guarded ip; guarded ip6") == "br1 br2\nbr1 br2", "it still serves another")
+        try lab.run("cni DEL e eth0")
+        #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1")
+        try lab.run("cni ADD e eth0; ip link del br2; cni ADD c eth0")
+        #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1", "nor does one stay that is gone")
+    }
+
+    /// The runtime calls again when nothing is there any more.
+    @Test func aDeletionWithoutNamespaceForgetsWhatNobodyIsBehind() throws {
+        let lab = try lab()
+        try lab.run("network 2; container d; attach d 2 eth0 5; cni ADD c eth0; cni ADD d eth0")
+        // A namespace that goes takes its veths along a moment later.
+        try lab.run("ip netns del d; while [[ -e /sys/class/net/vd2 ]]; do sleep 0.01; done; cni DEL d eth0")
         #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1")
     }
 
@@ -167,7 +180,7 @@ import Testing
         try lab.run("cni DEL d eth0")
         #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1")
         // Nor does one stay that goes without a word.
-        try lab.run("cni ADD d eth0; ip link del vd2; cni DEL c eth0")
+        try lab.run("cni ADD d eth0; ip link del vd2; cni ADD c eth0")
         #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1")
     }
 }

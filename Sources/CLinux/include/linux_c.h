@@ -29,6 +29,9 @@ const char *linux_errno_name(int number);
 /// open(2) with O_CLOEXEC always set; variadic in C.
 int linux_open(const char *path, int flags);
 
+/// open(2) of a log file, which is made if there is none, readable and writable by its owner alone.
+int linux_open_to_append(const char *path);
+
 /// setns(2) into a network namespace.
 int linux_setns_network(int fd);
 

@@ -1,0 +1,75 @@
+public import JSON
+
+// What a runtime passes for one container: CNI_ARGS (section 2 of the specification), args and runtimeConfig
+// (CONVENTIONS.md of the CNI project, "Dynamic Plugin specific fields").
+
+/// Settings of one container, and where they stand.
+public struct ContainerArguments: Sendable {
+    /// As an error names it.
+    public let place: String
+    /// An object.
+    public let settings: JSON
+}
+
+extension Request {
+    /// What this plugin is told in its own key for every container of the network.
+    public var policy: JSON? { configuration["policy"] }
+
+    /// What is told for this container alone; the later wins.
+    public func containerArguments() throws(CNIError) -> [ContainerArguments] {
+        let inJSON = [
+            ("args.cni.evenkeel", configuration["args"]?["cni"]?["evenkeel"]),
+            ("runtimeConfig.evenkeel", configuration["runtimeConfig"]?["evenkeel"]),
+        ]
+        var all = [ContainerArguments(place: "CNI_ARGS", settings: try environmentSettings())]
+        for (place, settings) in inJSON {
+            guard let settings, settings != .null else { continue }
+            guard settings.members != nil else {
+                throw CNIError(
+                    .invalidConfiguration, "\(place) is \(settings.kind), not an object",
+                    details: "it holds the settings of one container: skip, prefer, defaultRoute, rpFilter")
+            }
+            all.append(ContainerArguments(place: place, settings: settings))
+        }
+        return all
+    }
+
+    private func environmentSettings() throws(CNIError) -> JSON {
+        var settings: [JSON.Member] = []
+        var unknown: [String] = []
+        var ignoresUnknown = false
+        for pair in arguments.split(separator: ";") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+            guard parts.count == 2, !parts[0].isEmpty else {
+                throw invalid("\"\(pair)\" in CNI_ARGS is not KEY=VALUE", "pairs are separated by ';'")
+            }
+            switch parts[0] {
+            case "IgnoreUnknown": ignoresUnknown = try boolean(parts[0], parts[1])
+            case "EVENKEEL_SKIP": settings.append(.init("skip", .boolean(try boolean(parts[0], parts[1]))))
+            case "EVENKEEL_PREFER": settings.append(.init("prefer", .boolean(try boolean(parts[0], parts[1]))))
+            case "EVENKEEL_DEFAULT_ROUTE":
+                let names = parts[1].split(separator: ",", omittingEmptySubsequences: false)
+                let list = JSON.array(names.map { .string(String($0)) })
+                settings.append(.init("defaultRoute", .object([.init("prefer", list)])))
+            default: unknown.append(parts[0])
+            }
+        }
+        if !unknown.isEmpty && !ignoresUnknown {
+            throw invalid(
+                "CNI_ARGS has unknown keys: \(unknown.joined(separator: ", "))",
+                "allowed: EVENKEEL_SKIP, EVENKEEL_PREFER, EVENKEEL_DEFAULT_ROUTE; IgnoreUnknown=true lets others pass")
+        }
+        return .object(settings)
+    }
+
+    /// As Go's `strconv.ParseBool` has it, which the other plugins go by.
+    private func boolean(_ name: String, _ text: String) throws(CNIError) -> Bool {
+        if ["1", "t", "T", "true", "True", "TRUE"].contains(text) { return true }
+        if ["0", "f", "F", "false", "False", "FALSE"].contains(text) { return false }
+        throw invalid("\(name) in CNI_ARGS is \"\(text)\"", "allowed: true, false")
+    }
+
+    private func invalid(_ message: String, _ details: String) -> CNIError {
+        CNIError(.invalidEnvironment, message, details: details)
+    }
+}

@@ -1,0 +1,36 @@
+public import JSON
+
+/// A route as a result lists it: CNI specification 1.1.0, "ADD Success".
+public struct ResultRoute: Sendable {
+    /// A prefix.
+    public let destination: String
+    /// An address; nil stands for the gateway of the attachment's addresses.
+    public let gateway: String?
+}
+
+extension Request {
+    /// The answer to ADD: what the plugins before returned, as it came, without the routes in table main that are `left` out.
+    public func result(leavingOut isLeft: (ResultRoute) -> Bool) -> JSON? {
+        guard let members = previousResult?.members else { return previousResult }
+        var result = members.map { member in
+            guard member.name == "routes", let routes = member.value.elements else { return member }
+            return JSON.Member("routes", .array(routes.filter { !($0.routeInMain.map(isLeft) ?? false) }))
+        }
+        // libcni's reading of a result without one, which other readers may not share.
+        if previousResult?["cniVersion"] == nil { result.insert(.init("cniVersion", .string(version)), at: 0) }
+        return .object(result)
+    }
+}
+
+extension JSON {
+    /// Table main's number, which a route has that names none.
+    private static let mainTable: Int64 = 254
+
+    fileprivate var routeInMain: ResultRoute? {
+        guard let destination = self["dst"]?.string else { return nil }
+        guard let table = self["table"], table != .null, table != .integer(Self.mainTable) else {
+            return ResultRoute(destination: destination, gateway: self["gw"]?.string)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,51 @@
+import Netlink
+
+/// The default routes that a network set up and that are not in main any more, since another network won.
+public struct DisplacedDefaults: Hashable, Sendable {
+    private struct Place: Hashable {
+        let version: IPVersion
+        let interface: String
+        let gateway: IPAddress?
+
+        init(_ candidate: Candidate) {
+            version = candidate.leg.version
+            interface = candidate.link.name
+            gateway = candidate.hop.gateway
+        }
+    }
+
+    private var displaced: [Place] = []
+    private var kept: [Place] = []
+
+    init() {}
+
+    init(_ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
+        // In the other modes all of them stay in main.
+        guard policy.mode == .one else { return }
+        for version in IPVersion.allCases {
+            let standing = DefaultRoutes(version, snapshot, policy, leaving: leaving).standing
+            for candidate in standing.losers {
+                if candidate.leg.isFromRouterAdvertisement {
+                    kept.append(Place(candidate))
+                } else {
+                    displaced.append(Place(candidate))
+                }
+            }
+            if let winner = standing.winner { kept.append(Place(winner)) }
+        }
+    }
+
+    /// Whether a route that was set up on the interface is one of them.
+    ///
+    /// `destination` is a prefix and `gateway` an address, as text; without a gateway it stands for whatever default the
+    /// interface has.
+    public func contains(destination: String, gateway: String?, on interface: String) -> Bool {
+        guard let prefix = IPPrefix(destination), prefix.length == 0 else { return false }
+        let address = gateway.flatMap { IPAddress($0) }
+        let isMeant = { (place: Place) in
+            place.version == prefix.address.version && place.interface == interface
+                && (address == nil || place.gateway == address)
+        }
+        return displaced.contains(where: isMeant) && !kept.contains(where: isMeant)
+    }
+}

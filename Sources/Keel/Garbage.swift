@@ -1,0 +1,48 @@
+import LinuxSystem
+import Netlink
+
+// What is left of attachments that ended without being taken down. It is recognised by itself, so nothing need be known
+// of whose it was: an element of the set whose interface is gone, a source rule whose table the kernel has emptied.
+
+extension Host {
+    /// Removes it, on the host and in the network namespaces at those paths; what is none, or is the host's, is passed over.
+    public mutating func collectGarbage(namespaces paths: [String]) -> Report {
+        var guarded = Guarded()
+        guarded.isCollecting = true
+        var report = Report()
+        do throws(KernelError) {
+            let plan = try observe(guarded, Policy.Invalid()).planInvalid(Policy.Invalid(), guarded)
+            (report.steps, report.notes) = apply(plan.changes, guarded, Policy.Invalid())
+        } catch { report.errors.append(error) }
+        for path in paths {
+            do throws(KernelError) { report.steps += try collectGarbage(in: path) } catch {
+                report.errors.append(error)
+            }
+        }
+        return report
+    }
+
+    private borrowing func collectGarbage(in path: String) throws(KernelError) -> [Step] {
+        let namespace: NetworkNamespace
+        // Gone meanwhile, or something else that lies in that folder.
+        do { namespace = try NetworkNamespace(path: path) } catch { return [] }
+        guard !isOwn(namespace) else { return [] }
+        var container = try Container(namespace, of: self)
+        if let stranding = container.stranding { throw stranding }
+        return container.apply(try container.observe(from: self).planGarbage(), from: self)
+    }
+}
+
+extension NamespaceSnapshot {
+    /// Takes away source rules of ours that look up an empty table, and what only served them.
+    func planGarbage() -> [Change] {
+        IPVersion.allCases.flatMap { version in
+            let ours = (rules ?? []).filter { $0.version == version && $0.isOurs }
+            let isInUse = { (rule: PolicyRule) in
+                rule.source != nil && routes.contains { $0.version == version && $0.table == rule.table }
+            }
+            let kept = ours.filter(isInUse)
+            return ours.filter { rule in !isInUse(rule) && (rule.source != nil || kept.isEmpty) }.map { $0.removal }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+import CLinux
+
+/// Points in time as logs have them.
+public enum Timestamp {
+    /// Now, in UTC, to the second: `2026-01-31T23:59:59Z`, RFC 3339.
+    public static func now() -> String {
+        var seconds = time(nil)
+        var parts = tm()
+        gmtime_r(&seconds, &parts)
+        let text = [CChar](unsafeUninitializedCapacity: 32) { buffer, count in
+            count = buffer.baseAddress.map { strftime($0, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts) } ?? 0
+        }
+        return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,95 @@
+import CNI
+import JSON
+import Keel
+import LinuxSystem
+
+/// What is said to people: on standard error, and in the file that the configuration names.
+struct Log: ~Copyable {
+    enum Level: String, CaseIterable {
+        case error
+        case warning
+        case info
+        case debug
+
+        /// Whether a line of that level is said where this one is wanted.
+        func includes(_ level: Level) -> Bool { level.rank <= rank }
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    }
+
+    private let level: Level
+    private let file: FileDescriptor?
+    /// Verb, container and interface, which each line of the file names.
+    private let subject: String
+
+    /// Standard error alone.
+    init() {
+        level = .info
+        file = nil
+        subject = ""
+    }
+
+    /// As `logFile` and `logLevel` of the configuration say, as far as they make sense. A file that cannot be written to is
+    /// no reason not to work.
+    init(_ request: Request) {
+        let settings = LogSettings(request.configuration)
+        level = settings.level ?? .info
+        subject = "\(request.command.rawValue) \(request.containerID) \(request.interface)"
+        guard let path = settings.path else {
+            file = nil
+            return
+        }
+        do { file = try FileDescriptor(appendingTo: path) } catch {
+            file = nil
+            write(.warning, "there is no log: \(error.description)")
+        }
+    }
+
+    func write(_ level: Level, _ text: String) {
+        guard self.level.includes(level) else { return }
+        FileDescriptor.writeStandardError("evenkeel: \(text)\n")
+        // One write a line, so that lines of several runs do not mix.
+        let line = "\(Timestamp.now()) \(level.rawValue) \(subject): \(printable(text))\n"
+        do { try file?.write(line, name: "the log") } catch {}
+    }
+
+    func write(_ error: CNIError, as level: Level = .error) {
+        write(level, error.details.isEmpty ? error.message : "\(error.message): \(error.details)")
+    }
+
+    func write(_ report: Report) {
+        for line in report.lines { write(.info, line) }
+        for failure in report.failures { write(.warning, failure.description) }
+    }
+}
+
+/// What the configuration says of the log.
+struct LogSettings {
+    private let configuration: JSON
+
+    init(_ configuration: JSON) { self.configuration = configuration }
+
+    private func value(_ key: String) -> JSON? {
+        let value = configuration[key]
+        return value == .null || value == .string("") ? nil : value
+    }
+
+    var level: Log.Level? { Log.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
+
+    /// Absolute: where the runtime was started is nobody's choice.
+    var path: String? { value("logFile")?.string.flatMap { $0.hasPrefix("/") ? $0 : nil } }
+
+    func validate() throws(CNIError) {
+        if value("logLevel") != nil && level == nil {
+            let allowed = Log.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            throw CNIError(
+                .invalidConfiguration, "logLevel of the network configuration is no level",
+                details: "allowed: \(allowed)")
+        }
+        if value("logFile") != nil && path == nil {
+            throw CNIError(
+                .invalidConfiguration, "logFile of the network configuration is no absolute path",
+                details: "name a file such as \"/var/log/evenkeel.log\", or leave it out")
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import CNI
+import JSON
+import Keel
+import LinuxSystem
+
+/// The plugin's answer to one request.
+struct Plugin: ~Copyable {
+    private let request: Request
+    let log: Log
+
+    init(_ request: Request) {
+        self.request = request
+        log = Log(request)
+    }
+
+    /// Carries the request out; what it returns is to be printed.
+    func answer() throws(CNIError) -> JSON? {
+        switch request.command {
+        case .version: return Version.answer(to: request.version)
+        case .add: return try add()
+        case .check: try check()
+        case .delete: delete()
+        case .collectGarbage: try collectGarbage()
+        case .status: try status()
+        }
+        return nil
+    }
+
+    private func add() throws(CNIError) -> JSON? {
+        let settings = try Settings(request)
+        if settings.isSkipped { return request.result { _ in false } }
+        var host = try openHost()
+        var keel = Guard(try openContainer(of: host), settings.policy)
+        let plan = try plan(&keel, on: &host)
+        if !plan.interfaces.contains(request.interface) { log.write(.warning, missingInterface) }
+        if plan.isEmpty { log.write(.debug, "nothing to do") }
+        let report = keel.apply(plan, on: &host)
+        log.write(report)
+        if let failure = report.failures.first { throw CNIError(failure) }
+        return request.result { route in
+            plan.displaced.contains(destination: route.destination, gateway: route.gateway, on: request.interface)
+        }
+    }
+
+    private func check() throws(CNIError) {
+        let settings = try Settings(request)
+        if settings.isSkipped { return }
+        var host = try openHost()
+        var keel = Guard(try openContainer(of: host), settings.policy)
+        let plan = try plan(&keel, on: &host)
+        var differences = (plan.namespace + plan.host).map { $0.attempt }
+        if !plan.interfaces.contains(request.interface) { differences.insert(missingInterface, at: 0) }
+        guard !differences.isEmpty else { return }
+        throw CNIError(
+            .differs, "the container's network is not as it must be",
+            details: "to do: \(differences.joined(separator: "; "))")
+    }
+
+    private var missingInterface: String { "there is no interface \(printable(request.interface)) in the namespace" }
+
+    /// Forgiving: a DEL that fails would keep the chain's other plugins from cleaning up. What cannot be done is said.
+    private func delete() {
+        do throws(CNIError) {
+            let settings = try Settings(request)
+            if settings.isSkipped { return }
+            var host = try openHost()
+            guard hasNamespace else {
+                // With it went its interfaces; what the host still knows of them goes too.
+                log.write(host.collectGarbage(namespaces: []))
+                return
+            }
+            var keel = Guard(try openContainer(of: host), settings.policy)
+            let plan = try plan(&keel, on: &host, leaving: request.interface)
+            log.write(keel.apply(plan, on: &host))
+        } catch { log.write(error, as: .warning) }
+    }
+
+    private var hasNamespace: Bool {
+        guard !request.namespacePath.isEmpty else { return false }
+        do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return error.errno != .noEntry }
+        return true
+    }
+
+    /// Where runtimes bind the network namespaces of containers.
+    private static let namespaceFolder = "/run/netns"
+
+    /// As much as can be; what could not is the error.
+    private func collectGarbage() throws(CNIError) {
+        var host = try openHost()
+        var report: Report
+        do throws(KernelError) {
+            let names = try Directory.names(in: Self.namespaceFolder)
+            report = host.collectGarbage(namespaces: names.map { "\(Self.namespaceFolder)/\($0)" })
+        } catch {
+            report = host.collectGarbage(namespaces: [])
+            report.errors.append(error)
+        }
+        log.write(report)
+        guard let first = report.failures.first else { return }
+        throw CNIError(
+            .kernel, "something could not be cleaned up: \(first.description)",
+            details: report.failures.map { $0.description }.joined(separator: "; "))
+    }
+
+    private func status() throws(CNIError) {
+        let readiness: Readiness
+        do throws(CNIError) {
+            let settings = try Settings(request)
+            var host = try openHost()
+            do throws(KernelError) { readiness = try host.readiness(settings.policy) } catch { throw CNIError(error) }
+        } catch { throw CNIError(.notAvailable, error.message, details: error.details) }
+        if case .limited(let limits) = readiness {
+            throw CNIError(
+                .limitedConnectivity, "containers can be made safe only in part",
+                details: limits.joined(separator: "; "))
+        }
+    }
+}
+
+extension Plugin {
+    /// The host's own is opened first, before any other namespace is entered.
+    private func openHost() throws(CNIError) -> Host {
+        do { return try Host() } catch { throw CNIError(error) }
+    }
+
+    /// Opens the container's namespace, which must not be the host's.
+    private func openContainer(of host: borrowing Host) throws(CNIError) -> Container {
+        let namespace: NetworkNamespace
+        do { namespace = try NetworkNamespace(path: request.namespacePath) } catch {
+            throw CNIError(
+                .invalidNamespace, error.description,
+                details: "CNI_NETNS must be the path of the container's network namespace")
+        }
+        guard !host.isOwn(namespace) else {
+            throw CNIError(
+                .invalidNamespace, "CNI_NETNS \(request.namespacePath) is the host's own network namespace",
+                details: "a container that shares the host's network needs no CNI; the host's routes are never touched")
+        }
+        do { return try Container(namespace, of: host) } catch { throw CNIError(error) }
+    }
+
+    /// Whatever cannot be looked at, container or host, is found out before anything is changed; the end of an attachment
+    /// goes on without the host.
+    private func plan(
+        _ keel: inout Guard, on host: inout Host, leaving: String? = nil
+    ) throws(CNIError) -> Plan {
+        do throws(KernelError) {
+            let plan = try keel.plan(on: &host, leaving: leaving)
+            if let failure = keel.hostFailure {
+                guard leaving != nil else { throw failure }
+                log.write(.warning, failure.description)
+            }
+            return plan
+        } catch { throw CNIError(error) }
+    }
+}
+
+extension CNIError {
+    /// The kernel's refusal, in the protocol's words.
+    fileprivate init(_ error: KernelError) {
+        let isPassing = [.again, .busy, .restart, .interrupted].contains(error.errno)
+        self.init(
+            isPassing ? .tryAgainLater : .kernel, error.description,
+            details: error.advice ?? (isPassing ? "try again later" : "the host's kernel log may tell more"))
+    }
+}
