@@ -30,6 +30,7 @@ public struct Container: ~Copyable {
         snapshot.addresses = try socket.addresses()
         snapshot.routes = try socket.defaultRoutes()
         snapshot.rules = try socket.rulesIfSupported()
+        snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
         (snapshot.reversePathFilterOfAll, snapshot.reversePathFilterOfDefault) =
             try namespace.run(returningTo: host.home) { () throws(KernelError) in
                 let all = try Sysctl("net/ipv4/conf/all/rp_filter").readIfPresent()

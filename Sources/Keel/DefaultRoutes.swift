@@ -15,7 +15,7 @@ struct DefaultRoutes {
     let leaving: UInt32?
     /// In main, on interfaces that stay.
     let main: [Candidate]
-    /// In main, on the interface that is about to go.
+    /// In main, on the interface that is about to go, or of a network that others route.
     let departing: [Candidate]
     /// Losers of an earlier run, on interfaces that stay and have no default in main by now. An advertised one never left
     /// main, so what is not there any more is not to be put back.
@@ -35,8 +35,9 @@ struct DefaultRoutes {
         let all = snapshot.routes.filter { $0.version == version }
             .flatMap { Candidate.of($0, snapshot.links, preferences) }
         let inMain = all.filter { $0.isInMain }
-        main = inMain.filter { $0.link.index != leaving }
-        departing = inMain.filter { $0.link.index == leaving }
+        let isTheirs = { (candidate: Candidate) in snapshot.isRoutedByOthers(candidate.link, version) }
+        main = inMain.filter { $0.link.index != leaving && !isTheirs($0) }
+        departing = inMain.filter { $0.link.index == leaving || isTheirs($0) }
         let inTables = all.filter { $0.listed.table == Ours.table(of: $0.link.index) }
         tableLegs = inTables.map { candidate in
             var leg = candidate.leg
@@ -44,10 +45,10 @@ struct DefaultRoutes {
             return leg
         }
         let superseded = inMain.map { $0.link.index }
-        let memory = inTables.filter { !superseded.contains($0.link.index) }
+        let memory = inTables.filter { !superseded.contains($0.link.index) && !isTheirs($0) }
         remembered = memory.filter { candidate in
             candidate.leg.protocol != Ours.routeProtocol && !candidate.leg.isFromRouterAdvertisement
-                && candidate.link.index != leaving && !snapshot.isRoutedByOthers(candidate.link, version)
+                && candidate.link.index != leaving
         }
         cut = memory.filter { $0.leg.protocol == Ours.routeProtocol }
     }
@@ -143,7 +144,7 @@ extension DefaultRoutes {
         var changes: [Change] = []
         var deletedWhole: [Route] = []
         for loser in standing.losers.filter({ $0.isInMain }) + departing {
-            if loser.leg.isFromRouterAdvertisement && !isLeaving(loser) {
+            if loser.leg.isFromRouterAdvertisement && !departing.contains(loser) {
                 guard !loser.standsBy(winner) else { continue }
                 // A run that was cut off may have left it at both its metrics.
                 let stands = main.contains { $0.hop == loser.hop && $0.standsBy(winner) }

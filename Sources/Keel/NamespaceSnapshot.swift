@@ -8,6 +8,8 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     public var routes: [Route]
     /// Of both families, in the kernel's order; nil if the kernel has no policy routing.
     public var rules: [PolicyRule]?
+    /// Networks that somebody else routes by source, and whose own routes are not in main any more.
+    public var routedByOthers: [RoutedNetwork] = []
     /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
     public var reversePathFilterOfAll: Int?
     /// `net.ipv4.conf.default.rp_filter`, which an interface attached later inherits.

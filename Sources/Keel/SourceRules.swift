@@ -84,19 +84,3 @@ extension PolicyRule {
         return "rule from \(from) lookup \(table)\(suppression)"
     }
 }
-
-extension NamespaceSnapshot {
-    /// Whether somebody else sends packets from an interface's address to a table with a default route of its own, as the
-    /// CNI plugin `sbr` does. Then that network is theirs: its default in main was taken away for it.
-    func isRoutedByOthers(_ link: Link, _ version: IPVersion) -> Bool {
-        let addresses = addresses.filter { $0.interface == link.index && $0.address.version == version }
-        return (rules ?? []).contains { rule in
-            rule.version == version && !rule.isOurs
-                && addresses.contains { rule.source == IPPrefix(host: $0.address) }
-                && routes.contains { route in
-                    route.version == version && route.table == rule.table && route.table != Route.mainTable
-                        && route.nextHops.contains { $0.interface == link.index }
-                }
-        }
-    }
-}

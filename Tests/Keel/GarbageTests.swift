@@ -40,38 +40,3 @@ import Testing
         #expect(!container.snapshot.planGarbage().actions.contains(.deleteRule(other)))
     }
 }
-
-/// Networks that somebody else routes by source, as the CNI plugin sbr does.
-@Suite struct OthersRoutingTests {
-    private func container(table: UInt32) throws -> TestContainer {
-        var container = TestContainer()
-        for index in 2...3 as ClosedRange<UInt32> {
-            container.connect(
-                index, "eth\(index - 2)", ["10.89.\(index).5/24"],
-                [Route(via: "10.89.\(index).1", dev: index, metric: 100)])
-        }
-        try container.run()
-        // sbr behind this plugin: a rule and a table of its own.
-        container.add(Route(via: "10.89.3.1", dev: 3).with { $0.table = 100 })
-        let rule = PolicyRule(.v4, priority: 32764, table: table, protocol: 3, source: prefix("10.89.3.5"))
-        container.snapshot.rules?.append(rule)
-        return container
-    }
-
-    @Test func aNetworkThatIsTheirsIsForgotten() throws {
-        var container = try container(table: 100)
-        try container.run()
-        #expect(container.ourRules == [] && container.ourRoutes == [])
-        container.disconnect(2)
-        #expect(try container.snapshot.plan(Policy()) == [], "its default is not ours to put back")
-    }
-
-    @Test func aRuleToAnEmptyTableTakesNothingOver() throws {
-        var container = try container(table: 7)
-        try container.run()
-        #expect(container.ourRules.count == 2)
-        container.disconnect(2)
-        try container.run()
-        #expect(container.main(.v4).map { $0.interface } == [3])
-    }
-}
