@@ -75,9 +75,9 @@ struct Plugin: ~Copyable {
         } catch { log.write(error, as: .warning) }
     }
 
+    /// A runtime that has unmounted a namespace may leave the file it was mounted on.
     private var hasNamespace: Bool {
-        guard !request.namespacePath.isEmpty else { return false }
-        do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return error.errno != .noEntry }
+        do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return false }
         return true
     }
 

@@ -17,8 +17,8 @@ struct Apply: ParsableCommand {
             /run/docker/netns, and processes in a container's cgroup. Others, such as an administrator's own or \
             OpenStack's routers, are listed and left alone unless they are named.
 
-            The policy is the host's: what a container's annotations or a network's CNI configuration say is known only \
-            when the container starts, so name such a container's namespace with a --policy of its own.
+            The policy is the host's. Of what a container's annotations or a network's CNI configuration say, only who is \
+            preferred is known after the container has started; for the rest name its namespace, with a --policy of its own.
 
             EXAMPLES
               evenkeel apply --all --dry-run
