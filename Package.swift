@@ -79,6 +79,7 @@ if unicodeTables == nil {
         tests("OCI", ["OCI", "JSON"]),
         tests("CommandLine", ["evenkeel"]),
         tests("Live", ["Laboratory"], scripts: ["connections.sh", "invalid.sh", "lab.sh"]),
+        tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"]),
     ]
 }

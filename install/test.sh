@@ -49,7 +49,8 @@ if [[ $install == yes ]]; then
     step "Debian packages"
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
-        podman crun runc netavark aardvark-dns containernetworking-plugins uidmap
+        podman crun runc netavark aardvark-dns containernetworking-plugins uidmap \
+        golang-go golang-github-appc-cni-dev
 fi
 
 step "Programs"

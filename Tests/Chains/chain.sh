@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# Networks that a runtime sets up with configuration lists of real plugins, for the tests to source: the host, world and
+# addresses of lab.sh, but everything between is the plugins' work. The tests set $tests, $programs and $cnitool.
+
+# shellcheck source=Tests/Live/lab.sh disable=SC2154
+. "$tests/Live/lab.sh"
+
+probes=3
+export NETCONFPATH=/run/net.d CNI_PATH=/run/plugins:/usr/lib/cni
+
+# chains: the host, the world, and a container with servers but no network yet.
+# shellcheck disable=SC2154
+chains() {
+    mkdir -p $NETCONFPATH /run/plugins
+    # The plugins keep leases and results there.
+    mount -t tmpfs tmpfs /var/lib
+    ln -s "$programs/evenkeel-cni" /run/plugins/evenkeel
+    host
+    container c
+    serve far
+    serve c
+}
+
+# plugin N TYPE: its part of network N's list. A type that is JSON stands for itself.
+plugin() {
+    local n=$1 ipam
+    # One address of each family, which must be free again when the network is attached again.
+    ipam="\"ipam\": {\"type\": \"host-local\", \"routes\": [{\"dst\": \"0.0.0.0/0\"}, {\"dst\": \"::/0\"}], \"ranges\": [
+        [{\"subnet\": \"10.89.$n.0/24\", \"rangeStart\": \"10.89.$n.5\", \"rangeEnd\": \"10.89.$n.5\"}],
+        [{\"subnet\": \"fd00:89:$n::/64\", \"rangeStart\": \"fd00:89:$n::5\", \"rangeEnd\": \"fd00:89:$n::5\"}]]}"
+    case $2 in
+    bridge) echo "{\"type\": \"bridge\", \"bridge\": \"br$n\", \"isGateway\": true, \"hairpinMode\": true, $ipam}" ;;
+    ptp) echo "{\"type\": \"ptp\", $ipam}" ;;
+    macvlan) echo "{\"type\": \"macvlan\", \"master\": \"port$n\", \"mode\": \"bridge\", $ipam}" ;;
+    portmap) echo '{"type": "portmap", "capabilities": {"portMappings": true}}' ;;
+    bandwidth) echo '{"type": "bandwidth", "ingressRate": 80000000, "ingressBurst": 8000000}' ;;
+    tuning) echo '{"type": "tuning", "sysctl": {"net.ipv4.conf.all.log_martians": "1"}}' ;;
+    "{"*) echo "$2" ;;
+    *) echo "{\"type\": \"$2\"}" ;;
+    esac
+}
+
+# list N VERSION PLUGIN…: the configuration list of network N, under the name nN.
+list() {
+    local n=$1 version=$2 type
+    shift 2
+    for type; do plugin "$n" "$type"; done |
+        jq -s "{cniVersion: \"$version\", name: \"n$n\", plugins: .}" >"$NETCONFPATH/n$n.conflist"
+    [[ $1 != macvlan ]] || port "$n"
+    # Whose address it was a moment ago, the gateway need not know.
+    ip neigh flush all
+}
+
+# port N: an interface for macvlan, into a bridge whose address is the gateway.
+port() {
+    ! ip link show "port$1" >/dev/null 2>&1 || return 0
+    network "$1"
+    ip link add "port$1" type veth peer name "peer$1"
+    ip link set "peer$1" master "br$1" up
+    ip link set "port$1" up
+}
+
+# runtime VERB N: as a container runtime does. Network N is attached as eth(N-1), its port 80 published as 8080 + N.
+# shellcheck disable=SC2154
+runtime() {
+    local capabilities
+    capabilities="{\"portMappings\": [{\"hostPort\": $((8080 + $2)), \"containerPort\": 80, \"protocol\": \"tcp\"}]}"
+    # Before version 1.3 portmap looks for the rules of either family in both.
+    [[ $1 != check ]] || capabilities={}
+    CNI_IFNAME=eth$(($2 - 1)) CAP_ARGS=$capabilities "$cnitool" "$1" "n$2" /run/netns/c
+}
+
+# both VERB: with network 1 and then 2.
+both() { runtime "$1" 1 && runtime "$1" 2; }
+
+# Those below print a line for each kind of traffic of which something was lost.
+
+unbound_losses() {
+    local family far
+    for family in 4 6; do
+        far=far$family
+        row "IPv$family ping" ping_once c "${!far}"
+        row "IPv$family TCP" tcp_once c "${!far}" 80
+    done
+}
+
+# bound_losses N…: from the addresses of those networks.
+bound_losses() {
+    local n
+    for n; do
+        row "IPv4 ping from network $n" ping_once c "$far4" "10.89.$n.5"
+        row "IPv4 TCP from network $n" tcp_once c "$far4" 80 "10.89.$n.5"
+        row "IPv6 ping from network $n" ping_once c "$far6" "fd00:89:$n::5"
+        row "IPv6 TCP from network $n" tcp_once c "$far6" 80 "fd00:89:$n::5"
+    done
+}
+
+published_losses() {
+    local n
+    for n; do
+        row "IPv4 published port of network $n" tcp_once far "$up4" $((8080 + n))
+        row "IPv6 published port of network $n" tcp_once far "$up6" $((8080 + n))
+    done
+}
+
+# left: what is there of our own and of what the plugins made in the container.
+left() {
+    ours 4 c
+    ours 6 c
+    ip -n c -br link | grep -v '^lo ' || :
+    find /var/lib/cni/results -type f
+}
+
+# Instead of lab.sh's: a network may not be attached by now.
+make_stale() {
+    ip -br link show type bridge | while read -r bridge _ address _; do
+        local n=${bridge#br} gateway
+        ip -n c link show "eth$((n - 1))" >/dev/null 2>&1 || continue
+        for gateway in "10.89.$n.1" "fd00:89:$n::1"; do
+            ip -n c neigh replace "$gateway" lladdr "$address" dev "eth$((n - 1))" nud stale
+        done
+    done
+}
