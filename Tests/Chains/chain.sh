@@ -60,18 +60,41 @@ port() {
     ip link set "port$1" up
 }
 
-# runtime VERB N: as a container runtime does. Network N is attached as eth(N-1), its port 80 published as 8080 + N.
+# attachment VERB NETWORK INTERFACE [CAPABILITIES]: as a container runtime does.
 # shellcheck disable=SC2154
+attachment() { CNI_IFNAME=$3 CAP_ARGS=${4:-} "$cnitool" "$1" "$2" /run/netns/c; }
+
+# runtime VERB N: network N as eth(N-1), its port 80 published as 8080 + N.
 runtime() {
-    local capabilities
-    capabilities="{\"portMappings\": [{\"hostPort\": $((8080 + $2)), \"containerPort\": 80, \"protocol\": \"tcp\"}]}"
-    # Before version 1.3 portmap looks for the rules of either family in both.
-    [[ $1 != check ]] || capabilities={}
-    CNI_IFNAME=eth$(($2 - 1)) CAP_ARGS=$capabilities "$cnitool" "$1" "n$2" /run/netns/c
+    # Before its version 1.3 portmap's CHECK looks for the rules of either family in both.
+    local capabilities=""
+    [[ $1 == check ]] || capabilities=$(published $((8080 + $2)))
+    attachment "$1" "n$2" "eth$(($2 - 1))" "$capabilities"
 }
+
+published() { echo "{\"portMappings\": [{\"hostPort\": $1, \"containerPort\": 80, \"protocol\": \"tcp\"}]}"; }
 
 # both VERB: with network 1 and then 2.
 both() { runtime "$1" 1 && runtime "$1" 2; }
+
+# ready NAME: one of the lists in hooks/cni; prints its network's name.
+# shellcheck disable=SC2154
+ready() {
+    local list=$NETCONFPATH/$1.conflist
+    case $1 in
+    multus)
+        sed '1,/config: |/d' "$lists/multus.yaml" >"$list"
+        # The interface it names, beyond which the gateway is.
+        ip link add "$(jq -r '.plugins[0].master' "$list")" type veth peer name gateway
+        ip link set "$(jq -r '.plugins[0].master' "$list")" up
+        ip addr add 10.89.13.1/24 dev gateway
+        ip addr add fd00:89:13::1/64 dev gateway nodad
+        ip link set gateway up
+        ;;
+    *) cp "$lists/$1.conflist" "$list" ;;
+    esac
+    jq -r .name "$list"
+}
 
 # Those below print a line for each kind of traffic of which something was lost.
 

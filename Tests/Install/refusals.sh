@@ -129,8 +129,8 @@ example_lists() {
         # The kernel takes no longer names.
         (($(jq -r '.plugins[0].bridge | length' "$list") <= 15))
     done
-    same "$(jq -r .cniVersion "$lists"/{podman,podman-prefer,containerd}.conflist | xargs)" "0.4.0 0.4.0 1.0.0"
-    same "$(jq -c '.plugins[-1].policy' "$lists"/podman-prefer.conflist)" '{"defaultRoute":{"prefer":["eth0"]}}'
+    same "$(jq -r .cniVersion "$lists"/{podman,podman-prefer,containerd,kubernetes}.conflist | xargs)" "0.4.0 0.4.0 1.0.0 1.0.0"
+    same "$(jq -c '.plugins[-1]' "$lists"/podman-prefer.conflist)" '{"type":"evenkeel","prefer":true}'
     same "$(jq -r .name "$lists"/*.conflist | sort | uniq -d)" ""
 }
 check "the example lists are JSON and end with the plugin" example_lists
