@@ -1,0 +1,62 @@
+import CLinux
+
+/// What the kernel keeps about a file beside its content, `stat(2)`.
+///
+/// Two are equal as long as nobody has written to the file, replaced it, or changed its owner or mode.
+public struct FileStatus: Hashable, Sendable {
+    let device: UInt64
+    let inode: UInt64
+    let mode: UInt32
+    let owner: UInt32
+    let group: UInt32
+    /// In bytes.
+    public let size: Int64
+    /// Of the content, and of everything that is here.
+    private let modified: Time
+    private let changed: Time
+
+    private struct Time: Hashable {
+        let seconds: Int64
+        let nanoseconds: Int64
+
+        init(_ time: timespec) {
+            seconds = Int64(time.tv_sec)
+            nanoseconds = Int64(time.tv_nsec)
+        }
+    }
+
+    /// Of what a path leads to, symbolic links followed.
+    public init(path: String) throws(KernelError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw KernelError("look at \(path)", .current) }
+        self.init(status)
+    }
+
+    /// The corresponding C function is `fstat(2)`; `name` is for the error.
+    public init(of file: borrowing FileDescriptor, name: String) throws(KernelError) {
+        var status = stat()
+        guard fstat(file.number, &status) == 0 else { throw KernelError("look at \(name)", .current) }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
+        device = UInt64(status.st_dev)
+        inode = UInt64(status.st_ino)
+        mode = status.st_mode
+        owner = status.st_uid
+        group = status.st_gid
+        size = Int64(status.st_size)
+        modified = Time(status.st_mtim)
+        changed = Time(status.st_ctim)
+    }
+
+    public var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+
+    public var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
+
+    /// Whether anybody may execute it.
+    public var isExecutable: Bool { isRegular && mode & 0o111 != 0 }
+
+    /// The bits of `chmod(2)`.
+    var permissions: UInt32 { mode & 0o7777 }
+}

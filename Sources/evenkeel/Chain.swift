@@ -1,0 +1,130 @@
+import JSON
+
+/// What is to become of a list.
+struct ListChange: Equatable {
+    /// The new text; nil where nothing is to change.
+    let text: [UInt8]?
+    /// How it is told: `added to`, `would add to`, and of a list that stays `already has it`.
+    let done: String
+    let proposed: String
+    var notes: [String] = []
+
+    static func unchanged(_ why: String, notes: [String] = []) -> ListChange {
+        ListChange(text: nil, done: why, proposed: why, notes: notes)
+    }
+}
+
+extension ConfigurationList {
+    /// With our plugin last in the chain.
+    func adding(prefer: Bool) throws(Refusal) -> ListChange {
+        try requireFitness()
+        var change = try ours.isEmpty ? appending(prefer: prefer) : keeping(prefer: prefer)
+        let newer = newerVersions()
+        if !newer.isEmpty {
+            change.notes.append(
+                "cniVersions names \(newer.joined(separator: ", ")), which evenkeel does not speak; a runtime that "
+                    + "chooses it starts no container")
+        }
+        return change
+    }
+
+    private func appending(prefer: Bool) throws(Refusal) -> ListChange {
+        let layout = Layout(of: self)
+        var entry: [JSON.Member] = [.init("type", .string(Self.ourType))]
+        if prefer { entry.append(.init("prefer", .boolean(true))) }
+        let end = array.elements.last?.range.upperBound ?? array.range.lowerBound
+        let edit = Edit(end..<end, layout.separator + layout.object(entry))
+        let expected = plugins.map { $0.value } + [.object(entry)]
+        return ListChange(text: try applying([edit], plugins: expected), done: "added to", proposed: "would add to")
+    }
+
+    /// The chain has it already.
+    private func keeping(prefer: Bool) throws(Refusal) -> ListChange {
+        let ours = ours
+        var notes: [String] = []
+        if ours.count > 1 {
+            notes.append("it has it \(ours.count) times; `evenkeel cni remove` takes out all of them")
+        } else if plugins.count == 1 {
+            notes.append("it is the only plugin, and has no network to make safe; put it behind the one that makes it")
+        } else if ours != [plugins.count - 1] {
+            notes.append("it is not the last of \"plugins\"; move it behind those that set up routes")
+        }
+        let lacking = ours.filter { plugins[$0].value["prefer"] != .boolean(true) }
+        guard prefer, !lacking.isEmpty else { return .unchanged("already has it", notes: notes) }
+        var expected = plugins.map { $0.value }
+        for index in lacking { expected[index] = expected[index].setting("prefer", to: .boolean(true)) }
+        let text = try applying(lacking.map { preferring(plugins[$0]) }, plugins: expected)
+        return ListChange(
+            text: text, done: "added \"prefer\": true to", proposed: "would add \"prefer\": true to", notes: notes)
+    }
+
+    private func preferring(_ plugin: Plugin) -> Edit {
+        if let present = plugin.span["prefer"] { return Edit(present.range, "true") }
+        let end = plugin.span.members.last?.value.range.upperBound ?? plugin.span.range.lowerBound
+        let layout = ObjectLayout(of: plugin.span, in: text)
+        return Edit(end..<end, layout.separator + layout.member(.init("prefer", .boolean(true))))
+    }
+
+    /// Without our plugin.
+    func removing() throws(Refusal) -> ListChange {
+        let ours = ours
+        guard !ours.isEmpty else { return .unchanged("does not have it") }
+        guard ours.count < plugins.count else {
+            throw Refusal("evenkeel is its only plugin, and an empty list is invalid; remove the file with its network")
+        }
+        // What adding put in: from the end of the plugin before. The first has none before it, and takes what follows.
+        let first = plugins.indices.first { !ours.contains($0) } ?? 0
+        let edits = ours.map { index in
+            let (before, own, after) = (index - 1, plugins[index].span.range, index + 1)
+            return index < first
+                ? Edit(own.lowerBound..<plugins[after].span.range.lowerBound, "")
+                : Edit(plugins[before].span.range.upperBound..<own.upperBound, "")
+        }
+        let expected = plugins.indices.filter { !ours.contains($0) }.map { plugins[$0].value }
+        return ListChange(
+            text: try applying(edits, plugins: expected), done: "removed from", proposed: "would remove from",
+            notes: ours.count > 1 ? ["it had it \(ours.count) times"] : [])
+    }
+}
+
+/// Bytes that take the place of others.
+struct Edit: Equatable {
+    let range: Range<Int>
+    let replacement: [UInt8]
+
+    init(_ range: Range<Int>, _ replacement: String) {
+        self.range = range
+        self.replacement = Array(replacement.utf8)
+    }
+}
+
+extension ConfigurationList {
+    /// The text after edits that are in order and apart. That it means the same list with those plugins is checked: a
+    /// mistake here would keep every container from starting.
+    private func applying(_ edits: [Edit], plugins: [JSON]) throws(Refusal) -> [UInt8] {
+        var result: [UInt8] = []
+        var position = 0
+        for edit in edits {
+            result += text[position..<edit.range.lowerBound]
+            result += edit.replacement
+            position = edit.range.upperBound
+        }
+        result += text[position...]
+        let parsed: JSON?
+        do { parsed = try JSON(parsing: result) } catch { parsed = nil }
+        guard parsed == value.setting("plugins", to: .array(plugins)) else {
+            throw Refusal("its layout is not understood; edit it by hand")
+        }
+        return result
+    }
+}
+
+extension JSON {
+    /// An object with that member replaced in its place, or added at the end.
+    fileprivate func setting(_ name: String, to value: JSON) -> JSON {
+        guard let members else { return self }
+        let new = Member(name, value)
+        guard self[name] != nil else { return .object(members + [new]) }
+        return .object(members.map { $0.name == name ? new : $0 })
+    }
+}

@@ -1,0 +1,138 @@
+import JSON
+import Keel
+
+/// A CNI configuration list as its text has it, fit to have a plugin chained in or taken out.
+struct ConfigurationList {
+    /// One of its plugins.
+    struct Plugin {
+        let type: String
+        let value: JSON
+        let span: JSONSpan
+    }
+
+    let text: [UInt8]
+    let value: JSON
+    /// Where "plugins" is.
+    let array: JSONSpan
+    let plugins: [Plugin]
+
+    /// The places in `plugins` of what has our type.
+    var ours: [Int] { plugins.indices.filter { plugins[$0].type == ConfigurationList.ourType } }
+
+    /// The `type` under which the plugin is installed.
+    static let ourType = "evenkeel"
+
+    init(_ text: [UInt8]) throws(Refusal) {
+        do { value = try JSON(parsing: text) } catch {
+            throw Refusal("it is not JSON: \(printable(error.description))")
+        }
+        guard value.members != nil else { throw Refusal("it is no CNI configuration: it holds \(value.kind)") }
+        guard let list = value["plugins"] else { throw Self.refusalWithoutPlugins(value) }
+        guard let elements = list.elements else { throw Refusal("\"plugins\" is \(list.kind), not an array") }
+        guard !elements.isEmpty else { throw Refusal("\"plugins\" is empty, and a list names at least one plugin") }
+        // What the parser took and the scanner does not see alike is better not touched.
+        guard let array = JSONSpan(of: text)?["plugins"], array.elements.count == elements.count else {
+            throw Refusal("its parts cannot be found; edit it by hand")
+        }
+        var plugins: [Plugin] = []
+        for (index, element) in elements.enumerated() {
+            let type = try Self.type(of: element, at: index + 1)
+            plugins.append(Plugin(type: type, value: element, span: array.elements[index]))
+        }
+        self.text = text
+        self.array = array
+        self.plugins = plugins
+    }
+
+    private static func type(of element: JSON, at position: Int) throws(Refusal) -> String {
+        guard element.members != nil else {
+            throw Refusal("number \(position) of \"plugins\" is \(element.kind), not an object")
+        }
+        switch element["type"] {
+        case .string(let type)?:
+            guard !type.isEmpty else { throw Refusal("number \(position) of \"plugins\" has an empty \"type\"") }
+            return type
+        case let other?: throw Refusal("\"type\" of number \(position) of \"plugins\" is \(other.kind), not a string")
+        case nil: throw Refusal("number \(position) of \"plugins\" has no \"type\"")
+        }
+    }
+
+    private static func refusalWithoutPlugins(_ value: JSON) -> Refusal {
+        let type = value["type"]?.string
+        if type.map(isMultus) == true || value["delegates"] != nil { return .multus }
+        guard let type else { return Refusal("it has no \"plugins\", so it is no CNI configuration list") }
+        return Refusal(
+            "it configures the single plugin \(quoted(type)), and only a list (a .conflist, with \"plugins\") chains several"
+        )
+    }
+
+    /// multus, multus-shim
+    private static func isMultus(_ type: String) -> Bool { type == "multus" || type.hasPrefix("multus-") }
+}
+
+/// What chaining a plugin in asks of a list beyond its shape: without these every container's start would fail.
+extension ConfigurationList {
+    /// What the plugin speaks, as in the specification's order.
+    static let versions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
+    /// Older than those: where a runtime has the choice it takes a newer one.
+    private static let olderVersions = ["0.1.0", "0.2.0"]
+
+    func requireFitness() throws(Refusal) {
+        guard !plugins.contains(where: { Self.isMultus($0.type) }) else { throw .multus }
+        try requireName()
+        try requireVersion()
+    }
+
+    private func requireName() throws(Refusal) {
+        guard let name = value["name"] else { throw Refusal("it has no \"name\", and a network needs one") }
+        guard let name = name.string else { throw Refusal("\"name\" is \(name.kind), not a string") }
+        let isAlphanumeric = { (byte: UInt8) in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "A")...UInt8(ascii: "Z"):
+                true
+            default: false
+            }
+        }
+        let bytes = Array(name.utf8)
+        guard let first = bytes.first, isAlphanumeric(first),
+            bytes.allSatisfy({ isAlphanumeric($0) || "_.-".utf8.contains($0) })
+        else {
+            throw Refusal(
+                "\"name\" is \(Self.quoted(name)); a network's begins with a letter or a digit and holds letters, digits, "
+                    + "'_', '.' and '-'")
+        }
+    }
+
+    private func requireVersion() throws(Refusal) {
+        let spoken = "evenkeel speaks \(Self.versions.joined(separator: ", "))"
+        let choice = try versionChoice()
+        if let version = value["cniVersion"] {
+            guard let version = version.string else { throw Refusal("\"cniVersion\" is \(version.kind), not a string") }
+            guard Self.versions.contains(version) else {
+                throw Refusal("its cniVersion is \(Self.quoted(version)); \(spoken)")
+            }
+        } else if choice.isEmpty {
+            throw Refusal("it has no \"cniVersion\", which means 0.1.0; \(spoken)")
+        }
+        guard choice.isEmpty || choice.contains(where: Self.versions.contains) else {
+            throw Refusal("none of its cniVersions is known; \(spoken)")
+        }
+    }
+
+    /// Of "cniVersions" what a runtime newer than this program might take.
+    func newerVersions() -> [String] {
+        let known = Self.versions + Self.olderVersions
+        return (value["cniVersions"]?.elements ?? []).compactMap { $0.string }.filter { !known.contains($0) }
+    }
+
+    private func versionChoice() throws(Refusal) -> [String] {
+        guard let list = value["cniVersions"] else { return [] }
+        guard let elements = list.elements else { throw Refusal("\"cniVersions\" is \(list.kind), not an array") }
+        let choice = elements.compactMap { $0.string }
+        guard choice.count == elements.count else { throw Refusal("\"cniVersions\" holds more than strings") }
+        return choice
+    }
+
+    fileprivate static func quoted(_ text: String) -> String { "\"\(printable(text))\"" }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import JSON
+import Keel
+import LinuxSystem
+
+/// Which configuration lists a command is about, and how it answers.
+struct ListArguments: ParsableArguments {
+    @Argument(help: ArgumentHelp("Configuration lists.", valueName: "file"), completion: .file())
+    var files: [String] = []
+
+    @Option(help: ArgumentHelp("Every *.conflist in this directory.", valueName: "directory"), completion: .directory)
+    var dir: String?
+
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    func validate() throws {
+        guard files.isEmpty != (dir == nil) else { throw ValidationError("name configuration lists, or --dir") }
+        guard files.allSatisfy({ !$0.isEmpty }), dir?.isEmpty != true else {
+            throw ValidationError("the name of a file or directory is empty")
+        }
+    }
+
+    /// Changes each list, once `require` lets it. A list that is refused does not stop the others.
+    func run(
+        require: () throws(Refusal) -> Void = {}, change: (ConfigurationList) throws(Refusal) -> ListChange
+    ) throws {
+        var answer = ListAnswer(dryRun: dryRun)
+        do throws(Refusal) {
+            try require()
+            var files = files
+            if let dir {
+                let directory = try ConfigurationDirectory(dir)
+                (files, answer.skipped) = (directory.lists, directory.skipped)
+                guard !files.isEmpty else {
+                    throw Refusal("\(printable(dir)) holds no configuration list (*.conflist)")
+                }
+            }
+            for path in files {
+                answer.files.append(ListResult(changing: path, dryRun: dryRun, change))
+            }
+        } catch { answer.failure = error.reason }
+        let problems = answer.problems.map { "evenkeel: \($0)\n" }
+        do throws(KernelError) {
+            try FileDescriptor.writeStandardOutput(json ? answer.json.text(pretty: true) + "\n" : answer.text)
+        } catch {
+            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            throw ExitCode(1)
+        }
+        FileDescriptor.writeStandardError(problems.joined())
+        if !problems.isEmpty { throw ExitCode(1) }
+    }
+}

@@ -1,0 +1,66 @@
+import JSON
+import Keel
+import LinuxSystem
+
+/// What came of one file.
+struct ListResult: Equatable {
+    enum Outcome: String {
+        case changed
+        case unchanged
+        case refused
+    }
+
+    let path: String
+    let outcome: Outcome
+    /// A sentence that names the file.
+    let message: String
+    var notes: [String] = []
+
+    /// Reads a list, changes it and writes it, unless it is a dry run.
+    init(changing path: String, dryRun: Bool, _ change: (ConfigurationList) throws(Refusal) -> ListChange) {
+        self.path = path
+        do throws(Refusal) {
+            let file = try ConfigurationList.file(path)
+            let change = try change(ConfigurationList(file.content))
+            notes = change.notes
+            guard let text = change.text else {
+                outcome = .unchanged
+                message = "unchanged: \(printable(path)) \(change.done)"
+                return
+            }
+            if !dryRun { try Self.write(text, to: file) }
+            outcome = .changed
+            message = "\(dryRun ? change.proposed : change.done) \(printable(path))"
+        } catch {
+            outcome = .refused
+            message = error.text(about: path)
+        }
+    }
+
+    private static func write(_ text: [UInt8], to file: AtomicFile) throws(Refusal) {
+        let outcome: AtomicFile.Outcome
+        // What was parsed is UTF-8, and comes out of a String as it went in.
+        do { outcome = try file.replace(with: String(decoding: text, as: UTF8.self)) } catch { throw Refusal(error) }
+        guard outcome == .replaced else {
+            throw Refusal("somebody else has changed it meanwhile; nothing was done, so run this again")
+        }
+    }
+
+    var json: JSON {
+        .object([
+            .init("path", .string(path)), .init("outcome", .string(outcome.rawValue)),
+            .init("message", .string(message)), .init("notes", .array(notes.map { .string($0) })),
+        ])
+    }
+}
+
+extension ConfigurationList {
+    /// More than any network needs, and what the plugin reads at most.
+    private static let limit = 1 << 20
+
+    static func file(_ path: String) throws(Refusal) -> AtomicFile {
+        do { return try AtomicFile(reading: path, limit: limit) } catch { throw Refusal(error, namesFile: true) }
+    }
+
+    init(path: String) throws(Refusal) { try self.init(Self.file(path).content) }
+}
