@@ -1,7 +1,8 @@
 public import JSON
 
 // What a runtime passes for one container: CNI_ARGS (section 2 of the specification), args and runtimeConfig
-// (CONVENTIONS.md of the CNI project, "Dynamic Plugin specific fields").
+// (CONVENTIONS.md of the CNI project, "Dynamic Plugin specific fields"), and in that a pod's annotations, which containerd
+// and CRI-O pass to plugins of the capability `io.kubernetes.cri.pod-annotations`.
 
 /// Settings of one container, and where they stand.
 public struct ContainerArguments: Sendable {
@@ -21,7 +22,10 @@ extension Request {
             ("args.cni.evenkeel", configuration["args"]?["cni"]?["evenkeel"]),
             ("runtimeConfig.evenkeel", configuration["runtimeConfig"]?["evenkeel"]),
         ]
-        var all = [ContainerArguments(place: "CNI_ARGS", settings: try environmentSettings())]
+        var all = [
+            ContainerArguments(place: "the pod's annotations", settings: try annotationSettings()),
+            ContainerArguments(place: "CNI_ARGS", settings: try environmentSettings()),
+        ]
         for (place, settings) in inJSON {
             guard let settings, settings != .null else { continue }
             guard settings.members != nil else {
@@ -47,10 +51,7 @@ extension Request {
             case "IgnoreUnknown": ignoresUnknown = try boolean(parts[0], parts[1])
             case "EVENKEEL_SKIP": settings.append(.init("skip", .boolean(try boolean(parts[0], parts[1]))))
             case "EVENKEEL_PREFER": settings.append(.init("prefer", .boolean(try boolean(parts[0], parts[1]))))
-            case "EVENKEEL_DEFAULT_ROUTE":
-                let names = parts[1].split(separator: ",", omittingEmptySubsequences: false)
-                let list = JSON.array(names.map { .string(String($0)) })
-                settings.append(.init("defaultRoute", .object([.init("prefer", list)])))
+            case "EVENKEEL_DEFAULT_ROUTE": settings.append(Self.preference(parts[1]))
             default: unknown.append(parts[0])
             }
         }
@@ -60,6 +61,32 @@ extension Request {
                 "allowed: EVENKEEL_SKIP, EVENKEEL_PREFER, EVENKEEL_DEFAULT_ROUTE; IgnoreUnknown=true lets others pass")
         }
         return .object(settings)
+    }
+
+    /// Of the annotations the OCI hook knows, those that concern the pod alone: who may start pods need not be who looks after
+    /// the host.
+    private func annotationSettings() throws(CNIError) -> JSON {
+        let annotations = configuration["runtimeConfig"]?["io.kubernetes.cri.pod-annotations"]?.members ?? []
+        var settings: [JSON.Member] = []
+        for annotation in annotations where annotation.name.hasPrefix("evenkeel.") {
+            switch (annotation.name, annotation.value.string) {
+            case ("evenkeel.skip", "true"): settings.append(.init("skip", .boolean(true)))
+            case ("evenkeel.skip", "false"): settings.append(.init("skip", .boolean(false)))
+            case ("evenkeel.default-route", let names?): settings.append(Self.preference(names))
+            default:
+                throw CNIError(
+                    .invalidConfiguration, "the pod's annotation \(annotation.name) is unknown, or its value is none",
+                    details:
+                        "allowed: evenkeel.skip (true, false), evenkeel.default-route (names or prefixes, with commas)")
+            }
+        }
+        return .object(settings)
+    }
+
+    /// Names, globs or prefixes, with commas between them.
+    private static func preference(_ names: String) -> JSON.Member {
+        let list = names.split(separator: ",", omittingEmptySubsequences: false).map { JSON.string(String($0)) }
+        return JSON.Member("defaultRoute", .object([.init("prefer", .array(list))]))
     }
 
     /// As Go's `strconv.ParseBool` has it, which the other plugins go by.

@@ -109,13 +109,14 @@ public struct Request: Sendable {
             details: "it must be the result of the plugins before this one")
     }
 
-    /// They are the runtime's word for which attachments still count; what is left of others is recognised by itself.
+    /// They are the runtime's word for which attachments still count; what is left of others is recognised by itself. libcni
+    /// leaves an empty list out, or writes null.
     private func requireAttachments() throws(CNIError) {
-        let attachments = configuration["cni.dev/valid-attachments"]?.elements
-        let isWhole = attachments?.allSatisfy { $0["containerID"]?.string != nil && $0["ifname"]?.string != nil }
+        guard let list = configuration["cni.dev/valid-attachments"], list != .null else { return }
+        let isWhole = list.elements?.allSatisfy { $0["containerID"]?.string != nil && $0["ifname"]?.string != nil }
         guard isWhole == true else {
             throw CNIError(
-                .invalidConfiguration, "cni.dev/valid-attachments is missing or not a list of attachments",
+                .invalidConfiguration, "cni.dev/valid-attachments is not a list of attachments",
                 details: "GC needs an array of objects with containerID and ifname, empty if nothing is attached")
         }
     }

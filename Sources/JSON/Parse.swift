@@ -14,6 +14,8 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
 extension JSON {
     /// Parses a whole text. Duplicate names, trailing text, invalid UTF-8 and nesting beyond 2048 levels are errors.
     public init(parsing text: [UInt8]) throws(JSONError) {
+        // jansson takes one directly behind a number for its end.
+        if let place = text.firstIndex(of: 0) { throw JSONError("a NUL byte", at: place, of: text) }
         var error = json_error_t()
         let root = text.withUnsafeBytes { bytes in
             json_loadb(bytes.baseAddress, bytes.count, Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY), &error)
@@ -63,6 +65,14 @@ extension JSON {
 }
 
 extension JSONError {
+    fileprivate init(_ message: String, at place: Int, of text: [UInt8]) {
+        let before = text[..<place]
+        let newline = UInt8(ascii: "\n")
+        let lineStart = before.lastIndex(of: newline).map { $0 + 1 } ?? 0
+        self.init(
+            message: message, line: 1 + before.count { $0 == newline }, column: place - lineStart + 1)
+    }
+
     init(_ error: json_error_t, length: Int) {
         // jansson writes NUL-terminated text into a fixed array, which Swift sees as a tuple.
         let message = withUnsafeBytes(of: error.text) { bytes in

@@ -17,8 +17,7 @@ import Testing
         ("{\(named), \(plugins)} x", "end of file expected"),
         ("\u{feff}{\(named), \(plugins)}", "it is not JSON: line 1"),
         ("{\(named), \(plugins), \"n\": 99999999999999999999}", "too big integer"),
-        // A NUL behind a number is passed over by the parser.
-        ("{\(named), \(plugins), \"n\": 1\u{0}}", "its parts cannot be found"),
+        ("{\(named), \(plugins), \"n\": 1\u{0}}", "a NUL byte"),
         ("[]", "it is no CNI configuration: it holds an array"),
         ("null", "it is no CNI configuration: it holds null"),
         ("{}", "it has no \"plugins\", so it is no CNI configuration list"),

@@ -68,7 +68,7 @@ import Testing
         "01", "+1", ".5", "1.", "1e", "0x10", "NaN", "Infinity", "'a'", "{a:1}", "[1,]", "{\"a\":1,}", "[1 2]", "nul",
         "True",
         "// no\n1", #""\x41""#, #""\u12""#, #""\ud83d""#, #""\ude00""#, "\"a\nb\"", "\"a\tb\"", "\u{feff}{}", "{1:2}",
-        "\0",
+        "\0", "{\"n\": 1\0}", "1\0",
     ])
     func whatTheGrammarDoesNotHaveIsRefused(text: String) {
         expectError(Array(text.utf8), nil, nil, "")
