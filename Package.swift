@@ -78,7 +78,7 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("CommandLine", ["evenkeel", "CNI", "JSON", "Laboratory"]),
-        tests("Live", ["Laboratory"], scripts: ["connections.sh", "invalid.sh", "lab.sh"]),
+        tests("Live", ["Laboratory"], scripts: ["conformance.sh", "connections.sh", "invalid.sh", "lab.sh"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"]),
     ]
