@@ -78,7 +78,11 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("CommandLine", ["evenkeel", "CNI", "JSON", "Laboratory"]),
-        tests("Live", ["Laboratory"], scripts: ["conformance.sh", "connections.sh", "invalid.sh", "lab.sh"]),
+        tests(
+            "Live", ["Laboratory"],
+            scripts: [
+                "attachments.sh", "conformance.sh", "connections.sh", "invalid.sh", "kill.sh", "lab.sh", "stress.sh",
+            ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"]),
     ]

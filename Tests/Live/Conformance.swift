@@ -5,21 +5,22 @@ import Testing
 /// Runs cases one after the other on a stage of their own, and records whatever is not as it must be.
 struct Conformance {
     let lab: Lab
+    private static let state = "state c d; find /run -type f | sort"
 
     init() throws {
-        lab = try Lab("conformance.sh")
+        lab = try Lab("attachments.sh", "conformance.sh")
         try lab.run("stage")
     }
 
     func expect(_ cases: [ConformanceCase], sourceLocation: SourceLocation = #_sourceLocation) throws {
-        let before = try lab.run("state")
+        let before = try lab.run(Self.state)
         for (asked, outcome) in zip(cases, try outcomes(cases)) {
             let problems = outcome.problems(of: asked)
             #expect(
                 problems.isEmpty, "\(asked.title): \(problems.joined(separator: "\n  "))",
                 sourceLocation: sourceLocation)
         }
-        #expect(try lab.run("state") == before, "something was changed", sourceLocation: sourceLocation)
+        #expect(try lab.run(Self.state) == before, "something was changed", sourceLocation: sourceLocation)
     }
 
     func outcomes(_ cases: [ConformanceCase]) throws -> [ConformanceOutcome] {

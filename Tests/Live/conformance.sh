@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Two containers on two networks each, and the plugin run on them many times. Sourced after lab.sh.
+# Two containers on two networks each, and the plugin run on them many times. Sourced after attachments.sh.
 
 # stage: `c` is there for ADD and CHECK; of `d` the first attachment has been deleted, for DEL to be repeated.
 stage() {
@@ -9,8 +9,8 @@ stage() {
     local name
     for name in c d; do
         container $name
-        attach $name 2 eth1 5
-        attach $name 1 eth0 5
+        join $name 2 eth1 5
+        join $name 1 eth0 5
         cni ADD $name eth0 >/dev/null
     done
     cni DEL d eth0
@@ -27,17 +27,4 @@ conform() {
         "${command[@]}" <"$folder/$n.in" >"$folder/$n.out" 2>"$folder/$n.err" || status=$?
         echo "$status"
     done
-}
-
-# state: all that the plugin could change, in either container and on the host.
-state() {
-    local name
-    for name in c d; do
-        ip -n $name -o route show table all
-        ip -n $name rule
-        ip -n $name -6 rule
-        nsenter --net=/run/netns/$name grep -r . /proc/sys/net/ipv4/conf --include rp_filter
-    done
-    nft -s list ruleset
-    find /run -type f | sort
 }

@@ -1,0 +1,88 @@
+import Laboratory
+import Testing
+
+/// As many attachments as a busy host has, made and deleted sixteen at a time in random order, in the same containers and on
+/// the same bridges.
+@Suite struct StressTests {
+    private struct Attachment: Hashable {
+        let container: Int
+        let network: Int
+
+        var line: String { "s\(container) \(network)" }
+    }
+
+    private static let containers = 100
+    private static let networks = 5
+    private static let all = (1...containers).flatMap { container in
+        (1...networks).map { Attachment(container: container, network: $0) }
+    }
+
+    @Test func fiveHundredAttachmentsComeAndGo() throws {
+        let lab = try Lab("attachments.sh", "stress.sh")
+        var random = SeededGenerator(seed: 69)
+        try lab.run("venue \(Self.containers)")
+        try expectNothingSaid(lab, "attach_and_add", Self.all.shuffled(using: &random))
+        try expectGuarded(lab)
+        try expectNothingSaid(lab, "check", Self.all)
+
+        let order = Self.all.shuffled(using: &random)
+        let (gone, remaining) = (order.prefix(250), order.dropFirst(250))
+        try expectNothingSaid(lab, "delete", Array(gone))
+        let winners = try lab.run("winners \(Self.containers)")
+        #expect(winners == Self.winners(among: remaining))
+        try expectNothingSaid(lab, "check", Array(remaining))
+
+        try expectNothingSaid(lab, "delete", Array(remaining))
+        try expectNothingSaid(lab, "delete_again", Self.all.shuffled(using: &random))
+        try expectNothingLeft(lab, of: Self.containers)
+    }
+
+    /// A bridge's last port goes while another's first comes: whoever has been guarded stays so.
+    @Test func bridgesThatEmptyAndFillAtOnce() throws {
+        let lab = try Lab("attachments.sh", "stress.sh")
+        try lab.run("venue 16")
+        // Four containers on each of four bridges.
+        let lives = (1...16).map { "s\($0) \($0 % 4 + 1) 15\n" }
+        let said = try lab.run("sixteen live", input: lives.joined())
+        #expect(said == "")
+        try expectNothingLeft(lab, of: 16)
+    }
+
+    private func expectNothingSaid(
+        _ lab: Lab, _ step: String, _ attachments: [Attachment], sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let said = try lab.run("sixteen \(step)", input: attachments.map { $0.line + "\n" }.joined())
+        #expect(said == "", sourceLocation: sourceLocation)
+    }
+
+    private func expectNothingLeft(
+        _ lab: Lab, of containers: Int, sourceLocation: SourceLocation = #_sourceLocation
+    ) throws {
+        let left = try lab.run("leftovers \(containers)")
+        #expect(left == "", sourceLocation: sourceLocation)
+    }
+
+    /// One default route a family, by the first network; packets from the others' addresses leave by theirs.
+    private func expectGuarded(_ lab: Lab) throws {
+        let ways = (0..<Self.networks).map { "dev eth\($0) dev eth\($0)" }.joined(separator: " ")
+        let expected = """
+            100 6 2
+            100 \(ways)
+            100 main: default via 10.89.1.1 dev eth0 proto static metric 100 \
+            default via fd00:89:1::1 dev eth0 proto static metric 100 pref medium
+            100 rules: 5 5
+            """
+        let counted = "for n in $(seq \(Self.containers)); do routing s$n; done | sort | uniq -c | awk '{ $1 = $1 } 1'"
+        let routing = try lab.run(counted)
+        #expect(routing == expected)
+    }
+
+    /// Each container's first network that is left.
+    private static func winners(among remaining: some Sequence<Attachment>) -> String {
+        let networks = Dictionary(grouping: remaining, by: \.container).mapValues { $0.map(\.network).min() }
+        return (1...containers).map { container in
+            let interface = networks[container].flatMap { $0 }.map { " eth\($0 - 1)" } ?? ""
+            return "s\(container)\(interface)\(interface)"
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,121 @@
+# shellcheck shell=bash
+# Many containers on five networks each, attached and deleted many at a time. Sourced after attachments.sh.
+#
+# Networks 1 to 4 are bridges; on network 5 each container's veth ends at the host.
+
+# keep_tmp_to_ourselves: an empty /tmp, in which the programs and these files stay where they are.
+# shellcheck disable=SC2154
+keep_tmp_to_ourselves() {
+    local folder
+    mkdir /run/live /run/built
+    mount --bind "$libraries" /run/live
+    mount --bind "$programs" /run/built
+    mount -t tmpfs tmpfs /tmp
+    for folder in live:"$libraries" built:"$programs"; do
+        mkdir -p "${folder#*:}"
+        mount --bind "/run/${folder%%:*}" "${folder#*:}"
+    done
+}
+
+# venue CONTAINERS: the host, and empty containers, s1 and up.
+venue() {
+    local n
+    keep_tmp_to_ourselves
+    host
+    for n in 1 2 3 4; do network $n; done
+    for n in $(seq "$1"); do container "s$n"; done
+}
+
+# sixteen COMMAND: runs it for each line of standard input, sixteen at a time. A line for each that fails.
+sixteen() {
+    local lines worker n
+    mapfile -t lines
+    for worker in {0..15}; do
+        for ((n = worker; n < ${#lines[@]}; n += 16)); do
+            # shellcheck disable=SC2086
+            $1 ${lines[n]} 2>"/run/said.$worker" || echo "$1 ${lines[n]} failed: $(<"/run/said.$worker")"
+            cat "/run/said.$worker" >>"/run/said.$1.$worker"
+        done &
+    done
+    wait
+    # What a DEL forgives it says all the same.
+    cat "/run/said.$1."* | grep -E 'cannot|refused|failed|wrong' || :
+}
+
+# plugin VERB CONTAINER N [NAMESPACE]: the plugin for the attachment to network N, with what the bridge plugin made.
+plugin() {
+    local gateway=10.89.$3.1 gateway6=fd00:89:$3::1 part=$((${2#s} + 5))
+    CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=${4-/run/netns/$2} CNI_IFNAME=eth$(($3 - 1)) CNI_PATH=/opt/cni/bin \
+        "$programs/evenkeel-cni" <<END
+{"cniVersion":"1.0.0","name":"network$3","type":"evenkeel","prevResult":{"cniVersion":"1.0.0",
+    "interfaces":[{"name":"v$2n$3"},{"name":"eth$(($3 - 1))","sandbox":"/run/netns/$2"}],
+    "ips":[{"interface":1,"address":"10.89.$3.$part/24","gateway":"$gateway"},
+        {"interface":1,"address":"fd00:89:$3::$part/64","gateway":"$gateway6"}],
+    "routes":[{"dst":"0.0.0.0/0","gw":"$gateway"},{"dst":"::/0","gw":"$gateway6"}]}}
+END
+}
+
+# The steps of an attachment's life, each for CONTAINER N.
+
+attach_and_add() {
+    join "$1" "$2" "eth$(($2 - 1))" $((${1#s} + 5)) &&
+        plugin ADD "$1" "$2" | jq -e .cniVersion >/dev/null
+}
+
+check() { plugin CHECK "$1" "$2"; }
+
+# As the bridge plugin, whose turn comes after this one's.
+delete() {
+    plugin DEL "$1" "$2" && ip link del "v$1n$2"
+}
+
+# Of every third container nothing is known any more, as the CRI asks.
+delete_again() {
+    if ((${1#s} % 3)); then plugin DEL "$1" "$2"; else plugin DEL "$1" "$2" ""; fi
+}
+
+# live CONTAINER N ROUNDS: attached, looked at and deleted over and over.
+live() {
+    for ((round = 0; round < $3; round++)); do
+        attach_and_add "$1" "$2" && check "$1" "$2" && delete "$1" "$2" || return
+    done
+}
+
+# winners CONTAINERS: a line each, with the interfaces of its default routes of IPv4, then of IPv6.
+winners() {
+    local n
+    for n in $(seq "$1"); do
+        {
+            defaults 4 "s$n"
+            defaults 6 "s$n"
+        } | { grep -o 'eth.' || :; } | xargs echo "s$n"
+    done
+}
+
+# routing CONTAINER: by which interface packets leave from each address and from none, how many rules of ours there are, and
+# which reverse path filters there are.
+routing() {
+    local part=$((${1#s} + 5)) n
+    echo "main: $(defaults 4 "$1") $(defaults 6 "$1")"
+    for n in 1 2 3 4 5; do
+        echo "route get 198.51.100.2 from 10.89.$n.$part"
+        echo "route get 2001:db8:51::2 from fd00:89:$n::$part"
+    done | ip -n "$1" -o -batch - | grep -o 'dev eth.' | xargs
+    echo "rules: $(ip -n "$1" rule | grep -c 'proto 69') $(ip -n "$1" -6 rule | grep -c 'proto 69')"
+    filters "$1" | grep -E '/(eth.|default)/' | cut -d : -f 2 | sort | uniq -c | xargs
+}
+
+# leftovers CONTAINERS: whatever there is of ours.
+leftovers() {
+    local n family
+    for n in $(seq "$1"); do
+        for family in 4 6; do
+            ip -n "s$n" "-$family" rule | grep 'proto 69' || :
+            # Tables of interfaces, and the one of the network that is preferred.
+            ip -n "s$n" "-$family" route show table all | grep -E 'table 1773[89]' || :
+        done
+    done
+    for family in ip ip6; do nft list set $family evenkeel containers | grep '"' || :; done
+    [[ ! -e /run/evenkeel ]] || find /run/evenkeel -type f
+    find /tmp -xdev -type f
+}
