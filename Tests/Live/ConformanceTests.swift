@@ -101,7 +101,7 @@ import Testing
     @Test func theArgumentsAreReadStrictlyUnlessTheRuntimeSaysOtherwise() throws {
         let refused = [
             "UNKNOWN=1", "EVENKEEL_SKP=true", "EVENKEEL_SKIP", "=true", "EVENKEEL_SKIP=false;nonsense",
-            "EVENKEEL_SKIP=yes", "EVENKEEL_SKIP=", "EVENKEEL_PREFER=1", "EVENKEEL_PREFER=True",
+            "EVENKEEL_SKIP=yes", "EVENKEEL_SKIP=", "EVENKEEL_PREFER=2", "EVENKEEL_PREFER=eth0",
             "EVENKEEL_DEFAULT_ROUTE=",
             "EVENKEEL_DEFAULT_ROUTE=10.89.1.0/33", "IgnoreUnknown=0;UNKNOWN=1", "IgnoreUnknown=false;UNKNOWN=1",
             "IgnoreUnknown=1;EVENKEEL_SKIP=yes", "IgnoreUnknown=1;nonsense",

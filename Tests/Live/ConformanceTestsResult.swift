@@ -87,7 +87,7 @@ import Testing
             "zeta":null,"alpha":{"z":1,"a":[],"m":{"b":false,"a":true}},"ips":[{"zeta":{},"address":"10.89.1.5/24"}],\#
             "numbers":[0,-1,2.5,0.1,-0.25,4294967296,9007199254740993,9223372036854775807,-9223372036854775808],\#
             "routes":[\#(routes)\#(comma){"zeta":"é","gw":"10.89.1.9","dst":"192.0.2.0/24","alpha":[null]}],\#
-            "text":["","\"\\\n\t\u0001","é €","🛶"," a : { , } "],"dns":{},"interfaces":[],"routes2":[\#(routes)]
+            "text":["","\"\\\n\t\u0001","é €","🛶"," a : { , } "],"dns":{},"interfaces":[],"otherRoutes":[\#(lost)]
             """#
     }
 

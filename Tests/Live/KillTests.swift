@@ -11,9 +11,15 @@ import Testing
         try expect("fresh ADD eth0", then: "plugin ADD eth0", killed: 120)
     }
 
-    /// Networks in other states than engines leave: with another winner, in the other mode, on routes of several legs.
-    @Test(arguments: ["turned", "ranked", "merged"]) func anADDThatIsToTurnThingsAround(preparation: String) throws {
+    /// From states that engines do not leave: the other mode, and a route of several legs.
+    @Test(arguments: ["ranked", "merged"]) func anADDThatFindsThingsOtherwise(preparation: String) throws {
         try expect("\(preparation) ADD eth0", then: "plugin ADD eth0", before: Self.changing, killed: 30)
+    }
+
+    @Test(arguments: [#""policy":{"defaultRoute":{"prefer":["eth1"]}}"#, #""prefer":true"#])
+    func anADDThatMakesAnotherWin(member: String) throws {
+        try expect(
+            "guarded ADD eth1", with: member, then: "plugin ADD eth1", before: Self.changing, killed: 30)
     }
 
     @Test func anADDThatIsKilledAndDeletedLeavesNothing() throws {
@@ -36,12 +42,15 @@ import Testing
     }
 
     private func expect(
-        _ run: String, then sequel: String, look: String = "state t", before calls: String = ".", killed least: Int,
+        _ run: String, with member: String = "", then sequel: String, look: String = "state t",
+        before calls: String = ".", killed least: Int,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let lab = try Lab("attachments.sh", "kill.sh")
         try lab.run("scene")
-        let said = try lab.run("kill_everywhere \(run) '\(sequel)' '\(look)' '\(calls)'").split(separator: "\n")
+        let request = "request=$(request_with '\(member)')"
+        let said = try lab.run("\(request); kill_everywhere \(run) '\(sequel)' '\(look)' '\(calls)'").split(
+            separator: "\n")
         #expect(said.count == 1, "\(said.joined(separator: "\n"))", sourceLocation: sourceLocation)
         let killed = said.last?.split(separator: " ").first.flatMap { Int($0) } ?? 0
         #expect(killed >= least, "too few were tried", sourceLocation: sourceLocation)

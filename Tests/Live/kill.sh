@@ -1,9 +1,16 @@
 # shellcheck shell=bash
 # The plugin killed just before a system call, one after the other. Sourced after attachments.sh.
 
-request='{"cniVersion":"1.1.0","name":"n","type":"evenkeel","prevResult":{"cniVersion":"1.1.0","interfaces":[],"ips":[]},
-    "cni.dev/valid-attachments":[{"containerID":"t","ifname":"eth0"},{"containerID":"t","ifname":"eth1"},
-        {"containerID":"t","ifname":"eth2"}]}'
+attachments='[{"containerID":"t","ifname":"eth0"},{"containerID":"t","ifname":"eth1"},{"containerID":"t","ifname":"eth2"}]'
+result='{"cniVersion":"1.1.0","interfaces":[],"ips":[]}'
+
+# request_with [MEMBER]: a request of any verb, with one more member.
+request_with() {
+    echo "{${1:+$1,}\"cniVersion\":\"1.1.0\",\"name\":\"n\",\"type\":\"evenkeel\",\"prevResult\":$result,
+        \"cni.dev/valid-attachments\":$attachments}"
+}
+
+request=$(request_with)
 
 # plugin VERB INTERFACE [COMMAND...]: the plugin, behind COMMAND. The tests set $programs.
 # shellcheck disable=SC2154
@@ -38,22 +45,19 @@ fresh() {
     nft -f /run/fresh.nft
 }
 
+# guarded: eth0 has won.
 guarded() {
     fresh
-    plugin ADD eth0
-}
-
-# turned: guarded, but for another winner than there is to be.
-turned() {
-    fresh
-    local request=${request/"{"/'{"policy":{"defaultRoute":{"prefer":["eth1"]}},'}
+    local request
+    request=$(request_with)
     plugin ADD eth0
 }
 
 # ranked: guarded in the other mode, which leaves all in main.
 ranked() {
     fresh
-    local request=${request/"{"/'{"policy":{"defaultRoute":{"mode":"ranked"}},'}
+    local request
+    request=$(request_with '"policy":{"defaultRoute":{"mode":"ranked"}}')
     plugin ADD eth0
 }
 

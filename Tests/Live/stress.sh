@@ -1,7 +1,5 @@
 # shellcheck shell=bash
-# Many containers on five networks each, attached and deleted many at a time. Sourced after attachments.sh.
-#
-# Networks 1 to 4 are bridges; on network 5 each container's veth ends at the host.
+# Many containers on several networks, attached and deleted many at a time. Sourced after attachments.sh.
 
 # keep_tmp_to_ourselves: an empty /tmp, in which the programs and these files stay where they are.
 # shellcheck disable=SC2154
@@ -17,12 +15,13 @@ keep_tmp_to_ourselves() {
     done
 }
 
-# venue CONTAINERS: the host, and empty containers, s1 and up.
+# venue CONTAINERS BRIDGES: the host, and empty containers, s1 and up. On a network without a bridge each container's veth
+# ends at the host.
 venue() {
     local n
     keep_tmp_to_ourselves
     host
-    for n in 1 2 3 4; do network $n; done
+    for n in $(seq "$2"); do network "$n"; done
     for n in $(seq "$1"); do container "s$n"; done
 }
 
@@ -74,11 +73,30 @@ delete_again() {
     if ((${1#s} % 3)); then plugin DEL "$1" "$2"; else plugin DEL "$1" "$2" ""; fi
 }
 
-# live CONTAINER N ROUNDS: attached, looked at and deleted over and over.
-live() {
-    for ((round = 0; round < $3; round++)); do
-        attach_and_add "$1" "$2" && check "$1" "$2" && delete "$1" "$2" || return
+collect_garbage() {
+    CNI_COMMAND=GC CNI_PATH=/opt/cni/bin "$programs/evenkeel-cni" \
+        <<<'{"cniVersion":"1.1.0","name":"network1","type":"evenkeel","cni.dev/valid-attachments":[]}'
+}
+
+# swap LEAVING JOINING N: the bridge's one port goes while the other's first comes.
+swap() {
+    local leaving
+    delete "$1" "$3" &
+    leaving=$!
+    attach_and_add "$2" "$3" && wait $leaving
+}
+
+# swaps BRIDGES ROUNDS: on all bridges at once, between s1 and s2 on the first, s3 and s4 on the second. Whoever is there
+# after a round is guarded.
+swaps() {
+    local round n
+    for n in $(seq "$1"); do echo "s$((2 * n - 1)) $n"; done | sixteen attach_and_add
+    for ((round = 0; round < $2; round++)); do
+        for n in $(seq "$1"); do echo "s$((2 * n - 1 + round % 2)) s$((2 * n - round % 2)) $n"; done >/run/swaps
+        sixteen swap </run/swaps
+        cut -d ' ' -f 2,3 /run/swaps | sixteen check
     done
+    cut -d ' ' -f 2,3 /run/swaps | sixteen delete
 }
 
 # winners CONTAINERS: a line each, with the interfaces of its default routes of IPv4, then of IPv6.
