@@ -108,7 +108,7 @@ import Testing
         ]
         let taken = [
             "IgnoreUnknown=1", "IgnoreUnknown=true", "IgnoreUnknown=0", "EVENKEEL_SKIP=false", "EVENKEEL_PREFER=false",
-            "EVENKEEL_DEFAULT_ROUTE=eth0", "EVENKEEL_DEFAULT_ROUTE=eth0,10.89.2.0/24",
+            "EVENKEEL_DEFAULT_ROUTE=eth0", "EVENKEEL_DEFAULT_ROUTE=eth0,10.89.1.0/24",
             "EVENKEEL_SKIP=false;EVENKEEL_PREFER=false", "IgnoreUnknown=true;UNKNOWN=1", "UNKNOWN=1;IgnoreUnknown=1",
             "IgnoreUnknown=1;K8S_POD_NAMESPACE=default;K8S_POD_NAME=web;K8S_POD_INFRA_CONTAINER_ID=test",
         ]

@@ -61,7 +61,7 @@ extension ConformanceTests {
             "logFile": #"["/run/log"]"#,
         ]
         let right: KeyValuePairs = [
-            "policy": "{}", "policy": #"{"defaultRoute":{"prefer":["eth0","10.89.2.0/24"]},"rpFilter":"loose"}"#,
+            "policy": "{}", "policy": #"{"defaultRoute":{"prefer":["eth0","10.89.1.0/24"]},"rpFilter":"loose"}"#,
             "prefer": "false", "logLevel": #""error""#, "logLevel": #""warning""#, "logLevel": #""info""#,
             "logFile": #""/dev/null""#, "capabilities": #"{"evenkeel":true,"portMappings":true}"#,
             "ipMasq": "true", "dns": #"{"nameservers":["10.89.1.1"]}"#, "somethingElse": #"[1,{"a":null}]"#,

@@ -71,10 +71,12 @@ route append default via 10.89.3.1 dev eth2 proto static metric 100
 END
 }
 
-# littered: with elements left whose interfaces are gone.
+# littered: with elements left whose interfaces are gone, and source rules whose tables are empty.
 littered() {
     guarded
     nft "add element ip evenkeel containers { gone1, gone2 }; add element ip6 evenkeel containers { gone1 }"
+    ip -n t rule add from 10.89.9.7 lookup 17739099 priority 32765 protocol 69
+    ip -n t rule add from fd00:89:9::7 lookup 17739099 priority 32765 protocol 69
 }
 
 # delete_all: as runtimes do after an ADD that failed.

@@ -41,11 +41,14 @@ sixteen() {
     cat "/run/said.$1."* | grep -E 'cannot|refused|failed|wrong' || :
 }
 
+# A command in front of the plugin.
+through=()
+
 # plugin VERB CONTAINER N [NAMESPACE]: the plugin for the attachment to network N, with what the bridge plugin made.
 plugin() {
     local gateway=10.89.$3.1 gateway6=fd00:89:$3::1 part=$((${2#s} + 5))
     CNI_COMMAND=$1 CNI_CONTAINERID=$2 CNI_NETNS=${4-/run/netns/$2} CNI_IFNAME=eth$(($3 - 1)) CNI_PATH=/opt/cni/bin \
-        "$programs/evenkeel-cni" <<END
+        "${through[@]}" "$programs/evenkeel-cni" <<END
 {"cniVersion":"1.0.0","name":"network$3","type":"evenkeel","prevResult":{"cniVersion":"1.0.0",
     "interfaces":[{"name":"v$2n$3"},{"name":"eth$(($3 - 1))","sandbox":"/run/netns/$2"}],
     "ips":[{"interface":1,"address":"10.89.$3.$part/24","gateway":"$gateway"},
@@ -74,7 +77,7 @@ delete_again() {
 }
 
 collect_garbage() {
-    CNI_COMMAND=GC CNI_PATH=/opt/cni/bin "$programs/evenkeel-cni" \
+    CNI_COMMAND=GC CNI_PATH=/opt/cni/bin "${through[@]}" "$programs/evenkeel-cni" \
         <<<'{"cniVersion":"1.1.0","name":"network1","type":"evenkeel","cni.dev/valid-attachments":[]}'
 }
 
