@@ -27,7 +27,10 @@ public struct Request: Sendable {
 
     /// Reads a request. `variable` looks up the environment; nil for a variable that is not set.
     public init(variable: (String) -> String?, configuration text: [UInt8]) throws(CNIError) {
-        let command = try Self.command(variable("CNI_COMMAND") ?? "")
+        let command: Command
+        do throws(CNIError) { command = try Self.command(variable("CNI_COMMAND") ?? "") } catch {
+            throw error.answering(Self.versionSpoken(in: text))
+        }
         let environment = Variables(command, variable)
         let configuration: JSON
         do throws(CNIError) { configuration = try Self.parse(text, for: command) } catch {
@@ -57,6 +60,10 @@ public struct Request: Sendable {
                 details: "it must be one of \(known); this program is a CNI plugin and is run by a container runtime")
         }
         return command
+    }
+
+    private static func versionSpoken(in text: [UInt8]) -> String {
+        do { return Version.spoken(in: try JSON(parsing: text)) } catch { return Version.newest }
     }
 
     private static func parse(_ text: [UInt8], for command: Command) throws(CNIError) -> JSON {

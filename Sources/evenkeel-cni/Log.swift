@@ -71,7 +71,7 @@ struct LogSettings {
 
     private func value(_ key: String) -> JSON? {
         let value = configuration[key]
-        return value == .null || value == .string("") ? nil : value
+        return value == .null ? nil : value
     }
 
     var level: Log.Level? { Log.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }

@@ -76,7 +76,7 @@ littered() {
     guarded
     nft "add element ip evenkeel containers { gone1, gone2 }; add element ip6 evenkeel containers { gone1 }"
     ip -n t rule add from 10.89.9.7 lookup 17739099 priority 32765 protocol 69
-    ip -n t rule add from fd00:89:9::7 lookup 17739099 priority 32765 protocol 69
+    ip -n t -6 rule add from fd00:89:9::7 lookup 17739099 priority 32765 protocol 69
 }
 
 # delete_all: as runtimes do after an ADD that failed.
