@@ -59,6 +59,7 @@ var targets: [Target] = [
     library("OCI", ["JSON"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
+    hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
 ]
 var dependencies: [Package.Dependency] = []
 

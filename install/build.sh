@@ -8,7 +8,7 @@ usage() {
     cat <<'EOF'
 usage: install/build.sh [DEST]
 
-Builds evenkeel, evenkeel-cni and evenkeel-hook into DEST (default .build/dist), stripped, with an unstripped copy of
+Builds evenkeel, and evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an unstripped copy of
 each under DEST/debug, which turns the address in a crash report into file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
@@ -34,14 +34,14 @@ swift build -c release --static-swift-stdlib --disable-local-rpath --product eve
 
 # The Unicode tables that Strings need are an archive of the compiler's own, named by target.
 tables=$(swift -print-target-info | jq -r '"\(.paths.runtimeResourcePath)/embedded/\(.target.unversionedTriple)"')
-for program in evenkeel-cni evenkeel-hook; do
+for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
     # A scratch path of its own keeps the two builds from undoing each other.
     EVENKEEL_EMBEDDED=$tables swift build -c release --scratch-path .build/embedded \
         --only-use-versions-from-resolved-file --disable-local-rpath --product "$program"
 done
 
 mkdir -p "$dest/debug"
-for program in evenkeel evenkeel-cni evenkeel-hook; do
+for program in evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime; do
     built=.build/release/$program
     [[ $program == evenkeel ]] || built=.build/embedded/release/$program
     # Beside and renamed: a copy that runs meanwhile stays whole.
@@ -51,10 +51,10 @@ for program in evenkeel evenkeel-cni evenkeel-hook; do
 done
 
 # Embedded Swift compiles the interpolation of a value that has no description, and prints this instead of it.
-for program in evenkeel-cni evenkeel-hook; do
+for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
     if strings "$dest/$program" | grep -q 'cannot print value'; then
         echo "install/build.sh: $program interpolates a value that Embedded Swift cannot print" >&2
         exit 1
     fi
 done
-(cd "$dest" && stat -c '%n: %s bytes' evenkeel evenkeel-cni evenkeel-hook)
+(cd "$dest" && stat -c '%n: %s bytes' evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime)

@@ -49,6 +49,23 @@ static void crashed(int number, siginfo_t *info, void *context) {
     _exit(report.status);
 }
 
+static const char *too_late;
+
+static void timed_out(int number) {
+    (void)number;
+    put(too_late, strlen(too_late));
+    _exit(report.status);
+}
+
+void linux_limit_time(unsigned seconds, const char *text) {
+    too_late = text;
+    struct sigaction action = {.sa_handler = timed_out};
+    sigaction(SIGALRM, &action, NULL);
+    alarm(seconds);
+}
+
+void linux_set_crash_status(int status) { report.status = status; }
+
 void linux_report_crash(int fd, const char *before, const char *after, int status) {
     report.fd = fd;
     report.before = before;

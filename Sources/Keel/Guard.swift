@@ -28,6 +28,8 @@ public struct Guard: ~Copyable {
             plan.displaced = DisplacedDefaults(snapshot, policy.defaultRoute, leaving: leaving)
         }
         hostFailure = nil
+        // Then nothing is wanted of the host.
+        if policy.invalid.mode == .keep { return plan }
         do throws(KernelError) {
             if let stranding = container.stranding { throw stranding.attempting("look after the host") }
             guarded = try host.guarded(container, snapshot, leaving: leaving)

@@ -11,9 +11,12 @@ public struct Host: ~Copyable {
     private var matchesSockets: Bool
 
     /// Opens all that is the host's own, before any container is entered.
-    public init() throws(KernelError) {
+    public init() throws(KernelError) { try self.init(in: try NetworkNamespace.current(), isElsewhere: false) }
+
+    /// Opens it in the namespace that plays the host, which the calling thread goes to if that is elsewhere.
+    init(in home: consuming NetworkNamespace, isElsewhere: Bool) throws(KernelError) {
+        if isElsewhere { try home.enter() }
         // Locals first: a throw after the first field would leave them half made.
-        let home = try NetworkNamespace.current()
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
         self.home = home

@@ -23,6 +23,12 @@ public enum CrashReport {
         let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
         linux_report_crash(descriptor, before.characters, after.characters, status)
     }
+
+    /// The exit status of a crash from now on.
+    public static func end(with status: Int32) { linux_set_crash_status(status) }
+
+    /// Ends the process like a crash, with that text, when it takes longer.
+    public static func limit(seconds: UInt32, _ text: StaticString) { linux_limit_time(seconds, text.characters) }
 }
 
 extension StaticString {

@@ -24,18 +24,23 @@ public struct NetworkNamespace: ~Copyable {
     ///
     /// - Throws: `EINVAL` for a file that is no network namespace, whatever `open(2)` says otherwise.
     public init(path: String) throws(KernelError) {
-        let attempt = "open network namespace \(path)"
         let file: FileDescriptor
         do { file = try FileDescriptor(opening: path, .readWithoutWaiting) } catch {
-            throw error.attempting(attempt)
+            throw error.attempting("open network namespace \(path)")
         }
+        try self.init(file, name: path)
+    }
+
+    /// Checks that an open file is one. `name` is for messages.
+    init(_ file: consuming FileDescriptor, name: String) throws(KernelError) {
+        let attempt = "open network namespace \(name)"
         guard linux_is_network_namespace(file.number) == 1 else {
             throw KernelError(attempt, .invalid, explanation: "it is not a network namespace")
         }
         var status = stat()
         guard fstat(file.number, &status) == 0 else { throw KernelError(attempt, .current) }
         identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
-        name = path
+        self.name = name
         self.file = file
     }
 

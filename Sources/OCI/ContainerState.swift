@@ -4,7 +4,7 @@ public import JSON
 public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     public let description: String
 
-    init(_ description: String) { self.description = description }
+    public init(_ description: String) { self.description = description }
 }
 
 /// The state that a runtime hands to a hook on standard input: OCI runtime specification, "State".
@@ -36,11 +36,5 @@ public struct ContainerState: Equatable, Sendable {
         self.status = status
         self.pid = pid
         self.annotations = annotations.members ?? []
-    }
-
-    /// The annotation's text; nil where there is none.
-    public func annotation(_ name: String) -> String? {
-        for annotation in annotations where annotation.name == name { return annotation.value.string }
-        return nil
     }
 }

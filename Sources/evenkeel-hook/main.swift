@@ -1,33 +1,59 @@
 // The OCI hook: reads the container's state, makes its network safe, and lets the container start.
-import JSON
 import Keel
 import LinuxSystem
 import OCI
 
 CrashReport.install(
     on: .error, before: "evenkeel: crashed at ",
-    after: "; this is a defect of evenkeel: please report it with the address\n", status: 1)
-
-/// Runtimes write a few kilobytes; annotations may add some.
-let inputLimit = 1 << 20
+    after: "; this is a defect of evenkeel: please report it with the address\n", status: 0)
+CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
 
 exitProcess(run())
 
 /// The exit status; anything but 0 keeps the container from starting.
 func run() -> Int32 {
-    do throws(HookError) {
-        let state = try readState()
-        if try isSkipped(state) { return 0 }
-        let policy = try policy(of: state)
-        do throws(HookError) { try guardContainer(state, policy) } catch {
-            guard policy.onError == .warn, error.isKernelRefusal else { throw error }
-            say("\(error.description); the container starts all the same (onError is \"warn\")")
-        }
-        return 0
-    } catch {
-        say(error.description)
+    do throws(StateError) { return attend(try readState()) } catch {
+        Journal("evenkeel-hook", container: "").write(.error, error.description)
         return 1
     }
 }
 
-func say(_ line: String) { FileDescriptor.writeStandardError("evenkeel: \(line)\n") }
+func readState() throws(StateError) -> ContainerState {
+    let advice = "this program is an OCI hook: a container runtime runs it, and passes the container's state to it"
+    if Terminal.isStandardInput { throw StateError(advice) }
+    // Runtimes write a few kilobytes; annotations may add some.
+    let inputLimit = 1 << 20
+    let text: [UInt8]
+    do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
+        throw StateError("\(error.description); \(advice)")
+    }
+    return try ContainerState(parsing: text)
+}
+
+func attend(_ state: ContainerState) -> Int32 {
+    let journal = Journal("evenkeel-hook", container: state.id)
+    // poststop: its network is gone, and what the host knew of it goes too. Nothing is to be kept from ending.
+    if state.status == "stopped" {
+        collectGarbage(journal)
+        return 0
+    }
+    // Process 1 is the host's, and 0 means that there is none.
+    guard state.pid > 1 else {
+        let trouble = state.pid == 1 ? "names process 1" : "has no process"
+        journal.write(
+            .error,
+            "its state \(trouble), as at the stages that run inside the container: use createRuntime, prestart or poststart"
+        )
+        return 1
+    }
+    return EngineContainer(pid: state.pid, annotations: state.annotations).makeSafe(journal) ? 0 : 1
+}
+
+func collectGarbage(_ journal: borrowing Journal) {
+    do throws(KernelError) {
+        var host = try Host()
+        let report = host.collectGarbage(namespaces: [])
+        journal.write(report)
+        for failure in report.failures { journal.write(.warning, failure.description) }
+    } catch { journal.write(.warning, error.description) }
+}

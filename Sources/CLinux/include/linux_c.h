@@ -46,6 +46,37 @@ int linux_try_lock(int fd);
 /// Ends writing to a pipe nobody reads with EPIPE instead of the process.
 void linux_ignore_broken_pipes(void);
 
+/// The program's own arguments, its name among them.
+int linux_argument_count(void);
+
+/// The argument at `index`, or NULL beyond the last.
+const char *linux_argument(int index);
+
+/// execv(2) with this program's arguments and `path` in the place of its name: -1 with errno if that fails.
+int linux_execute_with_arguments(const char *path);
+
+/// fork(2), which Swift's importer leaves out.
+int linux_fork(void);
+
+/// waitpid(2): the exit status, 128 and the signal that ended it, or -1 with errno.
+int linux_wait(int pid);
+
+/// Opens the process's folder below /proc: whatever is read through it is of that process, or not there any more.
+int linux_open_process(int pid);
+
+/// openat(2), read-only and close-on-exec.
+int linux_open_at(int folder, const char *path);
+
+/// A socket that is connected to the system's log, syslog(3); nothing sent to it ever waits.
+int linux_open_system_log(void);
+
+/// Writes `text` and exits as after a crash, to the descriptor and with the status that linux_report_crash was given, when
+/// that many seconds have passed. alarm(2).
+void linux_limit_time(unsigned seconds, const char *text);
+
+/// The exit status after a fatal signal or too long a time from now on.
+void linux_set_crash_status(int status);
+
 /// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT: a Swift precondition that failed among them)
 /// writes `before`, the address of the instruction less the program's own start, and `after` to `fd`, then exits with
 /// `status`. Only async-signal-safe functions are called. The texts must live as long as the process.

@@ -1,0 +1,57 @@
+#include "linux_c.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+static int argument_count;
+static char **arguments;
+
+// Embedded Swift has no CommandLine; the C library hands the program's arguments to constructors.
+__attribute__((constructor)) static void keep_arguments(int count, char **values) {
+    argument_count = count;
+    arguments = values;
+}
+
+int linux_argument_count(void) { return argument_count; }
+
+const char *linux_argument(int index) { return index < argument_count ? arguments[index] : NULL; }
+
+int linux_execute_with_arguments(const char *path) {
+    // An ignored signal stays ignored in the program that is executed.
+    signal(SIGPIPE, SIG_DFL);
+    char *own = arguments[0];
+    arguments[0] = (char *)path;
+    execv(path, arguments);
+    arguments[0] = own;
+    return -1;
+}
+
+int linux_fork(void) { return fork(); }
+
+int linux_wait(int pid) {
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR) return -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int linux_open_process(int pid) {
+    char path[32];
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+int linux_open_at(int folder, const char *path) { return openat(folder, path, O_RDONLY | O_NONBLOCK | O_CLOEXEC); }
+
+int linux_open_system_log(void) {
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) return -1;
+    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
+    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}

@@ -1,0 +1,48 @@
+public import JSON
+
+/// What a container's annotations say: `evenkeel.skip`, `evenkeel.default-route`, `evenkeel.policy`.
+public struct Annotations: Sendable {
+    private let ours: [JSON.Member]
+
+    /// Takes all annotations of the container and looks at its own.
+    ///
+    /// - Throws: for a name of ours that does not exist: whoever wrote it wanted something.
+    public init(_ all: [JSON.Member]) throws(PolicyError) {
+        ours = all.filter { $0.name.hasPrefix("evenkeel.") }
+        let known = ["evenkeel.skip", "evenkeel.default-route", "evenkeel.policy"]
+        for annotation in ours where !known.contains(annotation.name) {
+            throw Self.error(annotation.name, "is unknown", allowed: known.joined(separator: ", "))
+        }
+    }
+
+    /// Whether this container is none of our business.
+    public func isSkipped() throws(PolicyError) -> Bool {
+        switch text("evenkeel.skip") {
+        case nil, "false"?: return false
+        case "true"?: return true
+        case let other?: throw Self.error("evenkeel.skip", "is \"\(other)\"", allowed: "\"true\", \"false\"")
+        }
+    }
+
+    /// Lays what they say over a policy.
+    public func overlay(_ policy: inout Policy) throws(PolicyError) {
+        if let document = text("evenkeel.policy") {
+            try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy")
+        }
+        if let preferred = text("evenkeel.default-route") {
+            let names = preferred.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            let list = JSON.array(names.map { .string(String(decoding: $0, as: UTF8.self)) })
+            let document = JSON.object([.init("defaultRoute", .object([.init("prefer", list)]))])
+            try policy.overlay(document, from: "annotation evenkeel.default-route")
+        }
+    }
+
+    private func text(_ name: String) -> String? {
+        for annotation in ours where annotation.name == name { return annotation.value.string }
+        return nil
+    }
+
+    private static func error(_ name: String, _ problem: String, allowed: String) -> PolicyError {
+        PolicyError(place: "annotation \(printable(name))", key: "", problem: problem, allowed: allowed)
+    }
+}

@@ -1,0 +1,98 @@
+public import JSON
+import LinuxSystem
+
+/// A container that an engine is about to start, for the programs that engines run: who it is and what was said of it.
+public struct EngineContainer: Sendable {
+    private let pid: Int32
+    private let startTime: UInt64?
+    private let annotations: [JSON.Member]
+
+    /// `startTime`, in clock ticks since boot, tells the process from a later one of the same number.
+    public init(pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member]) {
+        self.pid = pid
+        self.startTime = startTime
+        self.annotations = annotations
+    }
+
+    /// Makes its network safe; whether the container may start.
+    ///
+    /// Input that makes no sense always keeps it from starting. What the kernel refuses does where the policy says so.
+    public func makeSafe(_ journal: borrowing Journal) -> Bool {
+        do throws(PolicyError) {
+            let annotations = try Annotations(annotations)
+            if try annotations.isSkipped() { return true }
+            var policy = try Policy.host()
+            try annotations.overlay(&policy)
+            return makeSafe(policy, journal)
+        } catch {
+            journal.write(.error, error.description)
+            return false
+        }
+    }
+
+    private func makeSafe(_ policy: Policy, _ journal: borrowing Journal) -> Bool {
+        // From here on a defect of ours weighs as much as the kernel's refusal.
+        CrashReport.end(with: policy.onError == .fail ? 1 : 0)
+        let namespace: NetworkNamespace
+        do { namespace = try openNamespace() } catch {
+            journal.write(.error, error.description)
+            return false
+        }
+        let failure: KernelError
+        do throws(KernelError) {
+            guard let refusal = try makeSafe(namespace, policy, journal) else { return true }
+            failure = refusal
+        } catch { failure = error }
+        let description = failure.description + (failure.advice.map { "; \($0)" } ?? "")
+        guard policy.onError == .warn else {
+            journal.write(.error, description)
+            return false
+        }
+        journal.write(.warning, "\(description); the container starts all the same (onError is \"warn\")")
+        return true
+    }
+
+    /// The namespace of just this process. Whatever has its number by now is refused.
+    private func openNamespace() throws(KernelError) -> NetworkNamespace {
+        let process = try ProcessHandle(pid)
+        let started = try process.startTime()
+        // Nobody is started after the program that looks after its start.
+        let isSame: Bool
+        if let startTime {
+            isSame = startTime == started
+        } else {
+            isSame = try started <= ProcessHandle(OwnProcess.id).startTime()
+        }
+        guard isSame else {
+            throw KernelError(
+                "look at process \(pid)", .noSuchProcess, explanation: "it has ended, and another has its number")
+        }
+        return try process.networkNamespace()
+    }
+
+    /// The last of what was refused; the others are said. The container's part is done even where the host's cannot be.
+    private func makeSafe(
+        _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing Journal
+    ) throws(KernelError) -> KernelError? {
+        let own = try NetworkNamespace.current()
+        // --network host: there is nothing of the container's own.
+        if namespace.identity == own.identity || namespace.identity == NetworkNamespace.identityOfInit() { return nil }
+        var policy = policy
+        var host = try Host.translating(for: namespace, own, &policy, journal)
+        var keel = Guard(try Container(namespace, of: host), policy)
+        let plan = try keel.plan(on: &host)
+        if plan.interfaces.allSatisfy({ $0 == "lo" }) {
+            journal.write(.notice, Self.tooEarly)
+            return nil
+        }
+        let report = keel.apply(plan, on: &host)
+        journal.write(report)
+        let failures = report.failures + (keel.hostFailure.map { [$0] } ?? [])
+        for failure in failures.dropLast() { journal.write(.warning, failure.description) }
+        return failures.last
+    }
+
+    private static let tooEarly =
+        "it has no network yet, so nothing was done; where networks come after the hooks (--userns, Docker 28 and later), "
+        + "evenkeel-runtime makes them safe"
+}

@@ -1,0 +1,23 @@
+public import LinuxSystem
+
+/// What is said to people about one container: on standard error, which engines seldom show, and in the system's log.
+public struct Journal: ~Copyable {
+    private let log: SystemLog
+    private let subject: String
+
+    /// Opened before any other namespace is entered.
+    public init(_ program: String, container id: String) {
+        log = SystemLog(program)
+        subject = id.isEmpty ? "" : "container \(printable(id)): "
+    }
+
+    public func write(_ severity: SystemLog.Severity, _ text: String) {
+        let line = subject + printable(text)
+        FileDescriptor.writeStandardError("evenkeel: \(line)\n")
+        log.write(severity, line)
+    }
+
+    public func write(_ report: Report) {
+        for line in report.lines { write(.info, line) }
+    }
+}

@@ -1,0 +1,71 @@
+import CLinux
+
+/// A process, held by its folder below `/proc`: once it has ended, nothing more is read, whoever gets its number.
+public struct ProcessHandle: ~Copyable {
+    public let id: Int32
+    private let folder: FileDescriptor
+
+    /// - Throws: `ENOENT` if there is no such process.
+    public init(_ id: Int32) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open_process(id) }
+        guard number >= 0 else { throw KernelError("look at process \(id)", .current) }
+        self.id = id
+        folder = FileDescriptor(owning: number)
+    }
+
+    /// - Throws: `ENOENT` or `ESRCH` if the process has ended meanwhile.
+    public func networkNamespace() throws(KernelError) -> NetworkNamespace {
+        try NetworkNamespace(try open("ns/net"), name: "/proc/\(id)/ns/net")
+    }
+
+    /// When it was started, in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
+    public func startTime() throws(KernelError) -> UInt64 {
+        let name = "/proc/\(id)/stat"
+        let line = try open("stat").readAll(limit: 4096, name: name)
+        // Field 2 is the command's name in brackets, which may itself hold brackets and blanks.
+        guard let bracket = line.lastIndex(of: UInt8(ascii: ")")) else {
+            throw KernelError("read \(name)", .invalid, explanation: "it has no command's name")
+        }
+        let fields = line[bracket...].split(separator: UInt8(ascii: " "))
+        guard fields.count > 20, let ticks = UInt64(String(decoding: fields[20], as: UTF8.self)) else {
+            throw KernelError("read \(name)", .invalid, explanation: "it has no start time")
+        }
+        return ticks
+    }
+
+    private func open(_ name: String) throws(KernelError) -> FileDescriptor {
+        let number = retryingOnInterrupt { linux_open_at(folder.number, name) }
+        guard number >= 0 else { throw KernelError("open /proc/\(id)/\(name)", .current) }
+        return FileDescriptor(owning: number)
+    }
+}
+
+/// This program's own process.
+public enum OwnProcess {
+    public static var id: Int32 { getpid() }
+
+    /// Its arguments, its name first.
+    public static var arguments: [String] {
+        (0..<linux_argument_count()).map { index in linux_argument(index).map { String(cString: $0) } ?? "" }
+    }
+
+    /// Becomes another program, with the arguments it was given itself. The corresponding C function is `execv(3)`.
+    ///
+    /// Returns only what the kernel said if it refused.
+    public static func execute(_ path: String) -> KernelError {
+        _ = linux_execute_with_arguments(path)
+        return KernelError("execute \(path)", .current)
+    }
+
+    /// Runs `body` in a child process and waits for it; its exit status, or 128 and the signal that ended it.
+    ///
+    /// What the body enters, or breaks, the parent does not. The corresponding C function is `fork(2)`.
+    public static func inChild(_ body: () -> Int32) throws(KernelError) -> Int32 {
+        let child = linux_fork()
+        if child == 0 { exitProcess(body()) }
+        guard child > 0 else { throw KernelError("start a child process", .current) }
+        let status = linux_wait(child)
+        guard status >= 0 else { throw KernelError("wait for a child process", .current) }
+        return status
+    }
+}

@@ -1,0 +1,47 @@
+public import JSON
+
+/// What an OCI runtime keeps about a container between two of its runs, in a file of its own below its root folder.
+public struct RuntimeState: Equatable, Sendable {
+    public let pid: Int32
+    /// When that process was started, in clock ticks since boot; nil where the runtime does not say.
+    public let startTime: UInt64?
+    /// The folder of `config.json`.
+    public let bundle: String?
+
+    /// The names that runc, youki (`state.json`) and crun (`status`) give the file.
+    public static let fileNames = ["state.json", "status"]
+
+    /// Nil for a document of another shape.
+    public init?(_ document: JSON) {
+        // runc's words, then crun's and youki's.
+        let number = document["init_process_pid"] ?? document["pid"]
+        guard let number = number?.integer, let pid = Int32(exactly: number), pid > 1 else { return nil }
+        self.pid = pid
+        let start = document["init_process_start"] ?? document["process-start-time"]
+        startTime = start?.integer.flatMap { UInt64(exactly: $0) }
+        bundle = document["bundle"]?.string ?? Self.bundle(inLabels: document["config"]?["labels"])
+    }
+
+    /// runc keeps it among the labels of its configuration: `bundle=/path`.
+    private static func bundle(inLabels labels: JSON?) -> String? {
+        let prefix = "bundle="
+        for label in labels?.elements ?? [] {
+            if let text = label.string, text.hasPrefix(prefix) { return String(text.dropFirst(prefix.utf8.count)) }
+        }
+        return nil
+    }
+}
+
+/// Whether a text can be a container's id, which is a folder's name: letters, digits, `_`, `+`, `-`, `.`.
+public func isContainerID(_ text: String) -> Bool {
+    let isAllowed = { (byte: UInt8) in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+            UInt8(ascii: "."):
+            true
+        default: false
+        }
+    }
+    return !text.isEmpty && text.utf8.count <= 1024 && text != "." && text != ".." && text.utf8.allSatisfy(isAllowed)
+}

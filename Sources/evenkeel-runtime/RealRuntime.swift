@@ -1,0 +1,56 @@
+import JSON
+import LinuxSystem
+
+struct RuntimeError: Error, CustomStringConvertible {
+    let description: String
+}
+
+/// The OCI runtime that does the work.
+enum RealRuntime {
+    static let place = "EVENKEEL_RUNTIME or /etc/evenkeel/runtime.json"
+
+    /// Its path: by `EVENKEEL_RUNTIME`, by the name this program is called by (`evenkeel-crun` is crun), by
+    /// `/etc/evenkeel/runtime.json` (`{"runtime": "crun"}`), or else runc.
+    static func find(calledAs own: String) throws(RuntimeError) -> String {
+        var name = Environment.variable("EVENKEEL_RUNTIME") ?? named(by: own) ?? ""
+        if name.isEmpty { name = try configured() ?? "runc" }
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            guard !ExecutableFile.isOwn(name) else {
+                throw RuntimeError(description: "\(name) is evenkeel-runtime itself; name the real runtime in \(place)")
+            }
+            return name
+        }
+        let folders =
+            "\(Environment.variable("PATH") ?? ""):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        for folder in folders.utf8.split(separator: UInt8(ascii: ":")) {
+            let path = "\(String(decoding: folder, as: UTF8.self))/\(name)"
+            // A link of the real runtime's name may lead here.
+            if ExecutableFile.isExecutable(path) && !ExecutableFile.isOwn(path) { return path }
+        }
+        throw RuntimeError(description: "there is no \(name) in \(folders); install it, or name another in \(place)")
+    }
+
+    private static func named(by own: String) -> String? {
+        let prefix = "evenkeel-"
+        let base = own.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard base.hasPrefix(prefix), base != "evenkeel-runtime" else { return nil }
+        return String(decoding: base.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+    }
+
+    private static func configured() throws(RuntimeError) -> String? {
+        let path = "/etc/evenkeel/runtime.json"
+        let text: [UInt8]
+        do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 16, name: path) } catch {
+            if error.errno == .noEntry { return nil }
+            throw RuntimeError(description: error.description)
+        }
+        let document: JSON
+        do { document = try JSON(parsing: text) } catch {
+            throw RuntimeError(description: "\(path) is not JSON: \(error.description)")
+        }
+        guard let name = document["runtime"]?.string, !name.isEmpty else {
+            throw RuntimeError(description: "\(path) names no runtime: {\"runtime\": \"crun\"}")
+        }
+        return name
+    }
+}

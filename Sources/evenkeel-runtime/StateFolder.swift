@@ -1,0 +1,61 @@
+import JSON
+import LinuxSystem
+import OCI
+
+/// Where the real runtime keeps what it knows about containers.
+struct StateFolder {
+    private let roots: [String]
+
+    /// By `--root`, or where the runtime of that name keeps it: below `XDG_RUNTIME_DIR` without privilege, below `/run` with.
+    init(_ invocation: RuntimeInvocation, _ runtime: String) {
+        let name =
+            runtime.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let user = Environment.variable("XDG_RUNTIME_DIR").map { ["\($0)/\(name)"] } ?? []
+        roots = invocation.root.map { [$0] } ?? user + ["/run/\(name)"]
+    }
+
+    /// Nil where there is none that can be understood.
+    func state(of id: String) -> RuntimeState? {
+        for root in roots {
+            for name in RuntimeState.fileNames {
+                if let state = read("\(root)/\(id)/\(name)") { return state }
+            }
+        }
+        return nil
+    }
+
+    private func read(_ path: String) -> RuntimeState? {
+        let text: [UInt8]
+        do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
+            return nil
+        }
+        do { return RuntimeState(try JSON(parsing: text)) } catch { return nil }
+    }
+}
+
+/// What an engine hands to the runtime: a folder with `config.json`, OCI runtime specification, "Bundle".
+enum Bundle {
+    /// Empty where none is ours: to find out needs no parsing.
+    static func annotations(in folder: String?) throws(StateError) -> [JSON.Member] {
+        guard let folder else { return [] }
+        let path = "\(folder)/config.json"
+        let text: [UInt8]
+        do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
+            throw StateError("its annotations are unknown: \(error.description)")
+        }
+        guard contains(Array("\"evenkeel.".utf8), text) else { return [] }
+        do { return try JSON(parsing: text)["annotations"]?.members ?? [] } catch {
+            throw StateError("\(path) is not JSON: \(error.description)")
+        }
+    }
+
+    private static func contains(_ wanted: [UInt8], _ text: [UInt8]) -> Bool {
+        guard let first = wanted.first else { return true }
+        var start = text.startIndex
+        while let found = text[start...].firstIndex(of: first) {
+            if text[found...].starts(with: wanted) { return true }
+            start = found + 1
+        }
+        return false
+    }
+}
