@@ -11,11 +11,7 @@ import Testing
             """)
         #expect(state.id == "4f1c" && state.status == "created" && state.pid == 4321)
         #expect(state.annotations.map(\.name) == ["evenkeel.skip", "io.podman", "count"])
-        #expect(state.annotation("evenkeel.skip") == "true")
-        #expect(state.annotation("io.podman") == "")
-        // The specification has texts alone, so what is none says nothing.
-        #expect(state.annotation("count") == nil)
-        #expect(state.annotation("missing") == nil)
+        #expect(state.annotations.map(\.value) == [.string("true"), .string(""), .integer(3)])
     }
 
     @Test(arguments: [
