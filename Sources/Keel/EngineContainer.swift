@@ -6,13 +6,23 @@ public struct EngineContainer: Sendable {
     private let pid: Int32
     private let startTime: UInt64?
     private let annotations: [JSON.Member]
+    private let isStarting: Bool
 
-    /// `startTime`, in clock ticks since boot, tells the process from a later one of the same number.
-    public init(pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member]) {
+    /// `startTime`, in clock ticks since boot, tells the process from a later one of the same number. `isStarting`: what
+    /// it was created for is about to run, so that no network comes later.
+    public init(pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member], isStarting: Bool = false) {
         self.pid = pid
         self.startTime = startTime
         self.annotations = annotations
+        self.isStarting = isStarting
     }
+
+    /// What a crash is to end with before a container's own policy is known: 0 lets it start.
+    public static func crashStatus() -> Int32 {
+        do { return crashStatus(try Policy.host()) } catch { return 1 }
+    }
+
+    private static func crashStatus(_ policy: Policy) -> Int32 { policy.onError == .fail ? 1 : 0 }
 
     /// Makes its network safe; whether the container may start.
     ///
@@ -32,7 +42,7 @@ public struct EngineContainer: Sendable {
 
     private func makeSafe(_ policy: Policy, _ journal: borrowing Journal) -> Bool {
         // From here on a defect of ours weighs as much as the kernel's refusal.
-        CrashReport.end(with: policy.onError == .fail ? 1 : 0)
+        CrashReport.end(with: Self.crashStatus(policy))
         let namespace: NetworkNamespace
         do { namespace = try openNamespace() } catch {
             journal.write(.error, error.description)
@@ -82,7 +92,7 @@ public struct EngineContainer: Sendable {
         var keel = Guard(try Container(namespace, of: host), policy)
         let plan = try keel.plan(on: &host)
         if plan.interfaces.allSatisfy({ $0 == "lo" }) {
-            journal.write(.notice, Self.tooEarly)
+            journal.write(.notice, isStarting ? "it has no network, so nothing was done" : Self.tooEarly)
             return nil
         }
         let report = keel.apply(plan, on: &host)

@@ -4,10 +4,12 @@ public import LinuxSystem
 public struct Journal: ~Copyable {
     private let log: SystemLog
     private let subject: String
+    private let repeatError: ((String) -> Void)?
 
-    /// Opened before any other namespace is entered.
-    public init(_ program: String, container id: String) {
+    /// Opened before any other namespace is entered. `repeatError` says errors where else they are looked for.
+    public init(_ program: String, container id: String, repeatError: ((String) -> Void)? = nil) {
         log = SystemLog(program)
+        self.repeatError = repeatError
         subject = id.isEmpty ? "" : "container \(printable(id)): "
     }
 
@@ -15,6 +17,7 @@ public struct Journal: ~Copyable {
         let line = subject + printable(text)
         FileDescriptor.writeStandardError("evenkeel: \(line)\n")
         log.write(severity, line)
+        if severity == .error { repeatError?(line) }
     }
 
     public func write(_ report: Report) {

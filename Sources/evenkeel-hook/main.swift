@@ -5,7 +5,8 @@ import OCI
 
 CrashReport.install(
     on: .error, before: "evenkeel: crashed at ",
-    after: "; this is a defect of evenkeel: please report it with the address\n", status: 0)
+    after: "; this is a defect of evenkeel: please report it with the address\n",
+    status: EngineContainer.crashStatus())
 CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
 
 exitProcess(run())
@@ -34,6 +35,7 @@ func attend(_ state: ContainerState) -> Int32 {
     let journal = Journal("evenkeel-hook", container: state.id)
     // poststop: its network is gone, and what the host knew of it goes too. Nothing is to be kept from ending.
     if state.status == "stopped" {
+        CrashReport.end(with: 0)
         collectGarbage(journal)
         return 0
     }

@@ -10,8 +10,10 @@ struct StateFolder {
     init(_ invocation: RuntimeInvocation, _ runtime: String) {
         let name =
             runtime.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        let user = Environment.variable("XDG_RUNTIME_DIR").map { ["\($0)/\(name)"] } ?? []
-        roots = invocation.root.map { [$0] } ?? user + ["/run/\(name)"]
+        // A copy under another name keeps the folder of the first.
+        let names = [name, "runc", "crun", "youki"]
+        let folders = (Environment.variable("XDG_RUNTIME_DIR").map { [$0] } ?? []) + ["/run"]
+        roots = invocation.root.map { [$0] } ?? folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
     }
 
     /// Nil where there is none that can be understood.

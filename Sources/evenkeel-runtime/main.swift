@@ -11,37 +11,46 @@ exitProcess(run())
 func run() -> Int32 {
     let arguments = OwnProcess.arguments
     let invocation = RuntimeInvocation(Array(arguments.dropFirst()))
+    let log = EngineLog(invocation)
     let runtime: String
     do throws(RuntimeError) { runtime = try RealRuntime.find(calledAs: arguments.first ?? "") } catch {
-        return refuse(invocation, error.description)
+        return refuse(error.description, log)
     }
     if invocation.command == "start", let id = invocation.id, isContainerID(id) {
-        guard mayStart(id, invocation, runtime) else {
-            return refuse(invocation, "the network of container \(id) could not be made safe; the log tells why")
-        }
+        guard mayStart(id, invocation, runtime, log) else { return 1 }
     }
     let error = OwnProcess.execute(runtime)
-    return refuse(invocation, "\(error.description); install that runtime, or name another in \(RealRuntime.place)")
+    return refuse("\(error.description); install that runtime, or name another in \(RealRuntime.place)", log)
 }
 
 /// In a process of its own: what it enters or breaks must not reach the real runtime.
-func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String) -> Bool {
+func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: EngineLog) -> Bool {
+    // One that the policy lets pass must not end like one that has said why it refuses.
+    let (passed, refused) = (Int32(0), Int32(2))
+    let trouble: String
     do throws(KernelError) {
-        return try OwnProcess.inChild {
+        let status = try OwnProcess.inChild {
             CrashReport.install(
                 on: .error, before: "evenkeel: crashed at ",
-                after: "; this is a defect of evenkeel: please report it with the address\n", status: 0)
+                after: "; this is a defect of evenkeel: please report it with the address\n",
+                status: EngineContainer.crashStatus())
             CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
-            return attend(id, invocation, runtime) ? 0 : 1
-        } != 1
-    } catch {
-        FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
-        return true
-    }
+            return attend(id, invocation, runtime, log) ? passed : refused
+        }
+        if status == passed { return true }
+        if status == refused { return false }
+        if status == 1 {
+            _ = refuse("the network of container \(id) could not be made safe: evenkeel crashed or took too long", log)
+            return false
+        }
+        trouble = "the process that makes the network of container \(id) safe was ended with status \(status)"
+    } catch { trouble = error.description }
+    _ = refuse(trouble, log)
+    return EngineContainer.crashStatus() == 0
 }
 
-func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String) -> Bool {
-    let journal = Journal("evenkeel-runtime", container: id)
+func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: EngineLog) -> Bool {
+    let journal = Journal("evenkeel-runtime", container: id) { log.write(error: $0) }
     // The real runtime will say better what is wrong with a container that it does not know.
     guard let state = StateFolder(invocation, runtime).state(of: id) else {
         journal.write(.notice, "its state was not found, so its network was not looked at")
@@ -52,18 +61,13 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String) ->
         journal.write(.error, error.description)
         return false
     }
-    return EngineContainer(pid: state.pid, startTime: state.startTime, annotations: annotations).makeSafe(journal)
+    return EngineContainer(pid: state.pid, startTime: state.startTime, annotations: annotations, isStarting: true)
+        .makeSafe(journal)
 }
 
 /// Says why on standard error, and in the file in which engines look for it.
-func refuse(_ invocation: RuntimeInvocation, _ reason: String) -> Int32 {
+func refuse(_ reason: String, _ log: EngineLog) -> Int32 {
     FileDescriptor.writeStandardError("evenkeel-runtime: \(reason)\n")
-    guard let log = invocation.log else { return 1 }
-    let text = JSON.string("evenkeel-runtime: \(reason)").text()
-    let time = Timestamp.now()
-    let line =
-        invocation.isLogJSON
-        ? "{\"level\":\"error\",\"msg\":\(text),\"time\":\"\(time)\"}\n" : "time=\"\(time)\" level=error msg=\(text)\n"
-    do { try FileDescriptor(appendingTo: log).write(line, name: log) } catch {}
+    log.write(error: reason)
     return 1
 }
