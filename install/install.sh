@@ -1,24 +1,41 @@
 #!/usr/bin/env bash
-# Puts the programs, the OCI hook and podman's drop-in in place, and writes down what it did for uninstall.sh.
+# Puts the programs in place, sets up the engines that it finds, and writes down what it did for uninstall.sh.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
 source "$here/lib.sh"
+# shellcheck source=engines/detection.sh
+source "$here/engines/detection.sh"
+# shellcheck source=engines/podman.sh
+source "$here/engines/podman.sh"
+# shellcheck source=engines/docker.sh
+source "$here/engines/docker.sh"
+# shellcheck source=engines/cni-lists.sh
+source "$here/engines/cni-lists.sh"
+# shellcheck source=engines/advice.sh
+source "$here/engines/advice.sh"
 
-# For every prefix: the one directory that podman and CRI-O read without being told to.
-hooks_dir=/usr/share/containers/oci/hooks.d
+hooks_dir=
 cni_dir=/opt/cni/bin
 programs=$here/../.build/dist
+cni_lists=
 
 usage() {
     cat <<'EOF'
 usage: install/install.sh [options]
 
-  --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, DIR/libexec/evenkeel/evenkeel-hook
+Installs the programs, and sets up the engines it finds: podman and CRI-O read the OCI hook's JSON, podman a drop-in for
+containers.conf, Docker an entry in /etc/docker/daemon.json. Restarts nothing, and says what is left to do.
+
+  --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
+                   hook and the runtime
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
                    containerd and CRI-O read)
-  --hooks-dir DIR  where the OCI hook's JSON goes (default /usr/share/containers/oci/hooks.d, which podman and
-                   CRI-O read). With a read-only /usr: /etc/containers/oci/hooks.d, which podman reads too
+  --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
+                   read, or where containers.conf says). With a read-only /usr: /etc/containers/oci/hooks.d, which
+                   podman reads too
+  --engines LIST   the engines to set up, instead of those it finds: podman,docker,containerd,cri-o
+  --cni-lists      also put the plugin into the CNI lists in /etc/cni/net.d, which uninstall.sh takes it out of again
   --programs DIR   the folder that install/build.sh filled (default .build/dist)
   --destdir DIR    install below DIR as if it were /, for packages and trials; needs no root
   --dry-run        say what would be done, and do nothing
@@ -32,7 +49,7 @@ EOF
 read_arguments() {
     while (($#)); do
         case $1 in
-        --prefix=* | --destdir=* | --programs=* | --cni-dir=* | --hooks-dir=*)
+        --prefix=* | --destdir=* | --programs=* | --cni-dir=* | --hooks-dir=* | --engines=*)
             set -- "${1%%=*}" "${1#*=}" "${@:2}"
             continue
             ;;
@@ -41,12 +58,14 @@ read_arguments() {
         --programs) programs=$(directory_argument "$@") ;;
         --cni-dir) cni_dir=$(directory_argument "$@") ;;
         --hooks-dir) hooks_dir=$(directory_argument "$@") ;;
+        --engines) engines_argument "${@:2:1}" ;;
+        --cni-lists) cni_lists=yes ;;
         --dry-run) dry_run=yes ;;
         -h | --help) usage && exit 0 ;;
         -*) usage_error "unknown option '$1'" ;;
         *) usage_error "unexpected argument '$1'" ;;
         esac
-        [[ $1 == --dry-run ]] || shift
+        [[ $1 == --dry-run || $1 == --cni-lists ]] || shift
         shift
     done
     # The root directory is the empty beginning of every path below it.
@@ -56,7 +75,7 @@ read_arguments() {
 
 require_programs() {
     local program missing=()
-    for program in evenkeel evenkeel-hook evenkeel-cni; do
+    for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni; do
         [[ -f $programs/$program && -x $programs/$program && -s $programs/$program ]] || missing+=("$program")
     done
     ((${#missing[@]} == 0)) ||
@@ -72,45 +91,28 @@ plan() {
 }
 
 plan_files() {
+    local libexec=$prefix/libexec/evenkeel other
     plan 755 "$programs/evenkeel" "$prefix/bin/evenkeel"
-    plan 755 "$programs/evenkeel-hook" "$prefix/libexec/evenkeel/evenkeel-hook"
+    plan 755 "$programs/evenkeel-hook" "$libexec/evenkeel-hook"
+    plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-runtime"
+    # The same program: by this name it runs crun.
+    plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-crun"
     plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
-    plan_drop_in
+    plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
+    other=$(who_sets_hooks_dir)
+    choose_hooks_dir "$other"
+    if wants podman; then plan_drop_in "$other"; fi
+    if wants docker; then plan_docker; fi
     # Last: from the moment it is there, every container start runs what it names.
-    local json
-    json=$(<"$here/../hooks/evenkeel.json")
-    printf '%s\n' "${json//"/usr/local/libexec/evenkeel/evenkeel-hook"/"$prefix/libexec/evenkeel/evenkeel-hook"}" \
-        >"$rendered/evenkeel.json"
-    plan 644 "$rendered/evenkeel.json" "$hooks_dir/evenkeel.json"
+    if wants podman || wants cri-o; then plan_json "$here/../hooks/evenkeel.json" "$hooks_dir/evenkeel.json"; fi
 }
 
-# The drop-in replaces a hooks_dir that somebody set in another file, and with it their hooks. So where there is one,
-# it stays out.
-plan_drop_in() {
-    local drop_in=/etc/containers/containers.conf.d/evenkeel.conf other
-    other=$(who_sets_hooks_dir "$drop_in")
-    if [[ -z $other || -e $destdir$drop_in ]]; then
-        cp "$here/containers.conf" "$rendered/containers.conf"
-        grep -qF "\"$hooks_dir\"" "$rendered/containers.conf" ||
-            sed -i "s|^]|    \"${hooks_dir//[&|]/\\&}\",\n]|" "$rendered/containers.conf"
-        plan 644 "$rendered/containers.conf" "$drop_in"
-    elif grep -qF "\"$hooks_dir\"" "$other"; then
-        note "no drop-in: $other sets hooks_dir already, with $hooks_dir in it"
-    else
-        note "no drop-in: $other sets hooks_dir, which it would replace. podman reads the hook" \
-            "once that list holds \"$hooks_dir\""
-    fi
-}
-
-# Prints the last file that podman reads of those that set hooks_dir, the drop-in left out.
-who_sets_hooks_dir() {
-    local file found=
-    for file in "$destdir"/{usr/share,etc}/containers/containers.conf \
-        "$destdir"/etc/containers/containers.conf.d/*.conf; do
-        [[ -f $file && $file != "$destdir$1" ]] || continue
-        ! grep -qE '^[[:blank:]]*(engine\.)?hooks_dir[[:blank:]]*=' "$file" || found=$file
-    done
-    printf '%s\n' "$found"
+# plan_json SOURCE TARGET: a file that names the hook.
+plan_json() {
+    local json rendered_json=$rendered/${#targets[@]}.json
+    json=$(<"$1")
+    printf '%s\n' "${json//"/usr/local/libexec/evenkeel/"/"$prefix/libexec/evenkeel/"}" >"$rendered_json"
+    plan 644 "$rendered_json" "$2"
 }
 
 # What is to become of each target: unchanged, install, replace, or keep.
@@ -125,6 +127,8 @@ judge_targets() {
             verdict[${targets[i]}]=install
         elif [[ $found == "$(fingerprint "${sources[i]}")" && $(stat -c %a -- "$path") == "${modes[i]}" ]]; then
             verdict[${targets[i]}]=unchanged
+        elif [[ $found != other ]] && is_their_version "${targets[i]}"; then
+            verdict[${targets[i]}]=keep
         elif [[ -z ${recorded[${targets[i]}]:-} || $found == other ]]; then
             foreign+=("$path")
         elif [[ ${modes[i]} == 644 ]] && ! is_ours "${targets[i]}" "$found"; then
@@ -138,13 +142,20 @@ judge_targets() {
             "with the --prefix it came with"
 }
 
+# Whether a file that is not recorded is one of ours that somebody changed, and uninstall.sh therefore left.
+is_their_version() {
+    [[ -z ${recorded[$1]:-} ]] || return 1
+    [[ $1 == "$drop_in" ]] && return
+    [[ $1 == *.json ]] && grep -qF "\"$prefix/libexec/evenkeel/evenkeel-hook\"" "$destdir$1"
+}
+
 # Directories to make, outermost first, the manifest's before all others.
 directories=()
 
 find_missing_directories() {
     local target directory new
     local -A found=()
-    for target in "$manifest" "${targets[@]}"; do
+    for target in "$manifest" "${targets[@]}" ${docker_made:+"$daemon_json"}; do
         new=()
         directory=${target%/*}
         while [[ -n $directory && ! -e $destdir$directory ]]; do
@@ -166,16 +177,6 @@ require_writable() {
     fail "$1 cannot be written to"
 }
 
-# put MODE SOURCE TARGET: at no moment is there half a file under the target's name, not even after a power cut.
-pending=
-put() {
-    pending=$3$unfinished.$$
-    install -m "$1" -T -- "$2" "$pending"
-    sync -- "$pending"
-    mv -fT -- "$pending" "$3"
-    pending=
-}
-
 # write_manifest [provisional]: the provisional one, written before the first change, keeps the former checksums
 # too, so that uninstall.sh knows every file of an install that was cut off.
 write_manifest() {
@@ -183,6 +184,8 @@ write_manifest() {
     {
         echo "# Installed by Evenkeel: sha256sum -c checks it, uninstall.sh removes it."
         for path in "${recorded_directories[@]}" "${directories[@]}"; do printf '# directory %s\n' "$path"; done
+        [[ -z $recorded_docker ]] || echo "# docker $recorded_docker"
+        [[ -z $recorded_lists ]] || echo "# cni-lists $recorded_lists"
         for path in "${recorded_files[@]}"; do
             # A file that is no target of this run, such as the plugin in another --cni-dir, stays ours.
             [[ -n ${1:-} || ${verdict[$path]:-keep} == keep ]] || continue
@@ -213,35 +216,33 @@ install_files() {
         path=$destdir${targets[i]}
         case ${verdict[${targets[i]}]} in
         unchanged) say "unchanged $path" ;;
-        keep) say "keep $path: changed since it was installed" ;;
+        keep) keep_file "${targets[i]}" ;;
         *) if act "${verdict[${targets[i]}]} $path"; then put "${modes[i]}" "${sources[i]}" "$path"; fi ;;
         esac
     done
 }
 
-say_what_is_next() {
-    [[ ${verdict[$hooks_dir/evenkeel.json]} == install && -z $dry_run ]] || return 0
-    say "Containers that start from now on pass through the hook."
-    say "A CNI network is guarded once { \"type\": \"evenkeel\" } is the last plugin of its list: see hooks/cni."
-    say "The built-in policy applies; /etc/evenkeel/policy.json is only needed to change it."
-}
-
-clean_up() {
-    rm -rf -- "$rendered"
-    [[ -z $pending ]] || rm -f -- "$pending"
+keep_file() {
+    say "keep $destdir$1: changed since it was installed"
+    [[ $1 != "$drop_in" ]] || check_kept_drop_in
 }
 
 read_arguments "$@"
 require_programs
 require_root
-rendered=$(mktemp -d)
-trap clean_up EXIT
+make_rendered
 manifest=$(manifest_path)
 read_manifest "$destdir$manifest"
+[[ -z $cni_lists ]] || require_cni_command
+find_engines
 plan_files
 judge_targets
 find_missing_directories
 make_directories
 install_files
+add_docker_runtime
+lists_status=0
+[[ -z $cni_lists ]] || add_to_lists || lists_status=1
 [[ -n $dry_run ]] || write_manifest
 say_what_is_next
+exit "$lists_status"

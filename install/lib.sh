@@ -12,7 +12,6 @@ dry_run=
 
 # A new file is written under its name, this suffix and a number, then renamed. Engines read only names that end in
 # .json and .conf, so they never look at one, and what a power cut leaves behind is found again by its name.
-# shellcheck disable=SC2034
 unfinished=.evenkeel-new
 
 say() { printf '%s\n' "$*"; }
@@ -34,6 +33,28 @@ act() {
     [[ -z $dry_run ]]
 }
 
+# put MODE SOURCE TARGET [OPTION …]: at no moment is there half a file under the target's name, not even after a power
+# cut. The options are those of install.
+pending=
+put() {
+    pending=$3$unfinished.$$
+    install -m "$1" "${@:4}" -T -- "$2" "$pending"
+    sync -- "$pending"
+    mv -fT -- "$pending" "$3"
+    pending=
+}
+
+# A folder for texts that are not in their place yet.
+make_rendered() {
+    rendered=$(mktemp -d)
+    trap clean_up EXIT
+}
+
+clean_up() {
+    rm -rf -- "$rendered"
+    [[ -z $pending ]] || rm -f -- "$pending"
+}
+
 # directory_argument OPTION [VALUE …]: prints the value, made absolute and free of dots.
 directory_argument() {
     # An empty --destdir (from an unset variable) would turn a staged install into a real one.
@@ -52,6 +73,9 @@ require_root() {
         fail "not root: run it as root, or name a folder of your own with --destdir"
 }
 
+# processes NAME: prints the folder in /proc of each process of this name.
+processes() { grep -lx -- "$1" /proc/[0-9]*/comm 2>/dev/null | sed 's|/comm$||'; }
+
 # Prints the checksum of a regular file, or what else is there: missing, or other (a link, a directory).
 fingerprint() {
     local sum
@@ -65,14 +89,17 @@ fingerprint() {
     fi
 }
 
-# The manifest is a file for `sha256sum -c`, with the directories that were made in its comments. Its paths are
-# those of the installed system, without --destdir.
+# The manifest is a file for `sha256sum -c`. Its comments say what else was done: which directories were made, what was
+# made for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and in which directory the plugin was
+# put into CNI lists. Its paths are those of the installed system, without --destdir.
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
 
 # recorded[PATH] is every checksum the manifest has for PATH: two, if an install was cut off while it replaced a file.
 declare -A recorded=()
 recorded_files=()
 recorded_directories=()
+recorded_docker=
+recorded_lists=
 
 read_manifest() {
     local file=$1 line path
@@ -80,6 +107,12 @@ read_manifest() {
     while IFS= read -r line; do
         if [[ $line == "# directory /"* ]]; then
             recorded_directories+=("${line#"# directory "}")
+        elif [[ $line =~ ^#\ docker\ (file|runtimes|evenkeel)$ ]]; then
+            # shellcheck disable=SC2034
+            recorded_docker=${BASH_REMATCH[1]}
+        elif [[ $line == "# cni-lists /"* ]]; then
+            # shellcheck disable=SC2034
+            recorded_lists=${line#"# cni-lists "}
         elif [[ $line =~ ^([0-9a-f]{64})\ \ (/.+)$ ]]; then
             path=${BASH_REMATCH[2]}
             [[ -n ${recorded[$path]:-} ]] || recorded_files+=("$path")

@@ -1,9 +1,15 @@
 #!/usr/bin/env bash
-# Removes what install.sh put in place, by the manifest that it wrote, and what Evenkeel left on the running host.
+# Undoes what install.sh did, by the manifest that it wrote, and removes what Evenkeel left on the running host.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
 source "$here/lib.sh"
+# shellcheck source=engines/docker.sh
+source "$here/engines/docker.sh"
+# shellcheck source=engines/cni-lists.sh
+source "$here/engines/cni-lists.sh"
+# shellcheck source=engines/dependents.sh
+source "$here/engines/dependents.sh"
 
 host_rules=yes
 
@@ -17,8 +23,10 @@ usage: install/uninstall.sh [options]
   --dry-run          say what would be done, and do nothing
   --help             this text
 
-Removes the files listed in PREFIX/lib/evenkeel/manifest, the directories install.sh made, if they are empty, and the
-tables ip evenkeel and ip6 evenkeel of the running host. A file that was changed since it was installed is kept.
+Removes the files listed in PREFIX/lib/evenkeel/manifest, the directories install.sh made, if they are empty, its entry
+in Docker's daemon.json, the plugin from CNI lists if install.sh put it there, and the tables ip evenkeel and
+ip6 evenkeel of the running host. A file that was changed since it was installed is kept. Removes nothing while a
+container runs that was started through evenkeel-runtime, or while that is the default of Docker or podman.
 EOF
 }
 
@@ -62,7 +70,7 @@ remove() {
 }
 
 remove_file() {
-    local path=$destdir$1 found left
+    local path=$destdir$1 found
     found=$(fingerprint "$path")
     if [[ $found == missing ]]; then
         say "already gone $path"
@@ -71,7 +79,12 @@ remove_file() {
     else
         say "keep $path: changed since it was installed"
     fi
-    for left in "$path$unfinished".*; do
+    remove_unfinished "$path"
+}
+
+remove_unfinished() {
+    local left
+    for left in "$1$unfinished".*; do
         [[ ! -f $left ]] || remove "$left"
     done
 }
@@ -79,7 +92,7 @@ remove_file() {
 # The hook's JSON comes first: as long as an engine reads it, its program has to be there.
 remove_files() {
     local i
-    for i in "${!recorded_files[@]}"; do
+    for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
         [[ ${recorded_files[i]} != *.json ]] || remove_file "${recorded_files[i]}"
     done
     for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
@@ -132,16 +145,31 @@ clear_host() {
     remove_tables
 }
 
+require_no_dependents() {
+    local found
+    found=$(dependents)
+    [[ -z $found ]] || fail "nothing was removed:"$'\n'"$found"
+}
+
 read_arguments "$@"
 require_root
+make_rendered
 manifest=$(manifest_path)
 read_manifest "$destdir$manifest"
 if [[ -f $destdir$manifest ]]; then
+    require_no_dependents
+    remove_from_lists
     warn_of_cni_lists
+    remove_docker_runtime
+    warn_of_references
     remove_files
     remove_directories
     [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
-    [[ -n $destdir ]] || say "Containers that are running keep their routes and rules until they are restarted."
+    if [[ -z $destdir ]]; then
+        say "Containers that are running keep their routes and rules until they are restarted."
+        say "Those made with --runtime evenkeel or --device evenkeel.dev/network=safe can only start when made anew."
+        [[ -z $recorded_docker ]] || say "Docker: let dockerd read $daemon_json again (systemctl reload docker)."
+    fi
 else
     say "nothing is installed below $destdir$prefix: no $destdir$manifest"
     # Installed below another prefix it still guards containers, which need the host's rules.

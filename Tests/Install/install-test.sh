@@ -32,10 +32,13 @@ fresh_install() {
     same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-hook")" "$(cat "$programs/evenkeel-hook")"
     same "$(cat "$root/opt/cni/bin/evenkeel")" "$(cat "$programs/evenkeel-cni")"
     same "$(cat "$root/$drop_in")" "$(cat "$repository/install/containers.conf")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "3 3"
+    same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-runtime")" "$(cat "$programs/evenkeel-runtime")"
+    same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-crun")" "$(cat "$programs/evenkeel-runtime")"
+    same "$(cat "$root/etc/cdi/evenkeel.json")" "$(cat "$repository/hooks/cdi/evenkeel.json")"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 4"
     [[ ! -e $root/etc/evenkeel ]]
 }
-check "a fresh install puts the programs, the plugin, the drop-in and the hook in place, and no policy" fresh_install
+check "a fresh install puts the programs, the plugin, the drop-in, the hook and the device in place, and no policy" fresh_install
 
 hook_names_its_program() {
     new_root
@@ -44,8 +47,12 @@ hook_names_its_program() {
     same "$(jq -c 'del(.hook)' "$root/$hook")" \
         '{"version":"1.0.0","when":{"always":true},"stages":["createRuntime"]}'
     [[ -x $root$(jq -r .hook.path "$root/$hook") ]]
+    same "$(jq -c '.devices[] | [.name, .containerEdits.hooks]' "$root/etc/cdi/evenkeel.json")" \
+        '["safe",[{"hookName":"createRuntime","path":"/opt/keel/libexec/evenkeel/evenkeel-hook"}]]'
+    contains "$(<"$root/$drop_in")" 'evenkeel = ["/opt/keel/libexec/evenkeel/evenkeel-runtime"]'
+    contains "$(<"$root/$drop_in")" 'evenkeel-crun = ["/opt/keel/libexec/evenkeel/evenkeel-crun"]'
 }
-check "the hook's JSON names the program below the prefix, and one stage alone" hook_names_its_program
+check "the hook's JSON, the device and the drop-in name the program below the prefix, and one stage alone" hook_names_its_program
 
 a_line_for_each_action() {
     new_root
@@ -54,13 +61,17 @@ make directory $root/usr/local/libexec
 make directory $root/usr/local/libexec/evenkeel
 make directory $root/opt/cni
 make directory $root/opt/cni/bin
+make directory $root/etc/cdi
 make directory $root/etc/containers
 make directory $root/etc/containers/containers.conf.d
 make directory $root/usr/share/containers/oci
 make directory $root/usr/share/containers/oci/hooks.d
 install $root/usr/local/bin/evenkeel
 install $root/usr/local/libexec/evenkeel/evenkeel-hook
+install $root/usr/local/libexec/evenkeel/evenkeel-runtime
+install $root/usr/local/libexec/evenkeel/evenkeel-crun
 install $root/opt/cni/bin/evenkeel
+install $root/etc/cdi/evenkeel.json
 install $root/$drop_in
 install $root/$hook"
 }
@@ -69,9 +80,10 @@ check "every action is a line, and the hook's JSON comes last" a_line_for_each_a
 second_run() {
     local before
     new_root
+    mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "5 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "9 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run
@@ -79,6 +91,7 @@ check "a second install says unchanged, and not even a file's time changes" seco
 dry_runs() {
     local before
     new_root
+    mkdir "$root/etc/docker"
     before=$(tree "$root")
     install_it --dry-run >"$scratch/announced"
     same "$(tree "$root")" "$before"
@@ -183,9 +196,11 @@ with_failing_mv() {
 cut_off() {
     local before target
     new_root
+    mkdir "$root/etc/docker"
     before=$(tree "$root")
-    for target in evenkeel-hook bin/evenkeel evenkeel.conf evenkeel.json; do
+    for target in evenkeel-hook bin/evenkeel evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
         fails_with 1 "" with_failing_mv "$target" install_it
+        [[ $target != daemon.json ]] || rm "$root/$hook"
         [[ ! -e $root/$hook ]]
         uninstall_it
         same "$(tree "$root")" "$before"
@@ -223,8 +238,10 @@ blanks_everywhere() {
     make_programs "$scratch/some programs"
     before=$(tree "$root")
     programs="$scratch/some programs" install_it --cni-dir "/opt/my cni" --hooks-dir "/srv/my & hooks"
-    same "$(tail -2 "$root/$drop_in")" '    "/srv/my & hooks",
-]'
+    contains "$(<"$root/$drop_in")" '    "/etc/containers/oci/hooks.d",
+    "/srv/my & hooks",
+]
+'
     [[ -x "$root/opt/my cni/evenkeel" && -f "$root/srv/my & hooks/evenkeel.json" ]]
     uninstall_it
     same "$(tree "$root")" "$before"
@@ -251,6 +268,10 @@ checkable_manifest() {
 }
 check "sha256sum checks the manifest, and modes do not depend on the umask" checkable_manifest
 
+# shellcheck source=engines.sh
+source "$here/engines.sh"
+# shellcheck source=docker.sh
+source "$here/docker.sh"
 # shellcheck source=refusals.sh
 source "$here/refusals.sh"
 # shellcheck source=live.sh

@@ -48,6 +48,8 @@ wrong_arguments() {
         contains "$("${script[@]}" --help)" "--dry-run"
     done
     fails_with 2 "--cni-dir must be" "$repository/install/install.sh" --dry-run --cni-dir opt
+    fails_with 2 "--engines: no engine 'pod'" "$repository/install/install.sh" --dry-run --engines docker,pod
+    fails_with 2 "--engines needs a list" "$repository/install/install.sh" --dry-run --engines
     fails_with 2 "--hooks-dir must be" "$repository/install/install.sh" --dry-run --hooks-dir=opt
 }
 check "a wrong argument is exit status 2 and a message that names the option" wrong_arguments
@@ -63,7 +65,7 @@ files_in_the_way() {
     rm "$root/opt/cni/bin/evenkeel"
     install_it
     before=$(tree "$root")
-    fails_with 1 "$root/$hook" install_it --prefix /opt/other
+    fails_with 1 "$root/etc/cdi/evenkeel.json, $root/$hook" install_it --prefix /opt/other
     same "$(tree "$root")" "$before"
     rm "$root/usr/local/bin/evenkeel"
     ln -s /bin/true "$root/usr/local/bin/evenkeel"
@@ -81,25 +83,6 @@ directory_in_the_way() {
     same "$(tree "$root")" "$before"
 }
 check "a file where a directory has to be is an error, and nothing is installed" directory_in_the_way
-
-somebody_elses_hooks_dir() {
-    local said
-    new_root
-    mkdir -p "$root/etc/containers"
-    printf '[engine]\n#hooks_dir = ["/x"]\n' >"$root/usr/share/containers/containers.conf"
-    printf '[engine]\nhooks_dir = [\n  "/srv/hooks",\n]\n' >"$root/etc/containers/containers.conf"
-    said=$(install_it 2>&1)
-    contains "$said" "no drop-in: $root/etc/containers/containers.conf sets hooks_dir, which it would replace"
-    contains "$said" '"/usr/share/containers/oci/hooks.d"'
-    [[ ! -e $root/$drop_in && -e $root/$hook ]]
-    install_it --hooks-dir /srv/hooks 2>"$scratch/said"
-    contains "$(<"$scratch/said")" "with /srv/hooks in it"
-    uninstall_it
-    rm "$root/etc/containers/containers.conf"
-    install_it
-    [[ -e $root/$drop_in ]]
-}
-check "hooks_dir set in another file is left alone: no drop-in, and a note with what to add" somebody_elses_hooks_dir
 
 network_still_names_the_plugin() {
     new_root

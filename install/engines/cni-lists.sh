@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# The plugin in CNI configuration lists, which `evenkeel cni` puts in and takes out.
+# shellcheck disable=SC2154
+
+lists_dir=/etc/cni/net.d
+
+require_cni_command() {
+    # Asked for an unknown command, help is that of the program as a whole.
+    "$programs/evenkeel" help cni 2>/dev/null | grep -q 'evenkeel cni' ||
+        fail "--cni-lists: this evenkeel has no command cni; put the plugin into the lists by hand: see hooks/cni"
+    [[ -d $destdir$lists_dir ]] || fail "--cni-lists: there is no $destdir$lists_dir"
+    recorded_lists=$lists_dir
+}
+
+add_to_lists() {
+    act "add the plugin to the CNI lists in $destdir$lists_dir" || return 0
+    "$destdir$prefix/bin/evenkeel" cni add --dir "$destdir$lists_dir"
+}
+
+# Before the plugin goes: a list that names a plugin nobody has fails every container of its network.
+remove_from_lists() {
+    local program=$destdir$prefix/bin/evenkeel
+    [[ -n $recorded_lists ]] || return 0
+    act "remove the plugin from the CNI lists in $destdir$recorded_lists" || return 0
+    "$program" cni remove --dir "$destdir$recorded_lists" ||
+        note "$program did not take the plugin out of every list in $destdir$recorded_lists"
+}
