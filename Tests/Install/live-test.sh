@@ -7,6 +7,8 @@ repository=$1
 scratch=$2
 # shellcheck source=tap.sh
 source "$repository/Tests/Install/tap.sh"
+# shellcheck source=live-engines.sh
+source "$repository/Tests/Install/live-engines.sh"
 number=$3
 
 drop_in=/etc/containers/containers.conf.d/evenkeel.conf
@@ -20,7 +22,8 @@ cover_the_machine() {
     mkdir "$layers"
     mount -t tmpfs tmpfs "$layers"
     for directory in "${guarded[@]}"; do
-        mkdir -p "$layers/up$directory" "$layers/work$directory"
+        mkdir -p "$layers"/{up,work,low}"$directory"
+        mount --bind "$directory" "$layers/low$directory"
         mount -t overlay overlay -o "lowerdir=$directory,upperdir=$layers/up$directory,workdir=$layers/work$directory" \
             "$directory"
     done
@@ -40,6 +43,8 @@ make_fixtures() {
     programs=$scratch/live-programs
     make_programs "$programs"
     printf '#!/bin/sh\n{ cat; echo; } >>%s\n' "$fired" >"$programs/evenkeel-hook"
+    # shellcheck disable=SC2016
+    printf '#!/bin/sh\necho "${0##*/} $*" >>%s\nexec crun "$@"\n' "$called" >"$programs/evenkeel-runtime"
     cat >"$programs/evenkeel-cni" <<'PLUGIN'
 #!/bin/sh
 echo "$CNI_COMMAND $CNI_IFNAME" >>/run/called
@@ -59,18 +64,21 @@ uninstall_it() { "$repository/install/uninstall.sh" "$@"; }
 # Without cgroups nothing is left in the machine's hierarchy.
 run_container() {
     rm -f "$fired" /run/called
-    podman --runtime crun --cgroup-manager cgroupfs --events-backend file "${engine[@]}" run --rm --cgroups=disabled \
+    podman --cgroup-manager cgroupfs --events-backend file "${engine[@]}" run --rm --cgroups=disabled \
         --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --rootfs "$@" "$scratch/rootfs" true
 }
-engine=()
+engine=(--runtime crun)
 
 times_fired() { if [[ -f $fired ]]; then jq -s length "$fired"; else echo 0; fi; }
 
-# Every file that differs from the machine's but podman's locks, every directory, and the firewall.
+# Every file that differs from the machine's but podman's locks, every directory that it has not, and the firewall.
 state() {
     (cd "$scratch/layers/up" && find . ! -type d ! -path './var/*' ! -name '*.lock' \
         -printf '%P %y %m %l\n' -type f -exec sha256sum {} \; | sort)
-    find /etc /opt /usr/local /usr/share/containers /usr/lib/cni -type d -printf '%p %m\n' | sort
+    (cd "$scratch/layers/up" && find . -type d ! -path './var/*' -printf '%p %m\n' | sort) |
+        while read -r directory mode; do
+            [[ -d $scratch/layers/low/$directory ]] || printf '%s %s\n' "$directory" "$mode"
+        done
     [[ ! -e /run/evenkeel ]] || ls -l /run/evenkeel
     nft list ruleset
 }
@@ -110,7 +118,7 @@ lists_work() {
     mkdir -p /etc/cni/net.d
     for list in podman podman-prefer containerd; do
         cp "$repository/hooks/cni/$list.conflist" /etc/cni/net.d/
-        engine=(--network-backend cni)
+        engine=(--runtime crun --network-backend cni)
         run_container --network "$(jq -r .name "$repository/hooks/cni/$list.conflist")"
         contains "$(</run/called)" "ADD eth0"
         contains "$(</run/called)" "DEL eth0"
@@ -178,15 +186,24 @@ make_fixtures
 # podman makes directories of its own at its first start.
 run_container --network none >/dev/null
 state >"$scratch/before"
+default_runtime >"$scratch/default-runtime"
 check "live: install without a --destdir succeeds" install_it
 check "live: podman reads the drop-in" drop_in_is_read
 check "live: the hook fires once for each container, when it is created" fires_once
 check "live: hooks in /etc are read too, and one of the same name takes the hook's place" directory_of_the_administrator
 check "live: podman finds the hook without the drop-in" fires_without_the_drop_in
+check "live: podman knows the runtimes evenkeel and evenkeel-crun besides its own, and its default stays" runtimes_are_added
+check "live: podman finds the CDI device, and its hook fires as the other does" device_fires
+check "live: uninstall removes nothing while a container runs that was started through the runtime" \
+    uninstall_waits_for_containers
 check "live: podman accepts the example lists and finds the plugin" lists_work
 check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_run_keeps_everything
 check "live: uninstall restores the host, leaves tables of others, and containers start without the hook" \
     uninstall_restores
 check "live: uninstall clears the host's tables also when no file is left, unless told to keep them" host_rules_alone
 check "live: with a read-only /usr the hook goes to /etc, and fires" read_only_usr
+check "live: a dockerd that does not go by daemon.json, or would not start with it, keeps the file as it is" \
+    dockerd_that_reads_another_file
+check "live: what is left to do is said for each engine there is" what_is_next
+check "live: the engines are found" engines_found
 printf '%d %d %d\n' "$number" "$passed" "$failed" >"$scratch/counts"

@@ -28,6 +28,7 @@ advise_docker() {
     cat <<TEXT
 Docker: let dockerd read $daemon_json (systemctl reload docker). Then: docker run --runtime evenkeel …
   For every container: "default-runtime": "evenkeel" in the same file. Take that out before uninstall.sh.
+  Docker 25 to 27 also: docker run --device evenkeel.dev/network=safe …, with "features": {"cdi": true} in the file.
 TEXT
 }
 

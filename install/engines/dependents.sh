@@ -20,14 +20,15 @@ dependents() {
 # Engines stop a container through the runtime that started it. conmon (podman, CRI-O) has it in its arguments,
 # containerd in a file of the container's.
 running_containers() {
-    local process file path=$prefix/libexec/evenkeel/evenkeel-
+    local process file name path=$prefix/libexec/evenkeel/evenkeel-
     local advice="is stopped through $prefix/libexec/evenkeel: stop it first"
     while IFS= read -r process; do
-        ! grep -qzxF -e "${path}runtime" -e "${path}crun" "$process/cmdline" 2>/dev/null ||
-            echo "the container of conmon (process ${process##*/}) $advice"
+        grep -qszxF -e "${path}runtime" -e "${path}crun" "$process/cmdline" || continue
+        name=$(tr '\0' '\n' <"$process/cmdline" | sed -n '/^-n$/{n;p}')
+        echo "the container $name (podman or CRI-O) $advice"
     done < <(processes conmon)
     for file in /run/{containerd,docker/containerd/daemon}/io.containerd.runtime.v2.task/*/*/options.json; do
-        ! grep -qsF "\"$path" "$file" || echo "the container $(basename "$(dirname "$file")") $advice"
+        ! grep -qsF "\"$path" "$file" || echo "the container $(basename "$(dirname "$file")") (containerd) $advice"
     done
 }
 

@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# Part of live-test.sh: what podman makes of the runtimes and the device, and what uninstall.sh makes of containers.
+# shellcheck disable=SC2154
+
+called=/run/runtime-called
+device=(--device evenkeel.dev/network=safe)
+
+default_runtime() { podman info --format '{{.Host.OCIRuntime.Name}}'; }
+
+# The containers here are without cgroups, which podman allows only to runtimes that it is told of.
+allow_without_cgroups() {
+    printf '[engine]\nruntime_supports_nocgroup = ["crun", "evenkeel", "evenkeel-crun"]\n' \
+        >/etc/containers/containers.conf.d/zz-test.conf
+}
+
+runtimes_are_added() {
+    local runtime
+    same "$(default_runtime)" "$(<"$scratch/default-runtime")"
+    allow_without_cgroups
+    for runtime in evenkeel evenkeel-crun; do
+        rm -f "$called"
+        engine=(--runtime "$runtime")
+        run_container --network none
+        same "$(grep -c "^${runtime/%evenkeel/evenkeel-runtime} start " "$called")" 1
+        same "$(times_fired)" 1
+    done
+}
+
+device_fires() {
+    run_container --network none "${device[@]}"
+    same "$(times_fired)" 2
+    mv "$hook" "$scratch/hook.json"
+    run_container --network none "${device[@]}"
+    same "$(times_fired)" 1
+    same "$(jq -r .status "$fired")" created
+    run_container --network none
+    same "$(times_fired)" 0
+    mv "$scratch/hook.json" "$hook"
+}
+
+# As containerd writes it for each container, in one line.
+containerd_options() {
+    printf '{"type_url":"containerd.runc.v1.Options","binary_name":"%s"}' "$1"
+}
+
+uninstall_waits_for_containers() {
+    local before bundle=/run/containerd/io.containerd.runtime.v2.task/default/keel
+    allow_without_cgroups
+    before=$(state)
+    ln -sf busybox "$scratch/rootfs/bin/sleep"
+    podman --runtime evenkeel --cgroup-manager cgroupfs --events-backend file run -d --name keel --cgroups=disabled \
+        --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none --rootfs "$scratch/rootfs" sleep 1000
+    fails_with 1 "the container keel (podman or CRI-O) is stopped through /usr/local/libexec/evenkeel" uninstall_it
+    podman --cgroup-manager cgroupfs rm -f -t 0 keel
+    mkdir -p "$bundle"
+    containerd_options /usr/local/libexec/evenkeel/evenkeel-runtime >"$bundle/options.json"
+    fails_with 1 "the container keel (containerd) is stopped through" uninstall_it
+    same "$(state)" "$before"
+    # Nor does what was started by others matter.
+    containerd_options /usr/sbin/runc >"$bundle/options.json"
+    contains "$(uninstall_it --dry-run)" "would remove $hook"
+    rm -r /run/containerd /etc/containers/containers.conf.d/zz-test.conf
+}
+
+# with_dockerd OPTION COMMAND …: the command while a process called dockerd has the option.
+with_dockerd() {
+    local process
+    mkdir -p "$scratch/dockerd"
+    printf '#!/bin/sh\necho >%s\nread -r _\n' "$scratch/dockerd/ready" >"$scratch/dockerd/dockerd"
+    chmod 755 "$scratch/dockerd/dockerd"
+    rm -f "$scratch/dockerd/"{ready,input} && mkfifo "$scratch/dockerd/"{ready,input}
+    "$scratch/dockerd/dockerd" "$1" <>"$scratch/dockerd/input" &
+    process=$!
+    read -r _ <"$scratch/dockerd/ready"
+    "${@:2}"
+    kill "$process"
+}
+
+dockerd_that_reads_another_file() {
+    local before
+    before=$(state)
+    for option in --config-file=/srv/daemon.json --add-runtime=other=/x; do
+        with_dockerd "$option" install_it --engines docker >"$scratch/said" 2>&1
+        contains "$(<"$scratch/said")" "runtimes.evenkeel is not added to /etc/docker/daemon.json: dockerd"
+        contains "$(<"$scratch/said")" "${option%%=*}"
+        [[ ! -e /etc/docker/daemon.json ]]
+    done
+    with_dockerd --debug install_it --engines docker >"$scratch/said" 2>&1
+    contains "$(<"$scratch/said")" "add runtimes.evenkeel to /etc/docker/daemon.json"
+    contains "$(uninstall_it)" "remove /etc/docker/daemon.json"
+}
+
+what_is_next() {
+    local said engine
+    said=$(install_it --engines podman,docker,containerd,cri-o --prefix /opt/keel)
+    for engine in podman Docker containerd CRI-O; do contains "$said" $'\n'"$engine: "; done
+    contains "$said" 'BinaryName = "/opt/keel/libexec/evenkeel/evenkeel-runtime"'
+    contains "$said" 'runtime_path = "/opt/keel/libexec/evenkeel/evenkeel-'
+    contains "$said" "docker run --runtime evenkeel"
+    said=$(install_it --engines podman --prefix /opt/keel)
+    contains "$said" "--userns"
+    lacks "$said" "Docker: "
+    lacks "$(install_it --engines podman --prefix /opt/keel --dry-run)" "podman: "
+    contains "$(uninstall_it --prefix /opt/keel)" "systemctl reload docker"
+}
+
+engines_found() {
+    local said
+    said=$(install_it)
+    [[ -e $drop_in ]]
+    contains "$said" "podman: "
+    lacks "$said" "CRI-O: "
+    # Docker is found by its directory too.
+    mkdir -p /etc/docker
+    contains "$(install_it)" "runtimes.evenkeel in /etc/docker/daemon.json"
+    uninstall_it
+}
