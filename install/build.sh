@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni and evenkeel-hook in
-# Embedded Swift. None of them needs a Swift runtime on the host that runs it.
+# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook and
+# evenkeel-runtime in Embedded Swift. None of them needs a Swift runtime on the host that runs it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -8,8 +8,8 @@ usage() {
     cat <<'EOF'
 usage: install/build.sh [DEST]
 
-Builds evenkeel, and evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an unstripped copy of
-each under DEST/debug, which turns the address in a crash report into file and line:
+Builds evenkeel, evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an
+unstripped copy of each under DEST/debug, which turns the address in a crash report into file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 

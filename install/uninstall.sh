@@ -168,7 +168,7 @@ if [[ -f $destdir$manifest ]]; then
     if [[ -z $destdir ]]; then
         say "Containers that are running keep their routes and rules until they are restarted."
         say "Those made with --runtime evenkeel or --device evenkeel.dev/network=safe can only start when made anew."
-        [[ -z $recorded_docker ]] || say "Docker: let dockerd read $daemon_json again (systemctl reload docker)."
+        [[ -z $recorded_docker ]] || say "Docker: dockerd forgets the runtime when it is restarted."
     fi
 else
     say "nothing is installed below $destdir$prefix: no $destdir$manifest"

@@ -38,10 +38,8 @@ device_fires() {
     mv "$scratch/hook.json" "$hook"
 }
 
-# As containerd writes it for each container, in one line.
-containerd_options() {
-    printf '{"type_url":"containerd.runc.v1.Options","binary_name":"%s"}' "$1"
-}
+# As containerd writes it for each container.
+containerd_options() { printf '{"binary_name":"%s","root":"/run/containerd/runc"}' "$1"; }
 
 uninstall_waits_for_containers() {
     local before bundle=/run/containerd/io.containerd.runtime.v2.task/default/keel
@@ -79,15 +77,13 @@ with_dockerd() {
 dockerd_that_reads_another_file() {
     local before
     before=$(state)
-    for option in --config-file=/srv/daemon.json --add-runtime=other=/x; do
-        with_dockerd "$option" install_it --engines docker >"$scratch/said" 2>&1
-        contains "$(<"$scratch/said")" "runtimes.evenkeel is not added to /etc/docker/daemon.json: dockerd"
-        contains "$(<"$scratch/said")" "${option%%=*}"
-        [[ ! -e /etc/docker/daemon.json ]]
-    done
-    with_dockerd --debug install_it --engines docker >"$scratch/said" 2>&1
+    with_dockerd --config-file=/srv/daemon.json install_it --engines docker >"$scratch/said" 2>&1
+    contains "$(<"$scratch/said")" "runtimes.evenkeel is not added to /etc/docker/daemon.json: dockerd reads /srv/daemon.json instead"
+    [[ ! -e /etc/docker/daemon.json ]]
+    with_dockerd "--config-file=/etc/docker/daemon.json" install_it --engines docker >"$scratch/said" 2>&1
     contains "$(<"$scratch/said")" "add runtimes.evenkeel to /etc/docker/daemon.json"
     contains "$(uninstall_it)" "remove /etc/docker/daemon.json"
+    same "$(state)" "$before"
 }
 
 what_is_next() {
@@ -101,7 +97,18 @@ what_is_next() {
     contains "$said" "--userns"
     lacks "$said" "Docker: "
     lacks "$(install_it --engines podman --prefix /opt/keel --dry-run)" "podman: "
-    contains "$(uninstall_it --prefix /opt/keel)" "systemctl reload docker"
+    contains "$(uninstall_it --prefix /opt/keel)" "dockerd forgets the runtime when it is restarted"
+}
+
+hook_where_others_look() {
+    mkdir -p /opt/theirs /etc/containers/containers.conf.d
+    printf '[engine]\nhooks_dir = ["/opt/theirs"]\n' >/etc/containers/containers.conf.d/theirs.conf
+    install_it
+    [[ ! -e $hook ]]
+    run_container --network none
+    same "$(times_fired)" 1
+    uninstall_it
+    rm -r /opt/theirs /etc/containers/containers.conf.d/theirs.conf
 }
 
 engines_found() {

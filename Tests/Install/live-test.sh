@@ -202,8 +202,8 @@ check "live: uninstall restores the host, leaves tables of others, and container
     uninstall_restores
 check "live: uninstall clears the host's tables also when no file is left, unless told to keep them" host_rules_alone
 check "live: with a read-only /usr the hook goes to /etc, and fires" read_only_usr
-check "live: a dockerd that does not go by daemon.json, or would not start with it, keeps the file as it is" \
-    dockerd_that_reads_another_file
+check "live: where others told podman which hooks to read, the hook is among them" hook_where_others_look
+check "live: where dockerd reads another file, daemon.json is left alone" dockerd_that_reads_another_file
 check "live: what is left to do is said for each engine there is" what_is_next
 check "live: the engines are found" engines_found
 printf '%d %d %d\n' "$number" "$passed" "$failed" >"$scratch/counts"

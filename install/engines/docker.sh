@@ -51,14 +51,11 @@ file_obstacle() {
 
 # What keeps a dockerd that runs from going by the file, if anything: prints the reason.
 daemon_obstacle() {
-    local process
+    local process other
     [[ -z $destdir ]] || return 0
     while IFS= read -r process; do
-        if grep -qszE -- '^--?config-file(=|$)' "$process/cmdline"; then
-            echo "dockerd reads another (--config-file)"
-        elif grep -qszE -- '^--?add-runtime(=|$)' "$process/cmdline"; then
-            echo "dockerd is started with --add-runtime, and would not start with runtimes in both places"
-        fi
+        other=$(tr '\0' '\n' <"$process/cmdline" | sed -n 's/^--\?config-file=//p; /^--\?config-file$/{n;p}')
+        [[ -z $other || $other == "$daemon_json" ]] || echo "dockerd reads $other instead"
     done < <(processes dockerd)
 }
 
