@@ -5,17 +5,25 @@ public struct Journal: ~Copyable {
     private let log: SystemLog
     private let subject: String
     private let repeatError: ((String) -> Void)?
+    private let leastOnStandardError: SystemLog.Severity
 
-    /// Opened before any other namespace is entered. `repeatError` says errors where else they are looked for.
-    public init(_ program: String, container id: String, repeatError: ((String) -> Void)? = nil) {
+    /// Opened before any other namespace is entered. What is less severe than `least` is kept from standard error, where an
+    /// engine shows it to whoever starts a container; `repeatError` says errors where else they are looked for.
+    public init(
+        _ program: String, container id: String, onStandardErrorFrom least: SystemLog.Severity = .info,
+        repeatError: ((String) -> Void)? = nil
+    ) {
         log = SystemLog(program)
+        leastOnStandardError = least
         self.repeatError = repeatError
         subject = id.isEmpty ? "" : "container \(printable(id)): "
     }
 
     public func write(_ severity: SystemLog.Severity, _ text: String) {
         let line = subject + printable(text)
-        FileDescriptor.writeStandardError("evenkeel: \(line)\n")
+        if severity.rawValue <= leastOnStandardError.rawValue {
+            FileDescriptor.writeStandardError("evenkeel: \(line)\n")
+        }
         log.write(severity, line)
         if severity == .error { repeatError?(line) }
     }

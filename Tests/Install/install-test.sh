@@ -45,7 +45,7 @@ hook_names_its_program() {
     install_it --prefix /opt/keel
     same "$(jq -r .hook.path "$root/$hook")" /opt/keel/libexec/evenkeel/evenkeel-hook
     same "$(jq -c 'del(.hook)' "$root/$hook")" \
-        '{"version":"1.0.0","when":{"always":true},"stages":["createRuntime"]}'
+        '{"version":"1.0.0","when":{"always":true},"stages":["createRuntime","poststop"]}'
     [[ -x $root$(jq -r .hook.path "$root/$hook") ]]
     same "$(jq -c '.devices[] | [.name, .containerEdits.hooks]' "$root/etc/cdi/evenkeel.json")" \
         '["safe",[{"hookName":"createRuntime","path":"/opt/keel/libexec/evenkeel/evenkeel-hook"}]]'
