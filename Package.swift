@@ -68,7 +68,7 @@ if unicodeTables == nil {
     targets += [
         .executableTarget(
             name: "evenkeel",
-            dependencies: ["Keel", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: ["Keel", "CNI", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             swiftSettings: strict, linkerSettings: kernelLibraries),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),

@@ -19,7 +19,13 @@ int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXE
 
 int linux_open_to_append(const char *path) {
     // Not through a symbolic link, nor waiting for a FIFO's reader: the name may have been planted.
-    return open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
+    struct stat status;
+    // A disk has no end to write behind.
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))) return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
 }
 
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }

@@ -73,14 +73,26 @@ extension Request {
             case ("evenkeel.skip", "true"): settings.append(.init("skip", .boolean(true)))
             case ("evenkeel.skip", "false"): settings.append(.init("skip", .boolean(false)))
             case ("evenkeel.default-route", let names?): settings.append(Self.preference(names))
+            case ("evenkeel.policy", let document?): settings += try Self.policy(document)
             default:
                 throw CNIError(
                     .invalidConfiguration, "the pod's annotation \(annotation.name) is unknown, or its value is none",
                     details:
-                        "allowed: evenkeel.skip (true, false), evenkeel.default-route (names or prefixes, with commas)")
+                        "allowed: evenkeel.skip (true, false), evenkeel.default-route (names or prefixes, with commas), "
+                        + "evenkeel.policy")
             }
         }
         return .object(settings)
+    }
+
+    /// What it says of errors is for the OCI hook.
+    private static func policy(_ document: String) throws(CNIError) -> [JSON.Member] {
+        let policy: JSON
+        do { policy = try JSON(parsing: Array(document.utf8)) } catch {
+            throw CNIError(
+                .invalidConfiguration, "the pod's annotation evenkeel.policy is not JSON", details: error.description)
+        }
+        return (policy.members ?? []).filter { $0.name != "onError" }
     }
 
     /// Names, globs or prefixes, with commas between them.

@@ -48,7 +48,7 @@ struct Variables {
 }
 
 /// What containers and networks may be called: a letter or a digit, then also `_`, `.` and `-`.
-func isIdentifier(_ text: String) -> Bool {
+public func isIdentifier(_ text: String) -> Bool {
     let isAlphanumeric = { (byte: UInt8) in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
             || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)

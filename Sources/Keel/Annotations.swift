@@ -27,13 +27,13 @@ public struct Annotations: Sendable {
     /// Lays what they say over a policy.
     public func overlay(_ policy: inout Policy) throws(PolicyError) {
         if let document = text("evenkeel.policy") {
-            try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy")
+            try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy", of: .container)
         }
         if let preferred = text("evenkeel.default-route") {
             let names = preferred.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             let list = JSON.array(names.map { .string(String(decoding: $0, as: UTF8.self)) })
             let document = JSON.object([.init("defaultRoute", .object([.init("prefer", list)]))])
-            try policy.overlay(document, from: "annotation evenkeel.default-route")
+            try policy.overlay(document, from: "annotation evenkeel.default-route", of: .container)
         }
     }
 

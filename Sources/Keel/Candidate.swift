@@ -9,8 +9,10 @@ enum Ours {
     /// The first metric of routes that stand by in main.
     static let standbyMetric: UInt32 = 17740
 
-    /// Not looked up by any rule; says whose default should win.
+    /// Not looked up by any rule: whose default should win by the word of its network.
     static let preferredTable: UInt32 = 17_738_999
+    /// Nor this one: whose should win by the word of the container.
+    static let chosenTable: UInt32 = 17_738_998
 
     /// An interface's own table.
     static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }

@@ -10,9 +10,17 @@ public struct Container: ~Copyable {
     let stranding: KernelError?
 
     /// Goes in to open the socket, and comes back to the host.
-    public init(_ namespace: consuming NetworkNamespace, of host: borrowing Host) throws(KernelError) {
+    ///
+    /// - Throws: `EBUSY` if another run is at work there, unless that is to be waited for.
+    public init(
+        _ namespace: consuming NetworkNamespace, of host: borrowing Host, waiting: Bool = true
+    ) throws(KernelError) {
         // Of two runs at once each would take the other's half-done work for somebody's purpose.
-        namespace.lock()
+        if waiting {
+            namespace.lock()
+        } else if !namespace.tryToLock() {
+            throw KernelError("lock network namespace \(namespace.name)", .busy)
+        }
         try namespace.enter()
         let socket: Socket
         do { socket = try Socket(.route) } catch {
@@ -45,11 +53,9 @@ public struct Container: ~Copyable {
         do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
         defer { _ = host.returnHome() }
         var steps: [Step] = []
+        var failed: [Change] = []
         for change in changes {
-            let blocked = steps.contains { step in
-                if case .failed(let earlier, _) = step { earlier.isFollowed(by: change) } else { false }
-            }
-            if blocked {
+            if failed.contains(where: { $0.isFollowed(by: change) }) {
                 steps.append(.skipped(change))
                 continue
             }
@@ -57,6 +63,7 @@ public struct Container: ~Copyable {
                 try apply(change)
                 steps.append(.done(change))
             } catch {
+                failed.append(change)
                 steps.append(.failed(change, error.attempting(change.attempt)))
             }
         }

@@ -35,7 +35,7 @@ struct DefaultRoutes {
         let all = snapshot.routes.filter { $0.version == version }
             .flatMap { Candidate.of($0, snapshot.links, preferences) }
         let inMain = all.filter { $0.isInMain }
-        let isTheirs = { (candidate: Candidate) in snapshot.isRoutedByOthers(candidate.link, version) }
+        let isTheirs = snapshot.isRoutedByOthers
         main = inMain.filter { $0.link.index != leaving && !isTheirs($0) }
         departing = inMain.filter { $0.link.index == leaving || isTheirs($0) }
         let inTables = all.filter { $0.listed.table == Ours.table(of: $0.link.index) }

@@ -6,30 +6,41 @@ import Netlink
 
 extension Host {
     /// Removes it, on the host and in the network namespaces at those paths; what is none, or is the host's, is passed over.
-    public mutating func collectGarbage(namespaces paths: [String]) -> Report {
-        var guarded = Guarded()
-        guarded.isCollecting = true
+    ///
+    /// A namespace in which another run is at work is passed over, too: its own processes may hold the lock as long as they
+    /// like, and what is left here does no harm.
+    public mutating func collectGarbage(namespaces paths: [String], _ policy: Policy) -> Report {
         var report = Report()
-        do throws(KernelError) {
-            let plan = try observe(guarded, Policy.Invalid()).planInvalid(Policy.Invalid(), guarded)
-            (report.steps, report.notes) = apply(plan.changes, guarded, Policy.Invalid())
-        } catch { report.errors.append(error) }
+        if policy.invalid.mode != .keep { collectElements(&report) }
         for path in paths {
             do throws(KernelError) { report.steps += try collectGarbage(in: path) } catch {
-                report.errors.append(error)
+                if error.errno == .busy { report.notes.append(error.description) } else { report.errors.append(error) }
             }
         }
         return report
     }
+
+    private mutating func collectElements(_ report: inout Report) {
+        var guarded = Guarded()
+        guarded.isCollecting = true
+        do throws(KernelError) {
+            let plan = try observe(guarded, Policy.Invalid()).planInvalid(Policy.Invalid(), guarded)
+            (report.steps, report.notes) = apply(plan.changes, guarded, Policy.Invalid())
+        } catch { report.errors.append(error) }
+    }
+
+    /// Somebody with privilege in the namespace may have made any number; the next time there is more.
+    private static let removalsAtOnce = 256
 
     private borrowing func collectGarbage(in path: String) throws(KernelError) -> [Step] {
         let namespace: NetworkNamespace
         // Gone meanwhile, or something else that lies in that folder.
         do { namespace = try NetworkNamespace(path: path) } catch { return [] }
         guard !isOwn(namespace) else { return [] }
-        var container = try Container(namespace, of: self)
+        var container = try Container(namespace, of: self, waiting: false)
         if let stranding = container.stranding { throw stranding }
-        return container.apply(try container.observe(from: self).planGarbage(), from: self)
+        let garbage = try container.observe(from: self).planGarbage().prefix(Self.removalsAtOnce)
+        return container.apply(Array(garbage), from: self)
     }
 }
 

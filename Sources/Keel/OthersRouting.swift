@@ -2,8 +2,8 @@ import LinuxSystem
 public import Netlink
 
 // Somebody else may route a network by source already, as the CNI plugin sbr does: its addresses have rules to a table with
-// a default of their own, and all its routes have left main. Such a network is theirs. What may still stand in main of it
-// leads nowhere, and to put its default back would undo what they did.
+// a default of their own, and all its routes have left main. Such a network is theirs. A default by a gateway that may still
+// stand in main leads nowhere, since nothing leads to the gateway; to put it back would undo what they did.
 
 /// One family of one interface.
 public struct RoutedNetwork: Hashable, Sendable {
@@ -20,7 +20,7 @@ extension NamespaceSnapshot {
     /// Networks whose every address somebody else's rule sends to a table with a default through that interface.
     var networksRoutedBySource: [RoutedNetwork] {
         let others = (rules ?? []).filter { rule in
-            rule.source != nil && !rule.isOurs && rule.table != Route.mainTable
+            rule.source != nil && !rule.isQualified && !rule.isOurs && rule.table != Route.mainTable
         }
         if others.isEmpty { return [] }
         let all = links.flatMap { link in IPVersion.allCases.map { RoutedNetwork($0, link.index) } }
@@ -42,8 +42,11 @@ extension NamespaceSnapshot {
         }
     }
 
-    func isRoutedByOthers(_ link: Link, _ version: IPVersion) -> Bool {
-        routedByOthers.contains(RoutedNetwork(version, link.index))
+    /// Whether a default is of such a network. One without a gateway, of a tunnel, leads somewhere all the same.
+    func isRoutedByOthers(_ candidate: Candidate) -> Bool {
+        let hop = candidate.hop
+        return (hop.gateway != nil || hop.via != nil) && !hop.isOnLink
+            && routedByOthers.contains(RoutedNetwork(candidate.leg.version, candidate.link.index))
     }
 }
 

@@ -15,8 +15,8 @@ public struct Policy: Hashable, Sendable {
         public var mode = Mode.one
         /// Who should win, best first; empty leaves it to metric, name and gateway.
         public var prefer: [Preference] = []
-        /// Whether `prefer` is what this container or its network says, and so comes before the networks that are
-        /// preferred by their own configuration; the host's comes after them.
+        /// Whether `prefer` is what this container says, and so comes before the networks that are preferred by their own
+        /// configuration; the host's comes after them.
         public var isPreferenceOwn = false
         /// The interface of a network whose own configuration says that it should win; the kernel remembers it.
         public var preferredInterface: String?

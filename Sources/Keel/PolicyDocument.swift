@@ -21,9 +21,11 @@ extension Policy {
     /// Whom a document speaks for.
     public enum Reach: Sendable {
         case host
-        /// One container, or one of its networks.
+        /// One container, whose word need not be that of whoever looks after the host.
         case container
     }
+
+    private static let ofOneContainer = "defaultRoute, rpFilter, onError"
 
     /// The built-in policy with the host's document laid over it, if there is one.
     public static func host() throws(PolicyError) -> Policy { try load(path) }
@@ -46,7 +48,7 @@ extension Policy {
 
     /// Lays a document's text over this policy: what it names wins, what it does not stays.
     public mutating func overlay(
-        _ text: [UInt8], from place: String, of reach: Reach = .container
+        _ text: [UInt8], from place: String, of reach: Reach = .host
     ) throws(PolicyError) {
         let document: JSON
         do { document = try JSON(parsing: text) } catch {
@@ -58,11 +60,13 @@ extension Policy {
 
     /// Lays a document over this policy. On an error the policy is as it was.
     public mutating func overlay(
-        _ document: JSON, from place: String, of reach: Reach = .container
+        _ document: JSON, from place: String, of reach: Reach = .host
     ) throws(PolicyError) {
         var policy = self
         try PolicySection(document, place: place, key: "").read { (name, value) throws(PolicyError) in
             switch name {
+            case "invalid" where reach == .container, "conntrack" where reach == .container:
+                throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
             case "defaultRoute": try policy.defaultRoute.overlay(value)
             case "rpFilter": policy.rpFilter = try value.choice()
             case "invalid": try policy.invalid.overlay(value)

@@ -35,7 +35,7 @@ public struct FileDescriptor: ~Copyable {
     }
 
     /// Opens a file to write behind what is there, and makes it if there is none, for its owner alone. A symbolic link is not
-    /// followed (`ELOOP`).
+    /// followed (`ELOOP`), and what is no regular file is refused (`EINVAL`).
     public init(appendingTo path: String) throws(KernelError) {
         let number = retryingOnInterrupt { linux_open_to_append(path) }
         guard number >= 0 else { throw KernelError("open \(path) for writing", .current) }

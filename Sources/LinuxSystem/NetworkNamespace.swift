@@ -64,10 +64,13 @@ public struct NetworkNamespace: ~Copyable {
     /// A process inside may hold the lock for as long as it likes, so after two seconds the work goes on without it.
     public func lock() {
         for _ in 0..<400 {
-            guard linux_try_lock(file.number) != 0, Errno.current == .again else { return }
+            if tryToLock() { return }
             usleep(5000)
         }
     }
+
+    /// The same without waiting: false if another has the lock.
+    public func tryToLock() -> Bool { linux_try_lock(file.number) == 0 || Errno.current != .again }
 
     /// Moves the calling thread in. The corresponding C function is `setns(2)`.
     public func enter() throws(KernelError) {

@@ -11,6 +11,8 @@ public struct PolicyRule: Hashable, Sendable {
     public var `protocol`: UInt8
     /// `from`; nil for all.
     public var source: IPPrefix?
+    /// Whether it asks for more than a source, such as a mark, or does something else than look a table up.
+    public var isQualified = false
     /// `suppress_prefixlength`: routes of that length or shorter do not count.
     public var suppressedPrefixLength: Int32?
 
@@ -33,6 +35,9 @@ extension PolicyRule {
             let version = IPVersion(addressFamily: header.family)
         else { return nil }
         self.init(version, priority: 0, table: UInt32(header.table), protocol: 0)
+        isQualified =
+            header.dst_len > 0 || header.tos != 0 || header.action != UInt8(FR_ACT_TO_TBL)
+            || header.flags & UInt32(FIB_RULE_INVERT) != 0
         for attribute in message.attributes(after: fib_rule_hdr.self) {
             switch attribute.type {
             case Int(FRA_PRIORITY): priority = attribute.uint32 ?? 0
@@ -41,6 +46,9 @@ extension PolicyRule {
             case Int(FRA_SRC): source = attribute.address.flatMap { IPPrefix($0, length: header.src_len) }
             // The kernel writes -1 where nothing is suppressed.
             case Int(FRA_SUPPRESS_PREFIXLEN): suppressedPrefixLength = attribute.int32.flatMap { $0 < 0 ? nil : $0 }
+            case Int(FRA_FWMARK), Int(FRA_IIFNAME), Int(FRA_OIFNAME), Int(FRA_TUN_ID), Int(FRA_UID_RANGE),
+                Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE), Int(FRA_DPORT_RANGE):
+                isQualified = true
             default: break
             }
         }

@@ -19,6 +19,7 @@ struct Log: ~Copyable {
 
     private let level: Level
     private let file: FileDescriptor?
+    private let hasFile: Bool
     /// Verb, container and interface, which each line of the file names.
     private let subject: String
 
@@ -26,6 +27,7 @@ struct Log: ~Copyable {
     init() {
         level = .info
         file = nil
+        hasFile = false
         subject = ""
     }
 
@@ -34,22 +36,30 @@ struct Log: ~Copyable {
     init(_ request: Request) {
         let settings = LogSettings(request.configuration)
         level = settings.level ?? .info
-        subject = "\(request.command.rawValue) \(request.containerID) \(request.interface)"
-        guard let path = settings.path else {
+        subject = printable("\(request.command.rawValue) \(request.containerID) \(request.interface)")
+        guard let path = settings.path, request.command != .version else {
             file = nil
+            hasFile = false
             return
         }
-        do { file = try FileDescriptor(appendingTo: path) } catch {
+        do {
+            file = try FileDescriptor(appendingTo: path)
+            hasFile = true
+        } catch {
             file = nil
+            hasFile = false
             write(.warning, "there is no log: \(error.description)")
         }
     }
 
     func write(_ level: Level, _ text: String) {
         guard self.level.includes(level) else { return }
+        // It may quote what came from a container or a pod's annotations.
+        let text = printable(text)
         FileDescriptor.writeStandardError("evenkeel: \(text)\n")
+        guard hasFile else { return }
         // One write a line, so that lines of several runs do not mix.
-        let line = "\(Timestamp.now()) \(level.rawValue) \(subject): \(printable(text))\n"
+        let line = "\(Timestamp.now()) \(level.rawValue) \(subject): \(text)\n"
         do { try file?.write(line, name: "the log") } catch {}
     }
 

@@ -27,7 +27,7 @@ struct Plugin: ~Copyable {
     }
 
     private func add() throws(CNIError) -> JSON? {
-        let settings = try Settings(request)
+        let settings = try Settings.complete(request)
         if settings.isSkipped { return request.result { _ in false } }
         var host = try openHost()
         var keel = Guard(try openContainer(of: host), settings.policy)
@@ -43,7 +43,7 @@ struct Plugin: ~Copyable {
     }
 
     private func check() throws(CNIError) {
-        let settings = try Settings(request)
+        let settings = try Settings.complete(request)
         if settings.isSkipped { return }
         var host = try openHost()
         var keel = Guard(try openContainer(of: host), settings.policy)
@@ -60,13 +60,15 @@ struct Plugin: ~Copyable {
 
     /// Forgiving: a DEL that fails would keep the chain's other plugins from cleaning up. What cannot be done is said.
     private func delete() {
+        // What makes no sense is left out: who starts the other networks' next attachment must not find them without a way out.
+        let settings = Settings(request)
+        if let problem = settings.problem { log.write(problem, as: .warning) }
+        if settings.isSkipped { return }
         do throws(CNIError) {
-            let settings = try Settings(request)
-            if settings.isSkipped { return }
             var host = try openHost()
             guard hasNamespace else {
                 // With it went its interfaces; what the host still knows of them goes too.
-                log.write(host.collectGarbage(namespaces: []))
+                log.write(host.collectGarbage(namespaces: [], settings.policy))
                 return
             }
             var keel = Guard(try openContainer(of: host), settings.policy)
@@ -86,13 +88,14 @@ struct Plugin: ~Copyable {
 
     /// As much as can be; what could not is the error.
     private func collectGarbage() throws(CNIError) {
+        let policy = Settings(request).policy
         var host = try openHost()
         var report: Report
         do throws(KernelError) {
             let names = try Directory.names(in: Self.namespaceFolder)
-            report = host.collectGarbage(namespaces: names.map { "\(Self.namespaceFolder)/\($0)" })
+            report = host.collectGarbage(namespaces: names.map { "\(Self.namespaceFolder)/\($0)" }, policy)
         } catch {
-            report = host.collectGarbage(namespaces: [])
+            report = host.collectGarbage(namespaces: [], policy)
             report.errors.append(error)
         }
         log.write(report)
@@ -105,7 +108,7 @@ struct Plugin: ~Copyable {
     private func status() throws(CNIError) {
         let readiness: Readiness
         do throws(CNIError) {
-            let settings = try Settings(request)
+            let settings = try Settings.complete(request)
             var host = try openHost()
             do throws(KernelError) { readiness = try host.readiness(settings.policy) } catch { throw CNIError(error) }
         } catch { throw CNIError(.notAvailable, error.message, details: error.details) }

@@ -4,29 +4,54 @@ import Keel
 
 /// What the host, the network's configuration and the runtime tell this run to do; the later wins.
 struct Settings {
-    private(set) var policy: Policy
+    private(set) var policy = Policy()
     /// Whether this container is none of our business.
     private(set) var isSkipped = false
+    /// What of it made no sense, and was left out.
+    private(set) var problem: CNIError?
     private var isPreferred = false
 
-    init(_ request: Request) throws(CNIError) {
-        try LogSettings(request.configuration).validate()
-        do throws(PolicyError) { policy = try Policy.host() } catch { throw CNIError(error) }
-        if let document = request.policy { try overlay(document, from: "policy in the network configuration") }
-        if let preferred = request.configuration["prefer"] {
-            isPreferred = try Self.boolean(preferred, "prefer in the network configuration")
+    init(_ request: Request) {
+        take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
+        take { (settings) throws(CNIError) in settings.policy = try Self.hostPolicy() }
+        take { (settings) throws(CNIError) in try settings.readNetwork(request) }
+        take { (settings) throws(CNIError) in
+            for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
-        for arguments in try request.containerArguments() { try take(arguments) }
         if isPreferred { policy.defaultRoute.preferredInterface = request.interface }
     }
 
-    private mutating func take(_ arguments: ContainerArguments) throws(CNIError) {
+    /// All of it, or the error.
+    static func complete(_ request: Request) throws(CNIError) -> Settings {
+        let settings = Settings(request)
+        if let problem = settings.problem { throw problem }
+        return settings
+    }
+
+    private mutating func take(_ part: (inout Settings) throws(CNIError) -> Void) {
+        do throws(CNIError) { try part(&self) } catch { problem = problem ?? error }
+    }
+
+    private static func hostPolicy() throws(CNIError) -> Policy {
+        do throws(PolicyError) { return try Policy.host() } catch { throw CNIError(error) }
+    }
+
+    private mutating func readNetwork(_ request: Request) throws(CNIError) {
+        if let preferred = request.configuration["prefer"] {
+            isPreferred = try Self.boolean(preferred, "prefer in the network configuration")
+        }
+        if let document = request.policy {
+            try overlay(document, from: "policy in the network configuration", of: .host)
+        }
+    }
+
+    private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {
         for member in arguments.settings.members ?? [] {
-            let place = "\(arguments.place): \(printable(member.name))"
+            let place = "\(arguments.place): \(member.name)"
             switch member.name {
             case "skip": isSkipped = try Self.boolean(member.value, place)
             case "prefer": isPreferred = try Self.boolean(member.value, place)
-            case "defaultRoute", "rpFilter": try overlay(.object([member]), from: arguments.place)
+            case "defaultRoute", "rpFilter": try overlay(.object([member]), from: arguments.place, of: .container)
             default:
                 throw CNIError(
                     .invalidConfiguration, "\(place) cannot be set for one container",
@@ -35,8 +60,8 @@ struct Settings {
         }
     }
 
-    private mutating func overlay(_ document: JSON, from place: String) throws(CNIError) {
-        do throws(PolicyError) { try policy.overlay(document, from: place) } catch { throw CNIError(error) }
+    private mutating func overlay(_ document: JSON, from place: String, of reach: Policy.Reach) throws(CNIError) {
+        do throws(PolicyError) { try policy.overlay(document, from: place, of: reach) } catch { throw CNIError(error) }
     }
 
     private static func boolean(_ value: JSON, _ place: String) throws(CNIError) -> Bool {

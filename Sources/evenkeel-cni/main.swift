@@ -4,7 +4,7 @@ import JSON
 import LinuxSystem
 
 CrashReport.install(
-    on: .output, before: "{\"cniVersion\":\"1.0.0\",\"code\":102,\"msg\":\"evenkeel crashed at ",
+    on: .output, before: "{\"cniVersion\":\"1.1.0\",\"code\":102,\"msg\":\"evenkeel crashed at ",
     after: "\",\"details\":\"this is a defect of evenkeel; please report it with the address\"}\n", status: 1)
 
 exitProcess(run())

@@ -54,7 +54,7 @@ func attend(_ state: ContainerState) -> Int32 {
 func collectGarbage(_ journal: borrowing Journal) {
     do throws(KernelError) {
         var host = try Host()
-        let report = host.collectGarbage(namespaces: [])
+        let report = host.collectGarbage(namespaces: [], Policy())
         journal.write(report)
         for failure in report.failures { journal.write(.warning, failure.description) }
     } catch { journal.write(.warning, error.description) }

@@ -67,11 +67,13 @@ import Testing
             try settings("", annotated(annotations)).first
                 == #"the pod's annotations {"skip":false,"defaultRoute":{"prefer":["eth1","10.0.0.0/8"]}}"#)
         #expect(try settings("", annotated("null")).first == "the pod's annotations {}")
+        let policy = #"{"evenkeel.policy":"{\"rpFilter\":\"keep\",\"onError\":\"fail\"}"}"#
+        #expect(try settings("", annotated(policy)).first == #"the pod's annotations {"rpFilter":"keep"}"#)
     }
 
     /// What a pod may not decide, such as the host's policy, it is not to believe that it did.
     @Test(arguments: [
-        #"{"evenkeel.policy":"{}"}"#, #"{"evenkeel.skip":"yes"}"#, #"{"evenkeel.skipp":"true"}"#,
+        #"{"evenkeel.policy":"{"}"#, #"{"evenkeel.skip":"yes"}"#, #"{"evenkeel.skipp":"true"}"#,
         #"{"evenkeel.skip":true}"#,
     ]) func anAnnotationThatMeansNothingIsAnError(annotations: String) throws {
         #expect(try error("", annotated(annotations))?.code == .invalidConfiguration)

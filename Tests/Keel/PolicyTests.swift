@@ -30,7 +30,6 @@ import Testing
             """)
         var expected = Policy()
         expected.defaultRoute.mode = .ranked
-        expected.defaultRoute.isPreferenceOwn = true
         expected.defaultRoute.prefer = [
             .interface("eth1"), .interface("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
         ]

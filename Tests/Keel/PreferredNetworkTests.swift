@@ -51,25 +51,52 @@ import Testing
         for index in 2...4 as ClosedRange<UInt32> { network(index, &container) }
         try container.run(preferring("eth1"))
         #expect(try container.snapshot.plan(Policy(prefer: ["eth0"])) == [])
-        var own = Policy(prefer: ["eth2"])
-        own.defaultRoute.isPreferenceOwn = true
-        try container.run(own)
+        try container.run(choosing("eth2"))
         #expect(winner(container) == [4, 4])
     }
 
-    @Test func aChoiceOfTheContainersOwnOutlivesTheRunThatKnewIt() throws {
+    private func choosing(_ list: String...) -> Policy {
+        var policy = Policy(prefer: list)
+        policy.defaultRoute.isPreferenceOwn = true
+        return policy
+    }
+
+    @Test func aChoiceOfTheContainersOutlivesTheRunThatKnewIt() throws {
         var container = TestContainer()
         for index in 2...3 as ClosedRange<UInt32> { network(index, &container) }
-        var own = Policy(prefer: ["eth1"])
-        own.defaultRoute.isPreferenceOwn = true
-        try container.run(own)
+        try container.run(choosing("eth1"))
         #expect(winner(container) == [3, 3])
         #expect(try container.snapshot.plan(Policy()) == [])
         // A list of the host's leaves nothing behind: the host still has it.
         var other = TestContainer()
         for index in 2...3 as ClosedRange<UInt32> { network(index, &other) }
         try other.run(Policy(prefer: ["eth1"]))
-        #expect(other.snapshot.routes.allSatisfy { $0.table != Ours.preferredTable })
+        #expect(other.ourMarks == [])
+    }
+
+    /// Of a list, only who won by it is remembered, not those that won before better ones came.
+    @Test(arguments: [[2, 3, 4], [4, 3, 2], [3, 4, 2]] as [[UInt32]])
+    func theOrderOfAListOutlivesItsRuns(order: [UInt32]) throws {
+        var container = TestContainer()
+        for index in order {
+            network(index, &container)
+            try container.run(choosing("eth2", "eth1", "eth*"))
+        }
+        for policy in [Policy(), preferring("eth0"), Policy(prefer: ["eth1"])] {
+            try container.run(policy)
+            #expect(winner(container) == [4, 4])
+        }
+    }
+
+    /// With one network nothing was chosen: what wins by a pattern then must not beat one that comes to be preferred.
+    @Test func aNetworkThatIsAloneIsNotChosen() throws {
+        var container = TestContainer()
+        network(2, &container)
+        try container.run(choosing("eth*"))
+        #expect(container.ourMarks == [])
+        network(3, &container)
+        try container.run(preferring("eth1"))
+        #expect(winner(container) == [3, 3])
     }
 
     @Test func theMemoryGoesWithTheNetwork() throws {
@@ -78,7 +105,7 @@ import Testing
         try container.run(preferring("eth1"))
         try container.run(Policy(), leaving: 3)
         #expect(winner(container) == [2, 2])
-        #expect(container.snapshot.routes.allSatisfy { $0.table != Ours.preferredTable })
+        #expect(container.ourMarks == [])
         container.disconnect(3)
         #expect(try container.snapshot.plan(Policy()) == [])
         network(3, &container)
@@ -91,7 +118,7 @@ import Testing
         network(2, &container)
         container.connect(3, "eth1", ["10.89.3.5/24"])
         try container.run(preferring("eth1"))
-        #expect(container.snapshot.routes.allSatisfy { $0.table != Ours.preferredTable })
+        #expect(container.ourMarks == [])
     }
 
     @Test func rankedRemembersAlike() throws {
@@ -110,5 +137,12 @@ import Testing
         network(2, &container)
         container.snapshot.rules = nil
         #expect(try container.snapshot.plan(preferring("eth0")) == [])
+    }
+}
+
+extension TestContainer {
+    /// What is remembered of who should win.
+    fileprivate var ourMarks: [Route] {
+        snapshot.routes.filter { [Ours.preferredTable, Ours.chosenTable].contains($0.table) }
     }
 }

@@ -76,7 +76,9 @@ import Testing
     @Test func keepMakesNothing() throws {
         let lab = try lab()
         let before = try lab.run("cat $liberal; ruleset")
-        try lab.run("cni ADD c eth0 '{\"invalid\":{\"mode\":\"keep\"}}'; hook c '{\"invalid\":{\"mode\":\"keep\"}}'")
+        try lab.run(
+            "cni ADD c eth0 '{\"invalid\":{\"mode\":\"keep\"}}'; echo '{\"invalid\":{\"mode\":\"keep\"}}' >/run/keep.json; \"$programs/evenkeel\" apply --netns /run/netns/c --policy /run/keep.json"
+        )
         #expect(try lab.run("cat $liberal; ruleset") == before)
     }
 

@@ -1,3 +1,4 @@
+import CNI
 import JSON
 import Keel
 
@@ -72,8 +73,8 @@ struct ConfigurationList {
 
 /// What chaining a plugin in asks of a list beyond its shape: without these every container's start would fail.
 extension ConfigurationList {
-    /// What the plugin speaks, as in the specification's order.
-    static let versions = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
+    /// What the plugin speaks.
+    static let versions = Version.supported
     /// Older than those: where a runtime has the choice it takes a newer one.
     private static let olderVersions = ["0.1.0", "0.2.0"]
 
@@ -86,17 +87,7 @@ extension ConfigurationList {
     private func requireName() throws(Refusal) {
         guard let name = value["name"] else { throw Refusal("it has no \"name\", and a network needs one") }
         guard let name = name.string else { throw Refusal("\"name\" is \(name.kind), not a string") }
-        let isAlphanumeric = { (byte: UInt8) in
-            switch byte {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-                UInt8(ascii: "A")...UInt8(ascii: "Z"):
-                true
-            default: false
-            }
-        }
-        let bytes = Array(name.utf8)
-        guard let first = bytes.first, isAlphanumeric(first),
-            bytes.allSatisfy({ isAlphanumeric($0) || "_.-".utf8.contains($0) })
+        guard isIdentifier(name)
         else {
             throw Refusal(
                 "\"name\" is \(Self.quoted(name)); a network's begins with a letter or a digit and holds letters, digits, "
