@@ -35,7 +35,7 @@ containers.conf, Docker an entry in /etc/docker/daemon.json. Restarts nothing, a
                    read, or where containers.conf says). With a read-only /usr: /etc/containers/oci/hooks.d, which
                    podman reads too
   --engines LIST   the engines to set up, instead of those it finds: podman,docker,containerd,cri-o
-  --cni-lists      also put the plugin into the CNI lists in /etc/cni/net.d, which uninstall.sh takes it out of again
+  --cni-lists      also put the plugin into every CNI list in /etc/cni/net.d; uninstall.sh takes it out of them again
   --programs DIR   the folder that install/build.sh filled (default .build/dist)
   --destdir DIR    install below DIR as if it were /, for packages and trials; needs no root
   --dry-run        say what would be done, and do nothing

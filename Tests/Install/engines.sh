@@ -105,7 +105,10 @@ make_cni_command() {
 #!/bin/sh
 case "$*" in
 "help cni") echo "USAGE: evenkeel cni <subcommand>" ;;
-"cni add --dir "*) for list in "$4"/*; do echo "# added" >>"$list" || exit 1; done ;;
+"cni add --dir "*" --plugin-path "*)
+    [ -x "${6%%:*}/evenkeel" ] || exit 1
+    for list in "$4"/*; do echo "# added" >>"$list" || exit 1; done
+    ;;
 "cni remove --dir "*) sed -i '/^# added$/d' "$4"/* ;;
 *) exit 64 ;;
 esac

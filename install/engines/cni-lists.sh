@@ -13,8 +13,13 @@ require_cni_command() {
 }
 
 add_to_lists() {
+    local folder folders=$destdir$cni_dir
+    # Where engines look. The plugin may be elsewhere, or below a --destdir.
+    for folder in /opt/cni/bin /usr/lib/cni /usr/libexec/cni /usr/local/lib/cni /usr/local/libexec/cni; do
+        folders+=:$destdir$folder
+    done
     act "add the plugin to the CNI lists in $destdir$lists_dir" || return 0
-    "$destdir$prefix/bin/evenkeel" cni add --dir "$destdir$lists_dir"
+    "$destdir$prefix/bin/evenkeel" cni add --dir "$destdir$lists_dir" --plugin-path "$folders"
 }
 
 # Before the plugin goes: a list that names a plugin nobody has fails every container of its network.
