@@ -63,6 +63,17 @@ every_text_is_restored() {
 }
 check "any daemon.json keeps its other keys, and uninstall gives back every byte" every_text_is_restored
 
+decoy() {
+    local text='{"log-opts": {"runtimes": {}}, "runtimes": {"other": {"path": "/x"}}}'
+    new_docker_root "$text"
+    install_it
+    same "$(jq -cS . "$root/$daemon_json")" \
+        "$(jq -cS --arg path "$runtime" '.runtimes.evenkeel.path = $path' <<<"$text")"
+    uninstall_it
+    same "$(jq -c . "$root/$daemon_json")" "$(jq -c . <<<"$text")"
+}
+check "a runtimes that is not Docker's own is not mistaken for it" decoy
+
 their_indentation() {
     new_docker_root $'{\n\t"mtu": 1400\n}\n'
     install_it

@@ -116,7 +116,7 @@ engines_found() {
     said=$(install_it)
     [[ -e $drop_in ]]
     contains "$said" "podman: "
-    lacks "$said" "CRI-O: "
+    command -v crio >/dev/null || lacks "$said" "CRI-O: "
     # Docker is found by its directory too.
     mkdir -p /etc/docker
     contains "$(install_it)" "runtimes.evenkeel in /etc/docker/daemon.json"

@@ -36,6 +36,8 @@ cover_the_machine() {
     mkdir -p /var/lib/containers
     mount -t tmpfs tmpfs /var/lib/containers
     ip link set lo up
+    # The machine may have one of its own.
+    rm -rf /etc/docker
 }
 
 # Programs that write down how they were called, and a root file system to run.
