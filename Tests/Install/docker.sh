@@ -37,7 +37,7 @@ check "without a daemon.json, one is made that names the runtime, and goes again
 their_texts=(
     $'{\n  "dns": ["10.0.0.1", "10.0.0.2"],\n  "mtu": 1400\n}\n'
     $'{\n\t"log-opts": { "max-size": "10m" },\n\t"features": {}\n}'
-    $'\n{\n    "runtimes": {\n        "other": {"path": "/x", "runtimeArgs": []}\n    },\n    "default-runtime": "other"\n}\n\n'
+    $'\n{\n    "runtimes": {\n        "other": {"path": "/x", "runtimeArgs": []}\n    },\n    "mtu": 1400\n}\n\n'
     $'{\n   "b": 1.0, "runtimes" :\n   { }, "a": "\\u00e4 {\\"runtimes\\": {"\n}\n'
     '{"dns":["10.0.0.1"],"runtimes":{"other":{"path":"/x"}}}'
     '{"dns":["10.0.0.1"]}'
@@ -77,7 +77,8 @@ check "a runtimes that is not Docker's own is not mistaken for it" decoy
 their_indentation() {
     new_docker_root $'{\n\t"mtu": 1400\n}\n'
     install_it
-    same "$(<"$root/$daemon_json")" $'{\n\t"runtimes": {\n\t\t"evenkeel": {\n\t\t\t"path": "'"$runtime"$'"\n\t\t}\n\t},\n\t"mtu": 1400\n}'
+    same "$(<"$root/$daemon_json")" \
+        $'{\n\t"runtimes": {\n\t\t"evenkeel": {\n\t\t\t"path": "'"$runtime"$'"\n\t\t}\n\t},\n\t"mtu": 1400\n}'
     new_docker_root $'{\n "runtimes": {\n  "other": {}\n }\n}\n'
     install_it
     same "$(<"$root/$daemon_json")" \
@@ -155,17 +156,19 @@ own_entry_of_the_administrator() {
 check "an entry that was there first stays, and uninstall warns of it" own_entry_of_the_administrator
 
 runtime_as_default() {
-    local before
+    local before theirs
     new_docker_root '{"mtu": 1400}'
     install_it
-    jq '."default-runtime" = "evenkeel"' "$root/$daemon_json" >"$scratch/mine" && cp "$scratch/mine" "$root/$daemon_json"
+    jq '."default-runtime" = "evenkeel"' "$root/$daemon_json" >"$scratch/mine"
+    cp "$scratch/mine" "$root/$daemon_json"
     before=$(tree "$root")
     fails_with 1 "dockerd does not start without the default-runtime that $root/$daemon_json names" uninstall_it
     same "$(tree "$root")" "$before"
-    cp "$scratch/mine" "$scratch/theirs" && jq 'del(."default-runtime")' "$scratch/theirs" >"$root/$daemon_json"
-    printf '[engine]\nruntime = "evenkeel-crun"\n' >"$root/etc/containers/containers.conf"
-    fails_with 1 "podman starts nothing without the runtime that $root/etc/containers/containers.conf names" uninstall_it
-    rm "$root/etc/containers/containers.conf"
+    jq 'del(."default-runtime")' "$scratch/mine" >"$root/$daemon_json"
+    theirs=$root/etc/containers/containers.conf
+    printf '[engine]\nruntime = "evenkeel-crun"\n' >"$theirs"
+    fails_with 1 "podman starts nothing without the runtime that $theirs names" uninstall_it
+    rm "$theirs"
     uninstall_it
     same "$(jq -c . "$root/$daemon_json")" '{"mtu":1400}'
 }
@@ -175,8 +178,8 @@ without_jq() {
     new_docker_root
     mkdir -p "$scratch/no-jq"
     local tool
-    for tool in bash awk basename cat chmod cmp cp dirname grep install ls mkdir mktemp mv realpath rm rmdir sed sha256sum \
-        sort stat sync tail; do
+    for tool in bash awk basename cat chmod cmp cp dirname grep install ls mkdir mktemp mv realpath rm rmdir sed \
+        sha256sum sort stat sync tail; do
         ln -sf "$(command -v "$tool")" "$scratch/no-jq/$tool"
     done
     PATH=$scratch/no-jq install_it

@@ -38,7 +38,8 @@ fresh_install() {
     same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 4"
     [[ ! -e $root/etc/evenkeel ]]
 }
-check "a fresh install puts the programs, the plugin, the drop-in, the hook and the device in place, and no policy" fresh_install
+check "a fresh install puts the programs, the plugin, the drop-in, the hook and the device in place, and no policy" \
+    fresh_install
 
 hook_names_its_program() {
     new_root
@@ -52,7 +53,8 @@ hook_names_its_program() {
     contains "$(<"$root/$drop_in")" 'evenkeel = ["/opt/keel/libexec/evenkeel/evenkeel-runtime"]'
     contains "$(<"$root/$drop_in")" 'evenkeel-crun = ["/opt/keel/libexec/evenkeel/evenkeel-crun"]'
 }
-check "the hook's JSON, the device and the drop-in name the program below the prefix, and one stage alone" hook_names_its_program
+check "the hook's JSON, the device and the drop-in name the program below the prefix, and one stage alone" \
+    hook_names_its_program
 
 a_line_for_each_action() {
     new_root
@@ -217,57 +219,8 @@ cut_off() {
 }
 check "an install or upgrade that was cut off, wherever, is removed without a rest" cut_off
 
-prefixes() {
-    local before given
-    new_root
-    before=$(tree "$root")
-    for given in /usr /opt/keel/ /usr/../srv//keel / "/opt/a keel & | 'more'"; do
-        install_it --prefix "$given"
-        [[ -x $root/$(realpath -ms "$given")/bin/evenkeel ]]
-        [[ -x $root$(jq -r .hook.path "$root/$hook") ]]
-        uninstall_it --prefix="$given"
-        same "$(tree "$root")" "$before"
-    done
-}
-check "any prefix will do: /usr, /, with dots, slashes, blanks and signs" prefixes
-
-blanks_everywhere() {
-    local before
-    root="$scratch/a root"
-    mkdir -p "$root"
-    make_programs "$scratch/some programs"
-    before=$(tree "$root")
-    programs="$scratch/some programs" install_it --cni-dir "/opt/my cni" --hooks-dir "/srv/my & hooks"
-    contains "$(<"$root/$drop_in")" '    "/etc/containers/oci/hooks.d",
-    "/srv/my & hooks",
-]
-'
-    [[ -x "$root/opt/my cni/evenkeel" && -f "$root/srv/my & hooks/evenkeel.json" ]]
-    uninstall_it
-    same "$(tree "$root")" "$before"
-}
-check "every path may hold blanks, and the drop-in lists a hooks directory of one's own" blanks_everywhere
-
-two_plugin_directories() {
-    local before
-    new_root
-    before=$(tree "$root")
-    install_it
-    install_it --cni-dir /usr/lib/cni
-    [[ -x $root/opt/cni/bin/evenkeel && -x $root/usr/lib/cni/evenkeel ]]
-    uninstall_it
-    same "$(tree "$root")" "$before"
-}
-check "a second --cni-dir is added to the first, and uninstall removes both" two_plugin_directories
-
-checkable_manifest() {
-    new_root
-    (umask 077 && install_it)
-    sed "s|  /|  $root/|" "$root/usr/local/lib/evenkeel/manifest" | sha256sum --strict --quiet -c
-    same "$(find "$root/usr/local/libexec" "$root/opt/cni" ! -perm 755)" ""
-}
-check "sha256sum checks the manifest, and modes do not depend on the umask" checkable_manifest
-
+# shellcheck source=places.sh
+source "$here/places.sh"
 # shellcheck source=engines.sh
 source "$here/engines.sh"
 # shellcheck source=docker.sh

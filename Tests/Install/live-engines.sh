@@ -78,7 +78,7 @@ dockerd_that_reads_another_file() {
     local before
     before=$(state)
     with_dockerd --config-file=/srv/daemon.json install_it --engines docker >"$scratch/said" 2>&1
-    contains "$(<"$scratch/said")" "runtimes.evenkeel is not added to /etc/docker/daemon.json: dockerd reads /srv/daemon.json instead"
+    contains "$(<"$scratch/said")" "not added to /etc/docker/daemon.json: dockerd reads /srv/daemon.json instead"
     [[ ! -e /etc/docker/daemon.json ]]
     with_dockerd "--config-file=/etc/docker/daemon.json" install_it --engines docker >"$scratch/said" 2>&1
     contains "$(<"$scratch/said")" "add runtimes.evenkeel to /etc/docker/daemon.json"

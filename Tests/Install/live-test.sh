@@ -194,7 +194,8 @@ check "live: podman reads the drop-in" drop_in_is_read
 check "live: the hook fires once for each container, when it is created" fires_once
 check "live: hooks in /etc are read too, and one of the same name takes the hook's place" directory_of_the_administrator
 check "live: podman finds the hook without the drop-in" fires_without_the_drop_in
-check "live: podman knows the runtimes evenkeel and evenkeel-crun besides its own, and its default stays" runtimes_are_added
+check "live: podman knows the runtimes evenkeel and evenkeel-crun besides its own, and its default stays" \
+    runtimes_are_added
 check "live: podman finds the CDI device, and its hook fires as the other does" device_fires
 check "live: uninstall removes nothing while a container runs that was started through the runtime" \
     uninstall_waits_for_containers
