@@ -24,6 +24,7 @@ final class PodmanHost {
         let program = try JSONDecoder().decode(HookFile.self, from: Data(hook.utf8)).hook.path
         sandbox = try EngineSandbox(copies: [
             program: Shell.programs + "/evenkeel-hook",
+            Self.wrapper: Shell.programs + "/evenkeel-runtime",
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
             "/usr/local/bin/evenkeel": Shell.programs + "/evenkeel",
         ])
@@ -74,6 +75,9 @@ final class PodmanHost {
         struct Hook: Decodable { let path: String }
         let hook: Hook
     }
+
+    /// Where `evenkeel-runtime` is; nothing uses it unless told to.
+    static let wrapper = "/usr/local/libexec/evenkeel/evenkeel-runtime"
 
     private static let functions = "/root/functions.sh"
 }

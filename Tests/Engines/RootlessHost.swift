@@ -1,0 +1,50 @@
+import Laboratory
+
+/// A host on which an ordinary user runs podman, with the hook where the host's containers have it; that user's networks
+/// r1 and r2 are 10.87.N.0/24 and fd00:87:N::/64.
+final class RootlessHost {
+    private let host: PodmanHost
+
+    init() throws {
+        host = try PodmanHost()
+        try host.run(Self.user)
+        try runAsUser(Self.networks)
+    }
+
+    /// As the host's root.
+    @discardableResult
+    func run(_ script: String) throws -> String { try host.run(script) }
+
+    @discardableResult
+    func runAsUser(_ script: String) throws -> String {
+        try host.run("as_user() { \(Self.asUser); }; as_user", input: ". /root/functions.sh\ncd\n" + script)
+    }
+
+    private static let asUser = """
+        setpriv --reuid=sailor --regid=sailor --init-groups --reset-env \
+            env XDG_RUNTIME_DIR=/run/user/$(id -u sailor) PATH="$PATH" LC_ALL=C bash -euo pipefail -c "$(cat)"
+        """
+
+    /// Devices of the sandbox's own: those in /dev are the machine's, and root's alone.
+    private static let user = """
+        useradd --create-home sailor
+        grep -q sailor /etc/subuid || usermod --add-subuids 300000-365535 --add-subgids 300000-365535 sailor
+        install -d -o sailor -m 700 /run/user/$(id -u sailor)
+        chmod a+x /root
+        cp -r /root/image ~sailor/
+        mknod /run/tun c 10 200
+        mknod /run/fuse c 10 229
+        chmod 666 /run/tun /run/fuse
+        mount --bind /run/tun /dev/net/tun
+        mount --bind /run/fuse /dev/fuse
+        mount --make-rshared /
+        sed -i 's/^runtime = .*/runtime = "crun"/' /etc/containers/containers.conf
+        """
+
+    private static let networks = """
+        tar -C image -c . | podman import --quiet - localhost/busybox >/dev/null
+        for n in 1 2; do
+            podman network create --subnet 10.87.$n.0/24 --ipv6 --subnet fd00:87:$n::/64 r$n >/dev/null
+        done
+        """
+}

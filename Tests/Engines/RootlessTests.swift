@@ -1,0 +1,49 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// podman of an ordinary user: the hook is root only in the user's own namespace.
+    @Suite struct RootlessTests {
+        @Test func aContainerOnTwoNetworksIsSafeAndTheHostIsAsItWas() throws {
+            let host = try RootlessHost()
+            let state = "ip route; ip rule; grep . /proc/sys/net/ipv4/conf/*/rp_filter; nft list ruleset"
+            let before = try host.run(state)
+            try host.runAsUser("start c --network r1,r2 --annotation run.oci.hooks.stderr=/home/sailor/hook")
+            let first = try #require(FirstAction(try host.runAsUser("first_action c")))
+            #expect(first.defaultRoutes.count == 1)
+            #expect(first.rules.contains { $0.contains("suppress_prefixlength 0") })
+            for interface in ["eth0", "eth1", "default"] { #expect(first.filters[interface] == "2") }
+            #expect(try host.run(state) == before)
+            // Where podman translates its addresses.
+            for family in ["ip", "ip6"] {
+                let table = try host.runAsUser("podman unshare --rootless-netns nft list table \(family) evenkeel")
+                #expect(table.contains("hook input") && table.contains("ct state invalid"))
+                #expect(table.contains("\"podman1\"") && table.contains("\"podman2\""))
+            }
+            #expect(try !host.run("cat /home/sailor/hook").contains("rootless: "))
+        }
+
+        @Test func withSlirpItSaysWhatIsLeftOut() throws {
+            let host = try RootlessHost()
+            let before = try host.run("nft list ruleset")
+            try host.runAsUser("start c --annotation run.oci.hooks.stderr=/home/sailor/hook")
+            let first = try #require(FirstAction(try host.runAsUser("first_action c")))
+            #expect(first.filters["tap0"] == "2")
+            #expect(try host.run("nft list ruleset") == before)
+            let said = try host.run("cat /home/sailor/hook")
+            #expect(said.contains("INVALID segments are not looked after"))
+            #expect(said.contains("slirp4netns and pasta, which translate by themselves, nothing is missing"))
+        }
+
+        @Test func whatAUserWroteWronglyKeepsTheContainerFromStarting() throws {
+            let host = try RootlessHost()
+            let status = try host.runAsUser(
+                """
+                start c --network r1,r2 --annotation evenkeel.skip=yes --annotation run.oci.hooks.stderr=/home/sailor/hook \
+                    >/dev/null 2>&1 && echo 0 || echo $?
+                """)
+            #expect(status != "0")
+            #expect(try host.run("cat /home/sailor/hook").contains("annotation evenkeel.skip is \"yes\""))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import JSON
+import Keel
+import Netlink
+import Testing
+
+@Suite struct AnnotationTests {
+    @Test func annotationsOfOthersSayNothing() throws {
+        let annotations = try Annotations([
+            .init("io.podman.annotations.init", .string("TRUE")), .init("evenkeelx.skip", .string("true")),
+            .init("evenkeel", .string("true")), .init("org.evenkeel.skip", .string("true")),
+        ])
+        #expect(try !annotations.isSkipped())
+        var policy = Policy()
+        try annotations.overlay(&policy)
+        #expect(policy == Policy())
+    }
+
+    @Test func namesWithoutMeaningAreErrorsThatSayWhichHaveOne() {
+        for name in ["evenkeel.skipp", "evenkeel.", "evenkeel.Skip", "evenkeel.skip.x"] {
+            let error = #expect(throws: PolicyError.self) { try Annotations([.init(name, .string("true"))]) }
+            #expect(
+                error?.description
+                    == "annotation \(name) is unknown; "
+                    + "allowed: evenkeel.skip, evenkeel.default-route, evenkeel.policy")
+        }
+    }
+
+    @Test(arguments: [("true", true), ("false", false)])
+    func skipIsSaidOutright(value: String, isSkipped: Bool) throws {
+        #expect(try Annotations([.init("evenkeel.skip", .string(value))]).isSkipped() == isSkipped)
+    }
+
+    @Test(arguments: ["", "yes", "True", "1", " true", "true\u{1b}[2J"])
+    func anotherWordForSkipIsAnError(value: String) throws {
+        let annotations = try Annotations([.init("evenkeel.skip", .string(value))])
+        let error = #expect(throws: PolicyError.self) { try annotations.isSkipped() }
+        #expect(error?.description.contains("annotation evenkeel.skip is \"") == true)
+        #expect(error?.description.hasSuffix("allowed: \"true\", \"false\"") == true)
+    }
+
+    @Test func aListOfNetworksIsPreferredInItsOrder() throws {
+        let policy = try overlay(["evenkeel.default-route": "eth1,web*,10.89.3.0/24,10.89.4.1,fd00::/8"])
+        #expect(
+            policy.defaultRoute.prefer == [
+                .interface("eth1"), .interface("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
+                .gateway(try #require(IPPrefix("10.89.4.1/32"))), .gateway(try #require(IPPrefix("fd00::/8"))),
+            ])
+        #expect(policy.defaultRoute.isPreferenceOwn)
+    }
+
+    @Test(arguments: ["", ",", "eth1,", "eth1, eth2", "10.89.3.0/33", "sixteen-letters-", "a/b"])
+    func whatIsNoNetworkIsAnError(value: String) {
+        let error = #expect(throws: PolicyError.self) { _ = try overlay(["evenkeel.default-route": value]) }
+        #expect(error?.description.hasPrefix("annotation evenkeel.default-route: defaultRoute.prefer") == true)
+    }
+
+    @Test func aWholePolicyMayStandInOne() throws {
+        let policy = try overlay(["evenkeel.policy": #"{"onError":"fail","defaultRoute":{"mode":"ranked"}}"#])
+        #expect(policy.onError == .fail && policy.defaultRoute.mode == .ranked)
+        #expect(policy.rpFilter == .loose)
+    }
+
+    @Test(arguments: ["", "{", #"{"onError":"never"}"#, #"{"skip":true}"#, "[]"])
+    func aPolicyThatIsNoneIsAnErrorThatNamesTheAnnotation(document: String) {
+        let error = #expect(throws: PolicyError.self) { _ = try overlay(["evenkeel.policy": document]) }
+        #expect(error?.description.hasPrefix("annotation evenkeel.policy") == true)
+    }
+
+    /// Whatever their order: the shorter one is the more deliberate.
+    @Test(arguments: [false, true])
+    func theListWinsOverThePolicy(isListFirst: Bool) throws {
+        let members: [JSON.Member] = [
+            .init("evenkeel.policy", .string(#"{"defaultRoute":{"prefer":["eth7"],"sourceRules":false}}"#)),
+            .init("evenkeel.default-route", .string("eth1")),
+        ]
+        var policy = Policy()
+        try Annotations(isListFirst ? members.reversed() : members).overlay(&policy)
+        #expect(policy.defaultRoute.prefer == [.interface("eth1")])
+        #expect(!policy.defaultRoute.sourceRules)
+    }
+
+    private func overlay(_ texts: [String: String]) throws -> Policy {
+        var policy = Policy()
+        try Annotations(texts.map { .init($0.key, .string($0.value)) }).overlay(&policy)
+        return policy
+    }
+}
