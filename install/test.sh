@@ -10,7 +10,7 @@ usage() {
 usage: sudo install/test.sh [--no-install] [FILTER]
 
 Builds the release programs and runs every test: pure ones, live ones that measure packets in throw-away namespaces,
-and those with real podman containers. FILTER is a regular expression, as `swift test --filter` takes it; with one, only
+and those with real podman and Docker containers. FILTER is a regular expression, as `swift test --filter` takes it; with one, only
 the tests in Swift are run. Takes about ten minutes on two cores.
 
   --no-install   install no Debian packages
@@ -49,7 +49,7 @@ if [[ $install == yes ]]; then
     step "Debian packages"
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
-        podman crun runc netavark aardvark-dns containernetworking-plugins uidmap \
+        podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         golang-go golang-github-appc-cni-dev
 fi
 

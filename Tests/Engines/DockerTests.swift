@@ -41,7 +41,7 @@ extension Engines {
             try host.run("create web --network d1; docker start web")
             #expect(try host.firstAction(of: "web")?.filters["eth0"] == "2")
             #expect(try host.attempt("docker exec web sh -c 'exit 7'").status == 7)
-            #expect(try host.run("docker top web -o comm").contains("nc"))
+            #expect(try host.run("docker top web -o pid,comm").contains("nc"))
             #expect(try host.run("docker stats --no-stream --format '{{.Name}} {{.PIDs}}' web") == "web 1")
             try host.run("docker pause web")
             #expect(try host.run("docker inspect -f '{{.State.Status}}' web") == "paused")

@@ -55,7 +55,7 @@ extension Engines {
             }
             let losses = try host.losses(of: "a", probes: 5)
             #expect(losses == [])
-            try host.run("podman rm -f -t 0 d c; podman pod rm -f -t 0 p")
+            try host.run("podman rm -f -t 0 d; podman rm -f -t 0 c; podman pod rm -f -t 0 p")
             #expect(try host.run("podman ps -aq; ls /run/netns") == "far")
         }
 

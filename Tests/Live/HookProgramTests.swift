@@ -62,7 +62,7 @@ import Testing
         #expect(output.err.contains("cannot look at process "))
     }
 
-    /// A runtime waits for the hook, and would wait for ever.
+    /// A runtime waits for the hook, and would wait for ever. crun starts hooks with every signal blocked.
     @Test func ofInputThatNeverEndsItTiresAfterTwentySeconds() throws {
         let output = try sandbox.run(
             """
@@ -70,7 +70,7 @@ import Testing
             exec 9<>/run/pipe
             for policy in '{}' '{"onError": "fail"}'; do
                 echo "$policy" >/etc/evenkeel/policy.json
-                (evenkeel-hook </run/pipe 2>&1 9>&- && echo 0 || echo $?) &
+                (env --block-signal evenkeel-hook </run/pipe 2>&1 9>&- && echo 0 || echo $?) &
                 # Its policy is read before it waits.
                 until [[ $(cat /proc/$(pgrep -nx evenkeel-hook)/syscall 2>/dev/null) == +([0-9])" 0x0 "* ]]; do :; done
             done
@@ -89,7 +89,7 @@ import Testing
             echo '\(policy)' >/etc/evenkeel/policy.json
             mkfifo /run/pipe
             exec 9<>/run/pipe
-            evenkeel-hook </run/pipe 9>&- &
+            env --block-signal evenkeel-hook </run/pipe 9>&- &
             until [[ $(cat /proc/$!/syscall) == +([0-9])" 0x0 "* ]]; do :; done
             kill -ILL $!
             wait $!
