@@ -16,7 +16,7 @@ import Testing
                 #!/bin/bash
                 cp /proc/$$/cmdline /run/arguments
                 cp /proc/$$/environ /run/environment
-                grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status >/run/signals
+                grep -E '^Sig(Blk|Ign)' /proc/self/status >/run/signals
                 { cat; cat <&3; } >/run/input 2>/dev/null
                 for number in {4..9}; do [[ ! -e /proc/$$/fd/$number ]] || echo $number; done >/run/descriptors
                 echo out
