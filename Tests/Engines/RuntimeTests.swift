@@ -109,6 +109,20 @@ extension Engines {
             #expect(first.filters["eth1"] == "2" && first.filters["eth2"] == "2")
         }
 
+        /// It keeps its states where the first does, and podman does not say where that is.
+        @Test(arguments: ["runc", "crun"])
+        func aCopyOfTheRuntimeUnderAnotherNameIsFollowed(runtime: String) throws {
+            let host = try PodmanHost(wrapping: runtime)
+            try host.run(
+                """
+                cp "$(command -v \(runtime))" /usr/local/bin/mine
+                ln -s \(PodmanHost.wrapper) /usr/local/bin/evenkeel-mine
+                sed -i 's|^evenkeel = .*|evenkeel = ["/usr/local/bin/evenkeel-mine"]|' /etc/containers/containers.conf
+                start c \(PodmanHost.wrapped) \(PodmanHost.withOwnUsers) --network n1,n2
+                """)
+            #expect(try host.firstAction(of: "c").defaultRoutes.count == 1)
+        }
+
         @Test(arguments: ["runc", "crun"])
         func whatElsePodmanAsksOfTheRuntimeItGets(runtime: String) throws {
             let host = try PodmanHost(wrapping: runtime)

@@ -46,6 +46,10 @@ extension Engines {
             try host.run("start c -v /usr:/usr:ro -v /usr/lib:/lib:ro -v /usr/lib64:/lib64:ro --network n1,n2 || :")
             #expect(try host.run("podman wait c") != "0")
             #expect(try host.attempt("podman cp c:/first-action -").status != 0)
+            let said = try host.run("podman logs c 2>&1")
+            let expected =
+                ["runc": "use createRuntime, prestart or poststart", "crun": "evenkeel-hook` (exit code: 1)"][runtime]
+            #expect(said.contains(try #require(expected)))
         }
 
         @Test(arguments: ["runc", "crun"])
