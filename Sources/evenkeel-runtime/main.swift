@@ -51,10 +51,11 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
 
 func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: EngineLog) -> Bool {
     let journal = Journal("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) { log.write(error: $0) }
-    // The real runtime will say better what is wrong with a container that it does not know.
     guard let state = StateFolder(invocation, runtime).state(of: id) else {
-        journal.write(.notice, "its state was not found, so its network was not looked at")
-        return true
+        // The real runtime says better what is wrong with a container that it does not know.
+        let mayStart = EngineContainer.crashStatus() == 0
+        journal.write(mayStart ? .notice : .error, "its state was not found, so its network was not looked at")
+        return mayStart
     }
     let annotations: [JSON.Member]
     do throws(StateError) { annotations = try Bundle.annotations(in: state.bundle) } catch {
