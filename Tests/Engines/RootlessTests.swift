@@ -23,6 +23,23 @@ extension Engines {
             #expect(try !host.run("cat /home/sailor/hook").contains("rootless: "))
         }
 
+        /// With users of its own its networks come after the hooks, here as elsewhere.
+        @Test func theWrapperMakesWhatComesLateSafe() throws {
+            let host = try RootlessHost()
+            try host.run(
+                """
+                ln -s \(PodmanHost.wrapper) /usr/local/bin/evenkeel-crun
+                printf '[engine.runtimes]\\nevenkeel = ["/usr/local/bin/evenkeel-crun"]\\n' >>/etc/containers/containers.conf
+                """)
+            for runtime in ["crun", "evenkeel"] {
+                try host.runAsUser("start \(runtime) --runtime \(runtime) --uidmap 0:1:5000 --network r1,r2")
+                let first = try #require(FirstAction(try host.runAsUser("first_action \(runtime)")))
+                #expect(first.defaultRoutes.count == (runtime == "crun" ? 2 : 1))
+            }
+            let table = try host.runAsUser("podman unshare --rootless-netns nft list table ip evenkeel")
+            #expect(table.contains("\"podman1\"") && table.contains("\"podman2\""))
+        }
+
         @Test func withSlirpItSaysWhatIsLeftOut() throws {
             let host = try RootlessHost()
             let before = try host.run("nft list ruleset")

@@ -80,6 +80,17 @@ import Testing
         #expect(UInt64(ignored.text.split(separator: "\n").last ?? "", radix: 16).map { $0 & 0x1001 } == 1)
     }
 
+    /// Whom nobody knows, nobody can make safe; without such a policy the runtime says what it thinks of that.
+    @Test func onErrorFailKeepsAnUnknownContainerFromStarting() throws {
+        #expect(try call("start a", "STATUS=3").status == 3)
+        try sandbox.run("mkdir /etc/evenkeel; echo '{\"onError\": \"fail\"}' >/etc/evenkeel/policy.json")
+        let output = try call("--log /run/log start a", "STATUS=3")
+        #expect(output.status == 1)
+        #expect(output.err == "evenkeel: container a: its state was not found, so its network was not looked at\n")
+        #expect(try sandbox.run("cat /run/log").text.contains("its state was not found"))
+        #expect(try call("create a", "STATUS=3").status == 3)
+    }
+
     @Test(arguments: ["runc", "crun"])
     func ofARealRuntimeItSaysWhatThatSays(runtime: String) throws {
         try sandbox.run(
