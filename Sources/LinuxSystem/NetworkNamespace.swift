@@ -61,9 +61,9 @@ public struct NetworkNamespace: ~Copyable {
 
     /// Keeps other runs on the same namespace waiting until this value goes. The corresponding C function is `flock(2)`.
     ///
-    /// A process inside may hold the lock for as long as it likes, so after two seconds the work goes on without it.
+    /// A process inside may hold the lock for as long as it likes, so after ten seconds the work goes on without it.
     public func lock() {
-        for _ in 0..<400 {
+        for _ in 0..<2000 {
             if tryToLock() { return }
             usleep(5000)
         }

@@ -10,10 +10,10 @@ enum RealRuntime {
     static let place = "EVENKEEL_RUNTIME or /etc/evenkeel/runtime.json"
 
     /// Its path: by `EVENKEEL_RUNTIME`, by the name this program is called by (`evenkeel-crun` is crun), by
-    /// `/etc/evenkeel/runtime.json` (`{"runtime": "crun"}`), or else runc.
+    /// `/etc/evenkeel/runtime.json` (`{"runtime": "crun"}`), or else runc, or crun on a host without runc.
     static func find(calledAs own: String) throws(RuntimeError) -> String {
         var name = Environment.variable("EVENKEEL_RUNTIME") ?? named(by: own) ?? ""
-        if name.isEmpty { name = try configured() ?? "runc" }
+        if name.isEmpty { name = try configured() ?? "" }
         if name.utf8.contains(UInt8(ascii: "/")) {
             guard !ExecutableFile.isOwn(name) else {
                 throw RuntimeError(description: "\(name) is evenkeel-runtime itself; name the real runtime in \(place)")
@@ -22,12 +22,21 @@ enum RealRuntime {
         }
         let folders =
             "\(Environment.variable("PATH") ?? ""):/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+        let names = name.isEmpty ? ["runc", "crun"] : [name]
+        for name in names {
+            if let path = path(of: name, in: folders) { return path }
+        }
+        let missing = names.joined(separator: " or ")
+        throw RuntimeError(description: "there is no \(missing) in \(folders); install it, or name another in \(place)")
+    }
+
+    private static func path(of name: String, in folders: String) -> String? {
         for folder in folders.utf8.split(separator: UInt8(ascii: ":")) {
             let path = "\(String(decoding: folder, as: UTF8.self))/\(name)"
             // A link of the real runtime's name may lead here.
             if ExecutableFile.isExecutable(path) && !ExecutableFile.isOwn(path) { return path }
         }
-        throw RuntimeError(description: "there is no \(name) in \(folders); install it, or name another in \(place)")
+        return nil
     }
 
     private static func named(by own: String) -> String? {
