@@ -170,7 +170,7 @@ import Testing
         let lab = try lab()
         try lab.run("network 2; container d; attach d 2 eth0 5; cni ADD c eth0; cni ADD d eth0")
         // A namespace that goes takes its veths along a moment later.
-        try lab.run("ip netns del d; while [[ -e /sys/class/net/vd2 ]]; do sleep 0.01; done; cni DEL d eth0")
+        try lab.run("ip netns del d; while ip link show vd2 >/dev/null 2>&1; do sleep 0.01; done; cni DEL d eth0")
         #expect(try lab.run("guarded ip; guarded ip6") == "br1\nbr1")
     }
 

@@ -11,8 +11,8 @@ stage() {
         container $name
         join $name 2 eth1 5
         join $name 1 eth0 5
-        # It is remembered that eth0 is preferred, so what prefers it changes nothing.
-        cni ADD $name eth0 '{"defaultRoute":{"prefer":["eth0"]}}' >/dev/null
+        # It is remembered that eth0 is preferred and chosen, so what says so again changes nothing.
+        CNI_ARGS="EVENKEEL_DEFAULT_ROUTE=eth0;EVENKEEL_PREFER=true" cni ADD $name eth0 >/dev/null
     done
     cni DEL d eth0
     cni DEL d eth0
