@@ -10,8 +10,8 @@ usage() {
 usage: sudo install/test.sh [--no-install] [FILTER]
 
 Builds the release programs and runs every test: pure ones, live ones that measure packets in throw-away namespaces,
-and those with real podman and Docker containers. FILTER is a regular expression, as `swift test --filter` takes it; with one, only
-the tests in Swift are run. Takes about ten minutes on two cores.
+and those with real podman and Docker containers. FILTER is a regular expression, as `swift test --filter` takes it;
+with one, only the tests in Swift are run. Takes about ten minutes on two cores.
 
   --no-install   install no Debian packages
   -h, --help     this text
