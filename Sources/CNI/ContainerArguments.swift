@@ -16,16 +16,18 @@ extension Request {
     /// What this plugin is told in its own key for every container of the network.
     public var policy: JSON? { configuration["policy"] }
 
+    /// All of them, of a pod.
+    public var podAnnotations: [JSON.Member] {
+        configuration["runtimeConfig"]?["io.kubernetes.cri.pod-annotations"]?.members ?? []
+    }
+
     /// What is told for this container alone; the later wins.
     public func containerArguments() throws(CNIError) -> [ContainerArguments] {
         let inJSON = [
             ("args.cni.evenkeel", configuration["args"]?["cni"]?["evenkeel"]),
             ("runtimeConfig.evenkeel", configuration["runtimeConfig"]?["evenkeel"]),
         ]
-        var all = [
-            ContainerArguments(place: "the pod's annotations", settings: try annotationSettings()),
-            ContainerArguments(place: "CNI_ARGS", settings: try environmentSettings()),
-        ]
+        var all = [ContainerArguments(place: "CNI_ARGS", settings: try environmentSettings())]
         for (place, settings) in inJSON {
             guard let settings, settings != .null else { continue }
             guard settings.members != nil else {
@@ -61,38 +63,6 @@ extension Request {
                 "allowed: EVENKEEL_SKIP, EVENKEEL_PREFER, EVENKEEL_DEFAULT_ROUTE; IgnoreUnknown=true lets others pass")
         }
         return .object(settings)
-    }
-
-    /// Of the annotations the OCI hook knows, those that concern the pod alone: who may start pods need not be who looks after
-    /// the host.
-    private func annotationSettings() throws(CNIError) -> JSON {
-        let annotations = configuration["runtimeConfig"]?["io.kubernetes.cri.pod-annotations"]?.members ?? []
-        var settings: [JSON.Member] = []
-        for annotation in annotations where annotation.name.hasPrefix("evenkeel.") {
-            switch (annotation.name, annotation.value.string) {
-            case ("evenkeel.skip", "true"): settings.append(.init("skip", .boolean(true)))
-            case ("evenkeel.skip", "false"): settings.append(.init("skip", .boolean(false)))
-            case ("evenkeel.default-route", let names?): settings.append(Self.preference(names))
-            case ("evenkeel.policy", let document?): settings += try Self.policy(document)
-            default:
-                throw CNIError(
-                    .invalidConfiguration, "the pod's annotation \(annotation.name) is unknown, or its value is none",
-                    details:
-                        "allowed: evenkeel.skip (true, false), evenkeel.default-route (names or prefixes, with commas), "
-                        + "evenkeel.policy")
-            }
-        }
-        return .object(settings)
-    }
-
-    /// What it says of errors is for the OCI hook.
-    private static func policy(_ document: String) throws(CNIError) -> [JSON.Member] {
-        let policy: JSON
-        do { policy = try JSON(parsing: Array(document.utf8)) } catch {
-            throw CNIError(
-                .invalidConfiguration, "the pod's annotation evenkeel.policy is not JSON", details: error.description)
-        }
-        return (policy.members ?? []).filter { $0.name != "onError" }
     }
 
     /// Names, globs or prefixes, with commas between them.

@@ -13,6 +13,9 @@ public struct Annotations: Sendable {
         for annotation in ours where !known.contains(annotation.name) {
             throw Self.error(annotation.name, "is unknown", allowed: known.joined(separator: ", "))
         }
+        for annotation in ours where annotation.value.string == nil {
+            throw Self.error(annotation.name, "is \(annotation.value.kind)", allowed: "a string")
+        }
     }
 
     /// Whether this container is none of our business.
@@ -30,8 +33,10 @@ public struct Annotations: Sendable {
             try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy", of: .container)
         }
         if let preferred = text("evenkeel.default-route") {
-            let names = preferred.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
-            let list = JSON.array(names.map { .string(String(decoding: $0, as: UTF8.self)) })
+            // Blanks, too: podman 4 takes a comma for the end of the annotation.
+            let isSeparator = { (byte: UInt8) in byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") }
+            let names = preferred.utf8.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
+            let list = JSON.array((names.isEmpty ? [""] : names).map { .string($0) })
             let document = JSON.object([.init("defaultRoute", .object([.init("prefer", list)]))])
             try policy.overlay(document, from: "annotation evenkeel.default-route", of: .container)
         }

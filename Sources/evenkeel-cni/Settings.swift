@@ -15,6 +15,7 @@ struct Settings {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
         take { (settings) throws(CNIError) in settings.policy = try Self.hostPolicy() }
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
+        take { (settings) throws(CNIError) in try settings.readAnnotations(request) }
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
@@ -43,6 +44,14 @@ struct Settings {
         if let document = request.policy {
             try overlay(document, from: "policy in the network configuration", of: .host)
         }
+    }
+
+    private mutating func readAnnotations(_ request: Request) throws(CNIError) {
+        do throws(PolicyError) {
+            let annotations = try Annotations(request.podAnnotations)
+            isSkipped = try annotations.isSkipped()
+            try annotations.overlay(&policy)
+        } catch { throw CNIError(error) }
     }
 
     private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {

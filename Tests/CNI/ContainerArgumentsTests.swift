@@ -20,8 +20,7 @@ import Testing
         #expect(
             try settings("EVENKEEL_SKIP=false;EVENKEEL_PREFER=1;EVENKEEL_DEFAULT_ROUTE=eth1,10.0.0.0/8")
                 == [
-                    "the pod's annotations {}",
-                    #"CNI_ARGS {"skip":false,"prefer":true,"defaultRoute":{"prefer":["eth1","10.0.0.0/8"]}}"#,
+                    #"CNI_ARGS {"skip":false,"prefer":true,"defaultRoute":{"prefer":["eth1","10.0.0.0/8"]}}"#
                 ])
     }
 
@@ -29,7 +28,7 @@ import Testing
         "", "IgnoreUnknown=1", "IgnoreUnknown=true;K8S_POD_NAME=a=b;K8S_POD_NAMESPACE=;", "FOO=1;IgnoreUnknown=1",
     ])
     func othersKeysPassWhereTheRuntimeSaysSo(arguments: String) throws {
-        #expect(try settings(arguments) == ["the pod's annotations {}", "CNI_ARGS {}"])
+        #expect(try settings(arguments) == ["CNI_ARGS {}"])
     }
 
     @Test(arguments: ["FOO=1", "IgnoreUnknown=0;K8S_POD_NAME=a", "evenkeel_skip=true"])
@@ -52,31 +51,17 @@ import Testing
             + #""args":{"cni":{"evenkeel":{"prefer":true},"other":1}}}"#
         #expect(
             try settings("", configuration) == [
-                "the pod's annotations {}", "CNI_ARGS {}", #"args.cni.evenkeel {"prefer":true}"#,
+                "CNI_ARGS {}", #"args.cni.evenkeel {"prefer":true}"#,
                 #"runtimeConfig.evenkeel {"skip":true}"#,
             ])
     }
 
-    private func annotated(_ annotations: String) -> String {
-        #"{"cniVersion":"1.0.0","name":"n","prevResult":{},"runtimeConfig":{"io.kubernetes.cri.pod-annotations":\#(annotations)}}"#
-    }
-
-    @Test func aPodsAnnotationsAreTaken() throws {
-        let annotations = #"{"evenkeel.skip":"false","app":"web","evenkeel.default-route":"eth1,10.0.0.0/8"}"#
-        #expect(
-            try settings("", annotated(annotations)).first
-                == #"the pod's annotations {"skip":false,"defaultRoute":{"prefer":["eth1","10.0.0.0/8"]}}"#)
-        #expect(try settings("", annotated("null")).first == "the pod's annotations {}")
-        let policy = #"{"evenkeel.policy":"{\"rpFilter\":\"keep\",\"onError\":\"fail\"}"}"#
-        #expect(try settings("", annotated(policy)).first == #"the pod's annotations {"rpFilter":"keep"}"#)
-    }
-
-    /// What a pod may not decide, such as the host's policy, it is not to believe that it did.
     @Test(arguments: [
-        #"{"evenkeel.policy":"{"}"#, #"{"evenkeel.skip":"yes"}"#, #"{"evenkeel.skipp":"true"}"#,
-        #"{"evenkeel.skip":true}"#,
-    ]) func anAnnotationThatMeansNothingIsAnError(annotations: String) throws {
-        #expect(try error("", annotated(annotations))?.code == .invalidConfiguration)
+        (#"{"io.kubernetes.cri.pod-annotations":{"evenkeel.skip":"true","app":"web"}}"#, ["evenkeel.skip", "app"]),
+        (#"{"io.kubernetes.cri.pod-annotations":null}"#, []), ("{}", []), ("7", []),
+    ]) func aPodsAnnotationsAreFound(runtimeConfig: String, names: [String]) throws {
+        let text = #"{"cniVersion":"1.0.0","name":"n","prevResult":{},"runtimeConfig":\#(runtimeConfig)}"#
+        #expect(try Call("ADD", text).request().podAnnotations.map(\.name) == names)
     }
 
     @Test(arguments: ["1", "[]", "\"\"", "true"]) func settingsAreAnObject(value: String) throws {

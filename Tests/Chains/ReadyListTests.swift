@@ -54,11 +54,14 @@ import Testing
 
     @Test func aRuntimesCapabilityReachesThePlugin() throws {
         let lab = try ChainLab()
-        try lab.run("ready kubernetes; attachment add pods eth0 '{\"evenkeel\": {\"skip\": true}}'")
+        try lab.run(
+            "ready kubernetes; attachment add pods eth0 '{\"io.kubernetes.cri.pod-annotations\": {\"evenkeel.skip\": \"true\"}}'"
+        )
         #expect(
             try lab.run("ip netns exec c sysctl -n net.ipv4.conf.eth0.rp_filter; nft list tables ip")
                 == "1\ntable ip nat")
-        let wrong = try lab.attempt("attachment add pods eth1 '{\"evenkeel\": {\"skipped\": true}}'")
-        #expect(wrong.status == 1 && wrong.err.contains("runtimeConfig.evenkeel: skipped"))
+        let wrong = try lab.attempt(
+            "attachment add pods eth1 '{\"io.kubernetes.cri.pod-annotations\": {\"evenkeel.skipped\": \"true\"}}'")
+        #expect(wrong.status == 1 && wrong.err.contains("annotation evenkeel.skipped is unknown"))
     }
 }

@@ -32,7 +32,7 @@ device_fires() {
     mv "$hook" "$scratch/hook.json"
     run_container --network none "${device[@]}"
     same "$(times_fired)" 1
-    same "$(jq -r .status "$fired")" created
+    same "$(jq -rs '.[0].status' "$fired")" created
     run_container --network none
     same "$(times_fired)" 0
     mv "$scratch/hook.json" "$hook"

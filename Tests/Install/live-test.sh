@@ -71,7 +71,8 @@ run_container() {
 }
 engine=(--runtime crun)
 
-times_fired() { if [[ -f $fired ]]; then jq -s length "$fired"; else echo 0; fi; }
+# When containers are created; another time when they are deleted, at poststop.
+times_fired() { if [[ -f $fired ]]; then jq -s 'map(select(.status != "stopped")) | length' "$fired"; else echo 0; fi; }
 
 # Every file that differs from the machine's but podman's locks, every directory that it has not, and the firewall.
 state() {
@@ -92,8 +93,9 @@ drop_in_is_read() {
 fires_once() {
     run_container --network none
     same "$(times_fired)" 1
-    same "$(jq -r .status "$fired")" created
-    (($(jq .pid "$fired") > 1))
+    same "$(jq -rs '.[0].status' "$fired")" created
+    (($(jq -s '.[0].pid' "$fired") > 1))
+    same "$(jq -rs '.[-1].status' "$fired")" stopped
 }
 
 directory_of_the_administrator() {

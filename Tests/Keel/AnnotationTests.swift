@@ -48,7 +48,14 @@ import Testing
         #expect(policy.defaultRoute.isPreferenceOwn)
     }
 
-    @Test(arguments: ["", ",", "eth1,", "eth1, eth2", "10.89.3.0/33", "sixteen-letters-", "a/b"])
+    /// podman 4 takes a comma for the end of the annotation.
+    @Test(arguments: ["eth1,eth2", "eth1 eth2", "eth1, eth2", " eth1  eth2,"])
+    func commasAndBlanksStandBetweenNames(value: String) throws {
+        let policy = try overlay(["evenkeel.default-route": value])
+        #expect(policy.defaultRoute.prefer == [.interface("eth1"), .interface("eth2")])
+    }
+
+    @Test(arguments: ["", ",", " ", "10.89.3.0/33", "sixteen-letters-", "a/b"])
     func whatIsNoNetworkIsAnError(value: String) {
         let error = #expect(throws: PolicyError.self) { _ = try overlay(["evenkeel.default-route": value]) }
         #expect(error?.description.hasPrefix("annotation evenkeel.default-route: defaultRoute.prefer") == true)
