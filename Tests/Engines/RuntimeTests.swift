@@ -85,7 +85,8 @@ extension Engines {
             #expect(try host.run(state) == before)
             let none = try host.attempt("\(run) --network none localhost/busybox ip route")
             #expect(none.status == 0 && none.out == "")
-            #expect(none.err.contains("it has no network, so nothing was done"))
+            // podman shows what a runtime says; that there is nothing to do is for the log alone.
+            #expect(none.err == "")
             #expect(try host.run(state) == before)
         }
 

@@ -76,7 +76,8 @@ extension Engines {
 
         /// The control: what is said above is the work of the hook after the end.
         @Test func withoutThatStageTheHostStillKnowsThem() throws {
-            let host = try PodmanHost()
+            let host = try PodmanHost(isGuarded: false)
+            try host.addHook(stages: ["createRuntime"])
             try host.run("start c --network n1,n2; podman rm -f -t 0 c")
             #expect(try host.guardedInterfaces() == ["podman1", "podman2"])
         }
