@@ -86,7 +86,7 @@ if unicodeTables == nil {
                 "lab.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
-        tests("Engines", ["Laboratory"]),
+        tests("Engines", ["Laboratory"], scripts: ["cri.py", "protobuf.py"]),
     ]
 }
 

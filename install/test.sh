@@ -10,8 +10,8 @@ usage() {
 usage: sudo install/test.sh [--no-install] [FILTER]
 
 Builds the release programs and runs every test: pure ones, live ones that measure packets in throw-away namespaces,
-and those with real podman and Docker containers. FILTER is a regular expression, as `swift test --filter` takes it;
-with one, only the tests in Swift are run. Takes about ten minutes on two cores.
+and those with real containers of podman, Docker and containerd. FILTER is a regular expression, as `swift test --filter`
+takes it; with one, only the tests in Swift are run. Takes about a quarter of an hour on two cores.
 
   --no-install   install no Debian packages
   -h, --help     this text
@@ -50,7 +50,7 @@ if [[ $install == yes ]]; then
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
-        golang-go golang-github-appc-cni-dev
+        containerd python3-grpcio golang-go golang-github-appc-cni-dev
 fi
 
 step "Programs"

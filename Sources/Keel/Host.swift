@@ -106,9 +106,9 @@ public struct Host: ~Copyable {
     /// port is.
     private mutating func isIdle(_ name: String, _ leaving: [UInt32]) throws(KernelError) -> Bool {
         guard let link = try socket.link(name: name) else { return true }
-        if leaving.contains(link.index) { return true }
-        guard link.kind == "bridge" else { return false }
-        return try socket.ports(of: link.index).allSatisfy { leaving.contains($0.index) }
+        let isGoing = { (end: Link) in leaving.contains(end.index) || end.isPeerNamespaceGone }
+        guard link.kind == "bridge" else { return isGoing(link) }
+        return try socket.ports(of: link.index).allSatisfy(isGoing)
     }
 
     private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {

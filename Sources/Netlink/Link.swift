@@ -15,6 +15,8 @@ public struct Link: Hashable, Sendable {
     public var peerIndex: UInt32?
     /// `IFLA_LINK_NETNSID`: an id that means something in this link's own namespace alone; nil if both are in one.
     public var peerNamespaceID: Int32?
+    /// Whether the other end's namespace has ended, though the kernel has not come to taking it apart yet: then it has no id.
+    public var isPeerNamespaceGone: Bool { peerNamespaceID.map { $0 < 0 } ?? false }
     /// `net.ipv4.conf.NAME.rp_filter`; nil where the interface has no IPv4.
     public var reversePathFilter: Int?
     /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.

@@ -12,10 +12,8 @@ extension Engines {
             let first = try host.firstAction(of: "c")
             #expect(first.defaultRoutes.count == 1)
             for interface in ["eth0", "eth1", "default"] { #expect(first.filters[interface] == "2") }
-            let routes6 = try host.defaultRoutes(of: "c", family: 6)
-            #expect(routes6.count == 1)
-            let losses = try host.losses(of: "c")
-            #expect(losses == [])
+            let faults = try host.faults(of: "c", probes: 6)
+            #expect(faults == [])
         }
 
         /// The control.
@@ -23,37 +21,42 @@ extension Engines {
             let host = try PodmanHost(.cni, isGuarded: false)
             try host.run("start c --network n1,n2 -p 8080:80")
             #expect(try host.firstAction(of: "c").defaultRoutes.count == 2)
-            #expect(try host.run("probes=4; pings c 4").contains("IPv4 ping from 10.89."))
+            let losses = try host.run("probes=2; outgoing c 4 ping tcp udp")
+            for kind in ["ping", "tcp", "udp"] { #expect(losses.contains("IPv4 \(kind) from 10.89."), "\(losses)") }
+            #expect(try host.lines("guarded") == [])
         }
 
-        @Test func whenTheWinnerIsDisconnectedTheOthersDefaultRouteIsBackAtOnce() throws {
+        @Test func inAUserNamespaceOfItsOwnItIsAsSafe() throws {
             let host = try PodmanHost(.cni)
-            try host.run("start c --network n1,n2 -p 8080:80")
-            let winner = try #require(try host.winner(of: "c"))
-            try host.run("podman network disconnect \(winner) c")
-            let successor = try host.winner(of: "c")
-            #expect(successor == (winner == "n1" ? "n2" : "n1"))
-            let routes6 = try host.defaultRoutes(of: "c", family: 6)
-            #expect(routes6.count == 1)
-            let losses = try host.losses(of: "c")
-            #expect(losses == [])
+            try host.run("start c --network n1,n2 -p 8080:80 --uidmap 0:100000:5000")
+            #expect(try host.lines("awk '{ print $2 }' /proc/$(process c)/uid_map") == ["100000"])
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 1)
+            for interface in ["eth0", "eth1", "default"] { #expect(first.filters[interface] == "2") }
+            let faults = try host.faults(of: "c")
+            #expect(faults == [])
         }
 
-        @Test func connectReloadRestartAndRemoveSucceedAndStaySafe() throws {
+        @Test func theMembersOfAPodShareOneSafeNetwork() throws {
             let host = try PodmanHost(.cni)
-            try host.run("start c --network n1 -p 8080:80")
-            for change in ["network connect n2 c", "network reload c", "restart -t 0 c"] {
-                try host.run("podman \(change)")
-                let routes = try host.defaultRoutes(of: "c")
-                #expect(routes.count == 1, "after \(change)")
-                let routes6 = try host.defaultRoutes(of: "c", family: 6)
-                #expect(routes6.count == 1, "after \(change)")
-                #expect(try host.run("inside c ip -o -4 addr show scope global | wc -l") == "2", "after \(change)")
-                let losses = try host.losses(of: "c", probes: 3)
-                #expect(losses == [], "after \(change)")
+            try host.run(
+                """
+                podman pod create --name p --network n1,n2 -p 8080:80 --sysctl net.ipv4.conf.all.rp_filter=1
+                join a p "$program"
+                """)
+            let alone = try host.faults(of: "a")
+            #expect(alone == [])
+            try host.run("join b p \"${program%nc*}sleep 1000\"")
+            for member in ["a", "b"] {
+                let first = try host.firstAction(of: member)
+                #expect(first.defaultRoutes.count == 1)
+                #expect(first.filters["all"] == "1" && first.filters["eth0"] == "2" && first.filters["eth1"] == "2")
             }
-            try host.run("podman rm -f -t 0 c")
-            #expect(try host.run("podman ps -aq; ls /run/netns") == "far")
+            let together = try host.faults(of: "a")
+            #expect(together == [])
+            try host.run("podman pod rm -f -t 0 p")
+            let leftovers = try host.lines("leftovers")
+            #expect(leftovers == [])
         }
 
         @Test func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy() throws {

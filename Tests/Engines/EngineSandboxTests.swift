@@ -5,8 +5,18 @@ import Testing
 extension Engines {
     /// The laboratory itself: a machine on which these tests ran is as it was before.
     @Suite struct EngineSandboxTests {
-        @Test func nothingOfAnEngineOutlivesItsSandbox() throws {
-            var host: PodmanHost? = try PodmanHost()
+        @Test func nothingOfPodmanOutlivesItsSandbox() throws {
+            var host: (any EngineHost)? = try PodmanHost()
+            try expectNothingOutlives(&host)
+        }
+
+        @Test(.enabled(if: Containerd.isInstalled, "needs containerd and python3-grpcio"))
+        func nothingOfContainerdOutlivesItsSandbox() throws {
+            var host: (any EngineHost)? = try ContainerdHost()
+            try expectNothingOutlives(&host)
+        }
+
+        private func expectNothingOutlives(_ host: inout (any EngineHost)?) throws {
             let namespace = try #require(try host?.run("start c; readlink /proc/self/ns/net"))
             let group = try #require(try host?.run("grep -om 1 'evenkeel-test-[^/]*' /proc/$(process c)/cgroup"))
             #expect(try controlGroups(named: group) != "")

@@ -37,10 +37,7 @@ extension Engines {
                      "when": {"always": true}, "stages": ["createRuntime"]}
                     """)
             try host.run("podman pod create --name p --network n1,n2 -p 8080:80 --infra-command 'sleep 1000'")
-            // Only one can listen on a port.
-            for (member, program) in [("a", "$program"), ("b", "${program%nc*}sleep 1000")] {
-                try host.run("podman run -d --name \(member) --pod p localhost/busybox sh -c \"\(program)\"")
-            }
+            try host.run("join a p \"$program\"; join b p \"${program%nc*}sleep 1000\"")
             #expect(try host.run("sort /run/fired | uniq -c | awk '{ print $1 }'") == "3")
             for member in ["a", "b"] {
                 let first = try host.firstAction(of: member)

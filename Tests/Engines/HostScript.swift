@@ -1,40 +1,25 @@
-/// The scripts that make a sandbox the host that `PodmanHost` describes.
+/// The scripts that make a sandbox the host that `EngineHost` describes, whatever engine runs there.
 enum HostScript {
-    static let all = clean + configure + image + world + networks
-
     /// The one folder that podman reads without being told to.
     static let hooks = "/usr/share/containers/oci/hooks.d"
 
     /// The machine may have settings of its own, and Evenkeel itself.
-    private static let clean = """
-        rm -rf \(hooks) /etc/containers/oci /etc/containers/containers.conf{,.d} /etc/cni/net.d/* /etc/evenkeel
+    static let clean = """
+        rm -rf \(hooks) /etc/containers/oci /etc/containers/containers.conf{,.d} /etc/cni/net.d/* /etc/evenkeel \\
+            /etc/containerd
 
         """
 
-    private static let configure = """
-        cat >/etc/containers/containers.conf <<EOF
-        [containers]
-        default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-        [engine]
-        cgroup_manager = "cgroupfs"
-        events_logger = "file"
-        infra_image = "localhost/busybox"
-        runtime = "$runtime"
-        [network]
-        network_backend = "$backend"
-        EOF
-
-        """
-
-    private static let image = """
+    /// Needs podman. Without a command of its own it sleeps, as the containers do that only hold a pod's namespaces.
+    static let image = """
         mkdir -p /root/image/bin
         cp "$(command -v busybox)" /root/image/bin/busybox
         for applet in sh cat grep ip nc sleep; do ln -s busybox /root/image/bin/$applet; done
-        tar -C /root/image -c . | podman import --quiet - localhost/busybox >/dev/null
+        tar -C /root/image -c . | podman import --quiet --change 'CMD ["/bin/sleep", "1000"]' - localhost/busybox >/dev/null
 
         """
 
-    private static let world = """
+    static let world = """
         ip netns add far
         ip -n far link set lo up
         ip link add uplink type veth peer name uplink netns far
@@ -56,17 +41,13 @@ enum HostScript {
 
         """
 
-    private static let networks = """
-        for n in 1 2; do
-            podman network create --subnet 10.89.$n.0/24 --ipv6 --subnet fd00:89:$n::/64 n$n >/dev/null
-        done
+    /// Beyond the uplink TCP is greeted on port 80, and UDP comes back from port 7 of the address that it went to.
+    static let servers = """
+        serve() { ip netns exec far socat "$@" </dev/null >/dev/null 2>&1 & }
+        serve TCP6-LISTEN:80,fork,reuseaddr,ipv6-v6only=0 SYSTEM:'echo hello'
+        serve UDP4-RECVFROM:7,fork EXEC:cat
+        for number in {0..15}; do serve "UDP6-RECVFROM:7,fork,bind=[2001:db8:51::2:$number]" EXEC:cat; done
+        until [[ $(ip netns exec far ss -Hltun | wc -l) == 18 ]]; do sleep 0.01; done
 
-        """
-
-    static let appendPlugin = """
-        for list in /etc/cni/net.d/*.conflist; do
-            jq '.plugins += [{type: "evenkeel"}]' $list >/root/list
-            cp /root/list $list
-        done
         """
 }
