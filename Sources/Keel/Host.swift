@@ -106,9 +106,17 @@ public struct Host: ~Copyable {
     /// port is.
     private mutating func isIdle(_ name: String, _ leaving: [UInt32]) throws(KernelError) -> Bool {
         guard let link = try socket.link(name: name) else { return true }
-        let isGoing = { (end: Link) in leaving.contains(end.index) || end.isPeerNamespaceGone }
-        guard link.kind == "bridge" else { return isGoing(link) }
-        return try socket.ports(of: link.index).allSatisfy(isGoing)
+        guard link.kind == "bridge" else { return try isGoing(link, leaving) }
+        for port in try socket.ports(of: link.index) {
+            guard try isGoing(port, leaving) else { return false }
+        }
+        return true
+    }
+
+    private mutating func isGoing(_ end: Link, _ leaving: [UInt32]) throws(KernelError) -> Bool {
+        if leaving.contains(end.index) { return true }
+        guard end.kind == "veth", let id = end.peerNamespaceID else { return false }
+        return try !socket.isNamespaceAlive(id)
     }
 
     private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {

@@ -15,8 +15,6 @@ public struct Link: Hashable, Sendable {
     public var peerIndex: UInt32?
     /// `IFLA_LINK_NETNSID`: an id that means something in this link's own namespace alone; nil if both are in one.
     public var peerNamespaceID: Int32?
-    /// Whether the other end's namespace has ended, though the kernel has not come to taking it apart yet: then it has no id.
-    public var isPeerNamespaceGone: Bool { peerNamespaceID.map { $0 < 0 } ?? false }
     /// `net.ipv4.conf.NAME.rp_filter`; nil where the interface has no IPv4.
     public var reversePathFilter: Int?
     /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.
@@ -109,6 +107,13 @@ extension Request {
         return request
     }
 
+    fileprivate static func namespace(id: Int32) -> Request {
+        var request = Request("look up the network namespace of an id", type: RTM_GETNSID, flags: 0)
+        request.append(rtgenmsg())
+        request.put(NETNSA_NSID, UInt32(bitPattern: id))
+        return request
+    }
+
     fileprivate static func namespaceID(descriptor: Int32) -> Request {
         var request = Request("look up a network namespace's id", type: RTM_GETNSID, flags: 0)
         request.append(rtgenmsg())
@@ -144,6 +149,16 @@ extension Socket {
     private mutating func find(_ request: consuming Request) throws(KernelError) -> Link? {
         do { return try get(request) { Link($0) } } catch {
             if error.errno == .noDevice { return nil }
+            throw error
+        }
+    }
+
+    /// Whether a namespace lives behind the id that a link names. The link keeps the id of one that has ended until the
+    /// kernel comes to taking it apart, and has -1 from then on.
+    public mutating func isNamespaceAlive(_ id: Int32) throws(KernelError) -> Bool {
+        guard id >= 0 else { return false }
+        do { return try get(.namespace(id: id)) { _ in true } ?? true } catch {
+            if error.errno == .noEntry { return false }
             throw error
         }
     }
