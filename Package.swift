@@ -82,8 +82,8 @@ if unicodeTables == nil {
         tests(
             "Live", ["Laboratory"],
             scripts: [
-                "attachments.sh", "conformance.sh", "connections.sh", "interleave.sh", "invalid.sh", "kill.sh",
-                "lab.sh", "stress.sh",
+                "attachments.sh", "conformance.sh", "connections.sh", "guest.sh", "interleave.sh", "invalid.sh",
+                "kill.sh", "lab.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"], scripts: ["cri.py", "protobuf.py"]),

@@ -50,7 +50,7 @@ if [[ $install == yes ]]; then
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
-        containerd python3-grpcio golang-go golang-github-appc-cni-dev
+        containerd python3-grpcio golang-go golang-github-appc-cni-dev user-mode-linux kmod
 fi
 
 step "Programs"

@@ -41,4 +41,10 @@ int linux_is_network_namespace(int fd) {
 
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
+int linux_lock(int fd) { return flock(fd, LOCK_EX); }
+
+int linux_open_directory(const char *path) {
+    return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
 void linux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

@@ -16,7 +16,7 @@ public struct ListedRule: Hashable, Sendable {
 }
 
 /// What a table is set to.
-public enum TableState: Hashable, Sendable {
+public enum TableState: String, Hashable, Sendable {
     case absent
     /// There, but its chains see no packets.
     case dormant

@@ -7,6 +7,7 @@ public enum Remedy: String, CaseIterable, Hashable, Sendable {
     case defaultRoute = "default-route"
     case rpFilter = "rp-filter"
     case invalid
+    case conntrack
 }
 
 /// One change: what to tell the kernel, and the words for it.

@@ -89,6 +89,7 @@ public struct EngineContainer: Sendable {
         if namespace.identity == own.identity || namespace.identity == NetworkNamespace.identityOfInit() { return nil }
         var policy = policy
         var host = try Host.translating(for: namespace, own, &policy, journal)
+        if let warning = host.conntrackWarning(policy.conntrack) { journal.write(.warning, warning) }
         var keel = Guard(try Container(namespace, of: host), policy)
         let plan = try keel.plan(on: &host)
         if plan.interfaces.allSatisfy({ $0 == "lo" }) {

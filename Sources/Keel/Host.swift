@@ -37,6 +37,9 @@ public struct Host: ~Copyable {
         namespace.identity == home.identity || namespace.identity == identityOfInit
     }
 
+    /// Whether this is the machine itself, and not an engine's namespace that plays its part.
+    var isMachine: Bool { home.identity == identityOfInit }
+
     /// Finds where a container's packets enter the host, and in which families they may be translated.
     ///
     /// `leaving` is the index of a container's interface that is about to go.
@@ -79,12 +82,9 @@ public struct Host: ~Copyable {
     mutating func observe(_ guarded: Guarded, _ policy: Policy.Invalid) throws(KernelError) -> HostSnapshot {
         var snapshot = HostSnapshot()
         snapshot.matchesSockets = matchesSockets
-        switch policy.mode {
-        case .keep: return snapshot
-        case .liberal:
-            snapshot.beLiberal = try Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal").readIfPresent()
-            return snapshot
-        case .drop: break
+        if policy.mode == .liberal || guarded.isForHost { snapshot.beLiberal = try Sysctl.beLiberal.readIfPresent() }
+        if policy.mode != .drop {
+            guard guarded.isForHost, try hasFirewall() else { return snapshot }
         }
         snapshot.generation = try firewall.generation()
         snapshot.ipv4 = try ruleset(.v4)
@@ -98,8 +98,21 @@ public struct Host: ~Copyable {
         let isComplete = IPVersion.allCases.allSatisfy { version in
             !guarded.mayBeTranslated(version) || snapshot.holdsInput(version)
         }
-        if !isComplete { try observeNeighbours(&snapshot) }
+        if !isComplete || guarded.isForHost { try observeNeighbours(&snapshot) }
         return snapshot
+    }
+
+    /// Whether the kernel has nftables; what it lacks cannot hold anything of ours.
+    private mutating func hasFirewall() throws(KernelError) -> Bool {
+        do {
+            _ = try firewall.state(of: InvalidDrop(version: .v4).table)
+            return true
+        } catch {
+            if [.notSupported, .familyNotSupported, .protocolNotSupported, .invalid].contains(error.errno) {
+                return false
+            }
+            throw error
+        }
     }
 
     /// Whether packets of guarded containers cannot come in by an interface: it is gone or going, or a bridge whose last
@@ -126,25 +139,6 @@ public struct Host: ~Copyable {
         return HostSnapshot.Ruleset(
             state: state, rules: try firewall.rules(of: drop.table),
             containers: try firewall.elements(of: drop.containers))
-    }
-
-    /// What others on the host do that decides about our chains; asked only while those are not all there.
-    private mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        snapshot.loose = try Sysctl("net/netfilter/nf_conntrack_tcp_loose").readIfPresent()
-        // A table that cannot be read may hold anything.
-        snapshot.forwardsWithIPVS = readText("/proc/net/ip_vs").map { forwardsWithIPVS(table: $0) } ?? true
-        if snapshot.ipv6.state == .absent {
-            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").split(separator: "\n").contains("nat")
-            snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
-        }
-    }
-
-    /// A file of /proc, empty if there is none; nil if it cannot be read.
-    private func readText(_ path: String) -> String? {
-        do {
-            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 24, name: path)
-            return String(decoding: content, as: UTF8.self)
-        } catch { return error.errno == .noEntry ? "" : nil }
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.
@@ -199,7 +193,7 @@ public struct Host: ~Copyable {
         try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
     }
 
-    private mutating func apply(_ change: Change, leaving: [UInt32]) throws(KernelError) {
+    mutating func apply(_ change: Change, leaving: [UInt32] = []) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):
             try firewall.commit(commands, generation: generation, change.attempt)
@@ -220,13 +214,5 @@ extension Change {
             case .addRule(let rule) = commands[index], rule.expressions.contains(.hasBoundSocket)
         else { return false }
         return [.noEntry, .notSupported, .invalid].contains(error.errno)
-    }
-}
-
-/// Whether a service in the table of `/proc/net/ip_vs` reaches a server by direct routing (`Route`) or a tunnel.
-func forwardsWithIPVS(table: String) -> Bool {
-    table.split(separator: "\n").contains { line in
-        let words = line.split(separator: " ")
-        return words.first == "->" && words.count > 2 && ["Route", "Tunnel"].contains(String(words[2]))
     }
 }

@@ -52,6 +52,9 @@ public struct Guarded: Hashable, Sendable {
     public var leaving: [UInt32] = []
     /// Whether bridges in the set that no port is left of are looked for, which only the end of an attachment asks.
     public var isCollecting = false
+    /// Whether the run is for the host itself. Then what is there is looked at whatever is missing, and what the policy no
+    /// longer wants goes.
+    public var isForHost = false
     /// The families in which the container has a default route.
     public var versions: [IPVersion]
 

@@ -64,13 +64,14 @@ extension HostSnapshot {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
         var notes: [String] = []
         switch policy.mode {
-        case .keep: break
+        case .keep: if guarded.isForHost { changes = [] }
         case .liberal:
+            if guarded.isForHost { changes = planRemoval(because: "the policy's mode is \"liberal\"") }
             guard guarded.mayBeTranslated(.v4) else { break }
             if let value = beLiberal, value != 1 {
                 let object = "nf_conntrack_tcp_be_liberal to 1 (it was \(value))"
                 changes.append(
-                    Change(.invalid, .set, object, .set(Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal"), 1)))
+                    Change(.invalid, .set, object, .set(.beLiberal, 1)))
             } else if beLiberal == nil {
                 notes.append(
                     "connection tracking is not loaded on the host, so nf_conntrack_tcp_be_liberal cannot be set")
@@ -95,7 +96,7 @@ extension HostSnapshot {
     ) -> [Change] {
         let ruleset = ruleset(drop.version)
         var wanted: [[Rule]] = []
-        if let harm = harmOfInput, !holdsInput(drop.version) {
+        if let harm = harmOfInput, guarded.isForHost || !holdsInput(drop.version) {
             if drop.version == .v4 { notes.append("INVALID segments are not dropped in input: \(harm)") }
         } else {
             if !matchesSockets && drop.version == .v4 {
@@ -109,7 +110,13 @@ extension HostSnapshot {
         let missing = guarded.interfaces.filter { !(ruleset.containers ?? []).contains($0) }
         let elements: [Command] = policy.forward && !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
         if ruleset.state == .absent { return install(drop, wanted, elements, policy.forward) }
-        if ruleset.state == .dormant { return [remake(drop, wanted, guarded, policy.forward)] }
+        if ruleset.state == .dormant {
+            return [remake(drop, wanted, guarded, policy.forward, because: "which was dormant")]
+        }
+        if guarded.isForHost, ruleset.hasRules(besides: wanted) {
+            if wanted.isEmpty { return [removal(of: drop, because: "no chain of it is wanted")] }
+            return [remake(drop, wanted, guarded, policy.forward, because: "now with \(names(wanted)) alone")]
+        }
         let broken = wanted.filter { !ruleset.holds($0) }
         if !broken.isEmpty { return repair(drop, broken, elements, policy.forward) }
         return elements.isEmpty ? [] : [addition(drop, missing, elements)]
@@ -142,7 +149,9 @@ extension HostSnapshot {
     }
 
     /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
-    private func remake(_ drop: InvalidDrop, _ chains: [[Rule]], _ guarded: Guarded, _ forward: Bool) -> Change {
+    private func remake(
+        _ drop: InvalidDrop, _ chains: [[Rule]], _ guarded: Guarded, _ forward: Bool, because reason: String
+    ) -> Change {
         let kept = (ruleset(drop.version).containers ?? []).filter {
             !gone.contains($0)
         }
@@ -150,10 +159,10 @@ extension HostSnapshot {
         let commands =
             [.deleteTable(drop.table)] + drop.commands(chains, withSet: forward) { [.addChain($0, exclusive: true)] }
             + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
-        return Change(.invalid, .repair, words(drop, "which was dormant"), .commit(commands, generation: generation))
+        return Change(.invalid, .repair, words(drop, reason), .commit(commands, generation: generation))
     }
 
-    private func words(_ drop: InvalidDrop, _ what: String) -> String {
+    func words(_ drop: InvalidDrop, _ what: String) -> String {
         "drop of INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
     }
 
@@ -161,16 +170,6 @@ extension HostSnapshot {
         let object =
             "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
         return Change(.invalid, .add, object, .commit(elements, generation: nil))
-    }
-
-    private func planGone(_ drop: InvalidDrop) -> [Change] {
-        let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) }
-        return elements.map { name in
-            let object =
-                "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (nothing is behind it any more)"
-            return Change(
-                .invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
-        }
     }
 
     private func names(_ chains: [[Rule]]) -> String {
@@ -185,6 +184,11 @@ extension HostSnapshot.Ruleset {
         guard let chain = wanted.first?.chain.name else { return true }
         let held = rules.filter { $0.chain == chain }
         return held.map { $0.comment } == wanted.map { $0.comment }
+    }
+
+    /// Whether there is a rule in another chain than these.
+    func hasRules(besides chains: [[Rule]]) -> Bool {
+        rules.contains { rule in !chains.contains { $0.first?.chain.name == rule.chain } }
     }
 }
 

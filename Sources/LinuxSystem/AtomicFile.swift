@@ -44,6 +44,20 @@ public struct AtomicFile: Sendable {
         return .replaced
     }
 
+    /// Puts a file of root's, which others may read, where there is none yet or in the place of the one that is there.
+    public static func put(_ text: String, at path: String) throws(KernelError) {
+        var temporary = try TemporaryFile(beside: path)
+        try temporary.file.write(text, name: temporary.path)
+        guard fchmod(temporary.file.number, 0o644) == 0 else { throw KernelError("let others read \(path)", .current) }
+        guard fsync(temporary.file.number) == 0 else { throw KernelError("write \(temporary.path) to disk", .current) }
+        try temporary.rename(to: path)
+    }
+
+    /// Takes a file away; that there is none is no error.
+    public static func remove(_ path: String) throws(KernelError) {
+        guard unlink(path) == 0 || Errno.current == .noEntry else { throw KernelError("remove \(path)", .current) }
+    }
+
     private var isUnchanged: Bool {
         do { return try FileStatus(path: path) == status } catch { return false }
     }

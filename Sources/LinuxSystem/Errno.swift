@@ -12,6 +12,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let notPermitted = Errno(rawValue: EPERM)
     public static let noEntry = Errno(rawValue: ENOENT)
     public static let noSuchProcess = Errno(rawValue: ESRCH)
+    public static let brokenPipe = Errno(rawValue: EPIPE)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let inputOutput = Errno(rawValue: EIO)
     public static let again = Errno(rawValue: EAGAIN)

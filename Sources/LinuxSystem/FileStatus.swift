@@ -50,6 +50,9 @@ public struct FileStatus: Hashable, Sendable {
         changed = Time(status.st_ctim)
     }
 
+    /// When the content was changed last, in seconds since 1970.
+    var secondsOfModification: Int { Int(modified.seconds) }
+
     public var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
 
     public var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }

@@ -30,6 +30,7 @@ struct Plugin: ~Copyable {
         let settings = try Settings.complete(request)
         if settings.isSkipped { return request.result { _ in false } }
         var host = try openHost()
+        if let warning = host.conntrackWarning(settings.policy.conntrack) { log.write(.warning, warning) }
         var keel = Guard(try openContainer(of: host), settings.policy)
         let plan = try plan(&keel, on: &host)
         if !plan.interfaces.contains(request.interface) { log.write(.warning, missingInterface) }

@@ -10,8 +10,9 @@ struct Evenkeel: ParsableCommand {
             filter that does not eat replies, and a host that drops INVALID segments instead of resetting connections.
 
             Containers are looked after as they start by the CNI plugin or the OCI hook; `apply` does the same for those \
-            that run already, and `cni` chains the plugin into networks' configurations. The policy is \(policyPath), where there is one.
+            that run already, `host` looks after the host itself, and `cni` chains the plugin into networks' configurations. \
+            The policy is \(policyPath), where there is one.
             """,
         version: "0.1.0",
-        subcommands: [Apply.self, CNICommand.self])
+        subcommands: [Apply.self, HostCommand.self, CNICommand.self])
 }

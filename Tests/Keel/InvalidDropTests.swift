@@ -11,32 +11,32 @@ import Testing
     let six = InvalidDrop(version: .v6)
     let guarded = Guarded(interfaces: ["podman0"], versions: [.v4])
 
-    private func policy(_ mode: Policy.Invalid.Mode = .drop, forward: Bool = true) -> Policy.Invalid {
+    func policy(_ mode: Policy.Invalid.Mode = .drop, forward: Bool = true) -> Policy.Invalid {
         var policy = Policy.Invalid()
         (policy.mode, policy.forward) = (mode, forward)
         return policy
     }
 
-    private func chains(_ drop: InvalidDrop, matchingSockets: Bool = true) -> (input: Chain, forward: Chain) {
+    func chains(_ drop: InvalidDrop, matchingSockets: Bool = true) -> (input: Chain, forward: Chain) {
         (drop.inputRules(matchingSockets: matchingSockets)[0].chain, drop.forwardRules[0].chain)
     }
 
     /// All that is made where nothing is, but elements.
-    private func installation(_ drop: InvalidDrop, matchingSockets: Bool = true) -> [Command] {
+    func installation(_ drop: InvalidDrop, matchingSockets: Bool = true) -> [Command] {
         let (input, forward) = chains(drop)
         let head: [Command] = [.addTable(drop.table), .addSet(drop.containers), .addChain(input, exclusive: true)]
         return head + drop.inputRules(matchingSockets: matchingSockets).map { .addRule($0) }
             + [.addChain(forward, exclusive: true)] + drop.forwardRules.map { .addRule($0) }
     }
 
-    private func complete(_ drop: InvalidDrop, _ names: [String] = ["podman0"]) -> HostSnapshot.Ruleset {
+    func complete(_ drop: InvalidDrop, _ names: [String] = ["podman0"]) -> HostSnapshot.Ruleset {
         let rules = drop.inputRules(matchingSockets: true) + drop.forwardRules
         return HostSnapshot.Ruleset(
             state: .active, rules: rules.map { ListedRule(chain: $0.chain.name, comment: $0.comment) },
             containers: names)
     }
 
-    private func host(_ change: (inout HostSnapshot) -> Void = { _ in }) -> HostSnapshot {
+    func host(_ change: (inout HostSnapshot) -> Void = { _ in }) -> HostSnapshot {
         var snapshot = HostSnapshot()
         snapshot.generation = 42
         snapshot.ipv4 = complete(four)

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysinfo.h>
 #include <sys/types.h>
 #include <sys/utsname.h>
 #include <sys/xattr.h>
@@ -42,6 +43,12 @@ int linux_is_network_namespace(int fd);
 
 /// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
 int linux_try_lock(int fd);
+
+/// flock(2), exclusive: 0, or -1 with errno.
+int linux_lock(int fd);
+
+/// open(2) of a directory that is no symbolic link.
+int linux_open_directory(const char *path);
 
 /// Ends writing to a pipe nobody reads with EPIPE instead of the process.
 void linux_ignore_broken_pipes(void);

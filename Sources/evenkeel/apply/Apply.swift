@@ -58,7 +58,7 @@ struct Apply: ParsableCommand {
 
     func run() throws {
         let succeeded: Bool
-        do throws(ApplyError) { succeeded = try work() } catch {
+        do throws(Failure) { succeeded = try work() } catch {
             FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
             if json {
                 try write(ApplyResult.json(failure: error.description, dryRun: dryRun).text(pretty: true) + "\n")
@@ -69,14 +69,10 @@ struct Apply: ParsableCommand {
     }
 
     /// Whether nothing was refused.
-    private func work() throws(ApplyError) -> Bool {
-        let policy: Policy
-        do throws(PolicyError) {
-            // The host's may be missing, a named one may not.
-            if let path = self.policy { policy = try Policy.load(path, isRequired: true) } else { policy = try .host() }
-        } catch { throw ApplyError(error.description) }
+    private func work() throws(Failure) -> Bool {
+        let policy = try Policy.named(self.policy)
         var host: Host
-        do { host = try Host() } catch { throw ApplyError(error) }
+        do { host = try Host() } catch { throw Failure(error) }
         let discovery = try discover()
         var results: [ApplyResult] = []
         let progress = Progress(of: discovery.namespaces.count)
@@ -99,27 +95,27 @@ struct Apply: ParsableCommand {
         return results.allSatisfy { $0.errors.isEmpty }
     }
 
-    private func discover() throws(ApplyError) -> Discovery {
+    private func discover() throws(Failure) -> Discovery {
         if let netns { return Discovery(namespaces: [.init(path: netns, evidence: "named")], skipped: []) }
         if let pid {
             return Discovery(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")], skipped: [])
         }
-        do { return try Discovery.all() } catch { throw ApplyError(error) }
+        do { return try Discovery.all() } catch { throw Failure(error) }
     }
 
     /// One namespace. With --all, one that cannot be opened any more has gone, which is no error.
     private func apply(
         to found: Discovery.Namespace, on host: inout Host, _ policy: Policy
-    ) throws(ApplyError) -> ApplyResult {
+    ) throws(Failure) -> ApplyResult {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: found.path) } catch {
             if all { return ApplyResult(found, notes: ["it has gone"]) }
-            throw ApplyError(error)
+            throw Failure(error)
         }
         guard !host.isOwn(namespace) else {
             // Found as another's a moment ago: its process has ended, and the number is somebody else's now.
             if all { return ApplyResult(found, notes: ["it has gone"]) }
-            throw ApplyError(
+            throw Failure(
                 "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }
         do throws(KernelError) {
@@ -129,20 +125,7 @@ struct Apply: ParsableCommand {
             return dryRun ? ApplyResult(found, plan) : ApplyResult(found, keel.apply(plan, on: &host))
         } catch {
             if all { return ApplyResult(found, failure: error) }
-            throw ApplyError(error)
+            throw Failure(error)
         }
     }
-
-    private func write(_ text: String) throws(ApplyError) {
-        do { try FileDescriptor.writeStandardOutput(text) } catch { throw ApplyError(error) }
-    }
-}
-
-/// Why nothing could be done.
-struct ApplyError: Error {
-    let description: String
-
-    init(_ description: String) { self.description = description }
-
-    init(_ error: KernelError) { description = error.description + (error.advice.map { "; \($0)" } ?? "") }
 }

@@ -4,31 +4,8 @@ import LinuxSystem
 
 /// What came of one namespace, as text and as JSON.
 struct ApplyResult {
-    /// One change in words.
-    struct Line {
-        enum Status: String {
-            case done
-            case proposed
-            case failed
-            case skipped
-        }
-
-        let change: Change
-        let status: Status
-        let error: String?
-
-        var text: String {
-            switch status {
-            case .done: change.done
-            case .proposed: change.proposed
-            case .failed: error ?? change.attempt
-            case .skipped: "left out, since what it builds on failed: \(change.attempt)"
-            }
-        }
-    }
-
     let namespace: Discovery.Namespace
-    var lines: [Line] = []
+    var lines: [ChangeLine] = []
     var notes: [String] = []
     /// What was refused as a whole.
     var failure: String?
@@ -40,24 +17,18 @@ struct ApplyResult {
 
     init(_ namespace: Discovery.Namespace, failure: KernelError) {
         self.namespace = namespace
-        self.failure = failure.description + (failure.advice.map { "; \($0)" } ?? "")
+        self.failure = Failure(failure).description
     }
 
     init(_ namespace: Discovery.Namespace, _ plan: Plan) {
         self.namespace = namespace
-        lines = (plan.namespace + plan.host).map { Line(change: $0, status: .proposed, error: nil) }
+        lines = (plan.namespace + plan.host).map { ChangeLine($0) }
         notes = plan.notes
     }
 
     init(_ namespace: Discovery.Namespace, _ report: Report) {
         self.namespace = namespace
-        lines = report.steps.map { step in
-            switch step {
-            case .done(let change): Line(change: change, status: .done, error: nil)
-            case .failed(let change, let error): Line(change: change, status: .failed, error: error.description)
-            case .skipped(let change): Line(change: change, status: .skipped, error: nil)
-            }
-        }
+        lines = report.steps.map { ChangeLine($0) }
         notes = report.notes
     }
 
@@ -102,15 +73,6 @@ struct ApplyResult {
                         .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
                     })),
             .init("error", .null),
-        ])
-    }
-}
-
-extension ApplyResult.Line {
-    var json: JSON {
-        .object([
-            .init("remedy", .string(change.remedy.rawValue)), .init("status", .string(status.rawValue)),
-            .init("text", .string(text)), .init("error", error.map { .string($0) } ?? .null),
         ])
     }
 }

@@ -1,0 +1,74 @@
+public import LinuxSystem
+
+// Others who set the table's size and timeouts. They are told of and not fought: whoever writes last wins, and both would go
+// on for ever.
+
+extension ConntrackSnapshot {
+    /// What will undo the policy's sizes and timeouts, and what to do about it, a sentence each.
+    public func conflicts(_ policy: Policy.Conntrack, _ boot: BootSettings, kubeProxy: Int32?) -> [String] {
+        var conflicts: [String] = []
+        if let wanted = wantedMax(policy.max), max > 0 {
+            conflicts += bootConflicts(.conntrackMax, boot, present: max) {
+                $0 < wanted ? "less than the policy's \(wanted)" : nil
+            }
+            conflicts += bootConflicts(.conntrackBuckets, boot, present: buckets) {
+                let quarter = wantedBuckets(for: wanted)
+                return $0 < quarter ? "less than the \(quarter) for the policy's \(wanted) entries" : nil
+            }
+            if max < wanted, let kubeProxy {
+                conflicts.append(
+                    "kube-proxy (process \(kubeProxy)) sets nf_conntrack_max, also downwards; let it keep its hands off with "
+                        + "conntrack.maxPerCore: 0 in its configuration, or give it the size there and the policy \"max\": \"keep\""
+                )
+            }
+        }
+        conflicts += timeoutConflicts(.tcpEstablishedTimeout, boot, tcpEstablishedTimeout, policy.tcpEstablishedTimeout)
+        conflicts += timeoutConflicts(.genericTimeout, boot, genericTimeout, policy.genericTimeout)
+        if let wanted = policy.tcpEstablishedTimeout, let kubeProxy, let present = tcpEstablishedTimeout,
+            present != wanted
+        {
+            conflicts.append(
+                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_tcp_timeout_established; give it the policy's \(wanted) "
+                    + "seconds as conntrack.tcpEstablishedTimeout in its configuration")
+        }
+        return conflicts
+    }
+
+    private func timeoutConflicts(_ sysctl: Sysctl, _ boot: BootSettings, _ present: Int?, _ wanted: Int?) -> [String] {
+        guard let wanted, let present else { return [] }
+        return bootConflicts(sysctl, boot, present: present) { $0 != wanted ? "and the policy says \(wanted)" : nil }
+    }
+
+    /// `objection` says what is wrong with a number, if anything is.
+    private func bootConflicts(
+        _ sysctl: Sysctl, _ boot: BootSettings, present: Int, _ objection: (Int) -> String?
+    ) -> [String] {
+        guard let setting = boot.setting(of: sysctl), let value = Int(setting.value) else { return [] }
+        if let objection = objection(value) {
+            return [
+                "\(printable(setting.place)) sets \(sysctl.name) to \(value) when the host boots, \(objection): change it there"
+            ]
+        }
+        guard value != present, sysctl == .conntrackMax, value > present else { return [] }
+        return [
+            "\(printable(setting.place)) sets \(sysctl.name) to \(value), and it is \(present): nf_conntrack was loaded after the "
+                + "host's sysctls were set; name it in a file in /etc/modules-load.d"
+        ]
+    }
+}
+
+/// Kubernetes' service proxy, which looks after the table's limit by itself.
+public enum KubeProxy {
+    /// Its process, or that of the program it is part of; nil if there is none.
+    public static func process() throws(KernelError) -> Int32? {
+        for name in try Directory.names(in: "/proc") {
+            guard let id = Int32(name) else { continue }
+            let path = "/proc/\(id)/comm"
+            do {
+                let command = try FileDescriptor(opening: path, .read).readAll(limit: 256, name: path)
+                if Array("kube-proxy\n".utf8) == command { return id }
+            } catch { continue }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,124 @@
+public import LinuxSystem
+import Netlink
+
+/// One run over the host itself, whatever container starts or ends: observe, plan, and, if it is wanted, apply.
+public struct HostGuard: ~Copyable {
+    var host: Host
+    let policy: Policy
+    private var guarded = Guarded(versions: IPVersion.allCases)
+    /// What could not be looked at.
+    public internal(set) var failures: [KernelError] = []
+
+    /// `namespaces` are the paths of containers' network namespaces; those that have gone are passed over.
+    public init(_ host: consuming Host, _ policy: Policy, containers namespaces: [String] = []) {
+        self.host = host
+        self.policy = policy
+        guarded.isForHost = true
+        guarded.isCollecting = true
+        do throws(KernelError) { guarded.interfaces = try self.host.entrances(of: namespaces) } catch {
+            failures.append(error)
+        }
+    }
+
+    /// Looks at all of it; what cannot be looked at is nil and among the failures. Nothing is changed.
+    public mutating func observe() -> HostState {
+        var state = HostState()
+        do throws(KernelError) { state.invalid = try host.observe(guarded, policy.invalid) } catch {
+            failures.append(error)
+        }
+        do throws(KernelError) { state.conntrack = try ConntrackSnapshot.observe() } catch { failures.append(error) }
+        return state
+    }
+
+    /// What is to be done about it. Empty means that the host is as the policy says.
+    public func plan(_ state: HostState) -> HostPlan {
+        var plan = HostPlan()
+        if let invalid = state.invalid {
+            (plan.invalid, plan.notes) = invalid.planInvalid(policy.invalid, guarded)
+            plan.invalid += planLiberal(invalid, &plan.notes)
+        }
+        if let conntrack = state.conntrack {
+            let (changes, notes) = conntrack.plan(policy.conntrack)
+            plan.conntrack = changes
+            plan.notes += notes
+        }
+        return plan
+    }
+
+    /// Both remedies at once are one too many: a liberal kernel calls next to nothing INVALID.
+    private func planLiberal(_ snapshot: HostSnapshot, _ notes: inout [String]) -> [Change] {
+        guard policy.invalid.mode == .drop, snapshot.beLiberal == 1 else { return [] }
+        for entry in SysctlRecord.recorded() where entry.sysctl == .beLiberal && entry.applied == 1 && entry.before != 1
+        {
+            return [entry.restoration]
+        }
+        notes.append(
+            "nf_conntrack_tcp_be_liberal is 1, and not by Evenkeel: then next to nothing is INVALID, and the drop has little "
+                + "to do")
+        return []
+    }
+
+    /// Carries a plan out.
+    public mutating func apply(_ plan: HostPlan) -> Report {
+        // Sysctls first: they are recorded here, and are not planned again where others change the ruleset meanwhile.
+        var report = Report(steps: plan.invalid.filter { !$0.isCommit }.map { host.carryOut($0) })
+        let (steps, notes) = host.apply(plan.invalid.filter { $0.isCommit }, guarded, policy.invalid)
+        report.steps += steps
+        report.notes = notes
+        report.steps += plan.conntrack.map { host.carryOut($0) }
+        for note in plan.notes where !report.notes.contains(note) { report.notes.append(note) }
+        // Our own rules load connection tracking, and then there is a table.
+        if plan.conntrack.isEmpty { report.steps += planAgain().map { host.carryOut($0) } }
+        return report
+    }
+
+    private func planAgain() -> [Change] {
+        do { return try ConntrackSnapshot.observe()?.plan(policy.conntrack).changes ?? [] } catch { return [] }
+    }
+
+    /// What takes everything back: our tables go, and sysctls become what they were, as far as that is known.
+    public func planRemoval(_ state: HostState) -> HostPlan {
+        var plan = HostPlan()
+        plan.invalid = state.invalid?.planRemoval(because: "with all that is in it") ?? []
+        for entry in SysctlRecord.recorded() {
+            switch entry.return(to: state.conntrack) {
+            case .needless: break
+            case .possible: plan.conntrack.append(entry.restoration)
+            case .impossible(let reason): plan.notes.append(reason)
+            }
+        }
+        return plan
+    }
+
+    /// Carries a removal out.
+    public mutating func remove(_ plan: HostPlan) -> Report {
+        var report = Report(steps: plan.changes.map { host.carryOut($0) }, notes: plan.notes)
+        do throws(KernelError) { try SysctlRecord.forgetRestored() } catch { report.errors.append(error) }
+        return report
+    }
+}
+
+/// What the host looks like; nil where it could not be looked at, or where there is nothing.
+public struct HostState: Hashable, Sendable {
+    public var invalid: HostSnapshot?
+    public var conntrack: ConntrackSnapshot?
+
+    public init() {}
+}
+
+/// What is to be done about the host.
+public struct HostPlan: Hashable, Sendable {
+    public var invalid: [Change] = []
+    public var conntrack: [Change] = []
+    public var notes: [String] = []
+
+    public init() {}
+
+    public var changes: [Change] { invalid + conntrack }
+}
+
+extension Change {
+    fileprivate var isCommit: Bool {
+        if case .commit = action { true } else { false }
+    }
+}

@@ -1,0 +1,32 @@
+import Firewall
+import LinuxSystem
+import Netlink
+
+extension Host {
+    /// What others on the host do that decides about our chains. A container's run asks only while those are not all there.
+    mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
+        snapshot.loose = try Sysctl.loose.readIfPresent()
+        // A table that cannot be read may hold anything.
+        snapshot.forwardsWithIPVS = readText("/proc/net/ip_vs").map { forwardsWithIPVS(table: $0) } ?? true
+        if snapshot.ipv6.state == .absent {
+            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").split(separator: "\n").contains("nat")
+            snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
+        }
+    }
+
+    /// A file of /proc, empty if there is none; nil if it cannot be read.
+    private func readText(_ path: String) -> String? {
+        do {
+            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 24, name: path)
+            return String(decoding: content, as: UTF8.self)
+        } catch { return error.errno == .noEntry ? "" : nil }
+    }
+}
+
+/// Whether a service in the table of `/proc/net/ip_vs` reaches a server by direct routing (`Route`) or a tunnel.
+func forwardsWithIPVS(table: String) -> Bool {
+    table.split(separator: "\n").contains { line in
+        let words = line.split(separator: " ")
+        return words.first == "->" && words.count > 2 && ["Route", "Tunnel"].contains(String(words[2]))
+    }
+}

@@ -1,0 +1,83 @@
+public import LinuxSystem
+
+/// The files from which the system sets the table's size and timeouts when it boots.
+public enum PersistentSettings {
+    public struct File: Hashable, Sendable {
+        public let path: String
+        public let text: String
+    }
+
+    /// By which a file of ours is known.
+    static let heading = "# Written by `evenkeel host apply --persist`; `evenkeel host remove` takes it away.\n"
+
+    private static let sysctls = "/etc/sysctl.d/90-evenkeel.conf"
+    private static let options = "/etc/modprobe.d/evenkeel.conf"
+    private static let modules = "/etc/modules-load.d/evenkeel.conf"
+
+    /// What they are to say; `isModule`: connection tracking is not built into the kernel.
+    public static func files(_ policy: Policy, _ table: ConntrackSnapshot, isModule: Bool) -> [File] {
+        var lines: [String] = []
+        var files: [File] = []
+        if let wanted = table.wantedMax(policy.conntrack.max), table.max > 0 {
+            let limit = max(wanted, table.max)
+            let buckets = max(table.wantedBuckets(for: limit), table.buckets)
+            lines = [line(.conntrackBuckets, buckets), line(.conntrackMax, limit)]
+            if isModule {
+                files = [
+                    File(path: options, text: heading + "options nf_conntrack hashsize=\(buckets)\n"),
+                    // Loaded later, it would not find the sysctls' file read again.
+                    File(path: modules, text: heading + "nf_conntrack\n"),
+                ]
+            }
+        }
+        if let timeout = policy.conntrack.tcpEstablishedTimeout { lines.append(line(.tcpEstablishedTimeout, timeout)) }
+        if let timeout = policy.conntrack.genericTimeout { lines.append(line(.genericTimeout, timeout)) }
+        if policy.invalid.mode == .liberal { lines.append(line(.beLiberal, 1)) }
+        return lines.isEmpty ? files : [File(path: sysctls, text: heading + lines.joined())] + files
+    }
+
+    private static func line(_ sysctl: Sysctl, _ value: Int) -> String {
+        "\(sysctl.path.split(separator: "/").dropFirst(2).joined(separator: ".")) = \(value)\n"
+    }
+
+    /// Whether connection tracking is a module, loaded or not.
+    public static var isModule: Bool {
+        do {
+            guard try Directory.names(in: "/sys/module").contains("nf_conntrack") else { return true }
+            let modules = try FileDescriptor(opening: "/proc/modules", .read).readAll(
+                limit: 1 << 20, name: "/proc/modules")
+            return String(decoding: modules, as: UTF8.self).split(separator: "\n").contains {
+                $0.hasPrefix("nf_conntrack ")
+            }
+        } catch { return false }
+    }
+
+    /// Those of them that are there.
+    public static func present() -> [String] {
+        [sysctls, options, modules].filter { path in text(of: path)?.hasPrefix(heading) == true }
+    }
+
+    /// Puts a file there unless it says just that already; whether it did.
+    ///
+    /// - Throws: `EEXIST` for a file that somebody else wrote.
+    public static func put(_ file: File) throws(KernelError) -> Bool {
+        if let text = text(of: file.path) {
+            if text == file.text { return false }
+            guard text.hasPrefix(heading) else {
+                throw KernelError(
+                    "write \(file.path)", .exists, explanation: "it is there already, and not written by evenkeel")
+            }
+        }
+        try AtomicFile.put(file.text, at: file.path)
+        return true
+    }
+
+    public static func remove(_ path: String) throws(KernelError) { try AtomicFile.remove(path) }
+
+    private static func text(of path: String) -> String? {
+        do {
+            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 16, name: path)
+            return String(decoding: text, as: UTF8.self)
+        } catch { return nil }
+    }
+}

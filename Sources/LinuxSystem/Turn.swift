@@ -1,0 +1,22 @@
+import CLinux
+
+/// What many runs may do, and one of them at most in a while.
+public enum Turn {
+    /// Whether it is the caller's turn: nobody has taken one within that many seconds. A file in the directory, which is made
+    /// if it is not there, remembers by its time of modification.
+    public static func take(_ name: String, in directory: String, seconds: Int) throws(KernelError) -> Bool {
+        guard mkdir(directory, 0o755) == 0 || Errno.current == .exists else {
+            throw KernelError("make directory \(directory)", .current)
+        }
+        let path = "\(directory)/\(name)"
+        let file = try FileDescriptor(appendingTo: path)
+        // Whoever holds it is taking the turn.
+        guard linux_try_lock(file.number) == 0 else { return false }
+        let status = try FileStatus(of: file, name: path)
+        // One that is empty was made just now. A clock that was set back makes a time to come, which says nothing.
+        if status.size > 0, (0..<seconds).contains(time(nil) - status.secondsOfModification) { return false }
+        if status.size == 0 { try file.write("taken\n", name: path) }
+        guard futimens(file.number, nil) == 0 else { throw KernelError("touch \(path)", .current) }
+        return true
+    }
+}

@@ -1,0 +1,47 @@
+import JSON
+import Keel
+
+/// One change in words: what is proposed, or what came of it.
+struct ChangeLine {
+    enum Status: String {
+        case done
+        case proposed
+        case failed
+        case skipped
+    }
+
+    let change: Change
+    let status: Status
+    let error: String?
+
+    /// What would be done.
+    init(_ change: Change) {
+        self.change = change
+        status = .proposed
+        error = nil
+    }
+
+    init(_ step: Step) {
+        switch step {
+        case .done(let change): (self.change, status, error) = (change, .done, nil)
+        case .failed(let change, let error): (self.change, status, self.error) = (change, .failed, error.description)
+        case .skipped(let change): (self.change, status, error) = (change, .skipped, nil)
+        }
+    }
+
+    var text: String {
+        switch status {
+        case .done: change.done
+        case .proposed: change.proposed
+        case .failed: error ?? change.attempt
+        case .skipped: "left out, since what it builds on failed: \(change.attempt)"
+        }
+    }
+
+    var json: JSON {
+        .object([
+            .init("remedy", .string(change.remedy.rawValue)), .init("status", .string(status.rawValue)),
+            .init("text", .string(text)), .init("error", error.map { .string($0) } ?? .null),
+        ])
+    }
+}

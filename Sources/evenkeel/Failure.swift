@@ -1,0 +1,29 @@
+import Keel
+import LinuxSystem
+
+/// Why a command could not do its work, with what to do about it.
+struct Failure: Error {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+
+    init(_ error: KernelError) { description = error.description + (error.advice.map { "; \($0)" } ?? "") }
+}
+
+extension Policy {
+    /// The document at that path, which has to be there, or else the host's own, which may be missing.
+    static func named(_ path: String?) throws(Failure) -> Policy {
+        do throws(PolicyError) {
+            if let path { return try Policy.load(path, isRequired: true) }
+            return try .host()
+        } catch { throw Failure(error.description) }
+    }
+}
+
+/// Prints a result.
+func write(_ text: String) throws(Failure) {
+    do { try FileDescriptor.writeStandardOutput(text) } catch { throw Failure(error) }
+}
+
+/// Tells a person something on standard error.
+func say(_ text: String) { FileDescriptor.writeStandardError("evenkeel: \(text)\n") }

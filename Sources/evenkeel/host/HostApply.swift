@@ -1,0 +1,78 @@
+import ArgumentParser
+import Keel
+import LinuxSystem
+
+/// `evenkeel host apply`
+struct HostApply: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply",
+        abstract: "Makes the host as the policy says.",
+        discussion: """
+            Installs the drop of INVALID segments, or what the policy's "invalid" says instead, for the host and every \
+            container that runs; sizes the connection tracking table and sets the timeouts that the policy's "conntrack" \
+            names. A limit is never lowered. A second run changes nothing.
+
+            What a sysctl was before is kept in /run/evenkeel until the next boot, so that `evenkeel host remove` can give \
+            it back. With --persist the values are written to /etc/sysctl.d/90-evenkeel.conf too, and, where connection \
+            tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf.
+
+            EXAMPLES
+              evenkeel host apply --dry-run
+              evenkeel host apply --persist
+              systemctl enable --now evenkeel-host      # at every boot, and whenever nftables is loaded anew
+
+            EXIT STATUS
+              0   the host is as it should be, or with --dry-run could be made so
+              1   something was refused; what was, is on standard error
+              64  the command line is wrong
+            """)
+
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    @Flag(help: "Also write the table's size and the timeouts to files that are read at boot.")
+    var persist = false
+
+    @OptionGroup var options: HostOptions
+
+    func run() throws {
+        var outcome = HostOutcome()
+        do throws(Failure) { try work(&outcome) } catch { outcome.errors.append(error.description) }
+        try outcome.report(asJSON: options.json, dryRun: dryRun)
+    }
+
+    private func work(_ outcome: inout HostOutcome) throws(Failure) {
+        let policy = try Policy.named(options.policy)
+        var keel = try HostGuard.open(policy)
+        let state = keel.observe()
+        let plan = keel.plan(state)
+        outcome.notes = keel.evidence(state).conflicts
+        outcome.errors += keel.failures.map { Failure($0).description }
+        if dryRun {
+            outcome.lines = plan.changes.map { ChangeLine($0) }
+            outcome.notes += plan.notes
+        } else {
+            let report = keel.apply(plan)
+            outcome.lines = report.steps.map { ChangeLine($0) }
+            outcome.notes += report.notes
+        }
+        if persist { keepForBoot(policy, dryRun ? state : keel.observe(), &outcome) }
+    }
+
+    private func keepForBoot(_ policy: Policy, _ state: HostState, _ outcome: inout HostOutcome) {
+        guard let table = state.conntrack else {
+            return outcome.errors.append(
+                "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack, or start a container, "
+                    + "and try again")
+        }
+        for file in PersistentSettings.files(policy, table, isModule: PersistentSettings.isModule) {
+            do throws(KernelError) {
+                if dryRun {
+                    outcome.files.append("would write \(file.path)")
+                } else if try PersistentSettings.put(file) {
+                    outcome.files.append("wrote \(file.path)")
+                }
+            } catch { outcome.errors.append(Failure(error).description) }
+        }
+    }
+}

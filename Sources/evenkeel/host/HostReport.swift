@@ -1,0 +1,65 @@
+import Keel
+import LinuxSystem
+
+/// What `evenkeel host status` found.
+struct HostReport {
+    enum Verdict: String {
+        case asPolicy = "as-policy"
+        case differs
+        case unknown
+    }
+
+    let policy: Policy
+    let state: HostState
+    let plan: HostPlan
+    let evidence: HostEvidence
+    /// What could not be looked at.
+    let failures: [KernelError]
+
+    var errors: [String] { failures.map { Failure($0).description } }
+
+    /// Whether the table is as full as the policy's alarm.
+    var isNearlyFull: Bool { state.conntrack?.fill.reaches(policy.conntrack.warnAt) ?? false }
+
+    var verdict: Verdict {
+        if !plan.changes.isEmpty || isNearlyFull { return .differs }
+        return failures.isEmpty ? .asPolicy : .unknown
+    }
+
+    /// What the kernel counted, what each means, and what to do about it.
+    var troubles: [Trouble] {
+        guard let statistics = evidence.statistics else { return [] }
+        return [
+            Trouble(
+                name: "drop", count: statistics.drop,
+                meaning:
+                    "packets of new flows, dropped because there was no room: programs heard \"Operation not permitted\", "
+                    + "or nothing",
+                remedy:
+                    "a larger table (`evenkeel host apply`), shorter timeouts (\"tcpEstablishedTimeout\" in the policy)"
+            ),
+            Trouble(
+                name: "early_drop", count: statistics.earlyDrop,
+                meaning: "flows without an answer, thrown out to make room for others",
+                remedy: "the same; where it goes on, `evenkeel host top` tells who fills the table"),
+            Trouble(
+                name: "insert_failed", count: statistics.insertFailed,
+                meaning:
+                    "packets lost because two of one new flow raced, as a resolver's A and AAAA questions do, or because "
+                    + "no free port was left to translate to",
+                remedy: "a few are normal; many to port 53: a resolver on the host, or `options single-request-reopen`"),
+            Trouble(
+                name: "search_restart", count: statistics.searchRestart,
+                meaning: "look-ups begun again because the hash table changed under them",
+                remedy: "many of them: more buckets (`evenkeel host apply` makes a quarter of the limit)"),
+        ]
+    }
+
+    struct Trouble {
+        /// The column of /proc/net/stat/nf_conntrack.
+        let name: String
+        let count: Int
+        let meaning: String
+        let remedy: String
+    }
+}

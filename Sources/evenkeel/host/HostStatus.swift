@@ -1,0 +1,51 @@
+import ArgumentParser
+import Keel
+import LinuxSystem
+
+/// `evenkeel host status`
+struct HostStatus: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Says whether the host is as the policy says, with the kernel's own evidence.",
+        discussion: """
+            Shows the tables, chains and rules of Evenkeel with what they have counted, who else drops INVALID packets, and \
+            the connection tracking table: how full it is, its size, its timeouts, what it cost in dropped packets, and who \
+            will undo its settings. Nothing is changed.
+
+            An ordinary user sees the connection tracking table, but not the ruleset, which only root may read.
+
+            EXAMPLES
+              evenkeel host status
+              evenkeel host status --json | jq .conntrack
+              evenkeel host status >/dev/null || evenkeel host apply
+
+            EXIT STATUS
+              0   the host is as the policy says, and the table is not as full as its "warnAt"
+              1   it is not
+              2   something could not be looked at; what could is printed
+              64  the command line is wrong
+            """)
+
+    @OptionGroup var options: HostOptions
+
+    func run() throws {
+        let report: HostReport
+        do throws(Failure) { report = try look() } catch {
+            say(error.description)
+            if options.json { try write(HostReport.json(failure: error.description).text(pretty: true) + "\n") }
+            throw ExitCode(2)
+        }
+        try write(options.json ? report.json.text(pretty: true) + "\n" : report.text)
+        for error in report.errors { say(error) }
+        if report.verdict != .asPolicy { throw ExitCode(report.verdict == .differs ? 1 : 2) }
+    }
+
+    private func look() throws(Failure) -> HostReport {
+        let policy = try Policy.named(options.policy)
+        var keel = try HostGuard.open(policy)
+        let state = keel.observe()
+        let plan = keel.plan(state)
+        return HostReport(
+            policy: policy, state: state, plan: plan, evidence: keel.evidence(state), failures: keel.failures)
+    }
+}

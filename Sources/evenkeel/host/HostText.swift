@@ -1,0 +1,94 @@
+import Keel
+import LinuxSystem
+
+/// The report for people.
+extension HostReport {
+    var text: String {
+        let sections = [summary, invalidSection, conntrackSection, noteLines]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    }
+
+    private var summary: [String] {
+        var lines: [String] = []
+        if isNearlyFull, let fill = state.conntrack?.fill {
+            let consequence = "new connections fail, with \"Operation not permitted\" or without a word"
+            lines.append(
+                fill.isFull
+                    ? "The connection tracking table is FULL: \(fill.words); \(consequence)."
+                    : "The connection tracking table is nearly full: \(fill.words). From the limit on \(consequence).")
+        }
+        if !plan.changes.isEmpty {
+            lines.append("The host is not as the policy says. `evenkeel host apply`:")
+            lines += plan.changes.map { "  \($0.proposed)" }
+        }
+        if !lines.isEmpty { return lines }
+        return [failures.isEmpty ? "The host is as the policy says." : "Not all of the host could be looked at."]
+    }
+
+    private var invalidSection: [String] {
+        guard let invalid = state.invalid else { return [] }
+        var lines = ["INVALID TCP segments (policy: \(policy.invalid.mode.rawValue))"]
+        lines += tableLines("ip", invalid.ipv4)
+        lines += tableLines("ip6", invalid.ipv6)
+        if let liberal = invalid.beLiberal { lines.append("  nf_conntrack_tcp_be_liberal  \(liberal)") }
+        return lines
+    }
+
+    private func tableLines(_ family: String, _ ruleset: HostSnapshot.Ruleset) -> [String] {
+        let name = "table \(family) evenkeel"
+        guard ruleset.state != .absent else {
+            let reason =
+                family == "ip6" && state.invalid?.translatesIPv6 == false ? ": nothing here translates IPv6" : ""
+            return ["  \(name)  not there\(reason)"]
+        }
+        let dormant = ruleset.state == .dormant ? "  dormant, so it does nothing" : ""
+        return ["  \(name)\(dormant)"]
+            + ruleset.rules.map { "    \(printable($0.chain))  \(printable($0.comment ?? ""))" }
+            + (ruleset.containers.map { ["    containers  \(names($0))"] } ?? [])
+    }
+
+    private func names(_ interfaces: [String]) -> String {
+        interfaces.isEmpty ? "none" : interfaces.map(printable).joined(separator: ", ")
+    }
+
+    private var conntrackSection: [String] {
+        guard let table = state.conntrack else {
+            return failures.isEmpty ? ["Connection tracking is not loaded, so there is no table."] : []
+        }
+        var lines = ["Connection tracking (policy: max \(policy.conntrack.max.words))"]
+        let cost = table.max > 0 ? "; up to \(ConntrackSnapshot.memoryWhenFull(table.max)) when full" : ""
+        lines.append("  entries  \(table.fill.words)\(cost)")
+        lines.append("  buckets  \(table.buckets)")
+        if let seconds = table.tcpEstablishedTimeout { lines.append("  timeout of established TCP  \(seconds) s") }
+        if let seconds = table.genericTimeout { lines.append("  timeout of other protocols  \(seconds) s") }
+        for trouble in troubles {
+            lines.append("  \(trouble.name)  \(trouble.count)")
+            if trouble.count > 0 { lines += ["    \(trouble.meaning)", "    what helps: \(trouble.remedy)"] }
+        }
+        if let last = evidence.tableFull?.last {
+            lines.append(
+                "  kernel log  \"table full\" \(evidence.tableFull?.count ?? 0) times, last \(ago(last.time)): \(printable(last.text))"
+            )
+        }
+        return lines
+    }
+
+    private func ago(_ time: Int) -> String {
+        let seconds = max(Machine.secondsSinceBoot - time, 0)
+        if seconds < 120 { return "\(seconds) seconds ago" }
+        return seconds < 7200 ? "\(seconds / 60) minutes ago" : "\(seconds / 3600) hours ago"
+    }
+
+    private var noteLines: [String] { (plan.notes + evidence.conflicts).map { "note: \($0)" } }
+}
+
+extension Policy.Conntrack.Size {
+    /// As the policy document says it.
+    var words: String {
+        switch self {
+        case .automatic: "auto"
+        case .entries(let entries): "\(entries)"
+        case .keep: "keep"
+        }
+    }
+}

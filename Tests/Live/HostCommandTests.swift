@@ -1,0 +1,140 @@
+import Foundation
+import Laboratory
+import Testing
+
+/// `evenkeel host` on a host whose containers are the laboratory's.
+@Suite struct HostCommandTests {
+    /// Whose limit is the machine's, and so is left alone.
+    private static let prologue = """
+        mkdir -p /run/etc; printf '{"conntrack":{"max":"keep"}}' >/run/etc/policy.json
+        evenkeel() { "$programs/evenkeel" "$@"; }
+        host_command() { local verb=$1; shift; evenkeel host "$verb" --policy /run/etc/policy.json "$@"; }
+        # As podman names it, so that it is known to be a container's.
+        engine() { touch /run/netns/netns-c; mount --bind /run/netns/c /run/netns/netns-c; }
+        state() { nft list ruleset; sysctl -a 2>/dev/null | grep -v -e random -e dentry -e inode -e nf_conntrack_count -e file-nr -e ns_last_pid; }
+
+        """
+
+    @discardableResult private func run(_ lab: Lab, _ script: String) throws -> String {
+        try lab.run(Self.prologue + script)
+    }
+
+    @Test func whatApplyDidRemoveTakesBackToTheByte() throws {
+        let lab = try Lab()
+        try run(lab, "lab 2; engine; state >/run/before")
+        #expect(try run(lab, "host_command status >/dev/null || echo $?") == "1")
+        #expect(
+            try run(lab, "host_command apply").contains("added drop of INVALID TCP segments: table ip evenkeel"),
+            "and the set holds the bridges of the container that runs")
+        #expect(try run(lab, "nft list set ip evenkeel containers").contains("\"br1\",\n"))
+        #expect(try run(lab, "host_command apply") == "nothing to do")
+        #expect(try run(lab, "host_command status | head -n 1") == "The host is as the policy says.")
+        try run(lab, "evenkeel host remove >/dev/null; state >/run/after; diff /run/before /run/after")
+        #expect(try run(lab, "evenkeel host remove") == "nothing to do")
+    }
+
+    @Test func sysctlsThatWereSetBecomeWhatTheyWere() throws {
+        let lab = try Lab()
+        try run(
+            lab,
+            """
+            lab 1; state >/run/before
+            printf '{"invalid":{"mode":"liberal"},"conntrack":{"max":"keep","tcpEstablishedTimeout":54000}}' >/run/etc/liberal.json
+            evenkeel host apply --policy /run/etc/liberal.json; evenkeel host apply --policy /run/etc/liberal.json
+            [[ $(sysctl -n net.netfilter.nf_conntrack_tcp_be_liberal) == 1 ]]
+            sed -i s/54000/55000/ /run/etc/liberal.json
+            evenkeel host apply --policy /run/etc/liberal.json
+            [[ $(sysctl -n net.netfilter.nf_conntrack_tcp_timeout_established) == 55000 ]]
+            evenkeel host remove; state >/run/after; diff /run/before /run/after
+            """)
+    }
+
+    @Test func aModeThatIsChangedTakesTheOtherBack() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            """
+            lab 1; nft delete table inet nat; printf '{"invalid":{"mode":"liberal"},"conntrack":{"max":"keep"}}' >/run/etc/liberal.json
+            host_command apply >/dev/null
+            evenkeel host status --policy /run/etc/liberal.json >/dev/null || echo "differs $?"
+            evenkeel host apply --policy /run/etc/liberal.json
+            nft list tables | grep evenkeel || echo gone
+            host_command apply; sysctl -n net.netfilter.nf_conntrack_tcp_be_liberal
+            """)
+        #expect(
+            text.split(separator: "\n").map(String.init) == [
+                "differs 1", "set nf_conntrack_tcp_be_liberal to 1 (it was 0)",
+                "removed drop of INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\"", "gone",
+                "restored nf_conntrack_tcp_be_liberal to 0, as it was (it is 1)",
+                "added drop of INVALID TCP segments: table ip evenkeel, chains input and forward", "0",
+            ])
+    }
+
+    @Test func whatSomebodyElseSetSinceStays() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            """
+            lab 1; printf '{"conntrack":{"max":"keep","genericTimeout":77}}' >/run/etc/policy.json
+            host_command apply >/dev/null; sysctl -qw net.netfilter.nf_conntrack_generic_timeout=99
+            evenkeel host remove | grep note; sysctl -n net.netfilter.nf_conntrack_generic_timeout
+            """)
+        #expect(
+            text == "note: nf_conntrack_generic_timeout stays 99: it was set to 77, and somebody changed it since\n99")
+    }
+
+    @Test func theRulesetOfAHostIsBroughtBackWithItsContainers() throws {
+        let lab = try Lab()
+        try run(
+            lab,
+            """
+            lab 2; engine; cni ADD c eth0 >/dev/null 2>&1; nft -s list table ip evenkeel >/run/before
+            nft flush ruleset; host_command apply; nft -s list table ip evenkeel >/run/after
+            diff /run/before /run/after
+            """)
+    }
+
+    @Test func whereTheDropWouldCutTheHostsOwnTrafficItIsLeftOutAndTold() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            """
+            lab 1; host_command apply >/dev/null; nft list chain ip evenkeel input >/dev/null
+            sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
+            host_command apply; nft list chain ip evenkeel input 2>/dev/null || echo "no input"
+            host_command status | grep -e note -e "as the policy"
+            """)
+        #expect(text.contains("no input") && text.contains("The host is as the policy says."))
+        #expect(text.contains("note: INVALID segments are not dropped in input: with nf_conntrack_tcp_loose=0"))
+    }
+
+    @Test func theAnswerForProgramsHasTheSameKeysWhateverHappens() throws {
+        let lab = try Lab()
+        try run(lab, "lab 1")
+        let keys = { (text: String) in
+            try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        let before = try keys(run(lab, "host_command status --json || :"))
+        #expect(before["verdict"] as? String == "differs" && before["version"] as? Int == 1)
+        let applied = try keys(run(lab, "host_command apply --json"))
+        #expect((applied["changes"] as? [[String: Any]])?.first?["status"] as? String == "done")
+        let after = try keys(run(lab, "host_command status --json"))
+        #expect(after["verdict"] as? String == "as-policy")
+        let failed = try keys(run(lab, "evenkeel host status --policy /run/missing --json 2>/dev/null || :"))
+        #expect(failed["verdict"] as? String == "unknown" && (failed["errors"] as? [String])?.count == 1)
+        #expect(Set(before.keys) == Set(after.keys) && Set(after.keys) == Set(failed.keys))
+    }
+
+    @Test func anOrdinaryUserSeesTheTableAndHearsWhatIsMissing() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            """
+            lab 1; cp "$programs/evenkeel" /run/evenkeel-copy; chmod 755 /run /run/evenkeel-copy
+            status=0; setpriv --reuid 65534 --regid 65534 --clear-groups /run/evenkeel-copy host status 2>&1 || status=$?
+            echo "status $status"
+            """)
+        #expect(text.contains("Not all of the host could be looked at") && text.contains("  entries "))
+        #expect(text.contains("Operation not permitted") && text.hasSuffix("status 2"))
+    }
+}
