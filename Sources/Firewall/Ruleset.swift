@@ -50,6 +50,21 @@ extension Request {
         return request
     }
 
+    /// The rules of one chain; old kernels list those of all the table's chains.
+    static func rules(_ family: UInt8, _ table: String, _ chain: String) -> Request {
+        var request = nftables("list rules of nftables chain \(chain)", NFT_MSG_GETRULE, family: family)
+        request.put(Int(NFTA_RULE_TABLE.rawValue), table)
+        request.put(Int(NFTA_RULE_CHAIN.rawValue), chain)
+        return request
+    }
+
+    static func elements(_ family: UInt8, _ table: String, _ set: String) -> Request {
+        var request = nftables("list nftables set \(set)", NFT_MSG_GETSETELEM, family: family)
+        request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), table)
+        request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set)
+        return request
+    }
+
     package static func elements(of set: InterfaceSet) -> Request {
         var request = nftables(
             "list nftables set \(set.name)", NFT_MSG_GETSETELEM, family: set.table.version.addressFamily)
@@ -57,6 +72,8 @@ extension Request {
         request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set.name)
         return request
     }
+
+    static func tables() -> Request { nftables("list nftables tables", NFT_MSG_GETTABLE, family: UInt8(AF_UNSPEC)) }
 
     package static func chains() -> Request {
         nftables("list nftables chains", NFT_MSG_GETCHAIN, family: UInt8(AF_UNSPEC))

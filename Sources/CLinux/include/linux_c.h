@@ -77,6 +77,20 @@ int linux_open_at(int folder, const char *path);
 /// A socket that is connected to the system's log, syslog(3); nothing sent to it ever waits.
 int linux_open_system_log(void);
 
+/// Where a table of iptables-legacy begins for each hook, by its NF_INET_ number, and how many bytes its entries take.
+struct linux_xtable_info {
+    unsigned entries[5];
+    unsigned size;
+};
+
+#define LINUX_XTABLE_NO_HOOK 0xffffffffU
+
+/// IPT_SO_GET_INFO of the calling thread's namespace: 0, or -1 with errno. Makes a table that is not there yet.
+int linux_xtable_info(int is_ipv6, const char *table, struct linux_xtable_info *result);
+
+/// IPT_SO_GET_ENTRIES: 0, or -1 with errno; EAGAIN if the table has not that size any more.
+int linux_xtable_entries(int is_ipv6, const char *table, void *entries, unsigned size);
+
 /// Writes `text` and exits as after a crash, to the descriptor and with the status that linux_report_crash was given, when
 /// that many seconds have passed. alarm(2).
 void linux_limit_time(unsigned seconds, const char *text);
