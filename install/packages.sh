@@ -8,3 +8,26 @@ install_packages() {
     "${attempt[@]}" >/dev/null 2>&1 </dev/null && return
     apt-get update -qq >/dev/null </dev/null && "${attempt[@]}" >/dev/null </dev/null
 }
+
+# unpack_packages FOLDER PACKAGE…: their files below FOLDER, and nothing else: no script of theirs runs and no service
+# is started, as installing a firewall would.
+unpack_packages() {
+    local folder=$1 new=$1.new package
+    shift
+    [[ $(cat "$folder/packages" 2>/dev/null) != "$*" ]] || return 0
+    rm -rf "$new"
+    mkdir -p "$new"
+    (
+        cd "$new" || exit
+        attempt=(apt-get download -qq -o APT::Sandbox::User=root "$@")
+        "${attempt[@]}" >/dev/null 2>&1 || { apt-get update -qq >/dev/null && "${attempt[@]}" >/dev/null; }
+        for package in *.deb; do dpkg -x "$package" .; done
+        rm ./*.deb
+        # /lib is /usr/lib.
+        cp -a lib/. usr/lib/
+        rm -r lib
+        echo "$*" >packages
+    )
+    rm -rf "$folder"
+    mv "$new" "$folder"
+}

@@ -13,7 +13,7 @@ Builds the release programs and runs every test: pure ones, live ones that measu
 and those with real containers of podman, Docker and containerd. FILTER is a regular expression, as `swift test --filter`
 takes it; with one, only the tests in Swift are run. Takes about a quarter of an hour on two cores.
 
-  --no-install   install no Debian packages
+  --no-install   install no Debian packages, and unpack none
   -h, --help     this text
 
 The tests change only what they make: namespaces, sandboxes, temporary folders. Needs root, and Swift 6.2 or later.
@@ -50,7 +50,9 @@ if [[ $install == yes ]]; then
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
-        containerd python3-grpcio golang-go golang-github-appc-cni-dev user-mode-linux kmod
+        containerd python3-grpcio golang-go golang-github-appc-cni-dev user-mode-linux kmod \
+        dbus-daemon python3-dbus python3-gi python3-nftables
+    unpack_packages .build/firewalls firewalld python3-firewall ufw
 fi
 
 step "Programs"

@@ -6,14 +6,28 @@ import Foundation
 public func inNamespace<Result: Sendable>(_ setup: String = "", _ body: @escaping @Sendable () throws -> Result) throws
     -> Result
 {
+    try onOwnThread {
+        guard unshare(newNetwork) == 0 else { throw POSIXError(.EPERM) }
+        _ = try shell("ip link set lo up\n" + setup)
+        return try body()
+    }
+}
+
+/// Runs `body` in the network namespace at `path`, on a thread of its own.
+func inNamespace<Result: Sendable>(path: String, _ body: @escaping @Sendable () throws -> Result) throws -> Result {
+    try onOwnThread {
+        let namespace = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(namespace) }
+        guard namespace >= 0, setns(namespace, newNetwork) == 0 else { throw POSIXError(.EPERM) }
+        return try body()
+    }
+}
+
+private func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
     let box = Box<Result>()
     let ended = DispatchSemaphore(value: 0)
     Thread {
-        box.result = Swift.Result {
-            guard unshare(0x4000_0000) == 0 else { throw POSIXError(.EPERM) }
-            _ = try shell("ip link set lo up\n" + setup)
-            return try body()
-        }
+        box.result = Swift.Result { try body() }
         ended.signal()
     }.start()
     ended.wait()
@@ -21,8 +35,11 @@ public func inNamespace<Result: Sendable>(_ setup: String = "", _ body: @escapin
     return try result.get()
 }
 
-/// unshare(2), which Glibc's module hides behind _GNU_SOURCE; the number above is `CLONE_NEWNET`.
+/// `CLONE_NEWNET`, which Glibc's module hides behind _GNU_SOURCE with the two functions below.
+private let newNetwork: Int32 = 0x4000_0000
+
 @_silgen_name("unshare") private func unshare(_ flags: Int32) -> Int32
+@_silgen_name("setns") private func setns(_ descriptor: Int32, _ type: Int32) -> Int32
 
 /// Written by one thread before the other reads.
 private final class Box<Value>: @unchecked Sendable {

@@ -57,4 +57,9 @@ public final class Sandbox {
             ["nsenter", "-t", pid, "-m", "-n", "-p", "--wdns=/", "--", "bash", "-euo", "pipefail", "-c", script],
             input: Data(input.utf8), environment: environment)
     }
+
+    /// Runs `body` in the sandbox's network namespace, on a thread of its own.
+    public func inItsNetwork<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) throws -> Result {
+        try inNamespace(path: "/proc/\(pid)/ns/net", body)
+    }
 }

@@ -4,7 +4,11 @@ import Laboratory
 /// A sandbox with the functions of lab.sh at hand and the programs under test in `$programs`.
 final class Lab {
     let sandbox: Sandbox
-    private let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]
+    private let environment = [
+        "programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live",
+        // install/test.sh puts them there.
+        "firewalls": Shell.packageFolder + "/.build/firewalls",
+    ]
     private let prologue: String
 
     /// `libraries` are files beside lab.sh whose functions are wanted as well.
