@@ -77,7 +77,7 @@ if unicodeTables == nil {
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
         tests("JSON", ["JSON", "Laboratory"]),
         tests("Netlink", ["Netlink", "Laboratory"]),
-        tests("Firewall", ["Firewall", "Laboratory"]),
+        tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
