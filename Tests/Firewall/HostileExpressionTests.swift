@@ -50,13 +50,12 @@ import Laboratory
             let list = Attributes(bytes)
             for expression in list { _ = CountedRule.Counter(expression) }
             let steps = list.map { RuleStep($0) }
-            let key: [UInt8] = [1, 0, 0, 0, 6, 0, 0, 0]
-            for version in IPVersion.allCases {
-                for length in [0, 1, 4, 8] {
-                    let element = VerdictSet.Element(key: Array(key.prefix(length)), verdict: .jump("a"))
-                    _ = RuleReading.effects(of: steps, version) { _ in VerdictSet(elements: [element]) }
-                }
-                _ = RuleReading.effects(of: steps, version) { _ in nil }
+            let elements = [[1, 0, 0, 0, 6, 0, 0, 0], [1, 0, 0, 0], [6], []].map { (key: [UInt8]) in
+                VerdictSet.Element(key: key, verdict: .jump("a"))
+            }
+            let length = bytes.count % elements.count
+            _ = RuleReading.effects(of: steps, length < 2 ? .v4 : .v6) { _ in
+                VerdictSet(elements: Array(elements[length...]))
             }
             return steps
         }
@@ -68,7 +67,7 @@ import Laboratory
         for list in lists {
             #expect(!read(list).contains(.unknown))
             for index in list.indices {
-                for value in [0, 1, 3, 4, 8, 23, 24, 0x7f, 0x80, 0xff] as [UInt8] {
+                for value in [0, 1, 4, 24, 0xff] as [UInt8] {
                     var changed = list
                     changed[index] = value
                     read(changed)
