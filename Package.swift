@@ -86,8 +86,7 @@ if unicodeTables == nil {
             "Live", ["Laboratory", "Keel", "Firewall"],
             scripts: [
                 "attachments.sh", "conformance.sh", "connections.sh", "firewalls.sh", "guest.sh", "interleave.sh",
-                "invalid.sh",
-                "kill.sh", "lab.sh", "stress.sh",
+                "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"], scripts: ["cri.py", "protobuf.py"]),

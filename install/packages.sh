@@ -12,7 +12,7 @@ install_packages() {
 # unpack_packages FOLDER PACKAGE…: their files below FOLDER, and nothing else: no script of theirs runs and no service
 # is started, as installing a firewall would.
 unpack_packages() {
-    local folder=$1 new=$1.new package
+    local folder=$1 new=$1.new package part
     shift
     [[ $(cat "$folder/packages" 2>/dev/null) != "$*" ]] || return 0
     rm -rf "$new"
@@ -24,8 +24,11 @@ unpack_packages() {
         for package in *.deb; do dpkg -x "$package" .; done
         rm ./*.deb
         # /lib is /usr/lib.
-        cp -a lib/. usr/lib/
-        rm -r lib
+        for part in lib sbin; do
+            mkdir -p usr/$part
+            cp -a $part/. usr/$part/
+            rm -r $part
+        done
         echo "$*" >packages
     )
     rm -rf "$folder"

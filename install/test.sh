@@ -50,9 +50,9 @@ if [[ $install == yes ]]; then
     install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
-        containerd python3-grpcio golang-go golang-github-appc-cni-dev user-mode-linux kmod \
-        dbus-daemon python3-dbus python3-gi python3-nftables
-    unpack_packages .build/firewalls firewalld python3-firewall ufw
+        containerd python3-grpcio golang-go golang-github-appc-cni-dev \
+        dbus-daemon python3-dbus python3-gi python3-nftables user-mode-linux kmod libnl-genl-3-200 libpopt0
+    unpack_packages .build/firewalls firewalld python3-firewall ufw ipvsadm
 fi
 
 step "Programs"

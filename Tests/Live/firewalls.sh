@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Firewalls that a host may have. Sourced after lab.sh and invalid.sh. Each has three functions: NAME_start; NAME_reload,
-# which makes it write all its rules again; and NAME_stop. The tests set $firewalls: firewalld and ufw, unpacked.
+# Firewalls and the like that a host may have. Sourced after lab.sh and invalid.sh. Each has three functions: NAME_start; NAME_reload,
+# which makes it write all its rules again; and NAME_stop. The tests set $firewalls: firewalld, ufw and ipvsadm, unpacked.
 
 # Their files over those of the machine, for this mount namespace alone; what they write is gone with it.
 lay() {
