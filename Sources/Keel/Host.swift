@@ -103,7 +103,7 @@ public struct Host: ~Copyable {
     }
 
     /// Whether the kernel has nftables; what it lacks cannot hold anything of ours.
-    private mutating func hasFirewall() throws(KernelError) -> Bool {
+    mutating func hasFirewall() throws(KernelError) -> Bool {
         do {
             _ = try firewall.state(of: InvalidDrop(version: .v4).table)
             return true

@@ -20,6 +20,9 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
 
     public var description: String { path }
 
+    /// Its last component: `nf_conntrack_max`.
+    public var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+
     /// The number it holds.
     public func read() throws(KernelError) -> Int {
         let file = try FileDescriptor(opening: path, .read)

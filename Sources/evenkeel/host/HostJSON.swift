@@ -1,3 +1,4 @@
+import Firewall
 import JSON
 import Keel
 import LinuxSystem
@@ -29,25 +30,37 @@ extension HostReport {
     private func json(of invalid: HostSnapshot) -> JSON {
         .object([
             .init("mode", .string(policy.invalid.mode.rawValue)),
-            .init("tables", .array([table("ip", invalid.ipv4), table("ip6", invalid.ipv6)])),
+            .init(
+                "tables",
+                .array([
+                    table("ip", invalid.ipv4, evidence.ipv4Rules), table("ip6", invalid.ipv6, evidence.ipv6Rules),
+                ])),
+            .init("others", .array(evidence.others.map { json(of: $0) })),
             .init("tcpBeLiberal", number(invalid.beLiberal)), .init("tcpLoose", number(invalid.loose)),
         ])
     }
 
-    private func table(_ family: String, _ ruleset: HostSnapshot.Ruleset) -> JSON {
+    private func table(_ family: String, _ ruleset: HostSnapshot.Ruleset, _ rules: [CountedRule]) -> JSON {
         .object([
             .init("family", .string(family)), .init("state", .string(ruleset.state.rawValue)),
             .init(
                 "rules",
                 .array(
-                    ruleset.rules.map {
+                    rules.map {
                         .object([
                             .init("chain", .string($0.chain)),
                             .init("comment", $0.comment.map { .string($0) } ?? .null),
+                            .init("packets", number($0.counter.map { Int(clamping: $0.packets) })),
+                            .init("bytes", number($0.counter.map { Int(clamping: $0.bytes) })),
                         ])
                     })),
             .init("containers", ruleset.containers.map { strings($0) } ?? .null),
         ])
+    }
+
+    private func json(of rule: ForeignRule) -> JSON {
+        let effect = rule.effect == .dropsInvalid ? "drops-invalid" : "does-not-track"
+        return .object([.init("rule", .string(rule.description)), .init("effect", .string(effect))])
     }
 
     private func json(of table: ConntrackSnapshot) -> JSON {

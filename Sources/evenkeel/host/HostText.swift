@@ -1,3 +1,4 @@
+import Firewall
 import Keel
 import LinuxSystem
 
@@ -28,13 +29,17 @@ extension HostReport {
     private var invalidSection: [String] {
         guard let invalid = state.invalid else { return [] }
         var lines = ["INVALID TCP segments (policy: \(policy.invalid.mode.rawValue))"]
-        lines += tableLines("ip", invalid.ipv4)
-        lines += tableLines("ip6", invalid.ipv6)
+        lines += tableLines("ip", invalid.ipv4, evidence.ipv4Rules)
+        lines += tableLines("ip6", invalid.ipv6, evidence.ipv6Rules)
+        lines += evidence.others.map { rule in
+            rule.effect == .dropsInvalid
+                ? "  also dropped by others: \(rule)" : "  kept from connection tracking by others: \(rule)"
+        }
         if let liberal = invalid.beLiberal { lines.append("  nf_conntrack_tcp_be_liberal  \(liberal)") }
         return lines
     }
 
-    private func tableLines(_ family: String, _ ruleset: HostSnapshot.Ruleset) -> [String] {
+    private func tableLines(_ family: String, _ ruleset: HostSnapshot.Ruleset, _ rules: [CountedRule]) -> [String] {
         let name = "table \(family) evenkeel"
         guard ruleset.state != .absent else {
             let reason =
@@ -43,8 +48,13 @@ extension HostReport {
         }
         let dormant = ruleset.state == .dormant ? "  dormant, so it does nothing" : ""
         return ["  \(name)\(dormant)"]
-            + ruleset.rules.map { "    \(printable($0.chain))  \(printable($0.comment ?? ""))" }
+            + rules.map { line(of: $0) }
             + (ruleset.containers.map { ["    containers  \(names($0))"] } ?? [])
+    }
+
+    private func line(of rule: CountedRule) -> String {
+        let counted = rule.counter.map { "\($0.packets) packets, \($0.bytes) bytes" } ?? "not counted"
+        return "    \(printable(rule.chain))  \(counted)  \(printable(rule.comment ?? ""))"
     }
 
     private func names(_ interfaces: [String]) -> String {

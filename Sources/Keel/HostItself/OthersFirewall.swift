@@ -11,6 +11,11 @@ extension Host {
         try othersRules().filter { $0.effect == .dropsInvalid }
     }
 
+    /// The rules of our own table, counted.
+    mutating func counters(_ version: IPVersion) throws(KernelError) -> [CountedRule] {
+        try firewall.counters(of: InvalidDrop(version: version).table)
+    }
+
     /// The same, and rules that keep TCP from conntrack, without which there is neither translation nor INVALID.
     public mutating func othersRules() throws(KernelError) -> [ForeignRule] {
         try firewall.othersRules(besides: InvalidDrop(version: .v4).table.name) + .legacy()

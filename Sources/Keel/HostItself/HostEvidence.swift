@@ -1,8 +1,15 @@
+public import Firewall
 public import LinuxSystem
+import Netlink
 
 /// What tells a person how the host fares, beside its state: counters, the kernel's log, and what others do to the same
 /// things.
 public struct HostEvidence: Hashable, Sendable {
+    /// The rules of our tables with what they have counted.
+    public var ipv4Rules: [CountedRule] = []
+    public var ipv6Rules: [CountedRule] = []
+    /// Rules of others that drop INVALID segments before they could be answered, or keep TCP from connection tracking.
+    public var others: [ForeignRule] = []
     public var statistics: ConntrackStatistics?
     /// Lines of the kernel's log that say that the table was full; nil where it may not be read.
     public var tableFull: [KernelLog.Record]?
@@ -16,6 +23,10 @@ extension HostGuard {
     /// Looks at all of it; what cannot be looked at joins the failures, but for the kernel's log, which few may read.
     public mutating func evidence(_ state: HostState) -> HostEvidence {
         var evidence = HostEvidence()
+        // Where the ruleset could not be read at first, that is among the failures already.
+        if let invalid = state.invalid {
+            do throws(KernelError) { try look(at: invalid, &evidence) } catch { failures.append(error) }
+        }
         do throws(KernelError) {
             evidence.statistics = try ConntrackStatistics.observe()
             if let table = state.conntrack {
@@ -25,5 +36,11 @@ extension HostGuard {
         } catch { failures.append(error) }
         do throws(KernelError) { evidence.tableFull = try KernelLog.records(with: "nf_conntrack: table full") } catch {}
         return evidence
+    }
+
+    private mutating func look(at invalid: HostSnapshot, _ evidence: inout HostEvidence) throws(KernelError) {
+        if invalid.ipv4.state != .absent { evidence.ipv4Rules = try host.counters(.v4) }
+        if invalid.ipv6.state != .absent { evidence.ipv6Rules = try host.counters(.v6) }
+        if try host.hasFirewall() { evidence.others = try host.othersRules() }
     }
 }

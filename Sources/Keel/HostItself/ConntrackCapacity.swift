@@ -74,8 +74,3 @@ extension Change {
         Change(.conntrack, .set, "\(name) to \(value) (it was \(former))", .set(sysctl, value))
     }
 }
-
-extension Sysctl {
-    /// Its last component: `nf_conntrack_max`.
-    var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
-}
