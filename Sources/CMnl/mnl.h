@@ -1,4 +1,4 @@
-// libmnl and the kernel's own description of routing netlink.
+// libmnl and the kernel's own description of routing netlink and ctnetlink.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // as in every C module here: they share the C library's types
 #endif
@@ -13,4 +13,6 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/net_namespace.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>

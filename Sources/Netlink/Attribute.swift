@@ -9,11 +9,17 @@ package struct Attribute {
     init(_ header: UnsafePointer<nlattr>) { self.header = header }
 
     /// Without the flags `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`.
-    package var type: Int { Int(mnl_attr_get_type(header)) }
+    package var type: Int { Int(header.pointee.nla_type & Self.typeMask) }
 
+    /// Read here and not by libmnl, as are the lengths: a table of a million entries has forty million attributes.
     package var payload: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: mnl_attr_get_payload(header), count: Int(mnl_attr_get_payload_len(header)))
+        UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(header) + Self.headerSize, count: Int(header.pointee.nla_len) - Self.headerSize)
     }
+
+    /// `NLA_TYPE_MASK`.
+    private static let typeMask: UInt16 = 0x3fff
+    static let headerSize = MemoryLayout<nlattr>.size
 
     package var bytes: [UInt8] { [UInt8](payload) }
 
@@ -42,10 +48,11 @@ package struct Attributes: Sequence, IteratorProtocol {
     package init(_ bytes: UnsafeRawBufferPointer) { rest = bytes }
 
     package mutating func next() -> Attribute? {
-        guard let start = rest.baseAddress, let length = Int32(exactly: rest.count) else { return nil }
+        guard let start = rest.baseAddress, rest.count >= Attribute.headerSize else { return nil }
         let header = start.assumingMemoryBound(to: nlattr.self)
-        guard mnl_attr_ok(header, length) else { return nil }
-        rest = rest.dropping(aligned: Int(header.pointee.nla_len))
+        let length = Int(header.pointee.nla_len)
+        guard length >= Attribute.headerSize, length <= rest.count else { return nil }
+        rest = rest.dropping(aligned: length)
         return Attribute(header)
     }
 }

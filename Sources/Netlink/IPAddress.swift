@@ -41,9 +41,9 @@ public enum IPVersion: UInt8, Hashable, CaseIterable, Sendable, CustomStringConv
 public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     public let version: IPVersion
     /// The address as a number: bits 127 to 64, 0 for IPv4.
-    let high: UInt64
+    package let high: UInt64
     /// Bits 63 to 0; for IPv4 its 32 bits.
-    let low: UInt64
+    package let low: UInt64
 
     private init(_ version: IPVersion, high: UInt64, low: UInt64) {
         self.version = version
@@ -90,6 +90,14 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         let lowMask = cleared >= 64 ? 0 : UInt64.max << cleared
         let highMask = cleared > 64 ? UInt64.max << (cleared - 64) : UInt64.max
         return IPAddress(version, high: high & highMask, low: low & lowMask)
+    }
+
+    /// 127.0.0.0/8, RFC 1122 section 3.2.1.3, or ::1, RFC 4291 section 2.5.3.
+    public var isLoopback: Bool {
+        switch version {
+        case .v4: low >> 24 == 127
+        case .v6: high == 0 && low == 1
+        }
     }
 
     public var description: String {

@@ -90,6 +90,18 @@ public struct Socket: ~Copyable {
             request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
+    /// Sends a dump request and hands each message to `body` as it comes. Nothing is kept and nothing is read again.
+    ///
+    /// For tables too large to collect that change all the time: no reading of them is a snapshot, nor does the kernel
+    /// mark one that was not.
+    package mutating func stream(_ request: borrowing Request, _ body: (Message) -> Void) throws(KernelError) {
+        try send(request, adding: NLM_F_DUMP)
+        try receive(request.attempt) { message in
+            body(message)
+            return true
+        }
+    }
+
     /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).
     package mutating func nextSequence() -> UInt32 {
         sequence &+= 1

@@ -200,5 +200,5 @@ enum Capture {
         plainRoute, blackhole, linkLocalRoute, advertised, multipath6,
     ]
     static let rules = [localRule, mainRule, sourceRule, prefixRule]
-    static let all = links + addresses + routes + rules
+    static let all = links + addresses + routes + rules + conntrack
 }

@@ -43,6 +43,7 @@ final class Datagram {
             _ = InterfaceAddress(message)
             _ = Route(default: message)
             _ = PolicyRule(message)
+            _ = ConntrackEntry(message)
             _ = message.outcome("test")
             _ = message.acknowledgement("test")
         }
