@@ -56,11 +56,30 @@ extension Request {
         request.append(ifaddrmsg())
         return request
     }
+
+    /// Those of another namespace, by the id that the socket's own has for it.
+    fileprivate static func listAddresses(inNamespace id: Int32) -> Request {
+        var request = Request("list addresses of another network namespace", type: RTM_GETADDR, flags: 0)
+        request.append(ifaddrmsg())
+        request.put(IFA_TARGET_NETNSID, UInt32(bitPattern: id))
+        return request
+    }
 }
 
 extension Socket {
     /// Every address of both families in the socket's namespace.
     public mutating func addresses() throws(KernelError) -> [InterfaceAddress] {
         try dump(.listAddresses()) { InterfaceAddress($0) }
+    }
+
+    /// Every address of both families in the namespace of that id, which nobody has to enter for it.
+    public mutating func addresses(inNamespace id: Int32) throws(KernelError) -> [InterfaceAddress] {
+        try dump(.listAddresses(inNamespace: id)) { message in
+            // A kernel that does not know the request's attribute answers with the socket's own namespace.
+            for attribute in message.attributes(after: ifaddrmsg.self) where attribute.type == IFA_TARGET_NETNSID {
+                return attribute.int32 == id ? InterfaceAddress(message) : nil
+            }
+            return nil
+        }
     }
 }
