@@ -20,10 +20,3 @@ public enum Directory {
         return names
     }
 }
-
-/// Whether a stream is a terminal that a person looks at.
-public enum Terminal {
-    public static var isStandardInput: Bool { isatty(STDIN_FILENO) == 1 }
-
-    public static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
-}

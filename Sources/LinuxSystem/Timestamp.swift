@@ -12,4 +12,11 @@ public enum Timestamp {
         }
         return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
+
+    /// Milliseconds on a clock that nobody sets, `CLOCK_MONOTONIC`.
+    static var monotonic: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
+    }
 }

@@ -10,6 +10,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,31 @@ int linux_xtable_info(int is_ipv6, const char *table, struct linux_xtable_info *
 
 /// IPT_SO_GET_ENTRIES: 0, or -1 with errno; EAGAIN if the table has not that size any more.
 int linux_xtable_entries(int is_ipv6, const char *table, void *entries, unsigned size);
+/// The terminal's size in characters: 0, or -1 where it has none.
+int linux_terminal_size(int fd, int *rows, int *columns);
+
+/// Has the terminal hand over each key as it is pressed, and not show it, until linux_terminal_restore. termios(3).
+int linux_terminal_read_keys(int fd);
+
+/// Gives the terminal back as linux_terminal_read_keys found it.
+void linux_terminal_restore(int fd);
+
+/// Blocks the signals that a program on a terminal gets (SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGWINCH) and opens
+/// a descriptor that tells of them, signalfd(2).
+int linux_open_signals(void);
+
+/// The number of the next signal from that descriptor, 0 if there is none.
+int linux_read_signal(int fd);
+
+/// poll(2) for either: 1 for the first, 2 for the second, 3 for both, 0 when the time has passed, -1 with errno. A negative
+/// descriptor is never ready.
+int linux_wait_to_read(int first, int second, int milliseconds);
+
+/// Ends the process as the signal would have.
+void linux_end_by_signal(int number);
+
+/// Stops the process until somebody continues it.
+void linux_stop(void);
 
 /// Writes `text` and exits as after a crash, to the descriptor and with the status that linux_report_crash was given, when
 /// that many seconds have passed. alarm(2).
