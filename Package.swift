@@ -81,7 +81,7 @@ if unicodeTables == nil {
         tests("Keel", ["Keel", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
-        tests("CommandLine", ["evenkeel", "CNI", "JSON", "Laboratory"]),
+        tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Laboratory"]),
         tests(
             "Live", ["Laboratory", "Keel", "Firewall"],
             scripts: [
