@@ -7,9 +7,9 @@ struct Top: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows who holds most of the connection tracking table.",
         discussion: """
-            When the table is full, the kernel drops every new connection that it would have to translate. This counts the \
-            table's entries and lists the container, the address that opened the connections and their destination that \
-            hold most of them. On a terminal the list is drawn anew every few seconds until q or Ctrl-C is pressed.
+            When the table is full, the kernel drops every new connection. This counts the table's entries and lists the \
+            container, the address that opened the connections and their destination that hold most of them. On a \
+            terminal the list is drawn anew every few seconds until q or Ctrl-C is pressed.
 
             CONTAINER is the one that opened the connections, or behind "to" the one that answers them, as behind a \
             published port; "host" is the host itself and "-" the outside. Containers whose networks overlap may have \
