@@ -42,7 +42,8 @@ struct ConntrackKey: StreamKey {
         var small = UInt64(UInt32(bitPattern: owner)) << 32 | UInt64(zone) << 16
         small |= UInt64(service?.port ?? 0)
         var hash = mixed(seed, small)
-        hash = mixed(hash, UInt64(service?.protocol ?? 0) << 8 | UInt64(service?.icmpType ?? 0))
+        let kind = UInt64(service?.protocol ?? 0) << 8 | UInt64(service?.icmpType ?? 0)
+        hash = mixed(hash, isAnswering ? kind | 1 << 16 : kind)
         if let address { hash = mixed(hash ^ address.high, address.low) }
         if let destination { hash = mixed(hash ^ destination.high, destination.low) }
         return hash

@@ -119,6 +119,25 @@ import Testing
         }
     }
 
+    @Test func everyPartOfAKeyAndTheSeedChangeItsHash() {
+        let (first, second) = (Self.address("10.89.1.5"), Self.address("fd00:89:1::5"))
+        let key = ConntrackKey(
+            owner: 1, address: first, destination: second, service: Service(protocol: 1, port: 1, icmpType: 1), zone: 1)
+        var others = [ConntrackKey](repeating: key, count: 8)
+        others[0].owner = 2
+        others[1].isAnswering = true
+        others[2].address = second
+        others[3].destination = first
+        others[4].service?.protocol = 2
+        others[5].service?.port = 2
+        others[6].service?.icmpType = 2
+        others[7].zone = 2
+        // The upper half is what counters are found by.
+        let hashes = ([key] + others).map { $0.hash(seed: 7) >> 32 } + [key.hash(seed: 8) >> 32]
+        #expect(Set(hashes).count == hashes.count)
+        #expect(key.hash(seed: 7) == key.hash(seed: 7))
+    }
+
     @Test func ownersAreFoundAmongMany() {
         let containers = (0..<300).map { Self.container("c\($0)", "10.0.\($0 / 100).\($0 % 100)", "fd00::\($0)") }
         let owners = AddressOwners(host: [], containers: containers.reversed())
