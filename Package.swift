@@ -53,7 +53,9 @@ var targets: [Target] = [
     .systemLibrary(name: "CMnl"),
     .systemLibrary(name: "CNftnl"),
     .systemLibrary(name: "CJansson"),
-    library("LinuxSystem", ["CLinux"], commandLine: ["KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift"]),
+    library(
+        "LinuxSystem", ["CLinux"],
+        commandLine: ["KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift"]),
     library("JSON", ["CJansson"]),
     library("Netlink", ["CMnl", "LinuxSystem"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),

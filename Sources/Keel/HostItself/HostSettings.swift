@@ -9,14 +9,15 @@ extension Host {
     ///
     /// They are found from here: no namespace is entered, and one that has gone is passed over.
     mutating func entrances(of namespaces: [String]) throws(KernelError) -> [String] {
+        guard !namespaces.isEmpty else { return [] }
+        // Before anything else: to list an interface whose other end is elsewhere, the kernel gives that namespace an id.
+        let links = try socket.links()
         var ids: [Int32] = []
         for path in namespaces {
             let namespace: NetworkNamespace
             do { namespace = try NetworkNamespace(path: path) } catch { continue }
             if !isOwn(namespace), let id = try socket.namespaceID(of: namespace) { ids.append(id) }
         }
-        guard !ids.isEmpty else { return [] }
-        let links = try socket.links()
         var names: [String] = []
         for end in links where end.kind == "veth" {
             guard let id = end.peerNamespaceID, ids.contains(id) else { continue }

@@ -28,16 +28,15 @@ struct TopReport {
 
     /// Looks at this host.
     init(by grouping: ConntrackGrouping, limit: Int) throws(KernelError) {
-        guard let count = try ConntrackTable.count() else {
+        guard let fill = try ConntrackFill.observe() else {
             self.init(by: grouping, entries: 0, count: nil, maximum: nil, users: [])
             return
         }
-        let maximum = try ConntrackTable.limit()
         var counted = ConntrackUsers(by: grouping, owners: try .ofThisHost(), seed: .random(in: 0...UInt64.max))
         var table = try ConntrackTable()
         try table.read(into: &counted)
         self.init(
-            by: grouping, entries: counted.total, count: count, maximum: maximum, users: counted.top(limit),
+            by: grouping, entries: counted.total, count: fill.entries, maximum: fill.max, users: counted.top(limit),
             maximumError: counted.maximumError)
     }
 
