@@ -37,6 +37,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency], commandLine: [
         swiftSettings: hotPath)
 }
 
+/// What the command line alone uses.
+func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
 func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: hotPath, linkerSettings: leanLinking)
 }
@@ -71,9 +76,12 @@ var dependencies: [Package.Dependency] = []
 if unicodeTables == nil {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
+        ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
         .executableTarget(
             name: "evenkeel",
-            dependencies: ["Keel", "CNI", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "Keel", "CNI", "Discovery", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict, linkerSettings: kernelLibraries),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
@@ -83,6 +91,7 @@ if unicodeTables == nil {
         tests("Keel", ["Keel", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
+        tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
         tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Laboratory"]),
         tests(
             "Live", ["Laboratory", "Keel", "Firewall"],

@@ -51,8 +51,14 @@ public struct NetworkNamespace: ~Copyable {
 
     /// The identity of process 1's namespace, or nil where it may not be looked at (in a user namespace) or where there is none.
     public static func identityOfInit() -> Identity? {
+        do { return try identity(ofFile: "/proc/1/ns/net") } catch { return nil }
+    }
+
+    /// What a namespace opened at `path` would have, without opening it; of a file that is none, its device and inode. The
+    /// corresponding C function is `stat(2)`.
+    public static func identity(ofFile path: String) throws(KernelError) -> Identity {
         var status = stat()
-        guard stat("/proc/1/ns/net", &status) == 0 else { return nil }
+        guard stat(path, &status) == 0 else { throw KernelError("look at \(path)", .current) }
         return Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Discovery
 import JSON
 import Keel
 import LinuxSystem
@@ -73,10 +74,10 @@ struct Apply: ParsableCommand {
         let policy = try Policy.named(self.policy)
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
-        let discovery = try discover()
+        let survey = try survey()
         var results: [ApplyResult] = []
-        let progress = Progress(of: discovery.namespaces.count)
-        for namespace in discovery.namespaces {
+        let progress = Progress(of: survey.namespaces.count)
+        for namespace in survey.namespaces {
             progress.show(results.count)
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
@@ -85,9 +86,9 @@ struct Apply: ParsableCommand {
         }
         progress.clear()
         if json {
-            try write(ApplyResult.json(results, skipped: discovery.skipped, dryRun: dryRun).text(pretty: true) + "\n")
+            try write(ApplyResult.json(results, skipped: survey.skipped, dryRun: dryRun).text(pretty: true) + "\n")
         } else {
-            for skipped in discovery.skipped {
+            for skipped in survey.skipped {
                 FileDescriptor.writeStandardError("evenkeel: left alone: \(skipped.path) (\(skipped.reason))\n")
             }
             if all && results.isEmpty { try write("no containers found\n") }
@@ -95,17 +96,18 @@ struct Apply: ParsableCommand {
         return results.allSatisfy { $0.errors.isEmpty }
     }
 
-    private func discover() throws(Failure) -> Discovery {
-        if let netns { return Discovery(namespaces: [.init(path: netns, evidence: "named")], skipped: []) }
-        if let pid {
-            return Discovery(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")], skipped: [])
-        }
-        do { return try Discovery.all() } catch { throw Failure(error) }
+    private func survey() throws(Failure) -> Survey {
+        if let netns { return Survey(namespaces: [.init(path: netns, evidence: "named")]) }
+        if let pid { return Survey(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")]) }
+        let survey: Survey
+        do { survey = try Survey.all() } catch { throw Failure(error) }
+        if let refusal = survey.refusals.first { throw Failure(refusal) }
+        return survey
     }
 
     /// One namespace. With --all, one that cannot be opened any more has gone, which is no error.
     private func apply(
-        to found: Discovery.Namespace, on host: inout Host, _ policy: Policy
+        to found: ContainerNamespace, on host: inout Host, _ policy: Policy
     ) throws(Failure) -> ApplyResult {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: found.path) } catch {

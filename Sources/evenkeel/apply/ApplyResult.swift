@@ -1,32 +1,33 @@
+import Discovery
 import JSON
 import Keel
 import LinuxSystem
 
 /// What came of one namespace, as text and as JSON.
 struct ApplyResult {
-    let namespace: Discovery.Namespace
+    let namespace: ContainerNamespace
     var lines: [ChangeLine] = []
     var notes: [String] = []
     /// What was refused as a whole.
     var failure: String?
 
-    init(_ namespace: Discovery.Namespace, notes: [String]) {
+    init(_ namespace: ContainerNamespace, notes: [String]) {
         self.namespace = namespace
         self.notes = notes
     }
 
-    init(_ namespace: Discovery.Namespace, failure: KernelError) {
+    init(_ namespace: ContainerNamespace, failure: KernelError) {
         self.namespace = namespace
         self.failure = Failure(failure).description
     }
 
-    init(_ namespace: Discovery.Namespace, _ plan: Plan) {
+    init(_ namespace: ContainerNamespace, _ plan: Plan) {
         self.namespace = namespace
         lines = (plan.namespace + plan.host).map { ChangeLine($0) }
         notes = plan.notes
     }
 
-    init(_ namespace: Discovery.Namespace, _ report: Report) {
+    init(_ namespace: ContainerNamespace, _ report: Report) {
         self.namespace = namespace
         lines = report.steps.map { ChangeLine($0) }
         notes = report.notes
@@ -62,7 +63,7 @@ struct ApplyResult {
     }
 
     /// The whole answer. Its `version` rises when a key changes its meaning or goes.
-    static func json(_ results: [ApplyResult], skipped: [Discovery.Skipped], dryRun: Bool) -> JSON {
+    static func json(_ results: [ApplyResult], skipped: [SkippedNamespace], dryRun: Bool) -> JSON {
         .object([
             .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),
             .init("namespaces", .array(results.map { $0.json })),

@@ -1,8 +1,8 @@
 import Testing
 
-@testable import evenkeel
+@testable import Discovery
 
-@Suite struct DiscoveryTests {
+@Suite struct ControlGroupTests {
     static let id = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
     static let other = "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
     static let uid = "pod8f2b1c0e_54aa_4f5e_9f0a_0a1b2c3d4e5f"
@@ -19,8 +19,8 @@ import Testing
         "11:memory:/user.slice\n1:name=systemd:/docker/\(id)\n0::/\n",
     ])
     func aContainersIDIsFoundInItsCgroup(text: String) {
-        #expect(Discovery.containerID(ofCgroup: text + "\n") == "0123456789ab")
-        #expect(Discovery.containerID(ofCgroup: text) == "0123456789ab")
+        #expect(ContainerID.inCgroup(text + "\n")?.shortID == "0123456789ab")
+        #expect(ContainerID.inCgroup(text)?.id == Self.id)
     }
 
     /// The pod's own id, or the outer container's, stands before it.
@@ -31,7 +31,7 @@ import Testing
         "0::/docker/\(other)/kubelet/kubepods/besteffort/pod8f2b1c0e-54aa-4f5e-9f0a-0a1b2c3d4e5f/\(id)",
     ])
     func ofSeveralIDsTheContainersIsTheLast(text: String) {
-        #expect(Discovery.containerID(ofCgroup: text) == "0123456789ab")
+        #expect(ContainerID.inCgroup(text)?.id == Self.id)
     }
 
     @Test(arguments: [
@@ -43,24 +43,17 @@ import Testing
         "0::/docker/buildkit/k7x1q2w3e4r5t6y7u8i9o0pas",
     ])
     func aCgroupWithoutAnIDIsNoContainers(text: String) {
-        #expect(Discovery.containerID(ofCgroup: text) == nil)
+        #expect(ContainerID.inCgroup(text) == nil)
     }
 
     @Test(arguments: [
-        ("cni-8f2b1c0e-54aa-4f5e-9f0a-0a1b2c3d4e5f", "CNI"), ("netns-2f1c8d0e-54aa-4f5e-9f0a-0a1b2c3d4e5f", "podman"),
-        ("blue", nil),
-        ("qrouter-8f2b1c0e", nil), ("netns", nil), ("cni", nil), ("my-cni-1", nil), ("CNI-1", nil), ("", nil),
+        ("0::/machine.slice/libpod-\(id).scope/container", Engine.podman),
+        ("0::/system.slice/docker-\(id).scope", .docker), ("0::/docker/\(id)", .docker),
+        ("0::/kubepods.slice/cri-containerd-\(id).scope", .containerd),
+        ("0::/kubepods.slice/crio-\(id).scope", .crio), ("0::/kubepods/burstable/\(id)", nil),
+        ("0::/docker/\(other)/libpod-\(id)", .podman),
     ])
-    func aNameInRunNetnsTellsItsEngine(name: String, engine: String?) {
-        #expect(Discovery.engineOfRunNetns(name) == engine)
-    }
-
-    @Test(arguments: [
-        ("0123456789ab", "Docker"), ("000000000000", "Docker"), ("default", nil), ("ingress_sbox", nil),
-        ("1-k7x1q2w3e4", nil),
-        ("lb_k7x1q2w3e", nil), ("0123456789a", nil), ("0123456789abc", nil), ("0123456789AB", nil), ("", nil),
-    ])
-    func aNameOfTwelveDigitsIsDockers(name: String, engine: String?) {
-        #expect(Discovery.engineOfDocker(name) == engine)
+    func whatStandsBeforeTheIDTellsTheEngine(text: String, engine: Engine?) {
+        #expect(ContainerID.inCgroup(text)?.engine == engine)
     }
 }

@@ -1,0 +1,76 @@
+public import LinuxSystem
+
+/// What starts containers.
+public enum Engine: String, CaseIterable, Sendable {
+    case podman
+    case docker = "Docker"
+    case containerd
+    case crio = "CRI-O"
+}
+
+/// A container as its engine knows it.
+public struct ContainerIdentity: Hashable, Sendable {
+    /// In full.
+    public let id: String
+    /// Nil where nothing tells whose it is.
+    public internal(set) var engine: Engine?
+    /// A pod's as `NAMESPACE/POD`, that of a container in it with its own name behind. Nil where nothing readable tells it.
+    public internal(set) var name: String?
+    /// One of its processes, the first that was found.
+    public internal(set) var pid: Int32?
+
+    public init(id: String, engine: Engine? = nil, name: String? = nil, pid: Int32? = nil) {
+        self.id = id
+        self.engine = engine
+        self.name = name
+        self.pid = pid
+    }
+
+    /// What engines print of an id: twelve digits, or all of it where it is no hexadecimal number.
+    public var shortID: String { id.utf8.count == ContainerID.length ? String(id.prefix(12)) : id }
+
+    /// Whether a person who says this means the container: its name, its id, or the beginning of that.
+    public func isCalled(_ text: String) -> Bool {
+        if text == name || text == id { return true }
+        return text.utf8.count >= Self.leastOfID && id.hasPrefix(text)
+    }
+
+    /// Less of an id is too likely to be that of several.
+    private static let leastOfID = 4
+}
+
+/// A network namespace in which containers are.
+public struct ContainerNamespace: Hashable, Sendable {
+    /// By which it can be opened.
+    public let path: String
+    /// What ties it to a container, as it is said to people.
+    public let evidence: String
+    /// By the name of the bind mount or else of the containers inside; nil where that does not tell.
+    public internal(set) var engine: Engine?
+    /// None where only its path tells of a container, or if all of them have ended.
+    public internal(set) var containers: [ContainerIdentity]
+
+    public init(path: String, evidence: String, engine: Engine? = nil, containers: [ContainerIdentity] = []) {
+        self.path = path
+        self.evidence = evidence
+        self.engine = engine
+        self.containers = containers
+    }
+}
+
+/// A network namespace that nothing ties to a container.
+public struct SkippedNamespace: Hashable, Sendable {
+    public let path: String
+    public let reason: String
+
+    public init(path: String, reason: String) {
+        self.path = path
+        self.reason = reason
+    }
+}
+
+/// A container that is there and whose namespace this user may not look at.
+public struct HiddenContainer: Hashable, Sendable {
+    public let container: ContainerIdentity
+    public let error: KernelError
+}

@@ -1,0 +1,78 @@
+import JSON
+import LinuxSystem
+
+/// The names that engines gave their containers, read from the states that they keep beside the root file systems.
+///
+/// A state that is not there, not readable, or not as expected leaves a container without a name.
+struct Names {
+    /// Of podman and CRI-O, by id; read when first asked for.
+    private var stored: [String: String]?
+
+    /// The container with its name, and its engine where only its state tells that.
+    mutating func named(_ container: ContainerIdentity, _ process: Process) -> ContainerIdentity {
+        guard container.name == nil else { return container }
+        var named = container
+        switch container.engine {
+        case .podman, .crio: named.name = stored(container.id)
+        case .docker: named.name = Self.ofDocker(container.id)
+        case .containerd: named.name = ContainerdTask.name(of: container.id)
+        case nil: tryAll(&named)
+        }
+        if named.name == nil, let monitored = process.containerOfMonitor, monitored.id == container.id {
+            named.name = monitored.name
+            named.engine = named.engine ?? monitored.engine
+        }
+        return named
+    }
+
+    private mutating func tryAll(_ container: inout ContainerIdentity) {
+        // CRI-O's names begin with k8s_, which podman's could, too.
+        if let name = stored(container.id) {
+            (container.name, container.engine) = (name, name.hasPrefix("k8s_") ? .crio : .podman)
+        } else if let name = Self.ofDocker(container.id) {
+            (container.name, container.engine) = (name, .docker)
+        } else if let name = ContainerdTask.name(of: container.id) {
+            (container.name, container.engine) = (name, .containerd)
+        }
+    }
+
+    private mutating func stored(_ id: String) -> String? {
+        let known = stored ?? Self.readStored()
+        stored = known
+        return known[id]
+    }
+
+    /// The list that containers/storage keeps for root. An ordinary user's lies in a home that may be on a server that is
+    /// away, for which a program of root's had better not wait; conmon tells those names.
+    private static func readStored() -> [String: String] {
+        var names: [String: String] = [:]
+        for driver in ["overlay", "vfs"] {
+            for file in ["containers.json", "volatile-containers.json"] {
+                let path = "/var/lib/containers/storage/\(driver)-containers/\(file)"
+                for entry in StateFile.read(path, limit: 8 << 20)?.elements ?? [] {
+                    guard let id = entry["id"]?.string, let name = entry["names"]?.elements?.first?.string
+                    else { continue }
+                    names[id] = name
+                }
+            }
+        }
+        return names
+    }
+
+    private static func ofDocker(_ id: String) -> String? {
+        let document = StateFile.read("/var/lib/docker/containers/\(id)/config.v2.json", limit: 1 << 20)
+        return document?["Name"]?.string.map { String($0.drop { $0 == "/" }) }
+    }
+}
+
+/// A document of an engine's own.
+enum StateFile {
+    /// Nil if it is not there, not readable, not a regular file, longer than `limit`, or not JSON.
+    static func read(_ path: String, limit: Int) -> JSON? {
+        do {
+            let file = try FileDescriptor(opening: path, .readWithoutWaiting)
+            guard try FileStatus(of: file, name: path).isRegular else { return nil }
+            return try JSON(parsing: file.readAll(limit: limit, name: path))
+        } catch { return nil }
+    }
+}

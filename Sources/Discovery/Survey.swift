@@ -1,0 +1,75 @@
+public import LinuxSystem
+
+/// The network namespaces of this host, told apart by whether an engine's evidence ties them to a container.
+///
+/// Nothing below a container's root file system is opened.
+public struct Survey: Sendable {
+    /// Each once.
+    public private(set) var namespaces: [ContainerNamespace] = []
+    public private(set) var skipped: [SkippedNamespace] = []
+    /// The network namespaces in which ordinary users' podman has its bridges, by path; seen where their mounts are.
+    public private(set) var rootlessNetworks: [String] = []
+    /// Containers that this user may not look at.
+    public private(set) var hidden: [HiddenContainer] = []
+    /// Folders that this user may not list.
+    public private(set) var refusals: [KernelError] = []
+    private var seen: Set<NetworkNamespace.Identity> = []
+
+    public init(namespaces: [ContainerNamespace], skipped: [SkippedNamespace] = []) {
+        self.namespaces = namespaces
+        self.skipped = skipped
+    }
+
+    /// Looks at bind mounts first, whose names say more, then at processes.
+    ///
+    /// - Throws: if there is no `/proc` to look at.
+    public static func all() throws(KernelError) -> Survey {
+        var survey = Survey(namespaces: [])
+        survey.seen.insert(try NetworkNamespace.current().identity)
+        if let identity = NetworkNamespace.identityOfInit() { survey.seen.insert(identity) }
+        var inhabitants = Inhabitants(besides: survey.seen)
+        survey.hidden = try inhabitants.look()
+        // A namespace that an engine vouches for is not skipped for its other name. But one that somebody named stays
+        // theirs, whatever containers work in it, as OpenStack's agents do in its routers.
+        let mounts = BindMount.all(refusals: &survey.refusals)
+        for mount in mounts where mount.owner != .unknown { survey.take(mount, inhabitants) }
+        for mount in mounts where mount.owner == .unknown { survey.take(mount, inhabitants) }
+        survey.take(inhabitants)
+        return survey
+    }
+
+    private mutating func take(_ mount: BindMount, _ inhabitants: Inhabitants) {
+        // One that has gone, or that we may not look at, is no finding.
+        guard let identity = Self.identity(mount.path), seen.insert(identity).inserted else { return }
+        switch mount.owner {
+        case .container(let evidence, let engine):
+            let containers = inhabitants.containers(in: identity)
+            namespaces.append(
+                ContainerNamespace(
+                    path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
+                    containers: containers))
+        case .rootlessNetwork: rootlessNetworks.append(mount.path)
+        case .unknown: skip(mount.path)
+        }
+    }
+
+    private mutating func take(_ inhabitants: Inhabitants) {
+        let rest = inhabitants.groups.filter { !seen.contains($0.namespace) }
+        for group in rest {
+            guard let first = group.containers.first, let pid = first.pid else { continue }
+            namespaces.append(
+                ContainerNamespace(
+                    path: "/proc/\(pid)/ns/net", evidence: "container \(first.shortID)", engine: first.engine,
+                    containers: group.containers))
+        }
+        for group in rest where group.containers.isEmpty { skip("/proc/\(group.pid)/ns/net") }
+    }
+
+    private mutating func skip(_ path: String) {
+        skipped.append(SkippedNamespace(path: path, reason: "no container engine's; name it with --netns"))
+    }
+
+    private static func identity(_ path: String) -> NetworkNamespace.Identity? {
+        do { return try NetworkNamespace(path: path).identity } catch { return nil }
+    }
+}
