@@ -77,10 +77,12 @@ if unicodeTables == nil {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
         ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
+        ordinaryLibrary("Diagnosis", ["LinuxSystem", "Netlink", "Firewall", "Keel", "Discovery"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
-                "Keel", "CNI", "Discovery", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Keel", "CNI", "Discovery", "Diagnosis",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: kernelLibraries),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
@@ -92,12 +94,13 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
-        tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Laboratory"]),
+        tests("Diagnosis", ["Diagnosis", "Laboratory"]),
+        tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Diagnosis", "Laboratory"]),
         tests(
             "Live", ["Laboratory", "Keel", "Firewall"],
             scripts: [
-                "attachments.sh", "conformance.sh", "connections.sh", "firewalls.sh", "guest.sh", "interleave.sh",
-                "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
+                "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh", "guest.sh",
+                "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Laboratory"], scripts: ["cri.py", "protobuf.py"]),

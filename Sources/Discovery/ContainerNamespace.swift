@@ -56,6 +56,13 @@ public struct ContainerNamespace: Hashable, Sendable {
         self.engine = engine
         self.containers = containers
     }
+
+    /// What people call it: the names of its containers, or else their ids, or else its path.
+    public var title: String {
+        let known = containers.map { $0.name ?? $0.shortID }
+        let shown = known.prefix(3).joined(separator: ", ") + (known.count > 3 ? " and \(known.count - 3) more" : "")
+        return known.isEmpty ? path : shown
+    }
 }
 
 /// A network namespace that nothing ties to a container.

@@ -13,18 +13,32 @@ public struct Survey: Sendable {
     public private(set) var hidden: [HiddenContainer] = []
     /// Folders that this user may not list.
     public private(set) var refusals: [KernelError] = []
+    /// Whether somebody named just these, so that one which has gone is an error.
+    public private(set) var isNamed = false
     private var seen: Set<NetworkNamespace.Identity> = []
 
-    public init(namespaces: [ContainerNamespace], skipped: [SkippedNamespace] = []) {
-        self.namespaces = namespaces
-        self.skipped = skipped
+    private init() {}
+
+    /// Of a namespace that somebody named.
+    public init(named path: String) {
+        namespaces = [ContainerNamespace(path: path, evidence: "named")]
+        isNamed = true
+    }
+
+    /// Of the containers that somebody means with a name or an id. Nothing else is left.
+    public func called(_ text: String) -> Survey {
+        var survey = Survey()
+        survey.isNamed = true
+        survey.namespaces = namespaces.filter { $0.containers.contains { $0.isCalled(text) } }
+        survey.hidden = hidden.filter { $0.container.isCalled(text) }
+        return survey
     }
 
     /// Looks at bind mounts first, whose names say more, then at processes.
     ///
     /// - Throws: if there is no `/proc` to look at.
     public static func all() throws(KernelError) -> Survey {
-        var survey = Survey(namespaces: [])
+        var survey = Survey()
         survey.seen.insert(try NetworkNamespace.current().identity)
         if let identity = NetworkNamespace.identityOfInit() { survey.seen.insert(identity) }
         var inhabitants = Inhabitants(besides: survey.seen)

@@ -4,7 +4,7 @@ import Netlink
 /// A container's network namespace, held open, with a socket inside.
 public struct Container: ~Copyable {
     public let namespace: NetworkNamespace
-    private var socket: Socket
+    var socket: Socket
     /// Why the thread could not go back to the host: in a user namespace that is refused. What was opened there before
     /// still works; nothing more may be, since it would be the container's.
     let stranding: KernelError?
@@ -21,6 +21,21 @@ public struct Container: ~Copyable {
         } else if !namespace.tryToLock() {
             throw KernelError("lock network namespace \(namespace.name)", .busy)
         }
+        try self.init(entering: namespace, of: host)
+    }
+
+    /// For who changes nothing. While another run is at work there, what is seen may be half done, but a process inside may
+    /// hold the lock for ever.
+    package init(
+        onlyLookingAt namespace: consuming NetworkNamespace, of host: borrowing Host
+    ) throws(KernelError) {
+        _ = namespace.tryToLock()
+        try self.init(entering: namespace, of: host)
+    }
+
+    private init(
+        entering namespace: consuming NetworkNamespace, of host: borrowing Host
+    ) throws(KernelError) {
         try namespace.enter()
         let socket: Socket
         do { socket = try Socket(.route) } catch {

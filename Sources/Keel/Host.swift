@@ -48,38 +48,18 @@ public struct Host: ~Copyable {
     ) throws(KernelError) -> Guarded {
         var guarded = Guarded()
         for version in IPVersion.allCases where snapshot.hasDefaultRoute(version) { guarded.versions.append(version) }
-        let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
-        guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return guarded }
-        for veth in veths {
-            guard let end = try hostEnd(of: veth, namespaceID) else { continue }
-            if veth.index != leaving {
-                let entrance = try bridge(of: end) ?? end
+        for entrance in try entrances(of: container, snapshot) {
+            if entrance.interface.index != leaving {
                 _ = guarded.interfaces.appendIfNew(entrance.name)
             } else {
-                guarded.leaving.append(end.index)
+                guarded.leaving.append(entrance.end.index)
             }
         }
         return guarded
     }
 
-    /// The veth's other end; nil if that is not on this host.
-    private mutating func hostEnd(of veth: Link, _ namespaceID: Int32) throws(KernelError) -> Link? {
-        // An index means little across namespaces; the ends of one pair name each other.
-        guard let index = veth.peerIndex, let end = try socket.link(index: index), end.kind == "veth",
-            end.peerIndex == veth.index, end.peerNamespaceID == namespaceID
-        else { return nil }
-        return end
-    }
-
-    /// The bridge that an interface is a port of.
-    private mutating func bridge(of port: Link) throws(KernelError) -> Link? {
-        guard let master = port.master, let bridge = try socket.link(index: master), bridge.kind == "bridge"
-        else { return nil }
-        return bridge
-    }
-
     /// Looks at the host, as far as `guarded` and the policy ask. Nothing is changed.
-    mutating func observe(_ guarded: Guarded, _ policy: Policy.Invalid) throws(KernelError) -> HostSnapshot {
+    package mutating func observe(_ guarded: Guarded, _ policy: Policy.Invalid) throws(KernelError) -> HostSnapshot {
         var snapshot = HostSnapshot()
         snapshot.matchesSockets = matchesSockets
         if policy.mode == .liberal || guarded.isForHost { snapshot.beLiberal = try Sysctl.beLiberal.readIfPresent() }

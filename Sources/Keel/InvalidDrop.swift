@@ -60,7 +60,7 @@ extension HostSnapshot {
     }
 
     /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
-    func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
+    package func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
         var notes: [String] = []
         switch policy.mode {

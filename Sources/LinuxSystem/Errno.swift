@@ -21,6 +21,8 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let exists = Errno(rawValue: EEXIST)
     public static let noDevice = Errno(rawValue: ENODEV)
     public static let networkDown = Errno(rawValue: ENETDOWN)
+    public static let networkUnreachable = Errno(rawValue: ENETUNREACH)
+    public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
     public static let invalid = Errno(rawValue: EINVAL)
     public static let tooBig = Errno(rawValue: EFBIG)
     public static let readOnly = Errno(rawValue: EROFS)

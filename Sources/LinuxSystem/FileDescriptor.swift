@@ -47,6 +47,13 @@ public struct FileDescriptor: ~Copyable {
         try Self.readAll(number, limit: limit, name: name)
     }
 
+    /// Reads from the beginning the next time. The corresponding C function is `lseek(2)`.
+    public func rewind(name: String) throws(KernelError) {
+        guard lseek(number, 0, SEEK_SET) == 0 else {
+            throw KernelError("go back to the beginning of \(name)", .current)
+        }
+    }
+
     /// All of standard input.
     public static func readStandardInput(limit: Int) throws(KernelError) -> [UInt8] {
         try readAll(STDIN_FILENO, limit: limit, name: "standard input")

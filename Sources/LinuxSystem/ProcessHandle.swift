@@ -49,6 +49,13 @@ public enum OwnProcess {
         (0..<linux_argument_count()).map { index in linux_argument(index).map { String(cString: $0) } ?? "" }
     }
 
+    /// Waits. The corresponding C function is `usleep(3)`.
+    public static func sleep(milliseconds: UInt32) {
+        // More than a second at once is not for every C library's usleep.
+        for _ in 0..<milliseconds / 500 { usleep(500_000) }
+        usleep(milliseconds % 500 * 1000)
+    }
+
     /// Becomes another program, with the arguments it was given itself. The corresponding C function is `execv(3)`.
     ///
     /// Returns only what the kernel said if it refused.

@@ -20,3 +20,18 @@ public enum Timestamp {
         return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
     }
 }
+
+/// A point of the clock that nobody sets, `CLOCK_MONOTONIC`.
+public struct Moment: Hashable, Sendable {
+    private let seconds: Double
+
+    /// Now.
+    public init() {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        seconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
+    }
+
+    /// How many seconds ago it was.
+    public var elapsed: Double { Moment().seconds - seconds }
+}

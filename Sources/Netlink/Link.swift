@@ -15,6 +15,8 @@ public struct Link: Hashable, Sendable {
     public var peerIndex: UInt32?
     /// `IFLA_LINK_NETNSID`: an id that means something in this link's own namespace alone; nil if both are in one.
     public var peerNamespaceID: Int32?
+    /// The largest packet it takes, in bytes; nil where the kernel does not say.
+    public var mtu: UInt32?
     /// `net.ipv4.conf.NAME.rp_filter`; nil where the interface has no IPv4.
     public var reversePathFilter: Int?
     /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.
@@ -36,6 +38,7 @@ extension Link {
         for attribute in message.attributes(after: ifinfomsg.self) {
             switch attribute.type {
             case IFLA_IFNAME: name = attribute.string
+            case IFLA_MTU: mtu = attribute.uint32
             case IFLA_MASTER: master = attribute.uint32
             case IFLA_LINK: peerIndex = attribute.uint32
             case IFLA_LINK_NETNSID: peerNamespaceID = attribute.int32

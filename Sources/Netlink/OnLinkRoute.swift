@@ -28,7 +28,7 @@ extension OnLinkRoute {
 
 extension IPAddress {
     /// In fe80::/10, RFC 4291.
-    fileprivate var isLinkLocal: Bool {
+    public var isLinkLocal: Bool {
         version == .v6 && bytes.first == 0xfe && (bytes.dropFirst().first ?? 0) & 0xc0 == 0x80
     }
 }

@@ -11,8 +11,8 @@ struct Evenkeel: ParsableCommand {
 
             Containers are looked after as they start by the CNI plugin or the OCI hook; `apply` does the same for those \
             that run already, `host` looks after the host itself, and `cni` chains the plugin into networks' configurations. \
-            The policy is \(policyPath), where there is one.
+            `doctor` says what is wrong, and `explain` why. The policy is \(policyPath), where there is one.
             """,
         version: "0.1.0",
-        subcommands: [Apply.self, HostCommand.self, CNICommand.self])
+        subcommands: [Doctor.self, Explain.self, Apply.self, HostCommand.self, CNICommand.self])
 }

@@ -97,8 +97,8 @@ struct Apply: ParsableCommand {
     }
 
     private func survey() throws(Failure) -> Survey {
-        if let netns { return Survey(namespaces: [.init(path: netns, evidence: "named")]) }
-        if let pid { return Survey(namespaces: [.init(path: "/proc/\(pid)/ns/net", evidence: "named")]) }
+        if let netns { return Survey(named: netns) }
+        if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
         let survey: Survey
         do { survey = try Survey.all() } catch { throw Failure(error) }
         if let refusal = survey.refusals.first { throw Failure(refusal) }

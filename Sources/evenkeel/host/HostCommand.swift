@@ -1,4 +1,5 @@
 import ArgumentParser
+import Discovery
 import Keel
 import LinuxSystem
 
@@ -30,7 +31,7 @@ extension HostGuard {
         do throws(KernelError) {
             // First, before the look at containers opens what is theirs.
             let host = try Host()
-            return HostGuard(host, policy, containers: try Discovery.all().namespaces.map { $0.path })
+            return HostGuard(host, policy, containers: try Survey.all().namespaces.map { $0.path })
         } catch { throw Failure(error) }
     }
 }

@@ -1,0 +1,123 @@
+public import Discovery
+public import Keel
+public import LinuxSystem
+public import Netlink
+
+/// What one look at a container saw, in its namespace and where it enters the host.
+public struct ContainerObservation: Sendable {
+    /// A gateway of a default route, in whatever table.
+    public struct Gateway: Hashable, Sendable {
+        public var address: IPAddress
+        public var interface: UInt32
+        /// Nil if the kernel has not asked for it.
+        public var state: NeighbourState?
+        /// Whether some route but a default leads to it, directly.
+        public var isOnLink: Bool
+
+        public init(address: IPAddress, interface: UInt32, state: NeighbourState?, isOnLink: Bool) {
+            self.address = address
+            self.interface = interface
+            self.state = state
+            self.isOnLink = isOnLink
+        }
+    }
+
+    public var container: ContainerNamespace
+    public var snapshot: NamespaceSnapshot
+    /// What Keel would do in the namespace.
+    public var plan: [Change]
+    /// Why it could not; what is wrong can be told all the same.
+    public var refusal: KernelError?
+    /// Where its veths enter the host.
+    package var entrances: [Entrance] = []
+    /// The interfaces by which eight packets of no particular source would leave, one after the other; asked for where
+    /// default routes compete.
+    public var turns: [UInt32] = []
+    public var gateways: [Gateway] = []
+    /// `IPReversePathFilter` of the namespace; nil where it could not be read.
+    public var filtered: FilterCount?
+
+    package init(_ container: ContainerNamespace, _ snapshot: NamespaceSnapshot, plan: [Change]) {
+        self.container = container
+        self.snapshot = snapshot
+        self.plan = plan
+    }
+}
+
+extension ContainerObservation {
+    var place: Finding.Place { .container(container) }
+
+    /// The command that carries the plan out.
+    var apply: String {
+        if let refusal { return "(evenkeel cannot here: \(refusal.description))" }
+        return "sudo evenkeel apply --netns \(container.path.quotedForShell)"
+    }
+
+    /// Interfaces other than `lo` that have a global address of a family.
+    func networks(_ version: IPVersion) -> [Link] {
+        snapshot.links.filter { link in
+            !link.isLoopback
+                && snapshot.addresses.contains {
+                    $0.interface == link.index && $0.address.version == version && $0.isGlobal
+                }
+        }
+    }
+
+    func name(of interface: UInt32) -> String {
+        snapshot.links.first { $0.index == interface }?.name ?? "interface \(interface)"
+    }
+}
+
+/// A counter of packets that a reverse path filter dropped, and when it was read.
+public struct FilterCount: Hashable, Sendable {
+    public var count: UInt64
+    /// How much more it was when it was read again, and how many seconds later.
+    public var rise: Rise?
+
+    public struct Rise: Hashable, Sendable {
+        public var count: UInt64
+        public var seconds: Double
+
+        public init(count: UInt64, seconds: Double) {
+            self.count = count
+            self.seconds = seconds
+        }
+    }
+
+    let time = Moment()
+
+    public init(count: UInt64, rise: Rise? = nil) {
+        self.count = count
+        self.rise = rise
+    }
+
+    var words: String {
+        let since = rise.map { rise in
+            rise.count == 0
+                ? ", none of them while it was watched" : ", \(rise.count) in the last \(tenths(rise.seconds)) s"
+        }
+        return "IPReversePathFilter: \(count) packets dropped so far\(since ?? "")"
+    }
+
+    private func tenths(_ seconds: Double) -> String {
+        let tenths = Int((seconds * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}
+
+extension String {
+    /// As a shell takes it for one word.
+    var quotedForShell: String {
+        let isPlain = { (byte: UInt8) in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "-"):
+                true
+            default: false
+            }
+        }
+        return utf8.allSatisfy(isPlain)
+            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

@@ -1,0 +1,72 @@
+public import Discovery
+import Keel
+import LinuxSystem
+
+/// What was seen, what is wrong with it, and what could not be looked at.
+public struct Diagnosis: Sendable {
+    /// Something that could not be looked at.
+    public struct Missed: Hashable, Sendable {
+        public let what: String
+        public let reason: String
+        /// What helps; nil where there is nothing to say.
+        public let advice: String?
+
+        init(what: String, _ error: KernelError) {
+            self.what = what
+            reason = error.description
+            advice = error.advice
+        }
+
+        init(what: String, reason: String, advice: String?) {
+            self.what = what
+            self.reason = reason
+            self.advice = advice
+        }
+    }
+
+    let policy: Policy
+    public internal(set) var host = HostObservation()
+    public internal(set) var observations: [ContainerObservation] = []
+    public internal(set) var missed: [Missed] = []
+    /// How many of what was missed are containers.
+    public private(set) var missedContainers = 0
+    public private(set) var skipped: [SkippedNamespace] = []
+
+    init(_ policy: Policy) { self.policy = policy }
+
+    mutating func note(_ survey: Survey) {
+        skipped = survey.skipped
+        missed += survey.refusals.map { Missed(what: "a folder of network namespaces", $0) }
+        for hidden in survey.hidden { miss(printableTitle(hidden.container), hidden.error) }
+    }
+
+    mutating func miss(_ namespace: ContainerNamespace, _ error: KernelError) { miss(namespace.title, error) }
+
+    private mutating func miss(_ title: String, _ error: KernelError) {
+        missed.append(Missed(what: title, error))
+        missedContainers += 1
+    }
+
+    private func printableTitle(_ container: ContainerIdentity) -> String {
+        printable(container.name ?? container.shortID)
+    }
+
+    /// Those of the host first, then container by container, the gravest first in each.
+    ///
+    /// A group of findings is a function of what was seen and the policy, in a file of its own.
+    public func findings() -> [Finding] {
+        let ofHost = host.reversePathFindings(observations) + host.forwardFindings(observations)
+        return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) }
+    }
+
+    private func findings(of observation: ContainerObservation) -> [Finding] {
+        let own =
+            observation.defaultRouteFindings(policy) + observation.sourceAddressFindings(policy)
+            + observation.reversePathFindings(policy) + observation.gatewayFindings() + observation.linkFindings()
+        return own + observation.guardFindings(host, policy, besides: own)
+    }
+
+    private func gravestFirst(_ findings: [Finding]) -> [Finding] {
+        Finding.Severity.allCases.reversed().flatMap { severity in findings.filter { $0.severity == severity } }
+    }
+}

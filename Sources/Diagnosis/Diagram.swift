@@ -1,0 +1,99 @@
+import Discovery
+import Keel
+import Netlink
+
+extension Diagnosis {
+    /// Each container's networks in plain text: interfaces, addresses, gateways, where they enter the host, which default
+    /// route is taken, and what is dropped where.
+    public func diagrams() -> [String] { observations.map { Diagram(host, $0, policy).text } }
+}
+
+/// One container's networks, a line each.
+struct Diagram {
+    private let host: HostObservation
+    private let container: ContainerObservation
+    private let policy: Policy
+
+    init(_ host: HostObservation, _ container: ContainerObservation, _ policy: Policy) {
+        self.host = host
+        self.container = container
+        self.policy = policy
+    }
+
+    var text: String {
+        let links = container.snapshot.links.filter { !$0.isLoopback }
+            .sorted { isNaturallyOrdered($0.name, $1.name) }
+        let lines = links.flatMap { self.lines(of: $0) } + defaults + drops
+        let namespace = container.container
+        let title = namespace.title == namespace.path ? namespace.path : "\(namespace.title) (\(namespace.path))"
+        let drawn = links.isEmpty ? ["  no interface but lo"] : lines.map { "  " + $0 }
+        return ([title] + drawn).map { printable($0) + "\n" }.joined()
+    }
+
+    private func lines(of link: Link) -> [String] {
+        let own = container.snapshot.addresses.filter { $0.interface == link.index && $0.isGlobal }
+        let addresses = own.map { "\($0.address)/\($0.prefixLength)" }.joined(separator: "  ")
+        let gateways = container.gateways.filter { $0.interface == link.index }.map { gateway in
+            "|    gateway \(gateway.address)\(gateway.state.map { " \($0.rawValue)" } ?? "")\(role(of: gateway))"
+        }
+        let first =
+            "+- \(link.name)  \(addresses.isEmpty ? "no address" : addresses)\(size(link))\(filter(link, of: own))"
+        return [first] + entrance(of: link) + gateways + ["|"]
+    }
+
+    private func size(_ link: Link) -> String { link.mtu.map { "  MTU \($0)" } ?? "" }
+
+    private func filter(_ link: Link, of addresses: [InterfaceAddress]) -> String {
+        guard let own = link.reversePathFilter, addresses.contains(where: { $0.address.version == .v4 }) else {
+            return ""
+        }
+        return "  rp_filter \(words(max(own, container.snapshot.reversePathFilterOfAll ?? 0)))"
+    }
+
+    private func words(_ filter: Int) -> String { ["0 off", "1 strict", "2 loose"][min(max(filter, 0), 2)] }
+
+    private func entrance(of link: Link) -> [String] {
+        guard let entrance = container.entrances.first(where: { $0.interface.index == link.index }) else {
+            return ["|    \(link.kind ?? "interface") that does not enter this host by a veth"]
+        }
+        guard let bridge = entrance.bridge else { return ["|    host: \(entrance.end.name)\(size(entrance.end))"] }
+        let filter = bridge.reversePathFilter.map { "  rp_filter \(words(max($0, host.reversePathFilterOfAll ?? 0)))" }
+        return ["|    host: \(entrance.end.name) on bridge \(bridge.name)\(size(bridge))\(filter ?? "")"]
+    }
+
+    private func role(of gateway: ContainerObservation.Gateway) -> String {
+        let routes = container.snapshot.routes.filter { route in
+            route.version == gateway.address.version && route.isUnicast
+                && route.nextHops.contains { $0.gateway == gateway.address && $0.interface == gateway.interface }
+        }
+        if let route = routes.first(where: { $0.table == Route.mainTable }) {
+            return "  default, metric \(route.metric)"
+        }
+        return routes.first.map { "  set aside in table \($0.table)" } ?? ""
+    }
+
+    /// Which default route is taken.
+    private var defaults: [String] {
+        IPVersion.allCases.compactMap { version in
+            let rivals = container.snapshot.competingDefaults(version, policy.defaultRoute)
+            if rivals.count > 1 {
+                let names = rivals.map { $0.interface }.joined(separator: " and ")
+                return
+                    "\(version): \(names) \(rivals[0].isOfMultipath ? "each take a share of the flows" : "take turns")"
+            }
+            if let index = container.defaultInterface(version) {
+                return "\(version): leaves by \(container.name(of: index))"
+            }
+            return container.networks(version).isEmpty ? nil : "\(version): no default route"
+        }
+    }
+
+    private var drops: [String] {
+        let findings =
+            container.reversePathFindings(policy) + container.linkFindings() + host.reversePathFindings([container])
+        return findings.map { finding in
+            let place = finding.place == .host ? "the host" : "the container"
+            return "x  \(place) drops: \(finding.summary) (\(finding.id.rawValue))"
+        }
+    }
+}

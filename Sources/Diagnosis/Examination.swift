@@ -1,0 +1,124 @@
+public import Discovery
+public import Keel
+public import LinuxSystem
+import Netlink
+
+/// Looks at the host and at containers. Nothing is changed, but that looking up a route where several compete is a turn in
+/// the kernel's alternation.
+///
+/// To be used on a thread of its own: it goes into each namespace and comes back.
+public struct Examination: ~Copyable {
+    private var host: Host
+    private let policy: Policy
+    /// Counters of containers, by their places in the diagnosis.
+    private var counters: [(place: Int, netstat: Netstat)] = []
+    /// Of a process's descriptors, of which it may have 1024, some are for this.
+    private static let mostCounters = 512
+
+    /// Opens all that is the host's own.
+    public init(_ policy: Policy) throws(KernelError) {
+        self.policy = policy
+        host = try Host()
+    }
+
+    /// Looks at all of that, and says what is wrong. `progress` is told how many containers have been looked at.
+    public mutating func diagnose(_ survey: Survey, progress: (Int) -> Void) -> Diagnosis {
+        var diagnosis = Diagnosis(policy)
+        diagnosis.note(survey)
+        observeHost(&diagnosis)
+        for (index, namespace) in survey.namespaces.enumerated() {
+            progress(index)
+            do throws(KernelError) {
+                guard let observation = try observe(namespace, isNamed: survey.isNamed) else { continue }
+                diagnosis.observations.append(observation.0)
+                if let netstat = observation.1 {
+                    keep(netstat, of: observation.0, at: diagnosis.observations.count - 1)
+                }
+            } catch { diagnosis.miss(namespace, error) }
+        }
+        countAgain(&diagnosis)
+        return diagnosis
+    }
+
+    private mutating func observeHost(_ diagnosis: inout Diagnosis) {
+        var observation = HostObservation()
+        do throws(KernelError) {
+            observation.snapshot = try host.observe(Guarded(), policy.invalid)
+        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "the host's firewall", error)) }
+        observation.forwardsIPv4 = Self.flag("net/ipv4/ip_forward")
+        observation.forwardsIPv6 = Self.flag("net/ipv6/conf/all/forwarding")
+        observation.reversePathFilterOfAll = Self.number("net/ipv4/conf/all/rp_filter")
+        observation.filtered = Netstat()?.filteredReversePaths().map { FilterCount(count: $0) }
+        diagnosis.host = observation
+    }
+
+    private static func number(_ path: String) -> Int? {
+        do { return try Sysctl(path).readIfPresent() } catch { return nil }
+    }
+
+    private static func flag(_ path: String) -> Bool? { number(path).map { $0 != 0 } }
+
+    /// Nil for one that has gone meanwhile, which of those that were named one by one is an error.
+    private mutating func observe(
+        _ found: ContainerNamespace, isNamed: Bool
+    ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
+        let namespace: NetworkNamespace
+        do { namespace = try NetworkNamespace(path: found.path) } catch {
+            if !isNamed && [.noEntry, .noSuchProcess, .invalid].contains(error.errno) { return nil }
+            throw error
+        }
+        guard !host.isOwn(namespace) else {
+            if !isNamed { return nil }
+            throw KernelError(
+                "look at \(found.path) as a container's", .invalid,
+                explanation: "it is the host's own network namespace")
+        }
+        var container = try Container(onlyLookingAt: namespace, of: host)
+        let snapshot = try container.observe(from: host)
+        var observation = ContainerObservation(found, snapshot, plan: [])
+        do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
+        observation.entrances = try host.entrances(of: container, snapshot)
+        let competes = observation.competes(.v4, policy)
+        let rivals = snapshot.competingDefaults(.v4, policy.defaultRoute).map { $0.leg.nextHops[0].interface }
+        let netstat = try container.look(from: host) { (socket) throws(KernelError) -> Netstat? in
+            let netstat = Netstat()
+            observation.filtered = netstat?.filteredReversePaths().map { FilterCount(count: $0) }
+            observation.gateways = socket.gateways(snapshot)
+            if competes { observation.turns = socket.turns(among: rivals) }
+            return netstat
+        }
+        return (observation, netstat)
+    }
+
+    /// How many seconds a counter is watched for at least.
+    private static let window = 0.5
+
+    /// Keeps the counters of containers whose strict filters matter.
+    private mutating func keep(_ netstat: Netstat, of observation: ContainerObservation, at place: Int) {
+        guard counters.count < Self.mostCounters, !observation.reversePathFindings(policy).isEmpty else { return }
+        counters.append((place, netstat))
+    }
+
+    private mutating func countAgain(_ diagnosis: inout Diagnosis) {
+        defer { counters = [] }
+        if counters.isEmpty { return }
+        OwnProcess.sleep(milliseconds: UInt32(Self.window * 1000))
+        for (place, netstat) in counters {
+            guard let first = diagnosis.observations[place].filtered, let now = netstat.filteredReversePaths(),
+                now >= first.count
+            else { continue }
+            let rise = FilterCount.Rise(count: now - first.count, seconds: first.time.elapsed)
+            diagnosis.observations[place].filtered = FilterCount(count: now, rise: rise)
+        }
+    }
+}
+
+extension Policy {
+    /// What would be wanted if nothing were to be kept as it is: a diagnosis is told all the same.
+    var wanted: Policy {
+        var wanted = self
+        if wanted.defaultRoute.mode == .keep { wanted.defaultRoute.mode = .one }
+        if wanted.rpFilter == .keep { wanted.rpFilter = .loose }
+        return wanted
+    }
+}

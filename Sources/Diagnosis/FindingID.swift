@@ -1,0 +1,21 @@
+/// What can be found. Scripts and alerts go by these names, so they never change.
+public enum FindingID: String, CaseIterable, Sendable {
+    case duplicateDefaultRoute = "duplicate-default-route"
+    case defaultRouteMultipathV6 = "default-route-multipath-v6"
+    case noDefaultRoute = "no-default-route"
+    case sourceAddressMismatch = "source-address-mismatch"
+    case rpFilterStrict = "rp-filter-strict"
+    case hostRPFilterStrict = "host-rp-filter-strict"
+    case invalidNotDroppedInput = "invalid-not-dropped-input"
+    case invalidLeaksForward = "invalid-leaks-forward"
+    case invalidPolicyConflict = "invalid-policy-conflict"
+    case conntrackFull = "conntrack-full"
+    case conntrackNearFull = "conntrack-near-full"
+    case conntrackDrops = "conntrack-drops"
+    case conntrackLimitConflict = "conntrack-limit-conflict"
+    case hookNotActive = "hook-not-active"
+    case containerNotGuarded = "container-not-guarded"
+    case gatewayNotReachable = "gateway-not-reachable"
+    case ipForwardOff = "ip-forward-off"
+    case mtuMismatch = "mtu-mismatch"
+}

@@ -1,0 +1,66 @@
+import Keel
+import LinuxSystem
+import Netlink
+
+// What is asked of the kernel beyond what the remedies need. None of it sends anything.
+
+extension Socket {
+    /// More gateways than a container has; somebody with privilege in there may have made any number.
+    private static let mostGateways = 64
+
+    /// The gateways of default routes, each once.
+    mutating func gateways(_ snapshot: NamespaceSnapshot) -> [ContainerObservation.Gateway] {
+        var gateways: [ContainerObservation.Gateway] = []
+        for hop in snapshot.routes.filter({ $0.isUnicast }).flatMap({ $0.nextHops }) {
+            guard let address = hop.gateway, !hop.isDead, gateways.count < Self.mostGateways,
+                !gateways.contains(where: { $0.address == address && $0.interface == hop.interface })
+            else { continue }
+            let isOnLink = hop.isOnLink || snapshot.connects(address, hop.interface) || leadsDirectly(to: address)
+            gateways.append(
+                .init(
+                    address: address, interface: hop.interface, state: state(of: address, on: hop.interface),
+                    isOnLink: isOnLink))
+        }
+        return gateways
+    }
+
+    private mutating func state(of address: IPAddress, on interface: UInt32) -> NeighbourState? {
+        do { return try neighbour(address, on: interface) } catch { return nil }
+    }
+
+    /// By a route of its own, as of networks that give each container a prefix of one address. For IPv6, where asking might
+    /// make the kernel ask routers, that is taken for granted.
+    private mutating func leadsDirectly(to address: IPAddress) -> Bool {
+        guard address.version == .v4 else { return true }
+        do {
+            guard let found = try route(to: address) else { return false }
+            return found.gateway == nil
+        } catch { return true }
+    }
+
+    /// By which interfaces eight packets would leave that only a default route leads on, one after the other; none if the
+    /// routes that compete are not asked.
+    mutating func turns(among rivals: [UInt32]) -> [UInt32] {
+        // Nobody has these addresses, RFC 5737.
+        for text in ["192.0.2.1", "198.51.100.1", "203.0.113.1"] {
+            guard let destination = IPAddress(text) else { continue }
+            var turns: [UInt32] = []
+            for _ in 0..<Self.lookups {
+                do { turns += try route(to: destination).map { [$0.interface] } ?? [] } catch { return [] }
+            }
+            if turns.count == Self.lookups && turns.allSatisfy(rivals.contains) { return turns }
+        }
+        return []
+    }
+
+    /// Even, so that where two take turns the next is whose it was before.
+    private static let lookups = 8
+}
+
+extension NamespaceSnapshot {
+    /// Whether an address is on one of an interface's own networks.
+    fileprivate func connects(_ address: IPAddress, _ interface: UInt32) -> Bool {
+        address.isLinkLocal
+            || addresses.contains { $0.interface == interface && $0.onLinkPrefix.contains(address) }
+    }
+}

@@ -1,0 +1,76 @@
+import Keel
+import Netlink
+
+// Addresses whose packets leave by another interface than their own. Keel says which it would give rules.
+
+extension ContainerObservation {
+    func sourceAddressFindings(_ policy: Policy) -> [Finding] {
+        IPVersion.allCases.flatMap { version in
+            // Where default routes compete this is part of that, and one command mends both.
+            competes(version, policy) ? [] : mismatch(version, policy)
+        }
+    }
+
+    private func mismatch(_ version: IPVersion, _ policy: Policy) -> [Finding] {
+        let wanted = plan.sourceRules(version)
+        guard let interface = defaultInterface(version), !wanted.isEmpty else { return [] }
+        let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }
+        guard !owned.isEmpty else { return [] }
+        // A default at a worse metric that nobody touched stands by, as somebody may want it to.
+        let isStandby =
+            policy.defaultRoute.mode == .keep || owned.allSatisfy { !snapshot.isSetAside(version, $0.1.index) }
+        let names = owned.map { "\($0.0.source.map { "\($0)" } ?? "?") of \($0.1.name)" }
+        return [
+            Finding(
+                .sourceAddressMismatch, isStandby ? .information : .error, at: place,
+                "replies from \(owned.count == 1 ? "an address" : "\(owned.count) addresses") leave by another interface",
+                evidence: names.map { "packets from \($0) leave by \(name(of: interface)), the default" }
+                    + ["no rule leads them to a table with a default of their own"],
+                consequence: isStandby
+                    ? "where the host filters strictly, ports published on that network are unreachable from afar; "
+                        + "harmless if nothing there is reached from elsewhere"
+                    : "ports published on that network are unreachable from afar, and programs that bind to the address "
+                        + "get no answer, where reverse paths are filtered",
+                remedy: apply)
+        ]
+    }
+
+    /// The interface of a source rule's addresses.
+    private func owner(of rule: PolicyRule) -> Link? {
+        let address = snapshot.addresses.first { address in rule.source?.contains(address.address) == true }
+        return address.flatMap { address in snapshot.links.first { $0.index == address.interface } }
+    }
+
+    /// The interface of the default route in main that the kernel takes; nil where there is none.
+    func defaultInterface(_ version: IPVersion) -> UInt32? {
+        snapshot.routes.filter { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
+            .min { $0.metric < $1.metric }?.nextHops.first?.interface
+    }
+
+    /// IPv4 addresses whose packets leave by the default's interface though they are of another, and would still when the
+    /// plan has been carried out: of a network that has no gateway to learn of, or in modes without source rules.
+    var strays: [InterfaceAddress] {
+        guard let interface = defaultInterface(.v4) else { return [] }
+        let rules = (snapshot.rules ?? []) + plan.sourceRules(.v4)
+        return snapshot.addresses.filter { address in
+            address.address.version == .v4 && address.isGlobal && address.interface != interface
+                && snapshot.links.contains { $0.index == address.interface && !$0.isLoopback }
+                && !rules.contains { rule in
+                    rule.version == .v4 && rule.source?.contains(address.address) == true
+                        && rule.table != Route.mainTable && !rule.isQualified
+                }
+        }
+    }
+}
+
+extension [Change] {
+    /// The rules for source addresses that would be added.
+    func sourceRules(_ version: IPVersion) -> [PolicyRule] {
+        compactMap { change in
+            guard case .addRule(let rule) = change.action, rule.version == version, rule.source != nil else {
+                return nil
+            }
+            return rule
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package import Netlink
+
+/// One of several default routes in main between which the kernel has nothing to choose by: they share the best metric.
+package struct CompetingDefault: Hashable, Sendable {
+    /// As a route of its own, with one next hop.
+    package let leg: Route
+    package let interface: String
+    /// Whether it is a leg of a multipath route.
+    package let isOfMultipath: Bool
+    /// `default via 10.89.2.1 dev eth1`
+    package let words: String
+}
+
+extension NamespaceSnapshot {
+    /// The best default routes of a family in main, the one that the plan would keep first; fewer than two compete with
+    /// nobody. Networks that others route by source do not count.
+    package func competingDefaults(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> [CompetingDefault] {
+        let candidates = DefaultRoutes(version, self, policy, leaving: nil).main.sorted(by: Candidate.isBetter)
+        let best = candidates.map { $0.leg.metric }.min()
+        return candidates.filter { $0.leg.metric == best }.map { candidate in
+            CompetingDefault(
+                leg: candidate.leg, interface: candidate.link.name,
+                isOfMultipath: candidate.listed.nextHops.count > 1, words: candidate.words)
+        }
+    }
+
+    /// Whether an earlier run keeps the default route of an interface in a table of its own.
+    package func isSetAside(_ version: IPVersion, _ interface: UInt32) -> Bool {
+        routes.contains { $0.version == version && $0.table == Ours.table(of: interface) }
+    }
+}

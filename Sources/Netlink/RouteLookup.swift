@@ -1,0 +1,61 @@
+import CMnl
+public import LinuxSystem
+
+/// How a packet would leave: the answer to `RTM_GETROUTE`, as `ip route get` shows it.
+public struct RouteLookup: Hashable, Sendable {
+    public var interface: UInt32
+    /// Nil where the destination is on the link.
+    public var gateway: IPAddress?
+
+    public init(interface: UInt32, gateway: IPAddress?) {
+        self.interface = interface
+        self.gateway = gateway
+    }
+}
+
+extension RouteLookup {
+    init?(_ message: Message) {
+        guard message.familyHeader(rtmsg.self) != nil else { return nil }
+        self.init(interface: 0, gateway: nil)
+        for attribute in message.attributes(after: rtmsg.self) {
+            switch attribute.type {
+            case Int(RTA_OIF.rawValue): interface = attribute.uint32 ?? 0
+            case Int(RTA_GATEWAY.rawValue): gateway = attribute.address
+            default: break
+            }
+        }
+    }
+}
+
+extension Request {
+    package static func route(to destination: IPAddress, from source: IPAddress?, by interface: UInt32?) -> Request {
+        var request = Request("look up the route to \(destination)", type: RTM_GETROUTE, flags: 0)
+        var header = rtmsg()
+        header.rtm_family = destination.version.addressFamily
+        header.rtm_dst_len = destination.version.bits
+        header.rtm_src_len = source?.version.bits ?? 0
+        request.append(header)
+        request.put(Int(RTA_DST.rawValue), destination)
+        if let source { request.put(Int(RTA_SRC.rawValue), source) }
+        if let interface { request.put(Int(RTA_OIF.rawValue), interface) }
+        return request
+    }
+}
+
+extension Socket {
+    /// Asks the kernel how a packet to `destination` would leave, from an address of its own or by an interface if they are
+    /// given; nil where no route leads there.
+    ///
+    /// Nothing is sent over IPv4. Between default routes of one metric the kernel takes turns, and a look-up is a turn. Over
+    /// IPv6 it may ask a router that it has not heard of for a while whether it is there.
+    public mutating func route(
+        to destination: IPAddress, from source: IPAddress? = nil, by interface: UInt32? = nil
+    ) throws(KernelError) -> RouteLookup? {
+        do {
+            return try get(.route(to: destination, from: source, by: interface)) { RouteLookup($0) }
+        } catch {
+            if [.networkUnreachable, .hostUnreachable, .accessDenied, .invalid].contains(error.errno) { return nil }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import Diagnosis
+import Discovery
+import Keel
+import LinuxSystem
+
+/// `evenkeel doctor`: observe and plan, and say what is wrong.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Says what is wrong with the networks of this host's containers, and how it knows.",
+        discussion: """
+            Looks at the host and at every container's network namespace: those that engines bind in /run/netns, \
+            /run/docker/netns and /run/user/*/netns, and those of processes in a container's cgroup. No engine need run. \
+            Each finding has a name that never changes, what the kernel says, what comes of it, and the command that mends \
+            it; `evenkeel explain NAME` tells more.
+
+            Nothing is changed and nothing is sent. One trace is left: between default routes of one metric the kernel takes \
+            turns, and to show it the doctor looks up a route eight times, which are eight turns. Where a strict filter \
+            matters, its counter is watched for half a second.
+
+            An ordinary user is told what can be seen without privilege, and what could not be looked at. Containers of \
+            rootless podman are looked at from inside its user namespace: `podman unshare evenkeel doctor`.
+
+            EXAMPLES
+              sudo evenkeel doctor
+              sudo evenkeel doctor --container web --diagram
+              sudo evenkeel doctor --json | jq -r '.findings[] | select(.severity == "error") | .id'
+              sudo evenkeel doctor --watch 10
+
+            JSON
+              {"version": 1, "verdict": "healthy" | "findings" | "unknown", "complete": true | false,
+               "findings": [{"id", "severity": "information" | "warning" | "error", "place", "summary",
+                             "evidence": [lines], "consequence", "remedy"}],
+               "looked": {"host": true, "containers": [places]}, "missed": [{"what", "reason", "advice"}],
+               "skipped": [{"namespace", "reason"}], "error"}
+              A place is {"kind": "host"} or {"kind": "container", "namespace", "engine", "containers": [{"id", "name",
+              "engine", "pid"}]}. "version" rises when a key changes its meaning or goes. With --watch each look is a line.
+
+            EXIT STATUS
+              0   nothing found, or only what is worth knowing (information)
+              1   something is wrong
+              2   could not look: nothing at all, no container though there are some, or not what was named
+              64  the command line is wrong
+              With 0 and 1 the answer may be partial; it says so, and "complete" is false.
+            """)
+
+    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
+    var netns: String?
+
+    @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
+    var pid: Int32?
+
+    @Option(help: ArgumentHelp("The container of this name, or id, or beginning of an id.", valueName: "name"))
+    var container: String?
+
+    @Flag(help: "Every container, which is the default.")
+    var all = false
+
+    @Option(help: ArgumentHelp("Look again every so many seconds, and say what has changed.", valueName: "seconds"))
+    var watch: Int?
+
+    @Flag(help: "Draw the networks of each container, too.")
+    var diagram = false
+
+    @Flag(help: "Print one JSON object instead of text.")
+    var json = false
+
+    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
+    var policy: String?
+
+    func validate() throws {
+        guard [netns != nil, pid != nil, container != nil, all].filter({ $0 }).count <= 1 else {
+            throw ValidationError("name one of --netns, --pid, --container and --all")
+        }
+        if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
+        if let container, container.isEmpty { throw ValidationError("--container takes a name or an id") }
+        if let watch, !(1...86400).contains(watch) { throw ValidationError("--watch takes seconds, 1 to 86400") }
+        if diagram && json { throw ValidationError("--diagram is text; leave out --json") }
+    }
+
+    func run() throws {
+        let status: Int32
+        do throws(ApplyError) { status = try work() } catch {
+            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            if json { try write(DoctorReport.json(failure: error.description).text(pretty: true) + "\n") }
+            throw ExitCode(DoctorReport.couldNotLook)
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    /// The exit status; with --watch it goes on until it is interrupted.
+    private func work() throws(ApplyError) -> Int32 {
+        var last: [Finding]?
+        while true {
+            let report = DoctorReport(try look(), isNamed: netns != nil || pid != nil || container != nil)
+            if json || report.findings != last { try say(report) }
+            last = report.findings
+            guard let watch else { return report.status }
+            OwnProcess.sleep(milliseconds: UInt32(watch) * 1000)
+        }
+    }
+
+    private func say(_ report: DoctorReport) throws(ApplyError) {
+        if json { return try write(report.json.text(pretty: watch == nil) + "\n") }
+        let time = watch == nil ? "" : "\(Timestamp.now())\n"
+        try write(time + report.text(Paint.ofStandardOutput, diagram: diagram))
+    }
+
+    private func look() throws(ApplyError) -> Diagnosis {
+        let policy: Policy
+        do throws(PolicyError) {
+            // The host's may be missing, a named one may not.
+            if let path = self.policy { policy = try Policy.load(path, isRequired: true) } else { policy = try .host() }
+        } catch { throw ApplyError(error.description) }
+        let survey = try survey()
+        var examination: Examination
+        do { examination = try Examination(policy) } catch { throw ApplyError(error) }
+        let progress = Progress(of: survey.namespaces.count)
+        defer { progress.clear() }
+        return examination.diagnose(survey) { progress.show($0) }
+    }
+
+    private func survey() throws(ApplyError) -> Survey {
+        if let netns { return Survey(named: netns) }
+        if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
+        let survey: Survey
+        do { survey = try Survey.all() } catch { throw ApplyError(error) }
+        guard let container else { return survey }
+        let called = survey.called(container)
+        if called.namespaces.isEmpty && called.hidden.isEmpty {
+            throw ApplyError(
+                "no container with a network namespace of its own is called \(printable(container)); `evenkeel doctor --json` "
+                    + "lists those that were found")
+        }
+        return called
+    }
+
+    private func write(_ text: String) throws(ApplyError) {
+        do { try FileDescriptor.writeStandardOutput(text) } catch { throw ApplyError(error) }
+    }
+}

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Diagnosis
+import LinuxSystem
+
+/// `evenkeel explain`: a page about each finding of the doctor.
+struct Explain: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Explains a finding of the doctor: symptom, cause, proof, remedy.",
+        discussion: """
+            Without a name it lists all there are. Each page tells how to see the trouble without Evenkeel, and what helps \
+            with and without it.
+
+            EXAMPLES
+              evenkeel explain
+              evenkeel explain duplicate-default-route
+            """)
+
+    @Argument(help: ArgumentHelp("A finding's name, as `evenkeel doctor` gives it.", valueName: "id"))
+    var id: String?
+
+    func validate() throws {
+        guard let id else { return }
+        guard FindingID(rawValue: id) != nil else {
+            throw ValidationError("no finding is called \(id); `evenkeel explain` lists those there are")
+        }
+    }
+
+    func run() throws {
+        let text = id.flatMap { FindingID(rawValue: $0) }.flatMap { Page.about($0) }?.text ?? Self.list
+        do { try FileDescriptor.writeStandardOutput(text) } catch {
+            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            throw ExitCode(1)
+        }
+    }
+
+    private static var list: String {
+        let width = Page.all.map { $0.id.rawValue.count }.max() ?? 0
+        return Page.all.map { page in
+            let name = page.id.rawValue
+            return "\(name)\(String(repeating: " ", count: width - name.count + 2))\(page.title)\n"
+        }.joined()
+    }
+}

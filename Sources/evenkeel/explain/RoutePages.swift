@@ -1,0 +1,152 @@
+extension Page {
+    static let routes = [
+        Page(
+            id: .duplicateDefaultRoute,
+            title: "several default routes of one metric, between which the kernel takes turns",
+            symptom: """
+                "Works about 50% of the time." Every other ping from the container is lost. A container on two podman networks
+                reaches the internet now and then. A published port answers some clients and not others, or stops when a second
+                network is connected. After a restart it may be the other way round.
+                """,
+            cause: """
+                Each network brings a default route, and all have the same metric. As long as the first gateway is not known to
+                be reachable, which is so after a while without traffic, the kernel goes from one to the other with every route
+                look-up. A ping makes one look-up, a connected UDP socket two, a TCP connection three; so a packet leaves by one
+                network with the address of the other. What is wrong about that is dropped on the way: by the host's reverse
+                path filter, or, when the reply comes in, by the container's own.
+                """,
+            proof: """
+                In the container's namespace (nsenter -t PID -n), look at the routes, and ask twice which one is taken:
+
+                    ip route show default              # two lines of one metric
+                    ip route get 192.0.2.1             # dev eth0 …
+                    ip route get 192.0.2.1             # … dev eth1
+                    nstat -az TcpExtIPReversePathFilter
+
+                If both answers are the same the first gateway is REACHABLE just now (ip neigh); wait a minute, or say
+                ip neigh change GATEWAY dev eth0 nud stale. A counter that rises tells who drops: look in the container and on
+                the host.
+                """,
+            withEvenkeel: """
+                sudo evenkeel apply --all keeps one default route and gives the addresses of the other networks source rules, so
+                that each packet leaves by the network its address belongs to. The OCI hook or the CNI plugin does so when a
+                container starts.
+                """,
+            without: """
+                Give each network a metric of its own (podman network create -o metric=200, with netavark), or leave out the
+                gateway of all but one (--internal, or -o no_default_route=1). Packets from the address of the other network
+                still leave by the one default route then; for them, in the container's namespace:
+
+                    ip route add default via 10.89.2.1 dev eth1 table 102
+                    ip rule add from 10.89.2.5 lookup 102
+                """,
+            references: [
+                "https://github.com/containers/podman/issues/16233",
+                "https://github.com/containers/podman/issues/20429",
+                "https://github.com/containers/podman/issues/23984",
+                "https://github.com/containers/podman/issues/26044",
+                "fib_select_default in the kernel's net/ipv4/fib_semantics.c, ip-route(8)",
+            ]),
+        Page(
+            id: .defaultRouteMultipathV6,
+            title: "IPv6 default routes of one metric, merged into one route of several legs",
+            symptom: """
+                Over IPv6 some addresses are reachable from a container on two networks and others never, however often it is
+                tried again; over IPv4 or from another container they are. A connection works until the client gets another port.
+                """,
+            cause: """
+                The kernel makes one multipath route of IPv6 default routes that share a metric. A hash of the flow's addresses
+                chooses the leg, so each flow keeps to its own: with the wrong one it leaves by a network to which its source
+                address does not belong, where routers and firewalls check source addresses.
+                """,
+            proof: """
+                In the container's namespace:
+
+                    ip -6 route show default           # one default with two lines "nexthop via …"
+                    ip -6 route get 2001:db8::1        # dev eth0
+                    ip -6 route get 2001:db8::2        # another destination, and it may be dev eth1
+                    tcpdump -ni eth1 ip6               # packets with the address of eth0
+                """,
+            withEvenkeel: """
+                sudo evenkeel apply --all keeps one leg as the default route and puts the other into a table of its own that the
+                source rules of its network's addresses look up.
+                """,
+            without: """
+                Take one leg away: ip -6 route del default via GATEWAY dev eth1. Name the gateway; with the device alone the
+                kernel deletes both. Or give the networks metrics of their own. Add a source rule for the other network's
+                address: ip -6 rule add from ADDRESS lookup TABLE.
+                """,
+            references: [
+                "https://github.com/containers/podman/issues/23984",
+                "https://github.com/containers/podman/issues/16233",
+                "fib_multipath_hash_policy in https://docs.kernel.org/networking/ip-sysctl.html", "ip-route(8)",
+            ]),
+        Page(
+            id: .noDefaultRoute, title: "no default route",
+            symptom: """
+                "Network is unreachable" or "connect: network unreachable" in the container, while others on its network, and the
+                host, answer. Often after podman network disconnect.
+                """,
+            cause: """
+                No default route is in the main table, nor in another that all packets ask. That is so by intent on internal
+                networks, and a VPN's kill switch takes the route away on purpose; so this is only worth knowing, and Evenkeel
+                never adds a route that somebody took away. If the network that had the default is gone and another had stood by,
+                it is an error, and the fix puts the next best in its place.
+                """,
+            proof: """
+                In the container's namespace:
+
+                    ip route show default; ip -6 route show default      # nothing
+                    ip rule; ip route show table all | grep ^default     # nor in another table
+                    ip route get 192.0.2.1                               # RTNETLINK answers: Network is unreachable
+                """,
+            withEvenkeel: """
+                Where the default network was disconnected, sudo evenkeel apply --all restores the next best. With the policy's
+                defaultRoute.mode "ranked" the kernel falls back by itself.
+                """,
+            without: """
+                ip route add default via GATEWAY in the container's namespace, or connect the container to a network that is not
+                internal.
+                """,
+            references: [
+                "https://github.com/containers/podman/issues/9603", "podman-network-create(1), --internal",
+                "ip-route(8)",
+            ]),
+        Page(
+            id: .sourceAddressMismatch, title: "an address whose replies leave by another interface",
+            symptom: """
+                A port published on the container's second network times out from elsewhere, and answers from the host or the
+                same network. tcpdump shows the request come in by eth1 and the answer leave by eth0. A program bound to the
+                second address gets no reply.
+                """,
+            cause: """
+                Routes are chosen by destination. With one default route, by eth0, every packet to far away leaves there, also
+                those that carry the address of eth1: unless a rule for that source address looks up another table. There was one
+                and it is gone, the address is new, or there never was one.
+                """,
+            proof: """
+                In the container's namespace, ask for the route from each of its addresses:
+
+                    ip route get 192.0.2.1 from 10.89.1.5      # dev eth0: its own
+                    ip route get 192.0.2.1 from 10.89.2.5      # dev eth0, though the address is eth1's
+                    ip rule                                    # no "from 10.89.2.5 lookup …"
+
+                On the host, nstat -az TcpExtIPReversePathFilter rises with each such packet where its filter is strict.
+                """,
+            withEvenkeel:
+                "sudo evenkeel apply --all adds the rules, and the table with the network's own default route.",
+            without: """
+                In the container's namespace:
+
+                    ip route add default via 10.89.2.1 dev eth1 table 102
+                    ip rule add from 10.89.2.5 lookup 102
+
+                or set the host's filters to loose (see host-rp-filter-strict).
+                """,
+            references: [
+                "https://github.com/containers/podman/issues/26044",
+                "https://lartc.org/howto/lartc.rpdb.multiple-links.html",
+                "ip-rule(8)",
+            ]),
+    ]
+}

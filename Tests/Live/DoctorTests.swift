@@ -1,0 +1,126 @@
+import Laboratory
+import Testing
+
+/// `evenkeel doctor`: for each finding the trouble is made, just that is found, it is mended, and nothing is found.
+@Suite struct DoctorTests {
+    /// A lab whose containers do not filter reverse paths strictly, which would be found as well.
+    private func healthy(_ script: String) throws -> Lab {
+        let lab = try Lab("doctor.sh")
+        try lab.run("rp_filter=2\n" + script)
+        return lab
+    }
+
+    /// What the doctor itself says mends it.
+    private func expectMending(_ id: String, in lab: Lab) throws {
+        #expect(try lab.run("found c") == id)
+        #expect(try lab.attempt("doctor --netns /run/netns/c").status == 1)
+        try lab.run("mend c")
+        #expect(try lab.run("found c") == "")
+        #expect(try lab.attempt("doctor --netns /run/netns/c").status == 0)
+    }
+
+    @Test func defaultRoutesOfOneMetricAreFoundTakingTurns() throws {
+        let lab = try healthy("lab 2; ip -n c -6 route del default via fd00:89:2::1 dev eth1; make_stale")
+        let said = try lab.attempt("doctor --netns /run/netns/c").out
+        let turns = ["eth0 eth1 eth0 eth1 eth0 eth1 eth0 eth1", "eth1 eth0 eth1 eth0 eth1 eth0 eth1 eth0"]
+        #expect(turns.contains { said.contains("alternates: 8 lookups gave \($0)\n") }, "\(said)")
+        #expect(said.contains("default via 10.89.1.1 dev eth0 metric 100\n"))
+        try expectMending("duplicate-default-route", in: lab)
+    }
+
+    @Test func ipv6DefaultRoutesMergedIntoOneAreFound() throws {
+        try expectMending("default-route-multipath-v6", in: healthy("lab 2; ip -n c route del default via 10.89.2.1"))
+    }
+
+    @Test func noDefaultRouteIsWorthKnowing() throws {
+        let lab = try healthy("lab 1; ip -n c route del default; ip -n c -6 route del default")
+        #expect(try lab.run("found c") == "no-default-route")
+        let output = try lab.attempt("doctor --netns /run/netns/c")
+        #expect(output.status == 0 && output.out.hasPrefix("healthy: "), "\(output.out)")
+        try lab.run("ip -n c route add default via 10.89.1.1; ip -n c -6 route add default via fd00:89:1::1 dev eth0")
+        #expect(try lab.run("found c") == "")
+    }
+
+    @Test func aDefaultRouteThatWentWithItsNetworkIsFound() throws {
+        let lab = try healthy("lab 2; \"$programs/evenkeel\" apply --netns /run/netns/c; ip -n c link del eth0")
+        try expectMending("no-default-route", in: lab)
+        #expect(try lab.run("defaults 4 c").contains("dev eth1"))
+    }
+
+    @Test func anAddressWithoutARuleIsFound() throws {
+        let lab = try healthy(
+            "lab 2; \"$programs/evenkeel\" apply --netns /run/netns/c; ip -n c addr add 10.89.2.77/24 dev eth1")
+        #expect(
+            try lab.attempt("doctor --netns /run/netns/c").out.contains("packets from 10.89.2.77 of eth1 leave by eth0")
+        )
+        try expectMending("source-address-mismatch", in: lab)
+    }
+
+    @Test func aStrictFilterIsFoundWithWhatItDropped() throws {
+        let lab = try Lab("doctor.sh")
+        try lab.run("single 2; tcp_once far $up4 8082 || :")
+        let said = try lab.attempt("doctor --netns /run/netns/c").out
+        #expect(said.contains("error: rp-filter-strict"), "\(said)")
+        let counted = try lab.run("ip netns exec c nstat -asz TcpExtIPReversePathFilter | awk '/Filter/ {print $2}'")
+        #expect(counted != "0" && said.contains("IPReversePathFilter: \(counted) packets dropped so far"))
+        try expectMending("rp-filter-strict", in: lab)
+        #expect(try lab.run("tcp_once far $up4 8082 && echo answered") == "answered")
+    }
+
+    @Test func aFilterThatDropsWhileTheDoctorLooksIsSeenRising() throws {
+        let lab = try Lab("doctor.sh")
+        try lab.run("single 2; ip -n far route add 10.89.2.0/24 via $up4")
+        let script = """
+            ip netns exec far ping -n -q -i 0.01 -c 1000 10.89.2.5 >/dev/null 2>&1 & pid=$!
+            said=$(doctor --netns /run/netns/c || :); kill $pid; echo "$said"
+            """
+        #expect(try lab.run(script).contains(/dropped so far, [1-9][0-9]* in the last 0\.[5-9] s/))
+    }
+
+    /// Docker gives one default route, so the second network's packets come in by the first one's bridge.
+    @Test func aStrictHostIsFoundWhereOtherAddressesComeThrough() throws {
+        let lab = try healthy("single 2 1")
+        #expect(try lab.run("lost tcp_once c $far4 80 10.89.2.5") == "10")
+        try expectMending("host-rp-filter-strict", in: lab)
+        #expect(try lab.run("lost tcp_once c $far4 80 10.89.2.5") == "0")
+    }
+
+    @Test func aContainerThatPassedEvenkeelByIsFound() throws {
+        let lab = try healthy(
+            """
+            host; network 1; network 2; container c; attach c 1 eth0 5
+            container guarded; attach guarded 2 eth0 6; "$programs/evenkeel" apply --netns /run/netns/guarded
+            """)
+        try expectMending("container-not-guarded", in: lab)
+    }
+
+    @Test func aGatewayThatDoesNotAnswerIsFound() throws {
+        let lab = try healthy("lab 1; ip addr del 10.89.1.1/24 dev br1; ping_once c 10.89.1.1 || :")
+        #expect(try lab.run("found c") == "gateway-not-reachable")
+        try lab.run("ip addr add 10.89.1.1/24 dev br1; until ping_once c 10.89.1.1; do :; done")
+        #expect(try lab.run("found c") == "")
+    }
+
+    @Test func aGatewayOnNoConnectedNetworkIsFound() throws {
+        let lab = try healthy("lab 1; ip -n c addr add 10.77.0.5/24 dev eth0; ip -n c addr del 10.89.1.5/24 dev eth0")
+        #expect(try lab.run("found c") == "gateway-not-reachable")
+        let said = try lab.attempt("doctor --netns /run/netns/c").out
+        #expect(said.contains("10.89.1.1 on eth0 is on none of its connected networks"), "\(said)")
+        // A route to the gateway alone, as networks that give each container a prefix of one address have it.
+        try lab.run("ip -n c route add 10.89.1.1 dev eth0")
+        #expect(try lab.run("found c") == "")
+    }
+
+    @Test func aHostThatDoesNotForwardIsFound() throws {
+        try expectMending("ip-forward-off", in: healthy("lab 1; sysctl -qw net.ipv4.ip_forward=0"))
+        try expectMending("ip-forward-off", in: healthy("lab 1; sysctl -qw net.ipv6.conf.all.forwarding=0"))
+    }
+
+    @Test func packetsOfDifferentSizeAreFound() throws {
+        let lab = try healthy("lab 1; ip link set br1 mtu 1400")
+        #expect(try lab.run("found c") == "mtu-mismatch")
+        #expect(try lab.attempt("doctor --netns /run/netns/c").out.contains("MTU 1500 on eth0, 1400 on the bridge br1"))
+        try lab.run("ip -n c link set eth0 mtu 1400; ip link set vc1 mtu 1400")
+        #expect(try lab.run("found c") == "")
+    }
+}
