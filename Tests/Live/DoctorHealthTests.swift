@@ -75,7 +75,8 @@ import Testing
         #expect(try lab.run("jq -r '.verdict, (.looked.containers | length)'", input: output.out) == "healthy\n80")
         #expect(output.err.isEmpty, "progress is for a terminal")
         try lab.run(
-            "ip -n netns-40 route add default via 10.89.2.1 dev eth1 metric 100; ip -n netns-7 link set eth2 mtu 1300")
+            "ip -n netns-40 route append default via 10.89.2.1 dev eth1 metric 100; ip -n netns-7 link set eth2 mtu 1300"
+        )
         #expect(
             try lab.run("doctor --json | jq -r '.findings[] | .place.namespace + \" \" + .id' | sort || :")
                 == "/run/netns/netns-40 duplicate-default-route\n/run/netns/netns-7 mtu-mismatch")

@@ -30,7 +30,7 @@ everything() {
     local side
     for side in "" "ip netns exec c"; do
         for command in "ip route show table all" "ip -6 route show table all" "ip rule" "ip -6 rule" "ip neigh" \
-            "ip -d link" "ip addr" "nft list ruleset"; do
+            "ip addr" "nft list ruleset"; do
             # shellcheck disable=SC2086
             $side $command
         done

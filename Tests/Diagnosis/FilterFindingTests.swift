@@ -1,0 +1,68 @@
+import Keel
+import Netlink
+import Testing
+
+@testable import Diagnosis
+
+@Suite struct FilterFindingTests {
+    /// Two networks and one default route, as Docker's containers have them.
+    private static func single(filter: Int) -> TestObservation { TestObservation(metrics: [100, nil], filter: filter) }
+
+    private static func host(all: Int = 0) -> HostObservation {
+        var host = HostObservation()
+        host.reversePathFilterOfAll = all
+        return host
+    }
+
+    @Test func aStrictFilterOnSeveralNetworksIsAWarningAndWithDropsAnError() throws {
+        let quiet = try Self.single(filter: 1).findings { $0.filtered = FilterCount(count: 0) }
+        #expect(quiet.map { $0.id } == [.rpFilterStrict] && quiet[0].severity == .warning)
+        #expect(quiet[0].evidence.contains("IPReversePathFilter: 0 packets dropped so far"))
+        let rising = try Self.single(filter: 1).findings {
+            $0.filtered = FilterCount(count: 17, rise: .init(count: 5, seconds: 0.52))
+        }
+        #expect(rising[0].severity == .error)
+        #expect(rising[0].evidence.contains("IPReversePathFilter: 17 packets dropped so far, 5 in the last 0.5 s"))
+    }
+
+    @Test func theLargerOfItsOwnAndThatOfAllIsInForce() throws {
+        var observation = Self.single(filter: 0)
+        observation.all = 1
+        #expect(try observation.findings().map { $0.id } == [.rpFilterStrict])
+        observation = Self.single(filter: 1)
+        observation.all = 2
+        #expect(try observation.findings() == [])
+    }
+
+    @Test(arguments: [0, 2]) func filtersThatAreOffOrLooseAreHealthy(filter: Int) throws {
+        #expect(try Self.single(filter: filter).findings() == [])
+    }
+
+    @Test func withOneNetworkAStrictFilterHarmsNobody() throws {
+        #expect(try TestObservation(metrics: [100], filter: 1).findings() == [])
+    }
+
+    @Test func aStrictBridgeIsFoundWhereAnotherNetworksAddressComesIn() throws {
+        let container = Self.single(filter: 2)
+        let findings = try container.findings(Self.host()) {
+            $0.entrances = [container.entrance(0, filter: 1), container.entrance(1, filter: 1)]
+        }
+        #expect(findings.map { $0.id } == [.hostRPFilterStrict] && findings[0].place == .host)
+        #expect(findings[0].evidence.contains("10.89.2.5 of /run/netns/netns-1 comes in by br1"))
+        #expect(findings[0].remedy == "sudo sysctl -w net/ipv4/conf/br1/rp_filter=2")
+    }
+
+    @Test func aStrictBridgeIsNoMatterWhereSourceRulesLeadEachAddressHome() throws {
+        let container = TestObservation(metrics: [100, 100])
+        let findings = try container.findings(Self.host(all: 1)) { $0.entrances = [container.entrance(0, filter: 1)] }
+        #expect(findings.map { $0.id } == [.duplicateDefaultRoute], "which one command mends, rules included")
+        var ruled = Self.single(filter: 2)
+        ruled.rules = [PolicyRule(.v4, priority: 100, table: 9, protocol: 4, source: IPPrefix("10.89.2.5/32"))]
+        #expect(try ruled.findings(Self.host()) { $0.entrances = [ruled.entrance(0, filter: 1)] } == [])
+    }
+
+    @Test func aLooseHostIsHealthy() throws {
+        let container = Self.single(filter: 2)
+        #expect(try container.findings(Self.host(all: 2)) { $0.entrances = [container.entrance(0, filter: 1)] } == [])
+    }
+}

@@ -1,0 +1,94 @@
+import Keel
+import LinuxSystem
+import Netlink
+import Testing
+
+@testable import Diagnosis
+
+@Suite struct RouteFindingTests {
+    @Test func defaultRoutesOfOneMetricAreAnErrorWithEachAsEvidence() throws {
+        let findings = try TestObservation(metrics: [100, 100]).findings { $0.turns = [2, 3, 2, 3, 2, 3, 2, 3] }
+        #expect(findings.map { $0.id } == [.duplicateDefaultRoute])
+        #expect(findings[0].severity == .error)
+        #expect(
+            findings[0].evidence == [
+                "default via 10.89.1.1 dev eth0 metric 100", "default via 10.89.2.1 dev eth1 metric 100",
+                "alternates: 8 lookups gave eth0 eth1 eth0 eth1 eth0 eth1 eth0 eth1",
+            ])
+        #expect(findings[0].remedy == "sudo evenkeel apply --netns /run/netns/netns-1")
+    }
+
+    @Test func lookupsThatAgreeAreToldAsTheyAre() throws {
+        let findings = try TestObservation(metrics: [100, 100]).findings { $0.turns = [2, 2, 2, 2, 2, 2, 2, 2] }
+        #expect(findings[0].evidence[2].hasPrefix("8 lookups gave eth0 eth0 eth0 eth0 eth0 eth0 eth0 eth0: now that"))
+    }
+
+    @Test func onlyTheBestMetricCounts() throws {
+        #expect(try !TestObservation(metrics: [100, 200, 200]).findings().contains { $0.id == .duplicateDefaultRoute })
+        let three = try TestObservation(metrics: [100, 200, 100]).findings()
+        #expect(three.map { $0.id } == [.duplicateDefaultRoute] && three[0].evidence.count == 2)
+    }
+
+    @Test func standbysAreInformationAlone() throws {
+        let findings = try TestObservation(metrics: [100, 200]).findings()
+        #expect(findings.map { $0.id } == [.sourceAddressMismatch])
+        #expect(findings.allSatisfy { $0.severity == .information })
+    }
+
+    @Test func legsOfOneIPv6RouteAreMultipathAndRoutesBesideOneAnotherDuplicates() throws {
+        var merged = TestObservation(metrics: [100, nil])
+        merged.routes.append(
+            Route(
+                .v6, metric: 1024,
+                nextHops: [
+                    NextHop(interface: 2, gateway: IPAddress("fe80::1")),
+                    NextHop(interface: 3, gateway: IPAddress("fe80::2")),
+                ]))
+        #expect(try merged.findings().map { $0.id } == [.defaultRouteMultipathV6])
+        var beside = TestObservation(metrics: [100, nil])
+        beside.addDefault(via: "fe80::1", 2, 1024)
+        beside.addDefault(via: "fe80::2", 3, 1024)
+        #expect(try beside.findings().map { $0.id } == [.duplicateDefaultRoute])
+    }
+
+    @Test func withoutADefaultRouteOfIPv4ThereIsInformation() throws {
+        let findings = try TestObservation(metrics: [nil]).findings()
+        #expect(findings.map { $0.id } == [.noDefaultRoute] && findings[0].severity == .information)
+        #expect(findings[0].evidence == ["eth0 has 10.89.1.5 and no default route"])
+    }
+
+    @Test func oneThatEvenkeelWouldPutBackIsAWarning() throws {
+        // eth0 went with its route, and the loser of the earlier run is remembered in the table of eth1.
+        var observation = TestObservation(metrics: [nil, nil])
+        observation.addDefault(via: "10.89.2.1", 3, 100, table: 17_739_003)
+        let findings = try observation.findings()
+        #expect(findings.map { $0.id } == [.noDefaultRoute] && findings[0].severity == .warning)
+        #expect(findings[0].evidence.contains("evenkeel would restore default via 10.89.2.1 dev eth1 metric 100"))
+    }
+
+    @Test func anotherTableThatAllPacketsAskIsADefaultRoute() throws {
+        var vpn = TestObservation(metrics: [nil])
+        vpn.addDefault(via: "10.89.1.9", 2, 0, table: 51820)
+        vpn.rules = [PolicyRule(.v4, priority: 32764, table: 51820, protocol: 3)]
+        #expect(try vpn.findings() == [])
+    }
+
+    @Test func aContainerWithoutNetworksHasNothingToFind() throws {
+        #expect(try TestObservation(metrics: []).findings() == [])
+    }
+
+    @Test func whatThePolicyKeepsIsInformation() throws {
+        var observation = TestObservation(metrics: [100, 100], filter: 1)
+        observation.policy.defaultRoute.mode = .keep
+        observation.policy.rpFilter = .keep
+        let findings = try observation.findings()
+        #expect(findings.map { $0.id } == [.duplicateDefaultRoute, .rpFilterStrict])
+        #expect(findings.allSatisfy { $0.severity == .information && $0.remedy.hasPrefix("(choose ") })
+    }
+
+    @Test func namesOfInterfacesCannotCommandATerminal() throws {
+        var observation = TestObservation(metrics: [100, 100])
+        observation.links[0].name = "e\u{1b}[2J"
+        #expect(try observation.findings()[0].evidence.contains("default via 10.89.1.1 dev e?[2J metric 100"))
+    }
+}
