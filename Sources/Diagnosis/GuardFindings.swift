@@ -41,6 +41,7 @@ extension Policy {
         case .defaultRoute: defaultRoute.mode == .keep
         case .rpFilter: rpFilter == .keep
         case .invalid: invalid.mode == .keep
+        case .conntrack: conntrack.max == .keep
         }
     }
 }

@@ -80,7 +80,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         let status: Int32
-        do throws(ApplyError) { status = try work() } catch {
+        do throws(Failure) { status = try work() } catch {
             FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
             if json { try write(DoctorReport.json(failure: error.description).text(pretty: true) + "\n") }
             throw ExitCode(DoctorReport.couldNotLook)
@@ -89,7 +89,7 @@ struct Doctor: ParsableCommand {
     }
 
     /// The exit status; with --watch it goes on until it is interrupted.
-    private func work() throws(ApplyError) -> Int32 {
+    private func work() throws(Failure) -> Int32 {
         var last: [Finding]?
         while true {
             let report = DoctorReport(try look(), isNamed: netns != nil || pid != nil || container != nil)
@@ -100,42 +100,34 @@ struct Doctor: ParsableCommand {
         }
     }
 
-    private func say(_ report: DoctorReport) throws(ApplyError) {
+    private func say(_ report: DoctorReport) throws(Failure) {
         if json { return try write(report.json.text(pretty: watch == nil) + "\n") }
         let time = watch == nil ? "" : "\(Timestamp.now())\n"
         try write(time + report.text(Paint.ofStandardOutput, diagram: diagram))
     }
 
-    private func look() throws(ApplyError) -> Diagnosis {
-        let policy: Policy
-        do throws(PolicyError) {
-            // The host's may be missing, a named one may not.
-            if let path = self.policy { policy = try Policy.load(path, isRequired: true) } else { policy = try .host() }
-        } catch { throw ApplyError(error.description) }
+    private func look() throws(Failure) -> Diagnosis {
+        let policy = try Policy.named(self.policy)
         let survey = try survey()
         var examination: Examination
-        do { examination = try Examination(policy) } catch { throw ApplyError(error) }
+        do { examination = try Examination(policy) } catch { throw Failure(error) }
         let progress = Progress(of: survey.namespaces.count)
         defer { progress.clear() }
         return examination.diagnose(survey) { progress.show($0) }
     }
 
-    private func survey() throws(ApplyError) -> Survey {
+    private func survey() throws(Failure) -> Survey {
         if let netns { return Survey(named: netns) }
         if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
         let survey: Survey
-        do { survey = try Survey.all() } catch { throw ApplyError(error) }
+        do { survey = try Survey.all() } catch { throw Failure(error) }
         guard let container else { return survey }
         let called = survey.called(container)
         if called.namespaces.isEmpty && called.hidden.isEmpty {
-            throw ApplyError(
+            throw Failure(
                 "no container with a network namespace of its own is called \(printable(container)); `evenkeel doctor --json` "
                     + "lists those that were found")
         }
         return called
-    }
-
-    private func write(_ text: String) throws(ApplyError) {
-        do { try FileDescriptor.writeStandardOutput(text) } catch { throw ApplyError(error) }
     }
 }

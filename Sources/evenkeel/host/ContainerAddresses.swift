@@ -1,3 +1,4 @@
+import Discovery
 import Keel
 import LinuxSystem
 
@@ -7,10 +8,10 @@ extension AddressOwners {
     static func ofThisHost() throws(KernelError) -> AddressOwners {
         var addresses = try NamespaceAddresses()
         let host = try addresses.ofHost()
-        let discovery = try Discovery.all()
+        let survey = try Survey.all()
         let found =
-            discovery.namespaces.map { (path: $0.path, name: name($0.path, $0.evidence)) }
-            + discovery.skipped.map { (path: $0.path, name: name($0.path, "")) }
+            survey.namespaces.map { (path: $0.path, name: name($0)) }
+            + survey.skipped.map { (path: $0.path, name: name(ofPath: $0.path)) }
         var containers: [Container] = []
         for (path, name) in found {
             do throws(KernelError) {
@@ -23,10 +24,14 @@ extension AddressOwners {
         return AddressOwners(host: host, containers: containers)
     }
 
-    /// The name of the namespace's file; where that says nothing, what ties the namespace to a container.
-    private static func name(_ path: String, _ evidence: String) -> String {
-        guard path.hasPrefix("/proc/") else { return path.split(separator: "/").last.map(String.init) ?? path }
-        if evidence.hasPrefix("container ") { return String(evidence.dropFirst("container ".count)) }
-        return "process " + path.split(separator: "/")[1]
+    /// The name of the first container in it, which in a pod is the pod's; where no engine tells them, that of the namespace's file.
+    private static func name(_ namespace: ContainerNamespace) -> String {
+        let names = namespace.containers.map { $0.name ?? $0.shortID }
+        return names.first ?? name(ofPath: namespace.path)
+    }
+
+    private static func name(ofPath path: String) -> String {
+        let parts = path.split(separator: "/")
+        return path.hasPrefix("/proc/") && parts.count > 1 ? "process \(parts[1])" : parts.last.map(String.init) ?? path
     }
 }
