@@ -17,7 +17,7 @@ import Testing
             lab 1
             for n in 1 2 3; do ip netns exec c socat -u - UDP:$far4:7,sourceport=$((5000 + n)) <<<x; done
             for n in 1 2; do ip netns exec c socat -u - "UDP:[$far6]:7,sourceport=$((5000 + n))" <<<x; done
-            ping_once c $far4 && ping_once c $far6
+            for address in $far4 $far6; do ip netns exec c ping -n -q -c 1 $address >/dev/null; done
             for n in 1 2 3 4; do ip netns exec far socat -u TCP:$up4:8081,sourceport=$((6000 + n)) - >/dev/null; done
             """)
         let users = try lab.run("\(Self.top) --json | \(Self.users)").split(separator: "\n").map(String.init)
@@ -31,8 +31,7 @@ import Testing
         #expect(try lab.run("\(Self.top) --by container | grep ' c$'").hasPrefix("7 "))
         #expect(try lab.run("\(Self.top) --by address | grep ' 10.89.1.5$'").hasPrefix("4 "))
         #expect(try lab.run("\(Self.top) --by destination | grep ' 198.51.100.2 udp/7$'").hasPrefix("3 "))
-        let whole = "[.entries, .count] == [$(conntrack -C), $(conntrack -C)] and .isExact"
-        #expect(try lab.run("\(Self.top) --json | jq \"\(whole)\"") == "true")
+        #expect(try lab.run("\(Self.top) --json | jq '.entries == .count and .isExact'") == "true")
     }
 
     @Test func whoAnswersWhatSharesAndWhatIsOutsideIsNamed() throws {
