@@ -90,14 +90,14 @@ if unicodeTables == nil {
         tests("JSON", ["JSON", "Laboratory"]),
         tests("Netlink", ["Netlink", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
-        tests("Keel", ["Keel", "JSON", "Laboratory"]),
+        tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "Laboratory"]),
         tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Diagnosis", "Laboratory"]),
         tests(
-            "Live", ["Laboratory", "Keel", "Firewall"],
+            "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
             scripts: [
                 "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh", "guest.sh",
                 "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",

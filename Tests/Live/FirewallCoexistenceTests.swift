@@ -1,6 +1,7 @@
 import Firewall
 import Keel
 import Laboratory
+import Netlink
 import Testing
 
 /// The host's firewalls: ours lives beside them, is not taken along when they change, and knows what they drop.
@@ -103,6 +104,34 @@ import Testing
         #expect(after == before, "looking changes nothing")
         try lab.run("\(neighbour)_stop")
         #expect(try rules(of: .dropsInvalid, lab) == [])
+    }
+
+    @Test func somebodyBusyDoesNotHinderLooking() throws {
+        let lab = try host()
+        try lab.run(
+            """
+            nftables_start
+            while :; do
+                nft 'add table ip busy; flush table ip busy; add chain ip busy c { type filter hook input priority 1; }; add chain ip busy d; add rule ip busy c ct state vmap { new : jump d, invalid : goto d }'
+                nft delete table ip busy
+                iptables-legacy -A INPUT -p udp -j DROP
+                iptables-legacy -D INPUT -p udp -j DROP
+            done </dev/null >/dev/null 2>&1 &
+            await nft list table ip busy
+            """)
+        let (found, changes) = try lab.sandbox.inItsNetwork {
+            var host = try Host()
+            var socket = try Socket(.netfilter)
+            let before = try socket.generation()
+            // A hundred looks in the least, and for as long as it takes the other to come in between.
+            var found: [[ForeignRule]] = []
+            while try found.count < 100 || socket.generation() &- before < 100 {
+                found.append(try host.othersInvalidDrops())
+            }
+            return (found.map { $0.map { $0.description } }, try socket.generation() &- before)
+        }
+        #expect(changes >= 100)
+        #expect(found.allSatisfy { $0 == Neighbour.nftables.drops })
     }
 
     /// That what is recognised is what helps: where they drop INVALID in input, nothing is reset without us either.

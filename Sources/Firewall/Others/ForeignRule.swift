@@ -12,7 +12,7 @@ public struct ForeignRule: Hashable, Sendable {
     public enum Hook: Hashable, Sendable {
         case prerouting
         case input
-        /// Only for what is not tracked.
+        /// Of what the host itself sends.
         case output
     }
 
@@ -41,6 +41,16 @@ public struct ForeignRule: Hashable, Sendable {
         self.hook = hook
         self.place = place
         self.isLimited = isLimited
+    }
+}
+
+extension ForeignRule.Effect {
+    /// Whether it is of any consequence at a hook: what is in input has been tracked, and what leaves is not INVALID.
+    func matters(at hook: ForeignRule.Hook) -> Bool {
+        switch self {
+        case .dropsInvalid: hook != .output
+        case .doesNotTrack: hook != .input
+        }
     }
 }
 

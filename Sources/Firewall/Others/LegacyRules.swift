@@ -27,8 +27,7 @@ extension [ForeignRule] {
         var rules: [ForeignRule] = []
         for hook in [ForeignRule.Hook.prerouting, .input, .output] {
             guard hook.number < table.hookEntries.count, table.hookEntries[hook.number] != nil else { continue }
-            for finding in filter.follow(from: hook.legacyName)
-            where finding.effect != .dropsInvalid || hook != .output {
+            for finding in filter.follow(from: hook.legacyName) where finding.effect.matters(at: hook) {
                 rules.append(
                     ForeignRule(
                         finding.effect, [version], hook,

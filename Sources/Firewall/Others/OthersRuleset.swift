@@ -69,22 +69,26 @@ extension ForeignRule.Hook {
 
 extension Socket {
     /// A ruleset that changes under the reader is read again this often.
-    private static let readings = 64
+    private static let readings = 16
 
     /// Finds what nftables tables of others do with INVALID TCP segments, in the order packets meet it.
     ///
     /// Only chains are read that such segments come to. `own`: the tables of that name of the families ip and ip6 are left out.
+    /// While somebody never stops changing the ruleset, what was read last may be of more than one moment.
     public mutating func othersRules(besides own: String) throws(KernelError) -> [ForeignRule] {
+        var latest: [ForeignRule]?
         for _ in 0..<Self.readings {
             let generation = try generation()
             do {
                 let rules = try readOthersRules(besides: own)
                 if try self.generation() == generation { return rules }
+                latest = rules
             } catch {
                 // A chain or a set that went between its name and its content.
                 guard error.errno == .noEntry else { throw error }
             }
         }
+        if let latest { return latest }
         throw KernelError(
             "read the rules of others", .interrupted,
             explanation: "the ruleset changed during each of \(Self.readings) readings")
@@ -99,8 +103,8 @@ extension Socket {
         var rules: [ForeignRule] = []
         for chain in chains.sorted(by: { ($0.hook.number, $0.priority) < ($1.hook.number, $1.priority) }) {
             for version in chain.versions {
-                for finding in try filterTable(of: chain, version).follow(from: chain.name) {
-                    guard finding.effect != .dropsInvalid || chain.hook != .output else { continue }
+                for finding in try filterTable(of: chain, version).follow(from: chain.name)
+                where finding.effect.matters(at: chain.hook) {
                     rules.merge(
                         ForeignRule(
                             finding.effect, [version], chain.hook,
