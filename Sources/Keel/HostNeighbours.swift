@@ -7,7 +7,11 @@ extension Host {
     mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
         snapshot.loose = try Sysctl.loose.readIfPresent()
         // A table that cannot be read may hold anything.
-        snapshot.forwardsWithIPVS = readText("/proc/net/ip_vs").map { forwardsWithIPVS(table: $0) } ?? true
+        let services = readText("/proc/net/ip_vs")
+        if services != "" {
+            let tracks = try Sysctl("net/ipv4/vs/conntrack").readIfPresent() == 1
+            snapshot.forwardsWithIPVS = services.map { forwardsWithIPVS(table: $0, tracksConnections: tracks) } ?? true
+        }
         if snapshot.ipv6.state == .absent {
             let legacy = (readText("/proc/net/ip6_tables_names") ?? "").split(separator: "\n").contains("nat")
             snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
@@ -23,10 +27,12 @@ extension Host {
     }
 }
 
-/// Whether a service in the table of `/proc/net/ip_vs` reaches a server by direct routing (`Route`) or a tunnel.
-func forwardsWithIPVS(table: String) -> Bool {
-    table.split(separator: "\n").contains { line in
+/// Whether a service in the table of `/proc/net/ip_vs` reaches a server in a way of which conntrack sees only half: by direct
+/// routing (`Route`), a tunnel, or translated (`Masq`) while `net.ipv4.vs.conntrack` is 0.
+func forwardsWithIPVS(table: String, tracksConnections: Bool) -> Bool {
+    let methods = ["Route", "Tunnel"] + (tracksConnections ? [] : ["Masq"])
+    return table.split(separator: "\n").contains { line in
         let words = line.split(separator: " ")
-        return words.first == "->" && words.count > 2 && ["Route", "Tunnel"].contains(String(words[2]))
+        return words.first == "->" && words.count > 2 && methods.contains(String(words[2]))
     }
 }

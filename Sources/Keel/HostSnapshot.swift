@@ -31,7 +31,7 @@ public struct HostSnapshot: Hashable, Sendable {
     public var beLiberal: Int?
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil while connection tracking is not loaded.
     public var loose: Int?
-    /// Whether IPVS hands packets on untranslated (direct routing, tunnels).
+    /// Whether IPVS forwards in a way of which connection tracking sees only half.
     public var forwardsWithIPVS = false
 
     public init() {}

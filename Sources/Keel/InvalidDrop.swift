@@ -126,7 +126,8 @@ extension HostSnapshot {
     private var harmOfInput: String? {
         if loose == 0 { return "with nf_conntrack_tcp_loose=0 every connection older than the rule would be cut" }
         if forwardsWithIPVS {
-            return "IPVS forwards by direct routing or tunnels here, and sees only half of each connection"
+            return "IPVS forwards here in a way of which connection tracking sees only half (direct routing, tunnels, "
+                + "net.ipv4.vs.conntrack=0)"
         }
         return nil
     }

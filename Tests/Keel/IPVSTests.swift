@@ -20,7 +20,12 @@ import Testing
         (["Masq", "Local", "Masq"], false), ([], false),
     ])
     func directRoutingAndTunnelsHandPacketsOnUntranslated(methods: [String], isForwarded: Bool) {
-        #expect(forwardsWithIPVS(table: Self.table(methods)) == isForwarded)
+        #expect(forwardsWithIPVS(table: Self.table(methods), tracksConnections: true) == isForwarded)
+    }
+
+    @Test(arguments: [(["Masq"], true), (["Local"], false), (["Local", "Masq"], true), ([], false)])
+    func translatedConnectionsCountWhereTheyAreNotTracked(methods: [String], isForwarded: Bool) {
+        #expect(forwardsWithIPVS(table: Self.table(methods), tracksConnections: false) == isForwarded)
     }
 
     @Test func anIPv6ServiceCountsToo() {
@@ -28,11 +33,11 @@ import Testing
             TCP  [fd00:0000:0000:0000:0000:0000:0000:0001]:0050 wlc
               -> [fd00:0002:0000:0000:0000:0000:0000:0002]:0050      Tunnel  1      0          0
             """
-        #expect(forwardsWithIPVS(table: table))
+        #expect(forwardsWithIPVS(table: table, tracksConnections: true))
     }
 
     @Test(arguments: ["", "\n", "-> Route", "->", "TCP 0A590201:0050 Route", "  -> 0A590302:1F90 Routed 1 0 0"])
     func anythingElseDoesNot(text: String) {
-        #expect(!forwardsWithIPVS(table: text))
+        #expect(!forwardsWithIPVS(table: text, tracksConnections: false))
     }
 }

@@ -16,7 +16,7 @@ import Testing
         var link = Link(index: 2, name: "eth0")
         link.kind = "veth"
         (link.peerIndex, link.peerNamespaceID) = (2, 0)
-        (link.reversePathFilter, link.routerAdvertisementMetric) = (0, 1024)
+        (link.reversePathFilter, link.routerAdvertisementMetric, link.mtu) = (0, 1024, 1500)
         #expect(try datagram.parse { Link($0) } == link)
     }
 
