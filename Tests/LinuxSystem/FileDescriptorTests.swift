@@ -105,4 +105,13 @@ import Testing
         try body()
         _ = writer.number
     }
+
+    @Test func aFileIsReadAgainFromItsBeginning() throws {
+        let path = try scratch.file("numbers", Array("17".utf8))
+        let file = try FileDescriptor(opening: path, .read)
+        #expect(try file.readAll(limit: 10, name: path) == Array("17".utf8))
+        #expect(try file.readAll(limit: 10, name: path) == [])
+        try file.rewind(name: path)
+        #expect(try file.readAll(limit: 10, name: path) == Array("17".utf8))
+    }
 }

@@ -70,4 +70,11 @@ import Testing
         }
         #expect(ended, "opening \(path) hangs", sourceLocation: place)
     }
+
+    @Test func itsIdentityIsKnownWithoutOpeningIt() throws {
+        #expect(
+            try NetworkNamespace.identity(ofFile: "/proc/self/ns/net")
+                == NetworkNamespace(path: "/proc/self/ns/net").identity)
+        #expect(throws: KernelError.self) { try NetworkNamespace.identity(ofFile: "/nonexistent") }
+    }
 }

@@ -74,7 +74,7 @@ import Testing
             ip netns exec far ping -n -q -i 0.01 -c 1000 10.89.2.5 >/dev/null 2>&1 & pid=$!
             said=$(doctor --netns /run/netns/c || :); kill $pid; echo "$said"
             """
-        #expect(try lab.run(script).contains(/dropped so far, [1-9][0-9]* in the last 0\.[5-9] s/))
+        #expect(try lab.run(script).contains(/dropped so far, [1-9][0-9]* in the last [0-9.]+ s/))
     }
 
     /// Docker gives one default route, so the second network's packets come in by the first one's bridge.

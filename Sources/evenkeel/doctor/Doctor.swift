@@ -18,8 +18,8 @@ struct Doctor: ParsableCommand {
             turns, and to show it the doctor looks up a route eight times, which are eight turns. Where a strict filter \
             matters, its counter is watched for half a second.
 
-            An ordinary user is told what can be seen without privilege, and what could not be looked at. Containers of \
-            rootless podman are looked at from inside its user namespace: `podman unshare evenkeel doctor`.
+            An ordinary user is told what can be seen without privilege, and what could not be looked at. Whose podman is \
+            rootless looks at its containers by `podman unshare --rootless-netns evenkeel doctor`, and root at everybody's.
 
             EXAMPLES
               sudo evenkeel doctor
