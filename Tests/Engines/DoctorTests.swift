@@ -60,6 +60,16 @@ extension Engines {
             #expect(said == "healthy\ncontainerd default/c default/c/c", "\(said)")
         }
 
+        /// Its ids are what its client says, so control groups do not tell them.
+        @Test(.enabled(if: Containerd.isInstalled, "needs containerd and python3-grpcio"))
+        func containersOfContainerdsOwnClientAreFoundByTheirTasks() throws {
+            let host = try ContainerdHost()
+            try host.run("ctr run -d --cni localhost/busybox:latest web /bin/sleep 1000 >/dev/null")
+            let answer = try host.attempt("'\(Shell.programs)/evenkeel' doctor --container web --json").out
+            let said = try host.run("jq -r '.looked.containers[].containers[] | .id, .engine' <<'EOF'\n\(answer)\nEOF")
+            #expect(said == "web\ncontainerd", "\(said)")
+        }
+
         /// Seen from the host's root by its processes alone: its mounts are in a namespace of the user's.
         @Test func rootlessContainersHaveTheirNames() throws {
             let host = try RootlessHost()

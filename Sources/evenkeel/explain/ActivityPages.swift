@@ -47,6 +47,6 @@ extension Page {
                 left alone, nothing need be done: without a drop in forward it is a warning, else information.
                 """,
             without: "See invalid-leaks-forward and rp-filter-strict.",
-            references: ["evenkeel apply --help", "the README, \"Containers that run already\""]),
+            references: ["evenkeel apply --help"]),
     ]
 }
