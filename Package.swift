@@ -77,7 +77,7 @@ if unicodeTables == nil {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
         ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
-        ordinaryLibrary("Diagnosis", ["LinuxSystem", "Netlink", "Firewall", "Keel", "Discovery"]),
+        ordinaryLibrary("Diagnosis", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [

@@ -55,7 +55,9 @@ public struct Diagnosis: Sendable {
     ///
     /// A group of findings is a function of what was seen and the policy, in a file of its own.
     public func findings() -> [Finding] {
-        let ofHost = host.reversePathFindings(observations) + host.forwardFindings(observations)
+        let ofHost =
+            host.reversePathFindings(observations) + host.forwardFindings(observations)
+            + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
         return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) }
     }
 

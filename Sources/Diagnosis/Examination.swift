@@ -25,7 +25,7 @@ public struct Examination: ~Copyable {
     public mutating func diagnose(_ survey: Survey, progress: (Int) -> Void) -> Diagnosis {
         var diagnosis = Diagnosis(policy)
         diagnosis.note(survey)
-        observeHost(&diagnosis)
+        observeHost(&diagnosis, survey)
         for (index, namespace) in survey.namespaces.enumerated() {
             progress(index)
             do throws(KernelError) {
@@ -40,14 +40,21 @@ public struct Examination: ~Copyable {
         return diagnosis
     }
 
-    private mutating func observeHost(_ diagnosis: inout Diagnosis) {
+    private mutating func observeHost(_ diagnosis: inout Diagnosis, _ survey: Survey) {
         var observation = HostObservation()
         do throws(KernelError) {
-            observation.snapshot = try host.observe(Guarded(), policy.invalid)
-        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "the host's firewall", error)) }
+            var keel = HostGuard(try Host(), policy, containers: survey.namespaces.map { $0.path })
+            observation.state = keel.observe()
+            observation.plan = keel.plan(observation.state)
+            observation.evidence = keel.evidence(observation.state)
+            diagnosis.missed += keel.failures.map { Diagnosis.Missed(what: "the host", $0) }
+            observation.hooks = try HookInstallation.observe()
+        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "the host", error)) }
         observation.forwardsIPv4 = Self.flag("net/ipv4/ip_forward")
         observation.forwardsIPv6 = Self.flag("net/ipv6/conf/all/forwarding")
         observation.reversePathFilterOfAll = Self.number("net/ipv4/conf/all/rp_filter")
+        observation.bypasses = DataPlane.interfaces()
+        observation.resetsSent = Netstat.resetsSent()
         observation.filtered = Netstat()?.filteredReversePaths().map { FilterCount(count: $0) }
         diagnosis.host = observation
     }
@@ -101,7 +108,8 @@ public struct Examination: ~Copyable {
 
     private mutating func countAgain(_ diagnosis: inout Diagnosis) {
         defer { counters = [] }
-        if counters.isEmpty { return }
+        let drops = diagnosis.host.evidence.statistics?.drops ?? 0
+        if counters.isEmpty && drops == 0 { return }
         OwnProcess.sleep(milliseconds: UInt32(Self.window * 1000))
         for (place, netstat) in counters {
             guard let first = diagnosis.observations[place].filtered, let now = netstat.filteredReversePaths(),
@@ -110,7 +118,22 @@ public struct Examination: ~Copyable {
             let rise = FilterCount.Rise(count: now - first.count, seconds: first.time.elapsed)
             diagnosis.observations[place].filtered = FilterCount(count: now, rise: rise)
         }
+        if drops > 0 { diagnosis.host.dropsDuringLook = furtherDrops(after: drops) }
     }
+}
+
+extension Examination {
+    /// How many more there are now; nil where they cannot be read.
+    private func furtherDrops(after first: Int) -> Int? {
+        do throws(KernelError) { return try ConntrackStatistics.observe().map { max($0.drops - first, 0) } } catch {
+            return nil
+        }
+    }
+}
+
+extension ConntrackStatistics {
+    /// Packets and flows that a table without room has cost.
+    var drops: Int { drop + earlyDrop }
 }
 
 extension Policy {

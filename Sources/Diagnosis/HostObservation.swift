@@ -2,8 +2,18 @@ public import Keel
 
 /// What one look at the host saw, as far as containers depend on it.
 public struct HostObservation: Sendable {
-    /// Our tables; nil where this user may not look at them.
-    public var snapshot: HostSnapshot?
+    /// Our tables and the connection tracking table.
+    public var state = HostState()
+    /// What `evenkeel host apply` would do.
+    public var plan = HostPlan()
+    public var evidence = HostEvidence()
+    /// How many flows more have been dropped for want of room during the look; nil where none had been before.
+    public var dropsDuringLook: Int?
+    /// `OutRsts` of the host: segments with RST that it has sent.
+    public var resetsSent: UInt64?
+    /// Names of interfaces by which a data plane in eBPF is known.
+    public var bypasses: [String] = []
+    public var hooks: HookInstallation?
     /// `net.ipv4.ip_forward`
     public var forwardsIPv4: Bool?
     /// `net.ipv6.conf.all.forwarding`
@@ -14,4 +24,10 @@ public struct HostObservation: Sendable {
     public var filtered: FilterCount?
 
     public init() {}
+
+    /// Our tables; nil where this user may not look at them.
+    public var snapshot: HostSnapshot? {
+        get { state.invalid }
+        set { state.invalid = newValue }
+    }
 }

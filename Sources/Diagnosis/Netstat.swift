@@ -21,6 +21,11 @@ final class Netstat {
         } catch { return nil }
     }
 
+    /// How many segments with RST the calling thread's network namespace has sent: `/proc/net/snmp`.
+    static func resetsSent() -> UInt64? {
+        HookInstallation.text(of: "/proc/thread-self/net/snmp").flatMap { value("OutRsts", of: "Tcp", in: $0) }
+    }
+
     /// The counter of that name in a group, such as `IPReversePathFilter` in `TcpExt`.
     static func value(_ name: String, of group: String, in text: String) -> UInt64? {
         let lines = text.split(separator: "\n")

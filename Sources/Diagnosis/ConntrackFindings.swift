@@ -1,0 +1,65 @@
+import Keel
+
+// The connection tracking table: room for new connections, and who takes it away again.
+
+extension HostObservation {
+    func conntrackFindings(_ policy: Policy) -> [Finding] {
+        guard let table = state.conntrack else { return [] }
+        return fullness(table.fill, policy) + drops(table.fill) + conflicts
+    }
+
+    /// Full or nearly full; what a larger table would mend, or only a person can.
+    private func fullness(_ fill: ConntrackFill, _ policy: Policy) -> [Finding] {
+        guard fill.isFull || fill.reaches(policy.conntrack.warnAt) else { return [] }
+        let consequence =
+            "new connections of the host fail with \"Operation not permitted\", those of containers time out, and name "
+            + "look-ups first of all; those that exist go on"
+        let isFull = fill.isFull
+        return [
+            Finding(
+                isFull ? .conntrackFull : .conntrackNearFull, isFull ? .error : .warning, at: .host,
+                isFull ? "the connection tracking table is full" : "the connection tracking table is nearly full",
+                evidence: [fill.words] + changes + kernelLog,
+                consequence: isFull ? consequence : "from the limit on \(consequence)",
+                remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")
+        ]
+    }
+
+    /// Since boot the counters say little: told where they rise, or where the table is smaller than it should be.
+    private func drops(_ fill: ConntrackFill) -> [Finding] {
+        guard let statistics = evidence.statistics, statistics.drops > 0, !fill.isFull else { return [] }
+        let rise = dropsDuringLook ?? 0
+        guard rise > 0 || isCurable else { return [] }
+        return [
+            Finding(
+                .conntrackDrops, rise > 0 ? .error : .warning, at: .host, "connections were dropped for want of room",
+                evidence: [
+                    "\(statistics.drop) packets dropped, \(statistics.earlyDrop) flows thrown out early, since the host began"
+                        + (rise > 0 ? "; \(rise) more during the look" : ""), fill.words,
+                ] + changes + kernelLog,
+                consequence: "connections that failed now and then, when many were open, and will again",
+                remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")
+        ]
+    }
+
+    private var conflicts: [Finding] {
+        guard !evidence.conflicts.isEmpty else { return [] }
+        return [
+            Finding(
+                .conntrackLimitConflict, .warning, at: .host,
+                "somebody else sets the connection tracking table's size or timeouts", evidence: evidence.conflicts,
+                consequence:
+                    "what the policy says holds until the next boot or the other's next turn, whichever comes first",
+                remedy: "(change it where it is set, as said above)")
+        ]
+    }
+
+    private var isCurable: Bool { !plan.conntrack.isEmpty }
+
+    private var changes: [String] { plan.conntrack.map { "evenkeel \($0.proposed)" } }
+
+    private var kernelLog: [String] {
+        guard let records = evidence.tableFull, let last = records.last else { return [] }
+        return ["the kernel's log, \(records.count) times, last: \(last.text)"]
+    }
+}
