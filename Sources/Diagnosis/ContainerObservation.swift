@@ -28,6 +28,8 @@ public struct ContainerObservation: Sendable {
     public var plan: [Change]
     /// Why it could not; what is wrong can be told all the same.
     public var refusal: KernelError?
+    /// The policy's document where that is not the host's, for commands to go by the same.
+    public var policyPath: String?
     /// Where its veths enter the host.
     package var entrances: [Entrance] = []
     /// The interfaces by which eight packets of no particular source would leave, one after the other; asked for where
@@ -50,7 +52,8 @@ extension ContainerObservation {
     /// The command that carries the plan out.
     var apply: String {
         if let refusal { return "(evenkeel cannot here: \(refusal.description))" }
-        return "sudo evenkeel apply --netns \(container.path.quotedForShell)"
+        let policy = policyPath.map { " --policy \($0.quotedForShell)" } ?? ""
+        return "sudo evenkeel apply --netns \(container.path.quotedForShell)\(policy)"
     }
 
     /// Interfaces other than `lo` that have a global address of a family.

@@ -10,14 +10,16 @@ import Netlink
 public struct Examination: ~Copyable {
     private var host: Host
     private let policy: Policy
+    private let policyPath: String?
     /// Counters of containers, by their places in the diagnosis.
     private var counters: [(place: Int, netstat: Netstat)] = []
     /// Of a process's descriptors, of which it may have 1024, some are for this.
     private static let mostCounters = 512
 
-    /// Opens all that is the host's own.
-    public init(_ policy: Policy) throws(KernelError) {
+    /// Opens all that is the host's own. `policyPath` is the policy's document if that is not the host's.
+    public init(_ policy: Policy, from policyPath: String? = nil) throws(KernelError) {
         self.policy = policy
+        self.policyPath = policyPath
         host = try Host()
     }
 
@@ -83,6 +85,7 @@ public struct Examination: ~Copyable {
         var container = try Container(onlyLookingAt: namespace, of: host)
         let snapshot = try container.observe(from: host)
         var observation = ContainerObservation(found, snapshot, plan: [])
+        observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.entrances = try host.entrances(of: container, snapshot)
         let competes = observation.competes(.v4, policy)

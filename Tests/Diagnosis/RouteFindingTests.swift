@@ -18,6 +18,11 @@ import Testing
         #expect(findings[0].remedy == "sudo evenkeel apply --netns /run/netns/netns-1")
     }
 
+    @Test func commandsGoByTheSamePolicy() throws {
+        let findings = try TestObservation(metrics: [100, 100]).findings { $0.policyPath = "/root/my policy" }
+        #expect(findings[0].remedy == "sudo evenkeel apply --netns /run/netns/netns-1 --policy '/root/my policy'")
+    }
+
     @Test func lookupsThatAgreeAreToldAsTheyAre() throws {
         let findings = try TestObservation(metrics: [100, 100]).findings { $0.turns = [2, 2, 2, 2, 2, 2, 2, 2] }
         #expect(findings[0].evidence[2].hasPrefix("8 lookups gave eth0 eth0 eth0 eth0 eth0 eth0 eth0 eth0: now that"))

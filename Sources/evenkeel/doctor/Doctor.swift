@@ -110,7 +110,7 @@ struct Doctor: ParsableCommand {
         let policy = try Policy.named(self.policy)
         let survey = try survey()
         var examination: Examination
-        do { examination = try Examination(policy) } catch { throw Failure(error) }
+        do { examination = try Examination(policy, from: self.policy) } catch { throw Failure(error) }
         let progress = Progress(of: survey.namespaces.count)
         defer { progress.clear() }
         return examination.diagnose(survey) { progress.show($0) }
