@@ -12,6 +12,8 @@ source "$here/engines/podman.sh"
 source "$here/engines/docker.sh"
 # shellcheck source=engines/cni-lists.sh
 source "$here/engines/cni-lists.sh"
+# shellcheck source=unit.sh
+source "$here/unit.sh"
 # shellcheck source=engines/advice.sh
 source "$here/engines/advice.sh"
 
@@ -25,7 +27,8 @@ usage() {
 usage: install/install.sh [options]
 
 Installs the programs, and sets up the engines it finds: podman and CRI-O read the OCI hook's JSON, podman a drop-in for
-containers.conf, Docker an entry in /etc/docker/daemon.json. Restarts nothing, and says what is left to do.
+containers.conf, Docker an entry in /etc/docker/daemon.json. systemd gets the unit evenkeel-host.service. Starts and
+restarts nothing, and says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook and the runtime
@@ -85,9 +88,7 @@ require_programs() {
 # The files to install, in the order in which they appear.
 modes=() sources=() targets=()
 plan() {
-    modes+=("$1")
-    sources+=("$2")
-    targets+=("$3")
+    modes+=("$1") sources+=("$2") targets+=("$3")
 }
 
 plan_files() {
@@ -98,6 +99,7 @@ plan_files() {
     # The same program: by this name it runs crun.
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-crun"
     plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
+    plan_unit
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
     other=$(who_sets_hooks_dir)
     choose_hooks_dir "$other"
@@ -146,6 +148,7 @@ judge_targets() {
 is_their_version() {
     [[ -z ${recorded[$1]:-} ]] || return 1
     [[ $1 == "$drop_in" ]] && return
+    is_unit_of_this_prefix "$1" && return
     [[ $1 == *.json ]] && grep -qF "\"$prefix/libexec/evenkeel/evenkeel-hook\"" "$destdir$1"
 }
 
@@ -216,15 +219,13 @@ install_files() {
         path=$destdir${targets[i]}
         case ${verdict[${targets[i]}]} in
         unchanged) say "unchanged $path" ;;
-        keep) keep_file "${targets[i]}" ;;
+        keep)
+            say "keep $path: changed since it was installed"
+            [[ ${targets[i]} != "$drop_in" ]] || check_kept_drop_in
+            ;;
         *) if act "${verdict[${targets[i]}]} $path"; then put "${modes[i]}" "${sources[i]}" "$path"; fi ;;
         esac
     done
-}
-
-keep_file() {
-    say "keep $destdir$1: changed since it was installed"
-    [[ $1 != "$drop_in" ]] || check_kept_drop_in
 }
 
 read_arguments "$@"

@@ -8,6 +8,8 @@ source "$here/lib.sh"
 source "$here/engines/docker.sh"
 # shellcheck source=engines/cni-lists.sh
 source "$here/engines/cni-lists.sh"
+# shellcheck source=unit.sh
+source "$here/unit.sh"
 # shellcheck source=engines/dependents.sh
 source "$here/engines/dependents.sh"
 
@@ -19,14 +21,16 @@ usage: install/uninstall.sh [options]
 
   --prefix DIR       the --prefix that install.sh was given (default /usr/local)
   --destdir DIR      the --destdir that install.sh was given; the running host is not touched then
-  --keep-host-rules  leave the nftables tables of Evenkeel and /run/evenkeel where they are
+  --keep-host-rules  leave what was done to the running host: nftables tables, sysctls, the files of
+                     evenkeel host apply --persist, and /run/evenkeel
   --dry-run          say what would be done, and do nothing
   --help             this text
 
 Removes the files listed in PREFIX/lib/evenkeel/manifest, the directories install.sh made, if they are empty, its entry
-in Docker's daemon.json, the plugin from CNI lists if install.sh put it there, and the tables ip evenkeel and
-ip6 evenkeel of the running host. A file that was changed since it was installed is kept. Removes nothing while a
-container runs that was started through evenkeel-runtime, or while that is the default of Docker or podman.
+in Docker's daemon.json, the plugin from CNI lists if install.sh put it there, and what was done to the running host, by
+evenkeel host remove. Disables evenkeel-host.service. A file that was changed since it was installed is kept. Removes
+nothing while a container runs that was started through evenkeel-runtime, or while that is the default of Docker or
+podman.
 EOF
 }
 
@@ -89,15 +93,18 @@ remove_unfinished() {
     done
 }
 
-# The hook's JSON comes first: as long as an engine reads it, its program has to be there.
+# The hook's JSON comes first: as long as an engine reads it, its program has to be there. The command line comes last,
+# after the hook and the plugin, or a container that starts meanwhile would make the host's rules again.
 remove_files() {
-    local i
+    local i command=$prefix/bin/evenkeel
     for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
         [[ ${recorded_files[i]} != *.json ]] || remove_file "${recorded_files[i]}"
     done
     for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
-        [[ ${recorded_files[i]} == *.json ]] || remove_file "${recorded_files[i]}"
+        [[ ${recorded_files[i]} == *.json || ${recorded_files[i]} == "$command" ]] || remove_file "${recorded_files[i]}"
     done
+    clear_host
+    [[ -z ${recorded[$command]:-} ]] || remove_file "$command"
     # After all others, so that an uninstall that was cut off can be run again.
     recorded[$manifest]=" $(fingerprint "$destdir$manifest") "
     remove_file "$manifest"
@@ -137,12 +144,22 @@ remove_tables() {
     done
 }
 
+# Succeeds if the program has done it.
+host_remove() {
+    local command=$prefix/bin/evenkeel
+    [[ -n ${recorded[$command]:-} && -x $command ]] || return 1
+    act "take back what was done to the host" || :
+    "$command" host remove ${dry_run:+--dry-run} && return
+    note "$command host remove did not take back all of it"
+    return 1
+}
+
 clear_host() {
+    [[ -z $destdir && -n $host_rules ]] || return 0
+    host_remove || remove_tables
     if [[ -d /run/evenkeel && ! -L /run/evenkeel ]] && act "remove directory /run/evenkeel"; then
         rm -rf -- /run/evenkeel
     fi
-    # After the hook and the plugin, or a container that starts meanwhile would make them again.
-    remove_tables
 }
 
 require_no_dependents() {
@@ -158,12 +175,14 @@ manifest=$(manifest_path)
 read_manifest "$destdir$manifest"
 if [[ -f $destdir$manifest ]]; then
     require_no_dependents
+    disable_unit
     remove_from_lists
     warn_of_cni_lists
     remove_docker_runtime
     warn_of_references
     remove_files
     remove_directories
+    forget_unit
     [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
     if [[ -z $destdir ]]; then
         say "Containers that are running keep their routes and rules until they are restarted."
@@ -175,5 +194,5 @@ else
     # Installed below another prefix it still guards containers, which need the host's rules.
     hook=$destdir/usr/share/containers/oci/hooks.d/evenkeel.json
     [[ ! -e $hook ]] || fail "$hook is there, so it is installed below another --prefix"
+    clear_host
 fi
-[[ -n $destdir || -z $host_rules ]] || clear_host

@@ -15,6 +15,7 @@ make_programs "$programs"
 
 hook=usr/share/containers/oci/hooks.d/evenkeel.json
 drop_in=etc/containers/containers.conf.d/evenkeel.conf
+unit=usr/local/lib/systemd/system/evenkeel-host.service
 
 # A tree of its own for each test, with the directories that every system has.
 new_root() {
@@ -35,10 +36,11 @@ fresh_install() {
     same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-runtime")" "$(cat "$programs/evenkeel-runtime")"
     same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-crun")" "$(cat "$programs/evenkeel-runtime")"
     same "$(cat "$root/etc/cdi/evenkeel.json")" "$(cat "$repository/hooks/cdi/evenkeel.json")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 4"
+    same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 5"
     [[ ! -e $root/etc/evenkeel ]]
 }
-check "a fresh install puts the programs, the plugin, the drop-in, the hook and the device in place, and no policy" \
+check "a fresh install puts the programs, the plugin, the unit, the drop-in, the hook and the device in place, and no policy" \
     fresh_install
 
 hook_names_its_program() {
@@ -63,6 +65,8 @@ make directory $root/usr/local/libexec
 make directory $root/usr/local/libexec/evenkeel
 make directory $root/opt/cni
 make directory $root/opt/cni/bin
+make directory $root/usr/local/lib/systemd
+make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
 make directory $root/etc/containers
 make directory $root/etc/containers/containers.conf.d
@@ -73,6 +77,7 @@ install $root/usr/local/libexec/evenkeel/evenkeel-hook
 install $root/usr/local/libexec/evenkeel/evenkeel-runtime
 install $root/usr/local/libexec/evenkeel/evenkeel-crun
 install $root/opt/cni/bin/evenkeel
+install $root/$unit
 install $root/etc/cdi/evenkeel.json
 install $root/$drop_in
 install $root/$hook"
@@ -85,7 +90,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "9 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "10 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run
@@ -200,7 +205,7 @@ cut_off() {
     new_root
     mkdir "$root/etc/docker"
     before=$(tree "$root")
-    for target in evenkeel-hook bin/evenkeel evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
+    for target in evenkeel-hook bin/evenkeel evenkeel-host.service evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
         fails_with 1 "" with_failing_mv "$target" install_it
         [[ $target != daemon.json ]] || rm "$root/$hook"
         [[ ! -e $root/$hook ]]
@@ -221,6 +226,8 @@ check "an install or upgrade that was cut off, wherever, is removed without a re
 
 # shellcheck source=places.sh
 source "$here/places.sh"
+# shellcheck source=unit.sh
+source "$here/unit.sh"
 # shellcheck source=engines.sh
 source "$here/engines.sh"
 # shellcheck source=docker.sh

@@ -93,7 +93,11 @@ what_is_next() {
     contains "$said" 'BinaryName = "/opt/keel/libexec/evenkeel/evenkeel-runtime"'
     contains "$said" 'runtime_path = "/opt/keel/libexec/evenkeel/evenkeel-'
     contains "$said" "docker run --runtime evenkeel"
+    contains "$said" "systemctl enable --now evenkeel-host"
+    mkdir -p /etc/systemd/system/multi-user.target.wants
+    ln -s ../evenkeel-host.service /etc/systemd/system/multi-user.target.wants/
     said=$(install_it --engines podman --prefix /opt/keel)
+    lacks "$said" "enable --now evenkeel-host"
     contains "$said" "--userns"
     lacks "$said" "Docker: "
     lacks "$(install_it --engines podman --prefix /opt/keel --dry-run)" "podman: "

@@ -44,6 +44,8 @@ cover_the_machine() {
 make_fixtures() {
     programs=$scratch/live-programs
     make_programs "$programs"
+    # As one that knows no `host remove`.
+    printf '#!/bin/sh\nexit 64\n' >"$programs/evenkeel"
     printf '#!/bin/sh\n{ cat; echo; } >>%s\n' "$fired" >"$programs/evenkeel-hook"
     # shellcheck disable=SC2016
     printf '#!/bin/sh\necho "${0##*/} $*" >>%s\nexec crun "$@"\n' "$called" >"$programs/evenkeel-runtime"
@@ -149,7 +151,8 @@ dry_run_keeps_everything() {
 
 uninstall_restores() {
     local said
-    said=$(uninstall_it)
+    said=$(uninstall_it 2>&1)
+    contains "$said" "evenkeel host remove did not take back all of it"
     contains "$said" "remove table ip evenkeel"
     contains "$said" "remove directory /run/evenkeel"
     contains "$said" "running keep their routes"
@@ -185,6 +188,31 @@ read_only_usr() {
     umount /usr/share/containers
 }
 
+# What the real program did to the host, it takes back before it goes.
+host_is_given_back() {
+    local before said keel=/usr/local/bin/evenkeel
+    before=$(state && sysctl net.netfilter)
+    mkdir -p "$scratch/real" /etc/evenkeel
+    cp "$programs"/* "$scratch/real/"
+    cp "$real" "$scratch/real/evenkeel"
+    programs=$scratch/real install_it
+    echo '{"conntrack":{"max":"keep","genericTimeout":77}}' >/etc/evenkeel/policy.json
+    "$keel" host apply --persist
+    rm -r /etc/evenkeel
+    contains "$(nft list tables)" "table ip evenkeel"
+    contains "$(</etc/sysctl.d/90-evenkeel.conf)" "nf_conntrack_generic_timeout = 77"
+    contains "$(uninstall_it --dry-run)" "would remove /etc/sysctl.d/90-evenkeel.conf"
+    uninstall_it --keep-host-rules
+    same "$(sysctl -n net.netfilter.nf_conntrack_generic_timeout)" 77
+    [[ -s /run/evenkeel/sysctls && -e /etc/sysctl.d/90-evenkeel.conf ]]
+    contains "$(nft list tables)" "table ip evenkeel"
+    programs=$scratch/real install_it
+    said=$(uninstall_it)
+    contains "$said" "removed drop of INVALID TCP segments: table ip evenkeel"
+    contains "$said" "removed /etc/sysctl.d/90-evenkeel.conf"
+    same "$(state && sysctl net.netfilter)" "$before"
+}
+
 cover_the_machine
 make_fixtures
 # podman makes directories of its own at its first start.
@@ -206,6 +234,9 @@ check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_
 check "live: uninstall restores the host, leaves tables of others, and containers start without the hook" \
     uninstall_restores
 check "live: uninstall clears the host's tables also when no file is left, unless told to keep them" host_rules_alone
+real=${EVENKEEL_PROGRAMS:-$repository/.build/dist}/evenkeel
+sentence="live: uninstall gives back sysctls and files of host apply, unless told to keep them"
+if [[ -x $real ]]; then check "$sentence" host_is_given_back; else skip "$sentence" "needs $real"; fi
 check "live: with a read-only /usr the hook goes to /etc, and fires" read_only_usr
 check "live: where others told podman which hooks to read, the hook is among them" hook_where_others_look
 check "live: where dockerd reads another file, daemon.json is left alone" dockerd_that_reads_another_file

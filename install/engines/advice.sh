@@ -8,6 +8,7 @@ say_what_is_next() {
     for engine in "${engines[@]}"; do "advise_${engine//-/}"; done
     say "A CNI network is guarded once { \"type\": \"evenkeel\" } is the last plugin of its list: see hooks/cni, or" \
         "--cni-lists."
+    advise_unit
     say "The built-in policy applies; /etc/evenkeel/policy.json is only needed to change it."
 }
 
