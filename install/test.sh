@@ -52,6 +52,8 @@ if [[ $install == yes ]]; then
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio golang-go golang-github-appc-cni-dev \
         dbus-daemon python3-dbus python3-gi python3-nftables user-mode-linux kmod libnl-genl-3-200 libpopt0
+    # Where it is installed it may be running, and an upgrade would restart it.
+    [[ -x /lib/systemd/systemd ]] || install_packages systemd
     unpack_packages .build/firewalls firewalld python3-firewall ufw ipvsadm
 fi
 
