@@ -192,13 +192,12 @@ read_only_usr() {
 host_is_given_back() {
     local before said keel=/usr/local/bin/evenkeel
     before=$(state && sysctl net.netfilter)
-    mkdir -p "$scratch/real" /etc/evenkeel
+    mkdir -p "$scratch/real"
     cp "$programs"/* "$scratch/real/"
     cp "$real" "$scratch/real/evenkeel"
     programs=$scratch/real install_it
-    echo '{"conntrack":{"max":"keep","genericTimeout":77}}' >/etc/evenkeel/policy.json
-    "$keel" host apply --persist
-    rm -r /etc/evenkeel
+    echo '{"conntrack":{"max":"keep","genericTimeout":77}}' >"$scratch/policy.json"
+    "$keel" host apply --persist --policy "$scratch/policy.json"
     contains "$(nft list tables)" "table ip evenkeel"
     contains "$(</etc/sysctl.d/90-evenkeel.conf)" "nf_conntrack_generic_timeout = 77"
     contains "$(uninstall_it --dry-run)" "would remove /etc/sysctl.d/90-evenkeel.conf"

@@ -9,10 +9,20 @@ public final class EngineSandbox {
     private var sandbox: Sandbox?
     private let controlGroups: ControlGroups
 
+    /// Which control groups are seen inside.
+    enum Hierarchies: String {
+        /// Version 2 beside version 1 is left out: crun refuses both.
+        case ofOneVersion =
+            "findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || findmnt -rn -t cgroup2 -o TARGET"
+        case version2 = "findmnt -rn -t cgroup2 -o TARGET"
+    }
+
     /// `copies` are programs that the clone may lack, by the path that each gets inside.
-    public init(copies: [String: String] = [:]) throws {
+    public convenience init(copies: [String: String] = [:]) throws { try self.init(copies: copies, .ofOneVersion) }
+
+    init(copies: [String: String], _ hierarchies: Hierarchies) throws {
         controlGroups = try ControlGroups()
-        let variables = "top=/run groups=\(controlGroups.name)\n"
+        let variables = "top=/run groups=\(controlGroups.name)\nhierarchies=$(\(hierarchies.rawValue))\n"
         let installing = copies.sorted { $0.key < $1.key }.map { inside, source in
             "install -D -m 755 \(Self.quote(source)) $top/root\(Self.quote(inside))\n"
         }
@@ -44,7 +54,7 @@ public final class EngineSandbox {
         }
     }
 
-    private static func quote(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
+    static func quote(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
     /// The clone on a tmpfs over /run, which exists everywhere, so that no folder is left behind. Engines keep their
     /// images on tmpfs, too: an overlay cannot be the upper layer of another. podman keeps its locks in /dev/shm.
@@ -60,8 +70,7 @@ public final class EngineSandbox {
             mount -t tmpfs tmpfs $top/root/$folder
         done
         mkdir $top/root/run/lock
-        # Of each hierarchy a folder of the sandbox's own. Version 2 beside version 1 is left out: crun refuses both.
-        hierarchies=$(findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || findmnt -rn -t cgroup2 -o TARGET)
+        # Of each hierarchy a folder of the sandbox's own.
         for hierarchy in $hierarchies; do
             mkdir $hierarchy/$groups
             mkdir -p $top/root$hierarchy
