@@ -54,7 +54,7 @@ import Testing
         try lab.run(
             "lab 3 1; ip addr del 10.89.3.1/24 dev br3; make_stale; ip -n c neigh replace 10.89.3.1 dev eth2 nud stale lladdr 02:00:00:00:00:01"
         )
-        let before = try lab.run("everything")
+        let before = try lab.run("guard_host; everything")
         #expect(try lab.attempt("doctor --netns /run/netns/c --diagram").status == 1)
         #expect(try lab.run("everything") == before)
         #expect(before.contains("net.ipv4.conf.eth2.rp_filter = 1"))

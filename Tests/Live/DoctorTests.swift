@@ -90,6 +90,8 @@ import Testing
             """
             host; network 1; network 2; container c; attach c 1 eth0 5
             container guarded; attach guarded 2 eth0 6; "$programs/evenkeel" apply --netns /run/netns/guarded
+            # What guards the other says all there is to say of the host.
+            : >/run/guarded
             """)
         try expectMending("container-not-guarded", in: lab)
     }

@@ -1,8 +1,26 @@
 # shellcheck shell=bash
 # What the doctor finds, for the tests to source behind lab.sh. The tests set $programs.
 
-# shellcheck disable=SC2154
-doctor() { "$programs/evenkeel" doctor "$@"; }
+# guard_host: the host's own is as it should be, and every bridge in the set, so that what is found is the container's.
+guard_host() {
+    local family bridges
+    [[ ! -e /run/guarded ]] || return 0
+    : >/run/guarded
+    printf '{"conntrack":{"max":"keep"}}' >/run/host-policy.json
+    # shellcheck disable=SC2154
+    "$programs/evenkeel" host apply --policy /run/host-policy.json >/dev/null
+    bridges=$(ip -br link show type bridge | cut -d ' ' -f 1 | paste -sd ,)
+    [[ -n $bridges ]] || return 0
+    for family in ip ip6; do
+        ! nft list set $family evenkeel containers >/dev/null 2>&1 ||
+            nft add element $family evenkeel containers "{ $bridges }"
+    done
+}
+
+doctor() {
+    guard_host
+    "$programs/evenkeel" doctor "$@"
+}
 
 # found NAME [OPTION...]: the ids of what is found of a container, on the host and in it, in order and each once.
 found() { doctor --netns "/run/netns/$1" "${@:2}" --json | jq -r '.findings[].id' | LC_ALL=C sort -u | xargs || :; }

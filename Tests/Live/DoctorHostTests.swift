@@ -1,0 +1,123 @@
+import Laboratory
+import Testing
+
+/// What `evenkeel doctor` finds on the host itself: the trouble is made, just that is found, it is mended, and nothing is found.
+@Suite struct DoctorHostTests {
+    /// A container of an engine on a host that is as it should be, but that its table's size is the machine's.
+    private func healthy(_ script: String = "") throws -> Lab {
+        let lab = try Lab("doctor.sh")
+        try lab.run(
+            """
+            rp_filter=2; lab 1; touch /run/netns/netns-c; mount --bind /run/netns/c /run/netns/netns-c
+            printf '{"conntrack":{"max":"keep"}}' >/run/policy
+            \(Self.evenkeel) host apply --policy /run/policy; \(script)
+            """)
+        return lab
+    }
+
+    private static let evenkeel = "\"$programs/evenkeel\""
+    private static let ids = "\(evenkeel) doctor --policy /run/policy --json | jq -r '.findings[].id' | xargs"
+    private static let mend = "\(evenkeel) host apply --policy /run/policy >/dev/null"
+
+    @Test(arguments: [
+        ("nft flush ruleset", "invalid-not-dropped-input"),
+        ("nft delete table ip evenkeel", "invalid-not-dropped-input"),
+        ("nft flush chain ip evenkeel input", "invalid-not-dropped-input"),
+        ("nft flush chain ip evenkeel forward; nft flush chain ip6 evenkeel forward", "invalid-leaks-forward"),
+        ("nft delete element ip evenkeel containers '{ br1 }'", "container-not-guarded"),
+    ]) func aDropThatIsGoneIsFoundAndBroughtBack(trouble: String, id: String) throws {
+        let lab = try healthy()
+        #expect(try lab.run(Self.ids) == "")
+        try lab.run(trouble)
+        #expect(try lab.run(Self.ids) == id)
+        try lab.run(Self.mend)
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func aDropAndALiberalKernelAreOneTooMany() throws {
+        let lab = try healthy("sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=1")
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=0")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func aDataPlaneBesideNetfilterIsFound() throws {
+        let lab = try healthy("ip link add cilium_host type dummy")
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run("ip link del cilium_host")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func whatIsNotTrackedIsFound() throws {
+        let lab = try healthy(
+            "nft 'table ip others { chain c { type filter hook prerouting priority raw; meta l4proto tcp notrack; }; }'"
+        )
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run("nft delete table ip others")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func somebodyElsesSettingsAreFound() throws {
+        let lab = try healthy(
+            """
+            mkdir /run/sysctl; mount --bind /run/sysctl /etc/sysctl.d
+            printf '{"conntrack":{"max":100000}}' >/run/policy
+            echo 'net.netfilter.nf_conntrack_max = 50000' >/etc/sysctl.d/50-mine.conf
+            """)
+        #expect(try lab.run(Self.ids) == "conntrack-limit-conflict")
+        #expect(try lab.attempt("\(Self.evenkeel) doctor --policy /run/policy").out.contains("50-mine.conf line 1"))
+        try lab.run("sed -i s/50000/100000/ /etc/sysctl.d/50-mine.conf")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func aHookThatDoesNotComeToRunIsFound() throws {
+        let lab = try healthy(
+            """
+            mkdir -p /run/etc/oci/hooks.d /run/share; mount --bind /run/etc /etc/containers; mount --bind /run/share /usr/share/containers
+            cat >/run/hook.json <<'END'
+            {"version": "1.0.0", "hook": {"path": "/run/evenkeel-hook"}, "when": {"always": true}, "stages": ["createRuntime"]}
+            END
+            """)
+        #expect(try lab.run(Self.ids) == "", "it is not installed")
+        try lab.run("cp \"$programs/evenkeel-hook\" /run; cp /run/hook.json /etc/containers/oci/hooks.d/evenkeel.json")
+        #expect(try lab.run(Self.ids) == "hook-not-active", "podman does not look there")
+        try lab.run(
+            "printf '[engine]\\nhooks_dir = [\\n  \"/etc/containers/oci/hooks.d\", # ours\\n]\\n' >/etc/containers/containers.conf"
+        )
+        #expect(try lab.run(Self.ids) == "")
+        try lab.run("chmod 644 /run/evenkeel-hook")
+        #expect(try lab.run(Self.ids) == "hook-not-active", "it may not be executed")
+        try lab.run("chmod 755 /run/evenkeel-hook; echo '{' >/etc/containers/oci/hooks.d/evenkeel.json")
+        #expect(try lab.run(Self.ids) == "hook-not-active", "it does not parse")
+        try lab.run("sed s/true/false/ /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
+        #expect(try lab.run(Self.ids) == "hook-not-active", "it is not for every container")
+        try lab.run("cp /run/hook.json /etc/containers/oci/hooks.d/evenkeel.json")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    /// Where the table's limit may be changed: in a kernel of its own.
+    @Test func aTableWithoutRoomIsFoundInItsDegrees() throws {
+        let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]
+        let script = """
+            . "$libraries/guest.sh"
+            machine; sysctl -qw net.netfilter.nf_conntrack_max=100 net.netfilter.nf_conntrack_buckets=65536
+            ids() { evenkeel doctor --policy /run/etc/policy.json --json 2>/dev/null | jq -r '.findings[].id' | xargs; }
+            # As small as the policy wants it, so that it counts as healthy.
+            policy '{"invalid":{"mode":"keep"},"conntrack":{"max":100}}'
+            echo "empty: $(ids)"
+            fill 95; echo "nearly full: $(ids)"
+            fill 200; echo "full: $(ids)"
+            conntrack -F 2>/dev/null; echo "emptied: $(ids)"
+            fill 200; lost_pings >/run/lost; conntrack -F 2>/dev/null
+            policy '{"invalid":{"mode":"keep"},"conntrack":{"max":5000}}'
+            echo "too small: $(ids)"
+            evenkeel host apply --policy /run/etc/policy.json >/dev/null; echo "mended: $(ids)"
+            """
+        let output = try GuestKernel.run(script, environment: environment)
+        #expect(
+            output.text.split(separator: "\n").map(String.init) == [
+                "empty: ", "nearly full: conntrack-near-full", "full: conntrack-full", "emptied: ",
+                "too small: conntrack-drops", "mended: ",
+            ])
+    }
+}
