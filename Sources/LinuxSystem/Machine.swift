@@ -12,6 +12,9 @@ public enum Machine {
         return Int(clamping: UInt64(information.totalram) * UInt64(information.mem_unit))
     }
 
+    /// In bytes, `sysconf(3)`.
+    public static var pageSize: Int { max(sysconf(Int32(_SC_PAGESIZE)), 1) }
+
     /// Seconds since it was started, as the kernel's log counts them: `CLOCK_MONOTONIC` of `clock_gettime(2)`.
     public static var secondsSinceBoot: Int {
         var time = timespec()

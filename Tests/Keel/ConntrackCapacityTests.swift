@@ -66,6 +66,21 @@ import Testing
         }
     }
 
+    @Test(arguments: [Policy.Conntrack.Size.automatic, .entries(1000)])
+    func bucketsOfALimitThatMeansNoneFitTheMemory(size: Policy.Conntrack.Size) {
+        let endless = table(max: Int(Int32.max), buckets: 2048, memory: 256 << 20)
+        #expect(values(endless, policy(size)) == ["nf_conntrack_buckets=3584"], "a quarter of 1/64 of the memory")
+        let large = table(max: Int(Int32.max), buckets: 2048, memory: 1 << 40)
+        #expect(values(large, policy(size)) == ["nf_conntrack_buckets=262144"])
+        var host = Policy()
+        host.conntrack = policy(size)
+        let files = PersistentSettings.files(host, endless, isModule: true).map { $0.text }.joined()
+        #expect(files.contains("hashsize=3584\n") && files.contains("nf_conntrack_max = 2147483647\n"))
+        #expect(
+            values(endless, policy(.entries(40000))) == ["nf_conntrack_buckets=10240"],
+            "somebody who asks for more gets it")
+    }
+
     @Test func aTableWithoutALimitAndAPolicyThatKeepsChangeNothing() {
         #expect(values(table(max: 0, buckets: 1), policy(.automatic)) == [])
         #expect(values(table(max: 10, buckets: 1), policy(.keep)) == [])

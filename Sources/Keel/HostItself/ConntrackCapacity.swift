@@ -17,8 +17,11 @@ extension ConntrackSnapshot {
     /// What `auto` means on this machine: a limit that the busiest hosts have, and the memory of the smallest bears.
     public var automaticMax: Int {
         let byProcessors = Swift.max(32768 * processors, 131_072)
-        return Swift.max(min(byProcessors, 1_048_576, memory / 64 / Self.bytesPerEntry), 1)
+        return Swift.max(min(byProcessors, mostEntries), 1)
     }
+
+    /// What `auto` never goes beyond.
+    private var mostEntries: Int { min(1_048_576, memory / 64 / Self.bytesPerEntry) }
 
     /// What an entry takes with its extensions.
     static let bytesPerEntry = 320
@@ -39,8 +42,12 @@ extension ConntrackSnapshot {
     }
 
     /// A quarter of the limit, as the kernel rounds it: whole pages of pointers, `nf_ct_alloc_hashtable`.
-    func wantedBuckets(for limit: Int) -> Int {
-        let pointersPerPage = 512
+    ///
+    /// Of a limit beyond the policy's, only as much as `auto` could ask for: it may be there to mean "no limit", and buckets
+    /// take their memory at once.
+    func wantedBuckets(for wanted: Int) -> Int {
+        let limit = Swift.max(wanted, min(max, mostEntries))
+        let pointersPerPage = Machine.pageSize / MemoryLayout<UInt>.size
         return (limit / 4 + pointersPerPage - 1) / pointersPerPage * pointersPerPage
     }
 
@@ -50,7 +57,7 @@ extension ConntrackSnapshot {
         var changes: [Change] = []
         var notes: [String] = []
         // First, so that the chains are short when the entries come.
-        let wantedBuckets = wantedBuckets(for: Swift.max(wanted, max))
+        let wantedBuckets = wantedBuckets(for: wanted)
         if buckets < wantedBuckets {
             changes.append(.set(.conntrackBuckets, wantedBuckets, "nf_conntrack_buckets", was: "\(buckets)"))
         }

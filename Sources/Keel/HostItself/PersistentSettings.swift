@@ -19,9 +19,8 @@ public enum PersistentSettings {
         var lines: [String] = []
         var files: [File] = []
         if let wanted = table.wantedMax(policy.conntrack.max), table.max > 0 {
-            let limit = max(wanted, table.max)
-            let buckets = max(table.wantedBuckets(for: limit), table.buckets)
-            lines = [line(.conntrackBuckets, buckets), line(.conntrackMax, limit)]
+            let buckets = max(table.wantedBuckets(for: wanted), table.buckets)
+            lines = [line(.conntrackBuckets, buckets), line(.conntrackMax, max(wanted, table.max))]
             if isModule {
                 files = [
                     File(path: options, text: heading + "options nf_conntrack hashsize=\(buckets)\n"),
