@@ -4,12 +4,14 @@ import CLinux
 public struct StateDirectory: ~Copyable {
     public let path: String
     private let directory: FileDescriptor
+    private static let mode: mode_t = 0o700
 
-    /// Opens the directory, and makes it if it is not there; its parent has to be.
+    /// Opens the directory, and makes it if it is not there; its parent has to be. It is its owner's alone: whoever may open
+    /// it may lock it, and keep everybody waiting.
     ///
     /// - Throws: `ELOOP` or `ENOTDIR` for what is no directory, `EPERM` for one that others than root may write to.
     public init(_ path: String) throws(KernelError) {
-        guard mkdir(path, 0o755) == 0 || Errno.current == .exists else {
+        guard mkdir(path, Self.mode) == 0 || Errno.current == .exists else {
             throw KernelError("make directory \(path)", .current)
         }
         let number = retryingOnInterrupt { linux_open_directory(path) }
@@ -18,6 +20,9 @@ public struct StateDirectory: ~Copyable {
         let status = try FileStatus(of: directory, name: path)
         guard status.owner == geteuid(), status.permissions & 0o022 == 0 else {
             throw KernelError("use directory \(path)", .notPermitted, explanation: "it is not root's alone to write to")
+        }
+        guard status.permissions & 0o777 == Self.mode || fchmod(number, Self.mode) == 0 else {
+            throw KernelError("close directory \(path) to others", .current)
         }
         self.directory = directory
         self.path = path

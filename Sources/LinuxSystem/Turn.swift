@@ -5,7 +5,8 @@ public enum Turn {
     /// Whether it is the caller's turn: nobody has taken one within that many seconds. A file in the directory, which is made
     /// if it is not there, remembers by its time of modification.
     public static func take(_ name: String, in directory: String, seconds: Int) throws(KernelError) -> Bool {
-        guard mkdir(directory, 0o755) == 0 || Errno.current == .exists else {
+        // Its owner's alone: whoever may open it may lock it.
+        guard mkdir(directory, 0o700) == 0 || Errno.current == .exists else {
             throw KernelError("make directory \(directory)", .current)
         }
         let path = "\(directory)/\(name)"
