@@ -49,6 +49,8 @@ public enum GuestKernel {
         mount -t proc proc /proc; mount -t sysfs sys /sys
         mount -t tmpfs tmpfs /run; mkdir /run/guest; mount -t hostfs -o \(folder) hostfs /run/guest
         mount -t tmpfs tmpfs /tmp
+        # The checkout may lie there, and its release programs.
+        mkdir -p \(Shell.packageFolder) && mount -r -t hostfs -o \(Shell.packageFolder) hostfs \(Shell.packageFolder)
         mount -t tmpfs tmpfs /lib/modules; ln -s "/usr/lib/uml/modules/$(uname -r)" "/lib/modules/$(uname -r)"
         ip link set lo up
         bash -euo pipefail /run/guest/script >/run/guest/out 2>/run/guest/err </dev/null
