@@ -99,15 +99,16 @@ import Testing
 
     @Test func aRecordIsALineASysctl() {
         let path = "/proc/sys/net/netfilter/nf_conntrack_max"
-        let entry = SysctlRecord.Entry(sysctl: .conntrackMax, before: 100, applied: 200)
+        let entry = SysctlRecord.Entry(sysctl: .conntrackMax, before: 100, applied: [200])
         #expect(SysctlRecord.entries(in: "\(path) 100 200\n") == [entry])
-        for text in ["", "\n\n", "\(path) 100", "\(path) a 200", "/etc/passwd 1 2", "\(path) 1 2 3"] {
+        for text in ["", "\n\n", "\(path) 100", "\(path) a 200", "/etc/passwd 1 2", "\(path) 1 2 a", "\(path) 1 2 3 4"]
+        {
             #expect(SysctlRecord.entries(in: text) == [], "no line of ours: \(text)")
         }
     }
 
     @Test func whatSomebodyElseSetAndWhatWasOutgrownStays() {
-        let entry = SysctlRecord.Entry(sysctl: .conntrackMax, before: 100, applied: 200)
+        let entry = SysctlRecord.Entry(sysctl: .conntrackMax, before: 100, applied: [200])
         let holding = { (entries: Int) in ConntrackSnapshot(entries: entries, max: 200, buckets: 64) }
         #expect(entry.return(from: 100, holding(500)) == .needless)
         #expect(entry.return(from: 200, holding(100)) == .possible)

@@ -39,6 +39,25 @@ import Testing
         #expect(lines.suffix(2) == ["limit 100", "heard end"], "and nothing is left in the state directory")
     }
 
+    @Test func ofRunsWithSeveralPoliciesTheLargestLimitStays() throws {
+        let lines = try guest(
+            """
+            machine
+            for size in 5000 6000 7000 8000 9000 10000; do
+                printf '{"invalid":{"mode":"keep"},"conntrack":{"max":%s}}' $size >/run/etc/$size.json
+            done
+            for _ in $(seq 8); do
+                sysctl -qw net.netfilter.nf_conntrack_max=1000
+                for size in 10000 5000 9000 6000 8000 7000; do
+                    evenkeel host apply --policy /run/etc/$size.json >/dev/null & runs+=($!)
+                done
+                wait "${runs[@]}"; cat /proc/sys/net/netfilter/nf_conntrack_max
+            done
+            evenkeel host remove >/dev/null; cat /proc/sys/net/netfilter/nf_conntrack_max
+            """)
+        #expect(lines == Array(repeating: "10000", count: 8) + ["1000"])
+    }
+
     @Test func filesForBootAreReadByTheSystemsOwnProgramsAndTakenAway() throws {
         let lines = try guest(
             """

@@ -48,8 +48,7 @@ public struct HostGuard: ~Copyable {
     /// Both remedies at once are one too many: a liberal kernel calls next to nothing INVALID.
     private func planLiberal(_ snapshot: HostSnapshot, _ notes: inout [String]) -> [Change] {
         guard policy.invalid.mode == .drop, snapshot.beLiberal == 1 else { return [] }
-        for entry in SysctlRecord.recorded() where entry.sysctl == .beLiberal && entry.applied == 1 && entry.before != 1
-        {
+        for entry in recorded where entry.sysctl == .beLiberal && entry.applied.contains(1) && entry.before != 1 {
             return [entry.restoration]
         }
         notes.append(
@@ -58,17 +57,21 @@ public struct HostGuard: ~Copyable {
         return []
     }
 
+    private var recorded: [SysctlRecord.Entry] {
+        do { return try SysctlRecord.recorded() } catch { return [] }
+    }
+
     /// Carries a plan out.
     public mutating func apply(_ plan: HostPlan) -> Report {
         // Sysctls first: they are recorded here, and are not planned again where others change the ruleset meanwhile.
-        var report = Report(steps: plan.invalid.filter { !$0.isCommit }.map { host.carryOut($0) })
+        var report = Report(steps: plan.invalid.filter { !$0.isCommit }.compactMap { host.carryOut($0) })
         let (steps, notes) = host.apply(plan.invalid.filter { $0.isCommit }, guarded, policy.invalid)
         report.steps += steps
         report.notes = notes
-        report.steps += plan.conntrack.map { host.carryOut($0) }
+        report.steps += plan.conntrack.compactMap { host.carryOut($0) }
         for note in plan.notes where !report.notes.contains(note) { report.notes.append(note) }
         // Our own rules load connection tracking, and then there is a table.
-        if plan.conntrack.isEmpty { report.steps += planAgain().map { host.carryOut($0) } }
+        if plan.conntrack.isEmpty { report.steps += planAgain().compactMap { host.carryOut($0) } }
         return report
     }
 
@@ -77,10 +80,14 @@ public struct HostGuard: ~Copyable {
     }
 
     /// What takes everything back: our tables go, and sysctls become what they were, as far as that is known.
-    public func planRemoval(_ state: HostState) -> HostPlan {
+    ///
+    /// A record that cannot be read joins the failures.
+    public mutating func planRemoval(_ state: HostState) -> HostPlan {
         var plan = HostPlan()
         plan.invalid = state.invalid?.planRemoval(because: "with all that is in it") ?? []
-        for entry in SysctlRecord.recorded() {
+        var entries: [SysctlRecord.Entry] = []
+        do throws(KernelError) { entries = try SysctlRecord.recorded() } catch { failures.append(error) }
+        for entry in entries {
             switch entry.return(to: state.conntrack) {
             case .needless: break
             case .possible: plan.conntrack.append(entry.restoration)
@@ -92,8 +99,10 @@ public struct HostGuard: ~Copyable {
 
     /// Carries a removal out.
     public mutating func remove(_ plan: HostPlan) -> Report {
-        var report = Report(steps: plan.changes.map { host.carryOut($0) }, notes: plan.notes)
-        do throws(KernelError) { try SysctlRecord.forgetRestored() } catch { report.errors.append(error) }
+        var report = Report(steps: plan.changes.compactMap { host.carryOut($0) }, notes: plan.notes)
+        do throws(KernelError) { try SysctlRecord.forgetRestored() } catch {
+            if !failures.contains(error) { report.errors.append(error) }
+        }
         return report
     }
 }

@@ -27,11 +27,11 @@ extension Host {
         return names
     }
 
-    /// Carries one change out by itself.
-    mutating func carryOut(_ change: Change) -> Step {
+    /// Carries one change out by itself; nil where another run has done it meanwhile.
+    mutating func carryOut(_ change: Change) -> Step? {
         do throws(KernelError) {
             if case .set(let sysctl, let value) = change.action {
-                try set(sysctl, value, change.verb)
+                guard try set(sysctl, value, change.verb) else { return nil }
             } else {
                 try apply(change)
             }
@@ -45,11 +45,14 @@ extension Host {
 
     /// What a sysctl was is remembered, so that it can be taken back; in a namespace that ends with its engine there is no
     /// need.
-    private func set(_ sysctl: Sysctl, _ value: Int, _ verb: Change.Verb) throws(KernelError) {
+    private func set(_ sysctl: Sysctl, _ value: Int, _ verb: Change.Verb) throws(KernelError) -> Bool {
         do throws(KernelError) {
-            guard isMachine else { return try sysctl.write(value) }
+            guard isMachine else {
+                try sysctl.write(value)
+                return true
+            }
             var record = try SysctlRecord()
-            if verb == .restore { try record.restore(sysctl) } else { try record.set(sysctl, to: value) }
+            return verb == .restore ? try record.restore(sysctl) : try record.set(sysctl, to: value)
         } catch {
             guard error.errno == .accessDenied, sysctl == .conntrackMax || sysctl == .conntrackBuckets else {
                 throw error
