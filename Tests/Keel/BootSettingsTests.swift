@@ -38,7 +38,7 @@ import Testing
         policy.max = .entries(wanted)
         change(&policy)
         let table = ConntrackSnapshot(max: max, buckets: 65536, tcpEstablishedTimeout: 432_000, genericTimeout: 600)
-        return table.conflicts(policy, settings(boot), kubeProxy: kubeProxy)
+        return table.conflicts(policy, settings(boot)) + table.conflicts(policy, kubeProxy: kubeProxy)
     }
 
     @Test func aSmallerLimitAtBootIsAConflict() {
@@ -52,9 +52,20 @@ import Testing
         #expect(conflicts("net.netfilter.nf_conntrack_max = 1") { $0.max = .keep } == [])
     }
 
+    @Test func whoseFileWasWrittenByUsIsToldToHaveItWrittenAnew() {
+        var boot = BootSettings()
+        boot.add("net.netfilter.nf_conntrack_max = 65536", from: PersistentSettings.sysctls)
+        let table = ConntrackSnapshot(max: 131_072, buckets: 65536)
+        #expect(
+            table.conflicts(Policy.Conntrack(), boot).first?.hasSuffix("`evenkeel host apply --persist` writes it anew")
+                == true)
+    }
+
     @Test func aLargerLimitThatDidNotComeAboutTellsOfAModuleLoadedLater() {
         let found = conflicts("net.netfilter.nf_conntrack_max = 500000")
-        #expect(found.count == 1 && found[0].contains("it is 131072: nf_conntrack was loaded after"))
+        #expect(
+            found.count == 1
+                && found[0].contains("it is 131072: either it was lowered since, or nf_conntrack was loaded after"))
     }
 
     @Test func timeoutsAreConflictsOnlyWhereThePolicyNamesThem() {

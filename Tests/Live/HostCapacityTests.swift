@@ -98,6 +98,36 @@ import Testing
             ])
     }
 
+    @Test func whatAnEarlierPolicyWroteForBootGoesAndWhatOthersWroteStays() throws {
+        let lines = try guest(
+            """
+            machine
+            for folder in sysctl.d modprobe.d modules-load.d; do mkdir -p /run/$folder; mount --bind /run/$folder /etc/$folder; done
+            apply() { policy "$1"; evenkeel host apply --policy /run/etc/policy.json --persist 2>&1 | grep /etc || :; }
+            echo 'net.netfilter.nf_conntrack_max = 3000' >/etc/sysctl.d/10-early.conf
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":100000}}'
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}'
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep"}}'
+            ls /etc/sysctl.d /etc/modprobe.d /etc/modules-load.d | grep evenkeel || echo nothing
+            ln -s /run/elsewhere /etc/sysctl.d/90-evenkeel.conf
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}'
+            rm /etc/sysctl.d/90-evenkeel.conf; head -c 70000 /dev/zero >/etc/sysctl.d/90-evenkeel.conf
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}'
+            evenkeel host remove | grep /etc || :; wc -c </etc/sysctl.d/90-evenkeel.conf
+            """)
+        #expect(
+            lines == [
+                "wrote /etc/sysctl.d/90-evenkeel.conf", "wrote /etc/modprobe.d/evenkeel.conf",
+                "wrote /etc/modules-load.d/evenkeel.conf", "wrote /etc/sysctl.d/90-evenkeel.conf",
+                "removed /etc/modprobe.d/evenkeel.conf", "removed /etc/modules-load.d/evenkeel.conf",
+                "removed /etc/sysctl.d/90-evenkeel.conf", "nothing",
+                "evenkeel: cannot open /etc/sysctl.d/90-evenkeel.conf: No such file or directory (ENOENT): it is a link that "
+                    + "leads nowhere",
+                "evenkeel: cannot read /etc/sysctl.d/90-evenkeel.conf: File too large (EFBIG): more than the 65536 bytes allowed",
+                "70000",
+            ])
+    }
+
     @Test func everyProgramWarnsOnceAMinuteOfATableThatIsNearlyFull() throws {
         let lines = try guest(
             """

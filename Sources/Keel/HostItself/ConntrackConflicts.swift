@@ -4,8 +4,8 @@ public import LinuxSystem
 // on for ever.
 
 extension ConntrackSnapshot {
-    /// What will undo the policy's sizes and timeouts, and what to do about it, a sentence each.
-    public func conflicts(_ policy: Policy.Conntrack, _ boot: BootSettings, kubeProxy: Int32?) -> [String] {
+    /// Which files will undo the policy's sizes and timeouts when the host boots, and what to do about it, a sentence each.
+    func conflicts(_ policy: Policy.Conntrack, _ boot: BootSettings) -> [String] {
         var conflicts: [String] = []
         if let wanted = wantedMax(policy.max), max > 0 {
             conflicts += bootConflicts(.conntrackMax, boot, present: max) {
@@ -15,18 +15,23 @@ extension ConntrackSnapshot {
                 let quarter = wantedBuckets(for: wanted)
                 return $0 < quarter ? "less than the \(quarter) for the policy's \(wanted) entries" : nil
             }
-            if max < wanted, let kubeProxy {
-                conflicts.append(
-                    "kube-proxy (process \(kubeProxy)) sets nf_conntrack_max, also downwards; let it keep its hands off with "
-                        + "conntrack.maxPerCore: 0 in its configuration, or give it the size there and the policy \"max\": \"keep\""
-                )
-            }
         }
         conflicts += timeoutConflicts(.tcpEstablishedTimeout, boot, tcpEstablishedTimeout, policy.tcpEstablishedTimeout)
         conflicts += timeoutConflicts(.genericTimeout, boot, genericTimeout, policy.genericTimeout)
-        if let wanted = policy.tcpEstablishedTimeout, let kubeProxy, let present = tcpEstablishedTimeout,
-            present != wanted
-        {
+        return conflicts
+    }
+
+    /// What kube-proxy has set differently, and will again.
+    func conflicts(_ policy: Policy.Conntrack, kubeProxy: Int32?) -> [String] {
+        guard let kubeProxy else { return [] }
+        var conflicts: [String] = []
+        if let wanted = wantedMax(policy.max), max > 0, max < wanted {
+            conflicts.append(
+                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_max, also downwards; let it keep its hands off with "
+                    + "conntrack.maxPerCore: 0 in its configuration, or give it the size there and the policy \"max\": \"keep\""
+            )
+        }
+        if let wanted = policy.tcpEstablishedTimeout, let present = tcpEstablishedTimeout, present != wanted {
             conflicts.append(
                 "kube-proxy (process \(kubeProxy)) sets nf_conntrack_tcp_timeout_established; give it the policy's \(wanted) "
                     + "seconds as conntrack.tcpEstablishedTimeout in its configuration")
@@ -45,14 +50,17 @@ extension ConntrackSnapshot {
     ) -> [String] {
         guard let setting = boot.setting(of: sysctl), let value = Int(setting.value) else { return [] }
         if let objection = objection(value) {
+            let remedy =
+                setting.path == PersistentSettings.sysctls
+                ? "`evenkeel host apply --persist` writes it anew" : "change it there"
             return [
-                "\(printable(setting.place)) sets \(sysctl.name) to \(value) when the host boots, \(objection): change it there"
+                "\(printable(setting.place)) sets \(sysctl.name) to \(value) when the host boots, \(objection): \(remedy)"
             ]
         }
         guard value != present, sysctl == .conntrackMax, value > present else { return [] }
         return [
-            "\(printable(setting.place)) sets \(sysctl.name) to \(value), and it is \(present): nf_conntrack was loaded after the "
-                + "host's sysctls were set; name it in a file in /etc/modules-load.d"
+            "\(printable(setting.place)) sets \(sysctl.name) to \(value), and it is \(present): either it was lowered since, or "
+                + "nf_conntrack was loaded after the host's sysctls were set, so name it in a file in /etc/modules-load.d"
         ]
     }
 }

@@ -29,13 +29,17 @@ extension HostGuard {
         }
         do throws(KernelError) {
             evidence.statistics = try ConntrackStatistics.observe()
-            if let table = state.conntrack {
-                evidence.conflicts = table.conflicts(
-                    policy.conntrack, try BootSettings.read(), kubeProxy: try KubeProxy.process())
-            }
+            evidence.conflicts = try conflicts(state)
         } catch { failures.append(error) }
         do throws(KernelError) { evidence.tableFull = try KernelLog.records(with: "nf_conntrack: table full") } catch {}
         return evidence
+    }
+
+    /// What will undo the policy's sizes and timeouts; `state` is what others have left, `now` what is in force since.
+    public func conflicts(_ state: HostState, now: HostState? = nil) throws(KernelError) -> [String] {
+        guard let table = state.conntrack else { return [] }
+        return (now?.conntrack ?? table).conflicts(policy.conntrack, try BootSettings.read())
+            + table.conflicts(policy.conntrack, kubeProxy: try KubeProxy.process())
     }
 
     private mutating func look(at invalid: HostSnapshot, _ evidence: inout HostEvidence) throws(KernelError) {

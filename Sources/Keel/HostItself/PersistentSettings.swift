@@ -10,7 +10,7 @@ public enum PersistentSettings {
     /// By which a file of ours is known.
     static let heading = "# Written by `evenkeel host apply --persist`; `evenkeel host remove` takes it away.\n"
 
-    private static let sysctls = "/etc/sysctl.d/90-evenkeel.conf"
+    static let sysctls = "/etc/sysctl.d/90-evenkeel.conf"
     private static let options = "/etc/modprobe.d/evenkeel.conf"
     private static let modules = "/etc/modules-load.d/evenkeel.conf"
 
@@ -51,16 +51,19 @@ public enum PersistentSettings {
         } catch { return false }
     }
 
-    /// Those of them that are there.
-    public static func present() -> [String] {
-        [sysctls, options, modules].filter { path in text(of: path)?.hasPrefix(heading) == true }
+    /// Those of ours that are there, but for these.
+    public static func present(besides files: [File] = []) -> [String] {
+        [sysctls, options, modules].filter { path in
+            if files.contains(where: { $0.path == path }) { return false }
+            do { return try text(of: path)?.hasPrefix(heading) == true } catch { return false }
+        }
     }
 
     /// Puts a file there unless it says just that already; whether it did.
     ///
-    /// - Throws: `EEXIST` for a file that somebody else wrote.
+    /// - Throws: `EEXIST` for a file that somebody else wrote, and whatever keeps it from being looked at.
     public static func put(_ file: File) throws(KernelError) -> Bool {
-        if let text = text(of: file.path) {
+        if let text = try text(of: file.path) {
             if text == file.text { return false }
             guard text.hasPrefix(heading) else {
                 throw KernelError(
@@ -73,10 +76,17 @@ public enum PersistentSettings {
 
     public static func remove(_ path: String) throws(KernelError) { try AtomicFile.remove(path) }
 
-    private static func text(of path: String) -> String? {
-        do {
+    /// Nil where there is nothing of that name.
+    private static func text(of path: String) throws(KernelError) -> String? {
+        do throws(KernelError) {
             let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 16, name: path)
             return String(decoding: text, as: UTF8.self)
-        } catch { return nil }
+        } catch {
+            guard error.errno == .noEntry else { throw error }
+            let parts = path.split(separator: "/")
+            let folder = parts.dropLast().map { "/\($0)" }.joined()
+            guard let name = parts.last, try Directory.names(in: folder).contains(String(name)) else { return nil }
+            throw KernelError(error.attempt, error.errno, explanation: "it is a link that leads nowhere")
+        }
     }
 }

@@ -14,7 +14,8 @@ struct HostApply: ParsableCommand {
 
             What a sysctl was before is kept in /run/evenkeel until the next boot, so that `evenkeel host remove` can give \
             it back. With --persist the values are written to /etc/sysctl.d/90-evenkeel.conf too, and, where connection \
-            tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf.
+            tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf and its name to \
+            /etc/modules-load.d/evenkeel.conf; what an earlier policy had written there goes.
 
             EXAMPLES
               evenkeel host apply --dry-run
@@ -46,17 +47,19 @@ struct HostApply: ParsableCommand {
         var keel = try HostGuard.open(policy)
         let state = keel.observe()
         let plan = keel.plan(state)
-        outcome.notes = keel.evidence(state).conflicts
         outcome.errors += keel.failures.map { Failure($0).description }
         if dryRun {
             outcome.lines = plan.changes.map { ChangeLine($0) }
-            outcome.notes += plan.notes
+            outcome.notes = plan.notes
         } else {
             let report = keel.apply(plan)
             outcome.lines = report.steps.map { ChangeLine($0) }
-            outcome.notes += report.notes
+            outcome.notes = report.notes
         }
-        if persist { keepForBoot(policy, dryRun ? state : keel.observe(), &outcome) }
+        let now = dryRun ? state : keel.observe()
+        if persist { keepForBoot(policy, now, &outcome) }
+        // Behind the files, which may have ended one. That others' cannot be read is no refusal.
+        do { outcome.notes += try keel.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
     }
 
     private func keepForBoot(_ policy: Policy, _ state: HostState, _ outcome: inout HostOutcome) {
@@ -65,14 +68,17 @@ struct HostApply: ParsableCommand {
                 "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack, or start a container, "
                     + "and try again")
         }
-        for file in PersistentSettings.files(policy, table, isModule: PersistentSettings.isModule) {
+        let files = PersistentSettings.files(policy, table, isModule: PersistentSettings.isModule)
+        for file in files {
             do throws(KernelError) {
                 if dryRun {
                     outcome.files.append("would write \(file.path)")
                 } else if try PersistentSettings.put(file) {
                     outcome.files.append("wrote \(file.path)")
                 }
-            } catch { outcome.errors.append(Failure(error).description) }
+            } catch { outcome.errors.append(error.description) }
         }
+        // What an earlier policy asked for.
+        outcome.removeFiles(PersistentSettings.present(besides: files), dryRun: dryRun)
     }
 }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import JSON
+import Keel
+import LinuxSystem
 
 /// What a change of the host came to.
 struct HostOutcome {
@@ -24,6 +26,16 @@ struct HostOutcome {
             .init("changes", .array(lines.map { $0.json })), .init("files", .array(files.map { .string($0) })),
             .init("notes", .array(notes.map { .string($0) })), .init("errors", .array(errors.map { .string($0) })),
         ])
+    }
+
+    /// Takes files of ours away that are read at boot.
+    mutating func removeFiles(_ paths: [String], dryRun: Bool) {
+        for path in paths {
+            do throws(KernelError) {
+                if !dryRun { try PersistentSettings.remove(path) }
+                files.append("\(dryRun ? "would remove" : "removed") \(path)")
+            } catch { errors.append(error.description) }
+        }
     }
 
     /// Prints it all.

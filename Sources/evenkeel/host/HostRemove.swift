@@ -46,11 +46,6 @@ struct HostRemove: ParsableCommand {
             outcome.lines = report.steps.map { ChangeLine($0) }
             outcome.errors += report.errors.map { Failure($0).description }
         }
-        for path in PersistentSettings.present() {
-            do {
-                if !dryRun { try PersistentSettings.remove(path) }
-                outcome.files.append("\(dryRun ? "would remove" : "removed") \(path)")
-            } catch { outcome.errors.append(Failure(error).description) }
-        }
+        outcome.removeFiles(PersistentSettings.present(), dryRun: dryRun)
     }
 }
