@@ -52,8 +52,8 @@ public struct HostGuard: ~Copyable {
             return [entry.restoration]
         }
         notes.append(
-            "nf_conntrack_tcp_be_liberal is 1, and not by Evenkeel: then next to nothing is INVALID, and the drop has little "
-                + "to do")
+            "nf_conntrack_tcp_be_liberal is 1, and what it was before is not known: then next to nothing is INVALID, and the "
+                + "drop has little to do; the kernel's own default is 0")
         return []
     }
 
