@@ -24,7 +24,10 @@ struct ChangeLine {
     init(_ step: Step) {
         switch step {
         case .done(let change): (self.change, status, error) = (change, .done, nil)
-        case .failed(let change, let error): (self.change, status, self.error) = (change, .failed, error.description)
+        case .failed(let change, let error):
+            // Where the reason is explained, general advice may be about something else.
+            let words = error.explanation == nil ? Failure(error).description : error.description
+            (self.change, status, self.error) = (change, .failed, words)
         case .skipped(let change): (self.change, status, error) = (change, .skipped, nil)
         }
     }

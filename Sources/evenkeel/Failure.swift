@@ -2,7 +2,7 @@ import Keel
 import LinuxSystem
 
 /// Why a command could not do its work, with what to do about it.
-struct Failure: Error {
+struct Failure: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }

@@ -130,6 +130,19 @@ import Testing
         #expect(text.hasSuffix("cannot read /run/evenkeel/sysctls: Is a directory (EISDIR)\nremove 1"))
     }
 
+    @Test func whereTheKernelRefusesItIsSaidWhatHelps() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            """
+            lab 1; printf '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}' >/run/etc/policy.json
+            mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys
+            host_command apply 2>&1 || echo "apply $?"; ls -A /run/evenkeel
+            """)
+        #expect(
+            text.contains("Read-only file system (EROFS); remount /proc/sys writable") && text.hasSuffix("\napply 1"))
+    }
+
     @Test func theRulesetOfAHostIsBroughtBackWithItsContainers() throws {
         let lab = try Lab()
         try run(
@@ -170,6 +183,15 @@ import Testing
         let failed = try keys(run(lab, "evenkeel host status --policy /run/missing --json 2>/dev/null || :"))
         #expect(failed["verdict"] as? String == "unknown" && (failed["errors"] as? [String])?.count == 1)
         #expect(Set(before.keys) == Set(after.keys) && Set(after.keys) == Set(failed.keys))
+    }
+
+    @Test func anAnswerThatCannotBeWrittenIsNoVerdict() throws {
+        let lab = try Lab()
+        let text = try run(
+            lab,
+            "lab 1; host_command apply >/dev/null; host_command status >/dev/full 2>/run/said || echo $?; cat /run/said"
+        )
+        #expect(text == "2\nevenkeel: cannot write to standard output: No space left on device (ENOSPC)")
     }
 
     @Test func anOrdinaryUserSeesTheTableAndHearsWhatIsMissing() throws {

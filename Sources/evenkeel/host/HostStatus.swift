@@ -22,7 +22,7 @@ struct HostStatus: ParsableCommand {
             EXIT STATUS
               0   the host is as the policy says, and the table is not as full as its "warnAt"
               1   it is not
-              2   something could not be looked at; what could is printed
+              2   something could not be looked at, or the answer not be written; what could is printed
               64  the command line is wrong
             """)
 
@@ -35,7 +35,10 @@ struct HostStatus: ParsableCommand {
             if options.json { try write(HostReport.json(failure: error.description).text(pretty: true) + "\n") }
             throw ExitCode(2)
         }
-        try write(options.json ? report.json.text(pretty: true) + "\n" : report.text)
+        do { try write(options.json ? report.json.text(pretty: true) + "\n" : report.text) } catch {
+            say(error.description)
+            throw ExitCode(2)
+        }
         for error in report.errors { say(error) }
         if report.verdict != .asPolicy { throw ExitCode(report.verdict == .differs ? 1 : 2) }
     }
