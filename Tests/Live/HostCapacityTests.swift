@@ -39,6 +39,20 @@ import Testing
         #expect(lines.suffix(2) == ["limit 100", "heard end"], "and nothing is left in the state directory")
     }
 
+    @Test func whereNothingHasLoadedConnectionTrackingItIsSaidThatTheTableIsNotSized() throws {
+        let lines = try guest(
+            """
+            policy '{"invalid":{"mode":"keep"},"conntrack":{"genericTimeout":77}}'
+            evenkeel host apply --policy /run/etc/policy.json
+            modprobe nf_conntrack
+            evenkeel host apply --policy /run/etc/policy.json | grep generic
+            """)
+        #expect(
+            lines.count == 2
+                && lines[0].hasPrefix("note: connection tracking is not loaded, so its table cannot be sized"))
+        #expect(lines[1] == "set nf_conntrack_generic_timeout to 77 (it was 600 seconds)")
+    }
+
     @Test func ofRunsWithSeveralPoliciesTheLargestLimitStays() throws {
         let lines = try guest(
             """

@@ -41,6 +41,10 @@ public struct HostGuard: ~Copyable {
             let (changes, notes) = conntrack.plan(policy.conntrack)
             plan.conntrack = changes
             plan.notes += notes
+        } else if failures.isEmpty, policy.conntrack.asksForChanges, plan.invalid.isEmpty {
+            plan.notes.append(
+                "connection tracking is not loaded, so its table cannot be sized yet, nor a timeout set: load nf_conntrack (a file "
+                    + "in /etc/modules-load.d does at boot), then `evenkeel host apply`")
         }
         return plan
     }
@@ -124,6 +128,10 @@ public struct HostPlan: Hashable, Sendable {
     public init() {}
 
     public var changes: [Change] { invalid + conntrack }
+}
+
+extension Policy.Conntrack {
+    fileprivate var asksForChanges: Bool { max != .keep || tcpEstablishedTimeout != nil || genericTimeout != nil }
 }
 
 extension Change {
