@@ -122,6 +122,8 @@ import Testing
             apply '{"invalid":{"mode":"keep"},"conntrack":{"max":100000}}'
             apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}'
             apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep"}}'
+            rm /etc/sysctl.d/10-early.conf
+            apply '{"invalid":{"mode":"keep"},"conntrack":{"max":2147483647}}'
             ls /etc/sysctl.d /etc/modprobe.d /etc/modules-load.d | grep evenkeel || echo nothing
             ln -s /run/elsewhere /etc/sysctl.d/90-evenkeel.conf
             apply '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}'

@@ -63,6 +63,10 @@ struct HostApply: ParsableCommand {
     }
 
     private func keepForBoot(_ policy: Policy, _ state: HostState, _ outcome: inout HostOutcome) {
+        // A hash table too large for the memory would keep the module from being loaded at boot.
+        guard !outcome.lines.contains(where: { $0.change.remedy == .conntrack && $0.status == .failed }) else {
+            return outcome.errors.append("nothing is written for the next boot, because not all could be set now")
+        }
         guard let table = state.conntrack else {
             return outcome.errors.append(
                 "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack, or start a container, "
