@@ -16,7 +16,7 @@ import Testing
     }
 
     private static let evenkeel = "\"$programs/evenkeel\""
-    private static let ids = "\(evenkeel) doctor --policy /run/policy --json | jq -r '.findings[].id' | xargs"
+    private static let ids = "\(evenkeel) doctor --policy /run/policy --json | jq -r '.findings[].id' | xargs || :"
     private static let mend = "\(evenkeel) host apply --policy /run/policy >/dev/null"
 
     @Test(arguments: [
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test func aDataPlaneBesideNetfilterIsFound() throws {
-        let lab = try healthy("ip link add cilium_host type dummy")
+        let lab = try healthy("ip link add cilium_host type veth peer name cilium_net")
         #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
         try lab.run("ip link del cilium_host")
         #expect(try lab.run(Self.ids) == "")
@@ -117,7 +117,7 @@ import Testing
         #expect(
             output.text.split(separator: "\n").map(String.init) == [
                 "empty: ", "nearly full: conntrack-near-full", "full: conntrack-full", "emptied: ",
-                "too small: conntrack-drops", "mended: ",
+                "too small: conntrack-drops", "mended:",
             ])
     }
 }
