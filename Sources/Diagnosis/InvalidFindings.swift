@@ -9,9 +9,8 @@ extension HostObservation {
     func invalidFindings(_ containers: [ContainerObservation], _ policy: Policy) -> [Finding] {
         guard let snapshot else { return [] }
         var findings = conflicts(snapshot, policy)
-        // Where nothing is translated there is nothing to reset.
-        guard containers.contains(where: { $0.snapshot.hasDefaultRoute(.v4) || $0.snapshot.hasDefaultRoute(.v6) })
-        else { return findings }
+        // Rootless containers' packets are translated before they come here, if they come at all.
+        guard containers.contains(where: { $0.comesByDefault }) else { return findings }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
         if missing.contains(where: { $0.makesRules(of: "input") || $0.isSysctl }) {
             findings.append(notDropped(missing))
@@ -88,6 +87,13 @@ extension HostObservation {
 
     /// What mends what belongs to the host.
     var apply: String { "sudo evenkeel host apply" }
+}
+
+extension ContainerObservation {
+    /// Whether its packets to anywhere enter this host.
+    fileprivate var comesByDefault: Bool {
+        !entrances.isEmpty && (snapshot.hasDefaultRoute(.v4) || snapshot.hasDefaultRoute(.v6))
+    }
 }
 
 extension Change {
