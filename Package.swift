@@ -60,7 +60,9 @@ var targets: [Target] = [
     .systemLibrary(name: "CJansson"),
     library(
         "LinuxSystem", ["CLinux"],
-        commandLine: ["KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift"]),
+        commandLine: [
+            "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
+        ]),
     library("JSON", ["CJansson"]),
     library("Netlink", ["CMnl", "LinuxSystem"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),
@@ -94,7 +96,7 @@ if unicodeTables == nil {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
-        tests("Diagnosis", ["Diagnosis", "Laboratory"]),
+        tests("Diagnosis", ["Diagnosis", "JSON", "Laboratory"]),
         tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Diagnosis", "Laboratory"]),
         tests(
             "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
@@ -103,7 +105,7 @@ if unicodeTables == nil {
                 "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
-        tests("Engines", ["Laboratory"], scripts: ["cri.py", "protobuf.py"]),
+        tests("Engines", ["Diagnosis", "Laboratory"], scripts: ["cri.py", "protobuf.py"]),
     ]
 }
 

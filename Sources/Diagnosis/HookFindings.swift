@@ -4,7 +4,28 @@ import Keel
 
 extension HostObservation {
     func hookFindings() -> [Finding] {
-        guard let hooks, hooks.hasPodman, !hooks.declarations.isEmpty else { return [] }
+        guard let hooks else { return [] }
+        return podmanFindings(hooks) + dockerFindings(hooks)
+    }
+
+    /// Docker sets networks up after its hooks since version 28; before that they come in time.
+    private func dockerFindings(_ hooks: HookInstallation) -> [Finding] {
+        guard let docker = hooks.docker, docker.majorVersion >= 28, docker.hasCDI, hooks.hasDevice,
+            !docker.defaultRuntime.hasPrefix("evenkeel")
+        else { return [] }
+        return [
+            notActive(
+                .information, "Docker \(docker.majorVersion) runs hooks before a container has its network",
+                [
+                    "the device evenkeel.dev/network=safe brings a hook, and the default runtime is \(docker.defaultRuntime)"
+                ],
+                "a container that is given the device starts as if it were not",
+                "(use docker run --runtime evenkeel instead)")
+        ]
+    }
+
+    private func podmanFindings(_ hooks: HookInstallation) -> [Finding] {
+        guard hooks.hasPodman, !hooks.declarations.isEmpty else { return [] }
         let read = hooks.declarations.filter { declaration in
             hooks.directories.contains { declaration.path == "\($0)/evenkeel.json" }
         }

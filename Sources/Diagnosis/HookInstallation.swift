@@ -19,6 +19,10 @@ public struct HookInstallation: Hashable, Sendable {
     public var directories: [String] = []
     /// Whether there is podman at all.
     public var hasPodman = false
+    /// Nil where none runs.
+    public var docker: DockerDaemon?
+    /// Whether the CDI device that carries the hook is there.
+    public var hasDevice = false
 
     public init() {}
 
@@ -30,6 +34,8 @@ public struct HookInstallation: Hashable, Sendable {
     static func observe() throws(KernelError) -> HookInstallation {
         var installation = HookInstallation()
         installation.hasPodman = ["/usr/bin/podman", "/usr/local/bin/podman"].contains { isExecutable($0) }
+        installation.docker = DockerDaemon.observe()
+        installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
         installation.directories = try configuredDirectories() ?? [usual]
         for directory in possible + installation.directories.filter({ !possible.contains($0) }) {
             let path = "\(directory)/\(name)"

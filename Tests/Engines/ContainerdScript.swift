@@ -33,6 +33,10 @@ enum ContainerdScript {
                 ([{type: "recorder"}, {type: "evenkeel"}] | select($guarded != "") | .[])
             ]}' >/etc/cni/net.d/$n.conflist
         done
+        # portmap makes these if they are not there; two at once, as the CRI runs the lists, and one of them fails.
+        for chain in CNI-HOSTPORT-SETMARK CNI-HOSTPORT-MASQ CNI-HOSTPORT-DNAT; do
+            iptables -t nat -N $chain; ip6tables -t nat -N $chain
+        done
         cat >/etc/containerd/config.toml <<EOF
         version = 2
         [plugins."io.containerd.grpc.v1.cri"]

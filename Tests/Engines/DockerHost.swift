@@ -27,6 +27,9 @@ final class DockerHost {
     @discardableResult
     func run(_ script: String) throws -> String { try host.run(Self.functions + script) }
 
+    /// By which its files are seen from outside.
+    var root: String { get throws { try host.sandbox.root } }
+
     func attempt(_ script: String) throws -> Output { try host.attempt(Self.functions + script) }
 
     /// What a container saw first when it was last started.

@@ -1,6 +1,8 @@
 import Laboratory
 import Testing
 
+@testable import Diagnosis
+
 extension Engines {
     /// `evenkeel doctor` on hosts with real containers: it calls them by their names, and is silent where all is well.
     @Suite struct DoctorTests {
@@ -48,7 +50,7 @@ extension Engines {
             let host = try DockerHost()
             // Of a container on one network there is nothing to find; what the host does without Evenkeel, there is.
             try host.run("create plain --network d1; docker start plain")
-            let plain = try host.run("evenkeel doctor --json")
+            let plain = try host.run("evenkeel doctor --json || :")
             #expect(
                 try host.run("\(Self.summary) <<'EOF'\n\(plain)\nEOF")
                     == "findings\ninvalid-not-dropped-input warning\nDocker plain")
@@ -56,6 +58,14 @@ extension Engines {
             try host.run("create web --runtime evenkeel --network d1; docker network connect d2 web; docker start web")
             let answer = try host.run("evenkeel doctor --json")
             #expect(try host.run("\(Self.summary) <<'EOF'\n\(answer)\nEOF") == "healthy\nDocker web")
+        }
+
+        @Test(.enabled(if: DockerHost.isInstalled, "needs Docker"))
+        func dockersDaemonTellsItsVersion() throws {
+            let host = try DockerHost()
+            let daemon = try #require(DockerDaemon.observe(try host.root + "/run/docker.sock"))
+            #expect(try host.run("docker version -f '{{.Server.Version}}'").hasPrefix("\(daemon.majorVersion)."))
+            #expect(daemon.defaultRuntime == "runc")
         }
 
         @Test(.enabled(if: Containerd.isInstalled, "needs containerd and python3-grpcio"))

@@ -47,6 +47,9 @@ public final class EngineSandbox {
         try inside.attempt(script, input: input, environment: environment)
     }
 
+    /// By which its files are seen from outside.
+    public var root: String { get throws { try inside.root } }
+
     private var inside: Sandbox {
         get throws {
             guard let sandbox else { throw CocoaError(.fileNoSuchFile) }

@@ -41,6 +41,9 @@ public final class Sandbox {
         _ = holder.wait()
     }
 
+    /// By which its files are seen from outside.
+    public var root: String { "/proc/\(pid)/root" }
+
     /// Runs a bash script inside, which stops at its first failure.
     ///
     /// - Throws: `CommandFailure` if it ends otherwise than with 0.

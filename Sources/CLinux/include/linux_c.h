@@ -75,6 +75,9 @@ int linux_open_process(int pid);
 /// openat(2), read-only and close-on-exec.
 int linux_open_at(int folder, const char *path);
 
+/// A socket that is connected to the stream socket at that path, unix(7); sending and receiving wait no longer than that.
+int linux_connect(const char *path, int seconds);
+
 /// A socket that is connected to the system's log, syslog(3); nothing sent to it ever waits.
 int linux_open_system_log(void);
 
