@@ -15,7 +15,8 @@ extension ContainerObservation {
 
     private func competition(_ version: IPVersion, _ policy: Policy) -> [Finding] {
         let rivals = snapshot.competingDefaults(version, policy.defaultRoute)
-        guard rivals.count > 1 else { return [] }
+        // Two routers of one network share the work, and packets leave by the one interface all the same.
+        guard Set(rivals.map { $0.leg.nextHops[0].interface }).count > 1 else { return [] }
         let isMultipath = version == .v6 && rivals.allSatisfy { $0.isOfMultipath }
         var evidence = rivals.map { "\($0.words) metric \($0.leg.metric)" }
         if !turns.isEmpty && version == .v4 { evidence.append(turnWords) }

@@ -16,7 +16,16 @@ public struct DockerDaemon: Hashable, Sendable {
         self.defaultRuntime = defaultRuntime
     }
 
-    /// Nil where none runs, or where this user may not ask it.
+    /// By the number that it leaves in its file, and by the name of that process.
+    static var isRunning: Bool {
+        guard let text = HookInstallation.text(of: "/run/docker.pid"), let id = Int32(text.filter { $0.isNumber })
+        else {
+            return false
+        }
+        return HookInstallation.text(of: "/proc/\(id)/comm") == "dockerd\n"
+    }
+
+    /// Nil where none answers, or where this user may not ask it.
     static func observe(_ socket: String = "/run/docker.sock") -> DockerDaemon? {
         guard let version = ask(socket, "/version")?["Version"]?.string, let information = ask(socket, "/info"),
             let major = Int(version.prefix { $0 != "." })

@@ -44,6 +44,7 @@ public struct Examination: ~Copyable {
 
     private mutating func observeHost(_ diagnosis: inout Diagnosis, _ survey: Survey) {
         var observation = HostObservation()
+        observation.policyPath = policyPath
         do throws(KernelError) {
             var keel = HostGuard(try Host(), policy, containers: survey.namespaces.map { $0.path })
             observation.state = keel.observe()
@@ -135,8 +136,9 @@ extension Examination {
 }
 
 extension ConntrackStatistics {
-    /// Packets and flows that a table without room has cost.
-    var drops: Int { drop + earlyDrop }
+    /// Packets and flows that a table without room has cost. A packet that lost a race to insert its flow counts as dropped,
+    /// too, and has nothing to do with room.
+    var drops: Int { max(drop - insertFailed, 0) + earlyDrop }
 }
 
 extension Policy {

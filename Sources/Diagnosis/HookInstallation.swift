@@ -34,8 +34,9 @@ public struct HookInstallation: Hashable, Sendable {
     static func observe() throws(KernelError) -> HookInstallation {
         var installation = HookInstallation()
         installation.hasPodman = ["/usr/bin/podman", "/usr/local/bin/podman"].contains { isExecutable($0) }
-        installation.docker = DockerDaemon.observe()
         installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
+        // To ask one that is started by its socket would start it.
+        if installation.hasDevice && DockerDaemon.isRunning { installation.docker = DockerDaemon.observe() }
         installation.directories = try configuredDirectories() ?? [usual]
         for directory in possible + installation.directories.filter({ !possible.contains($0) }) {
             let path = "\(directory)/\(name)"

@@ -14,6 +14,8 @@ public struct HostObservation: Sendable {
     /// Names of interfaces by which a data plane in eBPF is known.
     public var bypasses: [String] = []
     public var hooks: HookInstallation?
+    /// The policy's document where that is not the host's, for commands to go by the same.
+    public var policyPath: String?
     /// `net.ipv4.ip_forward`
     public var forwardsIPv4: Bool?
     /// `net.ipv6.conf.all.forwarding`

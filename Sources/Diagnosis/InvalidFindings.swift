@@ -10,7 +10,7 @@ extension HostObservation {
         guard let snapshot else { return [] }
         var findings = conflicts(snapshot, policy)
         // Rootless containers' packets are translated before they come here, if they come at all.
-        guard containers.contains(where: { $0.comesByDefault }) else { return findings }
+        guard bypasses.isEmpty, containers.contains(where: { $0.comesByDefault }) else { return findings }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
         if missing.contains(where: { $0.makesRules(of: "input") || $0.isSysctl }) {
             findings.append(notDropped(missing))
@@ -62,12 +62,19 @@ extension HostObservation {
             let isOurs = plan.invalid.contains { $0.isSysctl || $0.verb == .remove }
             remedy = isOurs ? apply : "sudo sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=0"
         }
-        let untracking = self.evidence.others.filter { $0.effect == .doesNotTrack }
-        if policy.invalid.mode != .keep && !untracking.isEmpty {
+        if isDropping && policy.invalid.mode == .drop {
+            let omission = plan.notes.filter { $0.hasPrefix("INVALID segments are not dropped in input") }
+            evidence += omission
+            if !omission.isEmpty && remedy.isEmpty {
+                remedy = "(see to that, or choose \"liberal\" or \"keep\" for the policy's invalid.mode)"
+            }
+        }
+        let untracking = self.evidence.others.filter { $0.effect == .doesNotTrack && !$0.isLimited }
+        if isDropping && !untracking.isEmpty {
             evidence += untracking.map { "TCP is kept from connection tracking by \($0)" }
             if remedy.isEmpty { remedy = "(track connections again, or choose \"keep\" for the policy's invalid.mode)" }
         }
-        if policy.invalid.mode != .keep && !bypasses.isEmpty {
+        if isDropping && !bypasses.isEmpty {
             evidence += bypasses.map { "packets of containers bypass netfilter: there is the interface \($0)" }
             if remedy.isEmpty {
                 remedy = "(choose \"keep\" for the policy's invalid.mode: the data plane in eBPF looks after it)"
@@ -77,7 +84,7 @@ extension HostObservation {
         return [
             Finding(
                 .invalidPolicyConflict, .warning, at: .host,
-                "two things look after INVALID segments, and one makes the other moot",
+                "the drop of INVALID segments is moot, or cannot be whole here",
                 evidence: evidence,
                 consequence:
                     "the drop finds little or nothing to drop, and what it does drop may be somebody else's traffic",
@@ -86,7 +93,9 @@ extension HostObservation {
     }
 
     /// What mends what belongs to the host.
-    var apply: String { "sudo evenkeel host apply" }
+    var apply: String {
+        "sudo evenkeel host apply" + (policyPath.map { " --policy \($0.quotedForShell)" } ?? "")
+    }
 }
 
 extension ContainerObservation {

@@ -66,7 +66,7 @@ extension HostObservation {
                 consequence:
                     "the host drops what such a container sends from its other networks' addresses: ports published on "
                     + "those networks time out, and programs bound to the address get no answer",
-                remedy: "sudo sysctl -w net/ipv4/conf/\(bridge.name)/rp_filter=2")
+                remedy: "sudo sysctl -w net/ipv4/conf/\(bridge.name.quotedForShell)/rp_filter=2")
         }
     }
 

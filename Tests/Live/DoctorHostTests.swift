@@ -41,6 +41,27 @@ import Testing
         #expect(try lab.run(Self.ids) == "")
     }
 
+    @Test func aDropThatCannotBeWholeIsFound() throws {
+        let lab = try healthy("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0; \(Self.mend)")
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1; \(Self.mend)")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    @Test func theCommandThatMendsGoesByTheSamePolicy() throws {
+        let lab = try healthy("nft delete table ip evenkeel")
+        #expect(
+            try lab.run("\(Self.evenkeel) doctor --policy /run/policy --json | jq -r '.findings[0].remedy' || :")
+                == "sudo evenkeel host apply --policy /run/policy")
+    }
+
+    @Test func aRuleThatKeepsALittleFromTrackingIsNone() throws {
+        let lab = try healthy(
+            "nft 'table ip others { chain c { type filter hook prerouting priority raw; ip daddr 169.254.20.10 tcp dport 53 notrack; }; }'"
+        )
+        #expect(try lab.run(Self.ids) == "")
+    }
+
     @Test func aDataPlaneBesideNetfilterIsFound() throws {
         let lab = try healthy("ip link add cilium_host type veth peer name cilium_net")
         #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
