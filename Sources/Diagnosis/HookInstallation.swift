@@ -76,10 +76,7 @@ public struct HookInstallation: Hashable, Sendable {
     }
 
     static func text(of path: String) -> String? {
-        do {
-            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
-            return String(decoding: text, as: UTF8.self)
-        } catch { return nil }
+        do { return try FileDescriptor.text(of: path, limit: 1 << 20) } catch { return nil }
     }
 
     static func isExecutable(_ path: String) -> Bool {

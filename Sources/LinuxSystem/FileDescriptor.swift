@@ -54,6 +54,12 @@ public struct FileDescriptor: ~Copyable {
         }
     }
 
+    /// The text of the file at a path, which is not waited for if it is a FIFO; `EFBIG` if it has more bytes than that.
+    public static func text(of path: String, limit: Int) throws(KernelError) -> String {
+        let content = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: limit, name: path)
+        return String(decoding: content, as: UTF8.self)
+    }
+
     /// All of standard input.
     public static func readStandardInput(limit: Int) throws(KernelError) -> [UInt8] {
         try readAll(STDIN_FILENO, limit: limit, name: "standard input")

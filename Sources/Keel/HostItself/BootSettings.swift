@@ -39,10 +39,7 @@ public struct BootSettings: Hashable, Sendable {
     }
 
     private static func text(of path: String) -> String {
-        do {
-            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
-            return String(decoding: text, as: UTF8.self)
-        } catch { return "" }
+        do { return try FileDescriptor.text(of: path, limit: 1 << 20) } catch { return "" }
     }
 
     /// Adds a file's lines: `key = value`, with a `-` before the key where failure does not matter.

@@ -79,8 +79,7 @@ public enum PersistentSettings {
     /// Nil where there is nothing of that name.
     private static func text(of path: String) throws(KernelError) -> String? {
         do throws(KernelError) {
-            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 16, name: path)
-            return String(decoding: text, as: UTF8.self)
+            return try FileDescriptor.text(of: path, limit: 1 << 16)
         } catch {
             guard error.errno == .noEntry else { throw error }
             let parts = path.split(separator: "/")

@@ -60,7 +60,7 @@ struct Apply: ParsableCommand {
     func run() throws {
         let succeeded: Bool
         do throws(Failure) { succeeded = try work() } catch {
-            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            say(error.description)
             if json {
                 try write(ApplyResult.json(failure: error.description, dryRun: dryRun).text(pretty: true) + "\n")
             }
@@ -82,14 +82,14 @@ struct Apply: ParsableCommand {
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
             if !json { try write(result.text(titled: all)) }
-            for error in result.errors { FileDescriptor.writeStandardError("evenkeel: \(error)\n") }
+            for error in result.errors { say(error) }
         }
         progress.clear()
         if json {
             try write(ApplyResult.json(results, skipped: survey.skipped, dryRun: dryRun).text(pretty: true) + "\n")
         } else {
             for skipped in survey.skipped {
-                FileDescriptor.writeStandardError("evenkeel: left alone: \(skipped.path) (\(skipped.reason))\n")
+                say("left alone: \(skipped.path) (\(skipped.reason))")
             }
             if all && results.isEmpty { try write("no containers found\n") }
         }

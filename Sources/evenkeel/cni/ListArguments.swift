@@ -47,7 +47,7 @@ struct ListArguments: ParsableArguments {
         do throws(KernelError) {
             try FileDescriptor.writeStandardOutput(json ? answer.json.text(pretty: true) + "\n" : answer.text)
         } catch {
-            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            say(error.description)
             throw ExitCode(1)
         }
         FileDescriptor.writeStandardError(problems.joined())

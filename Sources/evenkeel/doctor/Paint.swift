@@ -5,8 +5,6 @@ import LinuxSystem
 struct Paint {
     private let isColoured: Bool
 
-    static let plain = Paint(isColoured: false)
-
     /// https://no-color.org: any value but the empty one turns it off.
     static var ofStandardOutput: Paint {
         let isUnwanted = !(Environment.variable("NO_COLOR") ?? "").isEmpty || Environment.variable("TERM") == "dumb"

@@ -28,7 +28,7 @@ struct Explain: ParsableCommand {
     func run() throws {
         let text = id.flatMap { FindingID(rawValue: $0) }.flatMap { Page.about($0) }?.text ?? Self.list
         do { try FileDescriptor.writeStandardOutput(text) } catch {
-            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            say(error.description)
             throw ExitCode(1)
         }
     }

@@ -63,7 +63,7 @@ struct Top: ParsableCommand {
             if isLive { ending = try watch() } else { try print() }
         } catch {
             let reason = printable(error.description) + (error.advice.map { "; \($0)" } ?? "")
-            FileDescriptor.writeStandardError("evenkeel: \(reason)\n")
+            say(reason)
             if json {
                 do throws(KernelError) {
                     try FileDescriptor.writeStandardOutput(
