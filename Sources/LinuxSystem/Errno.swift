@@ -27,6 +27,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let tooBig = Errno(rawValue: EFBIG)
     public static let readOnly = Errno(rawValue: EROFS)
     public static let badMessage = Errno(rawValue: EBADMSG)
+    public static let timedOut = Errno(rawValue: ETIMEDOUT)
     public static let restart = Errno(rawValue: ERESTART)
     public static let messageSize = Errno(rawValue: EMSGSIZE)
     public static let notSupported = Errno(rawValue: EOPNOTSUPP)

@@ -69,18 +69,27 @@ public struct FileDescriptor: ~Copyable {
         var content: [UInt8] = []
         while content.count <= limit {
             // One byte beyond the limit is asked for, to tell a file of just that size from a larger one.
-            let room = min(limit + 1 - content.count, max(4096, content.count))
-            var failure: Errno?
-            let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
-                let got = retryingOnInterrupt { CLinux.read(number, buffer.baseAddress, room) }
-                if got < 0 { failure = .current }
-                count = max(got, 0)
-            }
-            if let failure { throw KernelError("read \(name)", failure) }
+            let chunk = try read(number, min(limit + 1 - content.count, max(4096, content.count)), name: name)
             if chunk.isEmpty { return content }
             if content.isEmpty { content = chunk } else { content.append(contentsOf: chunk) }
         }
         throw KernelError("read \(name)", .tooBig, explanation: "more than the \(limit) bytes allowed")
+    }
+
+    /// What one `read(2)` gives, which is nothing at the end.
+    func read(atMost count: Int, name: String) throws(KernelError) -> [UInt8] {
+        try Self.read(number, count, name: name)
+    }
+
+    private static func read(_ number: Int32, _ room: Int, name: String) throws(KernelError) -> [UInt8] {
+        var failure: Errno?
+        let chunk = [UInt8](unsafeUninitializedCapacity: room) { buffer, count in
+            let got = retryingOnInterrupt { CLinux.read(number, buffer.baseAddress, room) }
+            if got < 0 { failure = .current }
+            count = max(got, 0)
+        }
+        if let failure { throw KernelError("read \(name)", failure) }
+        return chunk
     }
 
     /// Writes every byte.
