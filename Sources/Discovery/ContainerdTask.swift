@@ -39,8 +39,7 @@ enum ContainerdTask {
     private static func pid(_ task: String) -> Int32? {
         let path = "\(task)/init.pid"
         do {
-            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 32, name: path)
-            return Int32(String(decoding: text, as: UTF8.self))
+            return Int32(try FileDescriptor.text(of: path, limit: 32))
         } catch { return nil }
     }
 

@@ -7,8 +7,6 @@ public struct Survey: Sendable {
     /// Each once.
     public private(set) var namespaces: [ContainerNamespace] = []
     public private(set) var skipped: [SkippedNamespace] = []
-    /// The network namespaces in which ordinary users' podman has its bridges, by path; seen where their mounts are.
-    public private(set) var rootlessNetworks: [String] = []
     /// Containers that this user may not look at.
     public private(set) var hidden: [HiddenContainer] = []
     /// Folders that this user may not list.
@@ -62,7 +60,7 @@ public struct Survey: Sendable {
                 ContainerNamespace(
                     path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
                     containers: containers))
-        case .rootlessNetwork: rootlessNetworks.append(mount.path)
+        case .rootlessNetwork: break
         case .unknown: skip(mount.path)
         }
     }

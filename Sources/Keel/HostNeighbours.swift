@@ -21,8 +21,7 @@ extension Host {
     /// A file of /proc, empty if there is none; nil if it cannot be read.
     private func readText(_ path: String) -> String? {
         do {
-            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 24, name: path)
-            return String(decoding: content, as: UTF8.self)
+            return try FileDescriptor.text(of: path, limit: 1 << 24)
         } catch { return error.errno == .noEntry ? "" : nil }
     }
 }

@@ -18,8 +18,7 @@ public struct LegacyTable: Hashable, Sendable {
     public static func names(isIPv6: Bool) throws(KernelError) -> [String] {
         let path = "/proc/thread-self/net/\(isIPv6 ? "ip6" : "ip")_tables_names"
         do {
-            let content = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 16, name: path)
-            return String(decoding: content, as: UTF8.self).split(separator: "\n").map { String($0) }
+            return try FileDescriptor.text(of: path, limit: 1 << 16).split(separator: "\n").map { String($0) }
         } catch {
             if error.errno == .noEntry { return [] }
             throw error

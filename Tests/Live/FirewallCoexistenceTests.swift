@@ -126,7 +126,7 @@ import Testing
             // A hundred looks in the least, and for as long as it takes the other to come in between.
             var found: [[ForeignRule]] = []
             while try found.count < 100 || socket.generation() &- before < 100 {
-                found.append(try host.othersInvalidDrops())
+                found.append(try host.othersRules())
             }
             return (found.map { $0.map { $0.description } }, try socket.generation() &- before)
         }

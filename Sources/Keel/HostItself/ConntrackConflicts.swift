@@ -73,8 +73,7 @@ public enum KubeProxy {
             guard let id = Int32(name) else { continue }
             let path = "/proc/\(id)/comm"
             do {
-                let command = try FileDescriptor(opening: path, .read).readAll(limit: 256, name: path)
-                if Array("kube-proxy\n".utf8) == command { return id }
+                if try FileDescriptor.text(of: path, limit: 256) == "kube-proxy\n" { return id }
             } catch { continue }
         }
         return nil

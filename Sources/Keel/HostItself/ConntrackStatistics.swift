@@ -18,8 +18,7 @@ public struct ConntrackStatistics: Hashable, Sendable {
     public static func observe() throws(KernelError) -> ConntrackStatistics? {
         let path = "/proc/thread-self/net/stat/nf_conntrack"
         do {
-            let text = try FileDescriptor(opening: path, .read).readAll(limit: 1 << 20, name: path)
-            return ConntrackStatistics(String(decoding: text, as: UTF8.self))
+            return ConntrackStatistics(try FileDescriptor.text(of: path, limit: 1 << 20))
         } catch {
             if error.errno == .noEntry { return nil }
             throw error

@@ -3,20 +3,16 @@ public import LinuxSystem
 import Netlink
 
 extension Host {
-    /// Finds rules of others on the host that drop INVALID TCP segments before a socket of the host could answer them.
-    ///
-    /// For a person's eyes: it reads far more than a container's start should wait for. The calling thread is in the host's
-    /// namespace.
-    public mutating func othersInvalidDrops() throws(KernelError) -> [ForeignRule] {
-        try othersRules().filter { $0.effect == .dropsInvalid }
-    }
-
     /// The rules of our own table, counted.
     mutating func counters(_ version: IPVersion) throws(KernelError) -> [CountedRule] {
         try firewall.counters(of: InvalidDrop(version: version).table)
     }
 
-    /// The same, and rules that keep TCP from conntrack, without which there is neither translation nor INVALID.
+    /// Finds rules of others on the host that drop INVALID TCP segments before a socket of the host could answer them, and
+    /// rules that keep TCP from conntrack, without which there is neither translation nor INVALID.
+    ///
+    /// For a person's eyes: it reads far more than a container's start should wait for. The calling thread is in the host's
+    /// namespace.
     public mutating func othersRules() throws(KernelError) -> [ForeignRule] {
         try firewall.othersRules(besides: InvalidDrop(version: .v4).table.name) + .legacy()
     }

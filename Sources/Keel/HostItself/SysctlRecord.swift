@@ -22,8 +22,7 @@ struct SysctlRecord: ~Copyable {
     static func recorded() throws(KernelError) -> [Entry] {
         let path = "\(Host.stateDirectory)/\(name)"
         do {
-            let text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 16, name: path)
-            return entries(in: String(decoding: text, as: UTF8.self))
+            return entries(in: try FileDescriptor.text(of: path, limit: 1 << 16))
         } catch {
             if error.errno == .noEntry { return [] }
             throw error
