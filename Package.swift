@@ -97,7 +97,11 @@ if unicodeTables == nil {
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "JSON", "Laboratory"]),
-        tests("CommandLine", ["evenkeel", "CNI", "JSON", "Keel", "Netlink", "Diagnosis", "Laboratory"]),
+        tests(
+            "CommandLine",
+            [
+                "evenkeel", "CNI", "JSON", "Keel", "LinuxSystem", "Netlink", "Discovery", "Diagnosis", "Laboratory",
+            ]),
         tests(
             "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
             scripts: [

@@ -27,9 +27,11 @@ public struct Diagnosis: Sendable {
     let policy: Policy
     public internal(set) var host = HostObservation()
     public internal(set) var observations: [ContainerObservation] = []
-    public internal(set) var missed: [Missed] = []
+    public private(set) var missed: [Missed] = []
     /// How many of what was missed are containers.
     public private(set) var missedContainers = 0
+    /// Whether nothing of the host was missed.
+    public private(set) var isHostComplete = true
     public private(set) var skipped: [SkippedNamespace] = []
 
     init(_ policy: Policy) { self.policy = policy }
@@ -41,6 +43,11 @@ public struct Diagnosis: Sendable {
     }
 
     mutating func miss(_ namespace: ContainerNamespace, _ error: KernelError) { miss(namespace.title, error) }
+
+    mutating func missHost(_ errors: [KernelError]) {
+        missed += errors.map { Missed(what: "the host", $0) }
+        if !errors.isEmpty { isHostComplete = false }
+    }
 
     private mutating func miss(_ title: String, _ error: KernelError) {
         missed.append(Missed(what: title, error))

@@ -92,8 +92,8 @@ struct Diagram {
         let findings =
             container.reversePathFindings(policy) + container.linkFindings() + host.reversePathFindings([container])
         return findings.map { finding in
-            let place = finding.place == .host ? "the host" : "the container"
-            return "x  \(place) drops: \(finding.summary) (\(finding.id.rawValue))"
+            let place = finding.place == .host ? "on the host" : "in the container"
+            return "x  packets are lost \(place): \(finding.summary) (\(finding.id.rawValue))"
         }
     }
 }

@@ -50,13 +50,13 @@ public struct Examination: ~Copyable {
             observation.state = keel.observe()
             observation.plan = keel.plan(observation.state)
             observation.evidence = keel.evidence(observation.state)
-            diagnosis.missed += keel.failures.map { Diagnosis.Missed(what: "the host", $0) }
+            diagnosis.missHost(keel.failures)
+            observation.bypasses = try DataPlane.interfaces()
             observation.hooks = try HookInstallation.observe()
-        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "the host", error)) }
+        } catch { diagnosis.missHost([error]) }
         observation.forwardsIPv4 = Self.flag("net/ipv4/ip_forward")
         observation.forwardsIPv6 = Self.flag("net/ipv6/conf/all/forwarding")
         observation.reversePathFilterOfAll = Self.number("net/ipv4/conf/all/rp_filter")
-        observation.bypasses = DataPlane.interfaces()
         observation.resetsSent = Netstat.resetsSent()
         observation.filtered = Netstat()?.filteredReversePaths().map { FilterCount(count: $0) }
         diagnosis.host = observation

@@ -57,6 +57,11 @@ public struct ContainerNamespace: Hashable, Sendable {
         self.containers = containers
     }
 
+    /// By which it is known again for as long as it is there: the first process of those it is named after may end.
+    public var lastingName: String {
+        path.hasPrefix("/proc/") ? containers.first?.id ?? path : path
+    }
+
     /// What people call it: the names of its containers, or else their ids, or else its path.
     public var title: String {
         let known = containers.map { $0.name ?? $0.shortID }

@@ -21,6 +21,11 @@ struct Doctor: ParsableCommand {
             An ordinary user is told what can be seen without privilege, and what could not be looked at. Whose podman is \
             rootless looks at its containers by `podman unshare --rootless-netns evenkeel doctor`, and root at everybody's.
 
+            --watch says all at first, and from then on what is new and what has gone, with the time, until it is interrupted. \
+            A finding is the same as before when its name, severity and place are. A container named with --container that \
+            stops is told and waited for, since it may be started again. The watch ends, with 0, when what --netns or --pid \
+            name has gone.
+
             EXAMPLES
               sudo evenkeel doctor
               sudo evenkeel doctor --container web --diagram
@@ -31,17 +36,18 @@ struct Doctor: ParsableCommand {
               {"version": 1, "verdict": "healthy" | "findings" | "unknown", "complete": true | false,
                "findings": [{"id", "severity": "information" | "warning" | "error", "place", "summary",
                              "evidence": [lines], "consequence", "remedy"}],
-               "looked": {"host": true, "containers": [places]}, "missed": [{"what", "reason", "advice"}],
-               "skipped": [{"namespace", "reason"}], "error"}
+               "looked": {"host": true | false, "containers": [places]}, "missed": [{"what", "reason", "advice"}],
+               "skipped": [{"namespace", "reason"}], "error": null | what kept it from looking}
               A place is {"kind": "host"} or {"kind": "container", "namespace", "engine", "containers": [{"id", "name",
-              "engine", "pid"}]}. "version" rises when a key changes its meaning or goes. With --watch each look is a line.
+              "engine", "pid"}]}; what is not known is null. "looked.host" is false where not all of it could be looked at.
+              With --watch there is such an object on a line of its own at first and whenever something has changed, with
+              "time" and the findings that are "new" and "gone" as well. "version" rises when a key changes its meaning or goes.
 
             EXIT STATUS
-              0   nothing found, or only what is worth knowing (information)
-              1   something is wrong
-              2   could not look: nothing at all, no container though there are some, or not what was named
+              0   all was looked at, and nothing is wrong, or only what is worth knowing (information)
+              1   something is wrong; where not all could be looked at, that is said first, and "complete" is false
+              2   nothing wrong was found, and not all could be looked at; or nothing could be at all
               64  the command line is wrong
-              With 0 and 1 the answer may be partial; it says so, and "complete" is false.
             """)
 
     @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
@@ -56,7 +62,7 @@ struct Doctor: ParsableCommand {
     @Flag(help: "Every container, which is the default.")
     var all = false
 
-    @Option(help: ArgumentHelp("Look again every so many seconds, and say what has changed.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Look again every so many seconds, and say what is new and gone.", valueName: "seconds"))
     var watch: Int?
 
     @Flag(help: "Draw the networks of each container, too.")
@@ -82,38 +88,36 @@ struct Doctor: ParsableCommand {
         let status: Int32
         do throws(Failure) { status = try work() } catch {
             FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
-            if json { try write(DoctorReport.json(failure: error.description).text(pretty: true) + "\n") }
+            if json { try write(DoctorReport.json(failure: error.description).text(pretty: watch == nil) + "\n") }
             throw ExitCode(DoctorReport.couldNotLook)
         }
         if status != 0 { throw ExitCode(status) }
     }
 
-    /// The exit status; with --watch it goes on until it is interrupted.
+    /// The exit status.
     private func work() throws(Failure) -> Int32 {
-        var last: [Finding]?
-        while true {
-            let report = DoctorReport(try look(), isNamed: netns != nil || pid != nil || container != nil)
-            if json || report.findings != last { try say(report) }
-            last = report.findings
-            guard let watch else { return report.status }
-            OwnProcess.sleep(milliseconds: UInt32(watch) * 1000)
-        }
+        if let watch { return try self.watch(every: watch) }
+        let report = try look()
+        try write(json ? report.json.text(pretty: true) + "\n" : report.text(paint, diagram: diagram))
+        return report.status
     }
 
-    private func say(_ report: DoctorReport) throws(Failure) {
-        if json { return try write(report.json.text(pretty: watch == nil) + "\n") }
-        let time = watch == nil ? "" : "\(Timestamp.now())\n"
-        try write(time + report.text(Paint.ofStandardOutput, diagram: diagram))
-    }
+    var paint: Paint { Paint(isColoured: Terminal.hasColor) }
 
-    private func look() throws(Failure) -> Diagnosis {
+    /// `isAgain`: a container that was there before may have been stopped, and may be started again.
+    func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
         let policy = try Policy.named(self.policy)
         let survey = try survey()
+        var absence: String?
+        if let container, survey.namespaces.isEmpty && survey.hidden.isEmpty {
+            guard isAgain else { throw Failure(Self.nobody(container)) }
+            absence = "\(printable(container)) has stopped, and is waited for"
+        }
         var examination: Examination
         do { examination = try Examination(policy, from: self.policy) } catch { throw Failure(error) }
         let progress = Progress(of: survey.namespaces.count)
         defer { progress.clear() }
-        return examination.diagnose(survey) { progress.show($0) }
+        return DoctorReport(examination.diagnose(survey) { progress.show($0) }, absence: absence)
     }
 
     private func survey() throws(Failure) -> Survey {
@@ -121,13 +125,11 @@ struct Doctor: ParsableCommand {
         if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
         let survey: Survey
         do { survey = try Survey.all() } catch { throw Failure(error) }
-        guard let container else { return survey }
-        let called = survey.called(container)
-        if called.namespaces.isEmpty && called.hidden.isEmpty {
-            throw Failure(
-                "no container with a network namespace of its own is called \(printable(container)); `evenkeel doctor --json` "
-                    + "lists those that were found")
-        }
-        return called
+        return container.map { survey.called($0) } ?? survey
+    }
+
+    private static func nobody(_ name: String) -> String {
+        "no container with a network namespace of its own is called \(printable(name)); `evenkeel doctor --json` lists those "
+            + "that were found"
     }
 }

@@ -4,10 +4,12 @@ import JSON
 
 extension DoctorReport {
     /// The whole answer. Its `version` rises when a key changes its meaning or goes.
-    var json: JSON {
-        .object([
+    var json: JSON { .object(members) }
+
+    var members: [JSON.Member] {
+        [
             .init("version", .integer(1)), .init("verdict", .string(verdictWord)),
-            .init("complete", .boolean(missed.isEmpty)), .init("findings", .array(findings.map { $0.json })),
+            .init("complete", .boolean(isComplete)), .init("findings", .array(findings.map { $0.json })),
             .init("looked", looked),
             .init("missed", .array(missed.map { $0.json })),
             .init(
@@ -16,18 +18,20 @@ extension DoctorReport {
                     skipped.map {
                         .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
                     })),
-            .init("error", .null),
-        ])
+            .init("error", absence.map { .string($0) } ?? .null),
+        ]
     }
 
     /// The answer where nothing could be done at all.
-    static func json(failure: String) -> JSON {
-        .object([
+    static func json(failure: String) -> JSON { .object(members(failure: failure)) }
+
+    static func members(failure: String) -> [JSON.Member] {
+        [
             .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("complete", .boolean(false)),
             .init("findings", .array([])),
             .init("looked", .object([.init("host", .boolean(false)), .init("containers", .array([]))])),
             .init("missed", .array([])), .init("skipped", .array([])), .init("error", .string(failure)),
-        ])
+        ]
     }
 
     private var verdictWord: String {
@@ -40,14 +44,14 @@ extension DoctorReport {
 
     private var looked: JSON {
         .object([
-            .init("host", .boolean(true)),
+            .init("host", .boolean(isHostComplete)),
             .init("containers", .array(containers.map { Finding.Place.container($0).json })),
         ])
     }
 }
 
 extension Finding {
-    fileprivate var json: JSON {
+    var json: JSON {
         .object([
             .init("id", .string(id.rawValue)), .init("severity", .string(severity.rawValue)),
             .init("place", place.json),

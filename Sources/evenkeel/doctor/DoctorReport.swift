@@ -11,13 +11,13 @@ struct DoctorReport {
     let skipped: [SkippedNamespace]
     /// Those that were looked at.
     let containers: [ContainerNamespace]
+    /// What was named and is not there any more, in a sentence.
+    let absence: String?
     private let diagnosis: Diagnosis
-    /// Whether somebody named what was to be looked at.
-    private let isNamed: Bool
 
-    init(_ diagnosis: Diagnosis, isNamed: Bool) {
+    init(_ diagnosis: Diagnosis, absence: String? = nil) {
         self.diagnosis = diagnosis
-        self.isNamed = isNamed
+        self.absence = absence
         findings = diagnosis.findings()
         missed = diagnosis.missed
         skipped = diagnosis.skipped
@@ -26,46 +26,74 @@ struct DoctorReport {
 
     private var troubles: [Finding] { findings.filter { $0.severity > .information } }
 
-    /// Whether there was something to look at and none of it could be.
-    private var sawNothing: Bool { diagnosis.missedContainers > 0 && (isNamed || containers.isEmpty) }
+    /// Whether nothing was missed of what was to be looked at.
+    var isComplete: Bool { missed.isEmpty && absence == nil }
 
-    var status: Int32 { troubles.isEmpty ? (sawNothing ? Self.couldNotLook : 0) : 1 }
+    var isHostComplete: Bool { diagnosis.isHostComplete }
+
+    var status: Int32 { troubles.isEmpty ? (isComplete ? 0 : Self.couldNotLook) : 1 }
 
     func text(_ paint: Paint, diagram: Bool) -> String {
         var lines = [paint.verdict(status == 0, verdict)]
-        for group in groups {
-            lines += ["", paint.place(title(of: group.place))] + group.findings.flatMap { self.lines(of: $0, paint) }
-        }
+        lines += Self.grouped(findings, paint) { Self.lines(of: $0, paint) }
         if diagram { lines += diagnosis.diagrams().flatMap { ["", String($0.dropLast())] } }
         lines += missedLines
         if !skipped.isEmpty {
             lines += [
                 "",
-                "\(plural(skipped.count, "network namespace")) of no container engine left out; name one with --netns",
+                "\(plural(skipped.count, "network namespace")) of no container engine left out (\(skippedNames)); name one "
+                    + "with --netns",
             ]
         }
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private var verdict: String {
-        let looked = "the host and \(plural(containers.count, "container"))"
+    private var skippedNames: String {
+        let rest = skipped.count - Self.mostSkipped
+        return printable(skipped.prefix(Self.mostSkipped).map { $0.path }.joined(separator: ", "))
+            + (rest > 0 ? ", and \(rest) more" : "")
+    }
+
+    private static let mostSkipped = 3
+
+    /// Whoever reads no further than this must not take a part for the whole.
+    var verdict: String {
         let known = findings.count - troubles.count
         let worth = known > 0 ? "; \(plural(known, "thing")) worth knowing" : ""
-        let partly = missed.isEmpty ? "" : " (partly looked: see the end)"
-        if sawNothing && troubles.isEmpty {
-            return "could not look at \(plural(diagnosis.missedContainers, "container"))" + worth
-        }
-        if troubles.isEmpty { return "healthy: nothing wrong with \(looked)\(worth)\(partly)" }
+        let looked = "the host and \(plural(containers.count, "container"))"
         let counts = [Finding.Severity.error, .warning].compactMap { severity -> String? in
             let count = troubles.count { $0.severity == severity }
             return count > 0 ? plural(count, severity.rawValue) : nil
+        }.joined(separator: " and ")
+        let partly = [absence, missedWords].compactMap { $0 }.joined(separator: "; ")
+        if partly.isEmpty {
+            return troubles.isEmpty
+                ? "healthy: nothing wrong with \(looked)\(worth)" : "\(counts), after a look at \(looked)\(worth)"
         }
-        return "\(counts.joined(separator: " and ")), after a look at \(looked)\(worth)\(partly)"
+        let rest = missed.isEmpty ? "the host" : "what could be looked at"
+        return "\(partly); \(troubles.isEmpty ? "nothing wrong" : counts) with \(rest)\(worth)"
+    }
+
+    private var missedWords: String? {
+        guard !missed.isEmpty else { return nil }
+        let count = diagnosis.missedContainers
+        var parts = isHostComplete ? [] : ["all of the host"]
+        if count > 0 { parts.append(plural(count, "container")) }
+        // Folders where there may be some.
+        if parts.isEmpty { parts.append("every container") }
+        return "could not look at \(parts.joined(separator: " and ")) (see the end)"
     }
 
     private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-    private var groups: [(place: Finding.Place, findings: [Finding])] {
+    /// Place by place, behind an empty line each, with the lines that `lines` makes of a finding.
+    static func grouped(_ findings: [Finding], _ paint: Paint, _ lines: (Finding) -> [String]) -> [String] {
+        groups(of: findings).flatMap { group in
+            ["", paint.place(title(of: group.place))] + group.findings.flatMap(lines)
+        }
+    }
+
+    private static func groups(of findings: [Finding]) -> [(place: Finding.Place, findings: [Finding])] {
         var groups: [(place: Finding.Place, findings: [Finding])] = []
         for finding in findings {
             // They come place by place.
@@ -78,7 +106,7 @@ struct DoctorReport {
         return groups
     }
 
-    private func title(of place: Finding.Place) -> String {
+    private static func title(of place: Finding.Place) -> String {
         guard case .container(let namespace) = place else { return "host" }
         let about = [namespace.engine?.rawValue, namespace.title == namespace.path ? nil : namespace.path].compactMap {
             $0
@@ -86,14 +114,21 @@ struct DoctorReport {
         return printable(namespace.title + (about.isEmpty ? "" : " (\(about.joined(separator: ", ")))"))
     }
 
-    private func lines(of finding: Finding, _ paint: Paint) -> [String] {
-        ["  \(paint.head(finding.severity, finding.id.rawValue)): \(finding.summary)"]
-            + finding.evidence.map { "      \($0)" } + Self.wrapped(finding.consequence, after: "    so:   ")
+    static func head(of finding: Finding, _ paint: Paint) -> String {
+        "\(paint.head(finding.severity, finding.id.rawValue)): \(finding.summary)"
+    }
+
+    static func lines(of finding: Finding, _ paint: Paint) -> [String] {
+        ["  \(head(of: finding, paint))"] + explanation(of: finding)
+    }
+
+    static func explanation(of finding: Finding) -> [String] {
+        finding.evidence.map { "      \($0)" } + wrapped(finding.consequence, after: "    so:   ")
             + ["    fix:  \(finding.remedy)", "    more: evenkeel explain \(finding.id.rawValue)"]
     }
 
     /// What could not be looked at, with the same reason once.
-    private var missedLines: [String] {
+    var missedLines: [String] {
         if missed.isEmpty { return [] }
         var lines = ["", "could not look at:"]
         for one in missed.prefix(Self.mostMissed) {

@@ -1,15 +1,8 @@
 import Diagnosis
-import LinuxSystem
 
 /// Colour and symbols for a terminal; elsewhere plain words.
 struct Paint {
-    private let isColoured: Bool
-
-    /// https://no-color.org: any value but the empty one turns it off.
-    static var ofStandardOutput: Paint {
-        let isUnwanted = !(Environment.variable("NO_COLOR") ?? "").isEmpty || Environment.variable("TERM") == "dumb"
-        return Paint(isColoured: Terminal.isStandardOutput && !isUnwanted)
-    }
+    let isColoured: Bool
 
     /// A finding's severity and name at the head of its lines.
     func head(_ severity: Finding.Severity, _ id: String) -> String {

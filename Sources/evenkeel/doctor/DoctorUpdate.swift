@@ -1,0 +1,58 @@
+import Diagnosis
+import JSON
+
+/// What `--watch` says of a look after another one.
+struct DoctorUpdate {
+    let report: DoctorReport
+    let changes: FindingChanges
+    private let isMissingOther: Bool
+    private let isAbsenceOther: Bool
+
+    init(from former: DoctorReport, to report: DoctorReport) {
+        self.report = report
+        changes = FindingChanges(from: former.findings, to: report.findings)
+        // What cannot be looked at any more has not gone.
+        isMissingOther = former.missed != report.missed
+        isAbsenceOther = former.absence != report.absence
+    }
+
+    /// Whether there is nothing to be said.
+    var isEmpty: Bool { changes.isEmpty && !isMissingOther && !isAbsenceOther }
+
+    func text(_ paint: Paint) -> String {
+        var lines = [paint.verdict(report.status == 0, report.verdict)]
+        lines += DoctorReport.grouped(changes.gone, paint) { finding in
+            let word = isThere(finding.place) ? "gone" : "gone with its container"
+            return ["  \(word): \(DoctorReport.head(of: finding, paint))"]
+        }
+        lines += DoctorReport.grouped(changes.new, paint) { finding in
+            ["  new: \(DoctorReport.head(of: finding, paint))"] + DoctorReport.explanation(of: finding)
+        }
+        if isMissingOther { lines += report.missedLines }
+        return (lines + [""]).map { $0 + "\n" }.joined()
+    }
+
+    private func isThere(_ place: Finding.Place) -> Bool {
+        place == .host || report.containers.contains { Finding.Place.container($0).isSame(as: place) }
+    }
+}
+
+extension DoctorReport {
+    /// The answer as a line of `--watch`: with the time, and what has come and gone since the line before.
+    func watchJSON(_ time: String, new: [Finding], gone: [Finding]) -> JSON {
+        Self.watchJSON(time, new: new, gone: gone, members)
+    }
+
+    /// The line with which a watch ends.
+    static func watchJSON(_ time: String, failure: String) -> JSON {
+        watchJSON(time, new: [], gone: [], members(failure: failure))
+    }
+
+    private static func watchJSON(_ time: String, new: [Finding], gone: [Finding], _ members: [JSON.Member]) -> JSON {
+        .object(
+            members + [
+                .init("time", .string(time)), .init("new", .array(new.map { $0.json })),
+                .init("gone", .array(gone.map { $0.json })),
+            ])
+    }
+}

@@ -1,0 +1,82 @@
+import Diagnosis
+import Discovery
+import Keel
+import LinuxSystem
+
+extension Doctor {
+    /// Looks again and again, and says what has changed, until it is interrupted or what was named has gone for good.
+    ///
+    /// The exit status.
+    func watch(every seconds: Int) throws(Failure) -> Int32 {
+        let named = try NamedNamespace(netns: netns, pid: pid)
+        var last = try look()
+        try sayFirst(last)
+        if named.farewell != nil { return last.status }
+        while true {
+            OwnProcess.sleep(milliseconds: UInt32(seconds) * 1000)
+            let report = try look(isAgain: true)
+            // Behind the look: what was seen of something that has gone may be somebody else's by then.
+            if let farewell = named.farewell {
+                try sayLast(farewell)
+                return 0
+            }
+            let update = DoctorUpdate(from: last, to: report)
+            if !update.isEmpty { try say(update) }
+            last = report
+        }
+    }
+
+    private func sayFirst(_ report: DoctorReport) throws(Failure) {
+        let time = Timestamp.now()
+        if json {
+            return try write(report.watchJSON(time, new: report.findings, gone: []).text() + "\n")
+        }
+        try write("\(time)\n\(report.text(paint, diagram: diagram))\n")
+    }
+
+    private func say(_ update: DoctorUpdate) throws(Failure) {
+        let time = Timestamp.now()
+        let (report, changes) = (update.report, update.changes)
+        if json { return try write(report.watchJSON(time, new: changes.new, gone: changes.gone).text() + "\n") }
+        try write("\(time)\n\(update.text(paint))")
+    }
+
+    private func sayLast(_ farewell: String) throws(Failure) {
+        let time = Timestamp.now()
+        try write(json ? DoctorReport.watchJSON(time, failure: farewell).text() + "\n" : "\(time)\n\(farewell)\n")
+    }
+}
+
+/// What `--netns` or `--pid` names, as it was when the watch began.
+private struct NamedNamespace: ~Copyable {
+    private let path: String?
+    /// Held, since another process may get its number.
+    private let process: ProcessHandle?
+
+    init(netns: String?, pid: Int32?) throws(Failure) {
+        path = netns
+        guard let pid else {
+            process = nil
+            return
+        }
+        do { process = try ProcessHandle(pid) } catch { throw Failure(error) }
+    }
+
+    /// That it has gone, in words; nil while it is there, or where nothing was named.
+    var farewell: String? {
+        if let path, Self.hasGone({ () throws(KernelError) in _ = try NetworkNamespace(path: path) }) {
+            return "\(printable(path)) has gone"
+        }
+        switch process {
+        case .some(let process):
+            let hasGone = Self.hasGone { () throws(KernelError) in _ = try process.networkNamespace() }
+            return hasGone ? "process \(process.id) has ended" : nil
+        case nil: return nil
+        }
+    }
+
+    private static func hasGone(_ open: () throws(KernelError) -> Void) -> Bool {
+        do { try open() } catch { return [.noEntry, .noSuchProcess, .invalid].contains(error.errno) }
+        return false
+    }
+}

@@ -1,0 +1,70 @@
+import Discovery
+import JSON
+import Keel
+import LinuxSystem
+import Testing
+
+@testable import Diagnosis
+@testable import evenkeel
+
+/// What the first line and the exit status say where not all could be looked at.
+@Suite struct DoctorReportTests {
+    private static let refusal = KernelError("read the ruleset", .notPermitted)
+    private static let paint = Paint(isColoured: false)
+
+    private func report(absence: String? = nil, _ miss: (inout Diagnosis) -> Void = { _ in }) -> DoctorReport {
+        var diagnosis = Diagnosis(Policy())
+        miss(&diagnosis)
+        return DoctorReport(diagnosis, absence: absence)
+    }
+
+    private func firstLine(_ report: DoctorReport) -> Substring? {
+        report.text(Self.paint, diagram: false).split(separator: "\n").first
+    }
+
+    @Test func allOfItIsHealthy() {
+        #expect(report().status == 0)
+        #expect(firstLine(report()) == "healthy: nothing wrong with the host and 0 containers")
+        #expect(report().json["verdict"]?.string == "healthy" && report().json["complete"]?.boolean == true)
+    }
+
+    @Test func aHostThatCouldNotBeLookedAtIsNotHealthy() {
+        let report = report { $0.missHost([Self.refusal]) }
+        #expect(report.status == DoctorReport.couldNotLook)
+        #expect(
+            firstLine(report)
+                == "could not look at all of the host (see the end); nothing wrong with what could be looked at")
+        #expect(report.json["verdict"]?.string == "unknown" && report.json["complete"]?.boolean == false)
+        #expect(report.json["looked"]?["host"]?.boolean == false)
+    }
+
+    @Test func aContainerThatCouldNotBeLookedAtIsSaidFirst() {
+        let namespace = ContainerNamespace(path: "/run/netns/netns-1", evidence: "podman")
+        let report = report {
+            $0.miss(namespace, Self.refusal)
+            $0.host.forwardsIPv4 = true
+        }
+        #expect(report.status == DoctorReport.couldNotLook)
+        #expect(firstLine(report)?.hasPrefix("could not look at 1 container (see the end); ") == true)
+        #expect(report.json["looked"]?["host"]?.boolean == true)
+    }
+
+    @Test func whatIsWrongIsStillToldByTheStatus() {
+        let report = report { diagnosis in
+            diagnosis.missHost([Self.refusal])
+            diagnosis.host.evidence.conflicts = ["50-mine.conf line 1"]
+            diagnosis.host.state.conntrack = ConntrackSnapshot(entries: 1, max: 100, buckets: 25)
+        }
+        #expect(report.status == 1)
+        #expect(
+            firstLine(report)
+                == "could not look at all of the host (see the end); 1 warning with what could be looked at")
+    }
+
+    @Test func aContainerThatHasStoppedIsSaidFirst() {
+        let report = report(absence: "web has stopped, and is waited for")
+        #expect(report.status == DoctorReport.couldNotLook)
+        #expect(firstLine(report) == "web has stopped, and is waited for; nothing wrong with the host")
+        #expect(report.json["error"]?.string == "web has stopped, and is waited for")
+    }
+}
