@@ -21,7 +21,7 @@ extension Page {
                     sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max
                     conntrack -S                             # drop= and early_drop= rise
                     dmesg | grep 'nf_conntrack: table full'  # rate-limited: that there is nothing proves nothing
-                    conntrack -L | awk '{print $4}' | sort | uniq -c | sort -n      # in which state most of them are
+                    conntrack -L -p tcp | awk '{print $4}' | sort | uniq -c | sort -n      # in which state most of them are
                 """,
             withEvenkeel: """
                 sudo evenkeel host apply makes the table as large as the machine allows, never smaller than it is; the policy's
@@ -50,7 +50,7 @@ extension Page {
 
                     sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max
                     conntrack -L | grep -c ESTABLISHED; conntrack -L | grep -c TIME_WAIT
-                    conntrack -L | grep -o 'src=[^ ]*' | sort | uniq -c | sort -n | tail     # whose they are
+                    conntrack -L | sed 's/ dst=.*//; s/.*src=//' | sort | uniq -c | sort -n | tail     # whose they are
                 """,
             withEvenkeel: "sudo evenkeel host apply sizes the table for the machine.",
             without: "As for conntrack-full, before it is.",
@@ -58,13 +58,16 @@ extension Page {
         Page(
             id: .conntrackDrops, title: "connection tracking has dropped packets",
             symptom: """
-                Now and then a DNS look-up takes five seconds, or a new connection one second more than it should. Nothing is
-                wrong when one looks.
+                Now and then a new connection fails, or takes a second or more longer than it should. Nothing is wrong when one
+                looks.
                 """,
             cause: """
-                The counters since boot show that packets were dropped: the table was full for a moment (drop), entries were
-                thrown out early to make room (early_drop), or two packets raced to make the same entry (insert_failed), as a
-                resolver's two questions from one port do.
+                The counters since boot show that the table was full for a moment: packets of new connections were dropped
+                (drop), or connections that nobody had answered yet were thrown out to make room (early_drop).
+
+                The kernel also counts under drop when two packets raced to make the same entry, as a resolver's two questions
+                from one port do, and then under insert_failed as well. Room does not help against that, so the doctor takes it
+                off and says nothing of it: evenkeel host status shows it. Name look-ups that take five seconds are of that kind.
                 """,
             proof: """
                 On the host:
@@ -75,7 +78,8 @@ extension Page {
                 Look again after a while: what counts is whether they rise.
                 """,
             withEvenkeel: """
-                For drop and early_drop, sudo evenkeel host apply. For insert_failed there is nothing to set.
+                sudo evenkeel host apply. sudo evenkeel host top tells who fills the table. For insert_failed there is nothing to
+                set.
                 """,
             without: """
                 For drop and early_drop a larger table. For insert_failed with DNS: "options single-request-reopen" in resolv.conf
@@ -101,8 +105,8 @@ extension Page {
             proof: """
                 On the host:
 
-                    grep -r nf_conntrack_max /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d
-                    ps -o args= -C kube-proxy | grep -o 'conntrack[^ ]*'
+                    grep -rs nf_conntrack_max /etc/sysctl.conf /etc/sysctl.d /run/sysctl.d /usr/lib/sysctl.d
+                    ps -o args= -C kube-proxy | grep -o 'conntrack[^ ]*'     # or conntrack: in its configuration
                     sysctl net.netfilter.nf_conntrack_max
                 """,
             withEvenkeel: """

@@ -29,7 +29,7 @@ extension Page {
                 The peer sends the segment again, and the download goes on.
                 """,
             without: """
-                iptables -I INPUT -p tcp -m conntrack --ctstate INVALID -j DROP (leave out lo), or
+                iptables -I INPUT ! -i lo -p tcp -m conntrack --ctstate INVALID -j DROP, or
                 sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1, which translates such segments and delivers them.
                 """,
             references: [

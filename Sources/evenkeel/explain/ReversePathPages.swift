@@ -11,23 +11,24 @@ extension Page {
                 With rp_filter=1 the kernel drops what comes in by an interface when the answer would leave by another. On one
                 network there is no other; on two, all that comes from beyond the second's gateway is of that kind. The larger of
                 the interface's value and that of "all" is in force: 0 off, 1 strict, 2 loose. New namespaces inherit the host's
-                default, and many distributions ship 1. IPv6 has no such filter.
+                "all" and "default", and some distributions ship 1. IPv6 has no such filter.
                 """,
             proof: """
                 In the container's namespace:
 
-                    sysctl -a --pattern 'ipv4.conf.*rp_filter'
+                    sysctl -a --pattern '\\.rp_filter$'
                     nstat -az TcpExtIPReversePathFilter      # try again, and see it rise
 
                 The counter belongs to the namespace that drops, so look there and not on the host. With
-                sysctl net.ipv4.conf.all.log_martians=1 on the host the kernel's log names what it drops there.
+                sysctl net.ipv4.conf.all.log_martians=1 there, the kernel's log (dmesg) names each packet.
                 """,
             withEvenkeel: """
                 sudo evenkeel apply --all sets the container's interfaces to loose, and "default", so that one that comes later is
                 loose too. The policy's rpFilter chooses: "loose", "relax" (only what is strict), or "keep".
                 """,
             without: """
-                podman run --sysctl net.ipv4.conf.default.rp_filter=2 … or on the host, for containers to come,
+                podman run --sysctl net.ipv4.conf.all.rp_filter=2 …, which counts for interfaces that are there as well: that
+                of "default" would come too late for them. Or on the host, for containers to come,
                 net.ipv4.conf.default.rp_filter=2 in /etc/sysctl.d. Netavark 1.11 and later sets 2 on bridge networks itself.
                 """,
             references: [
@@ -51,8 +52,11 @@ extension Page {
                 On the host:
 
                     sysctl net.ipv4.conf.all.rp_filter net.ipv4.conf.BRIDGE.rp_filter     # the larger is in force
-                    nstat -az TcpExtIPReversePathFilter                                   # rises with each attempt
+                    nstat -az TcpExtIPReversePathFilter                                   # rises with each packet
                     sysctl -w net.ipv4.conf.all.log_martians=1; dmesg | grep martian      # names address and bridge
+
+                Not even the counter rises where the container does not know its gateway's hardware address (ip neigh there:
+                INCOMPLETE or FAILED): when it asks for it from that address, the host drops the question. The log has it.
                 """,
             withEvenkeel: """
                 Where each network has a gateway, sudo evenkeel apply --all makes every packet leave by its own network, and the

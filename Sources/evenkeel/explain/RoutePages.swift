@@ -9,11 +9,15 @@ extension Page {
                 network is connected. After a restart it may be the other way round.
                 """,
             cause: """
-                Each network brings a default route, and all have the same metric. As long as the first gateway is not known to
-                be reachable, which is so after a while without traffic, the kernel goes from one to the other with every route
-                look-up. A ping makes one look-up, a connected UDP socket two, a TCP connection three; so a packet leaves by one
-                network with the address of the other. What is wrong about that is dropped on the way: by the host's reverse
-                path filter, or, when the reply comes in, by the container's own.
+                Each network brings a default route, and all have the same metric. When the first gateway has not been heard of
+                for a while (ip neigh: STALE), the kernel goes from one route to the other with every look-up. A ping makes one
+                look-up, a connected UDP socket two, a TCP connection three; so a packet leaves by one network with the address
+                of the other. What is wrong about that is dropped on the way: by the host's reverse path filter, or, when the
+                reply comes in, by the container's own.
+
+                In IPv6 most such routes merge into one (see default-route-multipath-v6). Those that stay apart, as routers'
+                advertisements make them, take no turns: the first is used until its gateway does not answer, then the next,
+                whatever network the source address belongs to.
                 """,
             proof: """
                 In the container's namespace (nsenter -t PID -n), look at the routes, and ask twice which one is taken:
@@ -23,9 +27,17 @@ extension Page {
                     ip route get 192.0.2.1             # … dev eth1
                     nstat -az TcpExtIPReversePathFilter
 
-                If both answers are the same the first gateway is REACHABLE just now (ip neigh); wait a minute, or say
-                ip neigh change GATEWAY dev eth0 nud stale. A counter that rises tells who drops: look in the container and on
-                the host.
+                A counter that rises tells who drops: look in the container and on the host. If both answers are the same, the
+                gateway of the first line is REACHABLE just now, or nothing was ever sent to it (ip neigh). With the gateway and
+                the device of that line:
+
+                    ping -c 1 10.89.1.1
+                    ip neigh change 10.89.1.1 dev eth0 nud stale
+
+                and ask again. In IPv6 the answers are the same for as long as that gateway answers; there the routes are the
+                proof:
+
+                    ip -6 route show default           # two lines of one metric, neither with "nexthop" below it
                 """,
             withEvenkeel: """
                 sudo evenkeel apply --all keeps one default route and gives the addresses of the other networks source rules, so
@@ -33,12 +45,14 @@ extension Page {
                 container starts.
                 """,
             without: """
-                Give each network a metric of its own (podman network create -o metric=200, with netavark), or leave out the
-                gateway of all but one (--internal, or -o no_default_route=1). Packets from the address of the other network
-                still leave by the one default route then; for them, in the container's namespace:
+                Give each network a metric of its own (podman 4.4 and later, with netavark: podman network create -o metric=200),
+                or leave out the gateway of all but one (--internal, or from podman 4.6 on -o no_default_route=true). Packets
+                from the address of the other network still leave by the one default route then; for them, in the container's
+                namespace:
 
                     ip route add default via 10.89.2.1 dev eth1 table 102
                     ip rule add from 10.89.2.5 lookup 102
+                    ip rule add lookup main suppress_prefixlength 0      # comes first: all routes but the default
                 """,
             references: [
                 "https://github.com/containers/podman/issues/16233",
@@ -52,12 +66,14 @@ extension Page {
             title: "IPv6 default routes of one metric, merged into one route of several legs",
             symptom: """
                 Over IPv6 some addresses are reachable from a container on two networks and others never, however often it is
-                tried again; over IPv4 or from another container they are. A connection works until the client gets another port.
+                tried again; over IPv4 or from another container they are. A published port never answers some clients, and
+                always the same.
                 """,
             cause: """
                 The kernel makes one multipath route of IPv6 default routes that share a metric. A hash of the flow's addresses
-                chooses the leg, so each flow keeps to its own: with the wrong one it leaves by a network to which its source
-                address does not belong, where routers and firewalls check source addresses.
+                and protocol (with fib_multipath_hash_policy=1 of its ports, too) chooses the leg, so each flow keeps to its
+                own: with the wrong one it leaves by a network to which its source address does not belong, where routers and
+                firewalls check source addresses.
                 """,
             proof: """
                 In the container's namespace:
@@ -72,9 +88,15 @@ extension Page {
                 source rules of its network's addresses look up.
                 """,
             without: """
-                Take one leg away: ip -6 route del default via GATEWAY dev eth1. Name the gateway; with the device alone the
-                kernel deletes both. Or give the networks metrics of their own. Add a source rule for the other network's
-                address: ip -6 rule add from ADDRESS lookup TABLE.
+                In the container's namespace, take one leg away (name its gateway: with the device alone the kernel deletes
+                both), and give its network's address a table of its own:
+
+                    ip -6 route del default via fd00:89:2::1 dev eth1
+                    ip -6 route add default via fd00:89:2::1 dev eth1 table 102
+                    ip -6 rule add from fd00:89:2::5 lookup 102
+                    ip -6 rule add lookup main suppress_prefixlength 0   # comes first: all routes but the default
+
+                Or give the networks metrics of their own, as for duplicate-default-route.
                 """,
             references: [
                 "https://github.com/containers/podman/issues/23984",
@@ -91,13 +113,13 @@ extension Page {
                 No default route is in the main table, nor in another that all packets ask. That is so by intent on internal
                 networks, and a VPN's kill switch takes the route away on purpose; so this is only worth knowing, and Evenkeel
                 never adds a route that somebody took away. If the network that had the default is gone and another had stood by,
-                it is an error, and the fix puts the next best in its place.
+                it is a warning, and the fix puts the next best in its place.
                 """,
             proof: """
                 In the container's namespace:
 
                     ip route show default; ip -6 route show default      # nothing
-                    ip rule; ip route show table all | grep ^default     # nor in another table
+                    ip rule; ip route show table all | grep ^default     # nor in another table that all packets ask
                     ip route get 192.0.2.1                               # RTNETLINK answers: Network is unreachable
                 """,
             withEvenkeel: """
@@ -131,7 +153,7 @@ extension Page {
                     ip route get 192.0.2.1 from 10.89.2.5      # dev eth0, though the address is eth1's
                     ip rule                                    # no "from 10.89.2.5 lookup …"
 
-                On the host, nstat -az TcpExtIPReversePathFilter rises with each such packet where its filter is strict.
+                Where the host's filter is strict, nstat -az TcpExtIPReversePathFilter rises there with each such packet.
                 """,
             withEvenkeel:
                 "sudo evenkeel apply --all adds the rules, and the table with the network's own default route.",
@@ -140,6 +162,7 @@ extension Page {
 
                     ip route add default via 10.89.2.1 dev eth1 table 102
                     ip rule add from 10.89.2.5 lookup 102
+                    ip rule add lookup main suppress_prefixlength 0      # comes first: all routes but the default
 
                 or set the host's filters to loose (see host-rp-filter-strict).
                 """,
