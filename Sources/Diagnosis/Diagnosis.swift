@@ -28,8 +28,8 @@ public struct Diagnosis: Sendable {
     public internal(set) var host = HostObservation()
     public internal(set) var observations: [ContainerObservation] = []
     public private(set) var missed: [Missed] = []
-    /// How many of what was missed are containers.
-    public private(set) var missedContainers = 0
+    private var missedNamespaces = 0
+    private var hiddenContainers = 0
     /// Whether nothing of the host was missed.
     public private(set) var isHostComplete = true
     public private(set) var skipped: [SkippedNamespace] = []
@@ -39,19 +39,22 @@ public struct Diagnosis: Sendable {
     mutating func note(_ survey: Survey) {
         skipped = survey.skipped
         missed += survey.refusals.map { Missed(what: "a folder of network namespaces", $0) }
-        for hidden in survey.hidden { miss(printableTitle(hidden.container), hidden.error) }
+        missed += survey.hidden.map { Missed(what: printableTitle($0.container), $0.error) }
+        hiddenContainers = survey.hidden.count
     }
 
-    mutating func miss(_ namespace: ContainerNamespace, _ error: KernelError) { miss(namespace.title, error) }
+    mutating func miss(_ namespace: ContainerNamespace, _ error: KernelError) {
+        missed.append(Missed(what: namespace.title, error))
+        missedNamespaces += 1
+    }
+
+    /// How many containers were missed, at least: one may be known by its process and by its namespace's mount, and who may
+    /// look at neither cannot tell that it is the same.
+    public var missedContainers: Int { max(missedNamespaces, hiddenContainers) }
 
     mutating func missHost(_ errors: [KernelError]) {
         missed += errors.map { Missed(what: "the host", $0) }
         if !errors.isEmpty { isHostComplete = false }
-    }
-
-    private mutating func miss(_ title: String, _ error: KernelError) {
-        missed.append(Missed(what: title, error))
-        missedContainers += 1
     }
 
     private func printableTitle(_ container: ContainerIdentity) -> String {

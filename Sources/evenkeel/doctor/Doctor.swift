@@ -29,24 +29,31 @@ struct Doctor: ParsableCommand {
             EXAMPLES
               sudo evenkeel doctor
               sudo evenkeel doctor --container web --diagram
-              sudo evenkeel doctor --json | jq -r '.findings[] | select(.severity == "error") | .id'
+              sudo evenkeel doctor --json | jq -r '.findings[] | .severity + " " + .id'
               sudo evenkeel doctor --watch 10
 
             JSON
-              {"version": 1, "verdict": "healthy" | "findings" | "unknown", "complete": true | false,
-               "findings": [{"id", "severity": "information" | "warning" | "error", "place", "summary",
-                             "evidence": [lines], "consequence", "remedy"}],
-               "looked": {"host": true | false, "containers": [places]}, "missed": [{"what", "reason", "advice"}],
-               "skipped": [{"namespace", "reason"}], "error": null | what kept it from looking}
-              A place is {"kind": "host"} or {"kind": "container", "namespace", "engine", "containers": [{"id", "name",
-              "engine", "pid"}]}; what is not known is null. "looked.host" is false where not all of it could be looked at.
-              With --watch there is such an object on a line of its own at first and whenever something has changed, with
-              "time" and the findings that are "new" and "gone" as well. "version" rises when a key changes its meaning or goes.
+              {"version": 1, "verdict": "healthy" | "findings" | "unknown",
+               "complete": true | false,
+               "findings": [{"id", "severity": "information" | "warning" | "error",
+                             "place", "summary", "evidence": [lines],
+                             "consequence", "remedy"}],
+               "looked": {"host": true | false, "containers": [places]},
+               "missed": [{"what", "reason", "advice"}],
+               "skipped": [{"namespace", "reason"}],
+               "error": null | what kept it from looking}
+              A place is {"kind": "host"} or {"kind": "container", "namespace",
+              "engine", "containers": [{"id", "name", "engine", "pid"}]}; what is not
+              known is null. "looked.host" is false where not all of the host could be
+              looked at. With --watch there is such an object, on a line of its own,
+              at first and whenever something has changed; "time", "new" and "gone"
+              are in it as well, the last two with findings. "version" rises when a
+              key changes its meaning or goes.
 
             EXIT STATUS
-              0   all was looked at, and nothing is wrong, or only what is worth knowing (information)
-              1   something is wrong; where not all could be looked at, that is said first, and "complete" is false
-              2   nothing wrong was found, and not all could be looked at; or nothing could be at all
+              0   all was looked at, and nothing is wrong; information may be given
+              1   something is wrong; if not all could be looked at, that is said first
+              2   nothing wrong was found, but not all, or nothing, could be looked at
               64  the command line is wrong
             """)
 
@@ -107,10 +114,11 @@ struct Doctor: ParsableCommand {
     /// `isAgain`: a container that was there before may have been stopped, and may be started again.
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
         let policy = try Policy.named(self.policy)
-        let survey = try survey()
+        let found = try survey()
+        let survey = container.map { found.called($0) } ?? found
         var absence: String?
         if let container, survey.namespaces.isEmpty && survey.hidden.isEmpty {
-            guard isAgain else { throw Failure(Self.nobody(container)) }
+            guard isAgain else { throw Failure(Self.nobody(container, found)) }
             absence = "\(printable(container)) has stopped, and is waited for"
         }
         var examination: Examination
@@ -123,13 +131,14 @@ struct Doctor: ParsableCommand {
     private func survey() throws(Failure) -> Survey {
         if let netns { return Survey(named: netns) }
         if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
-        let survey: Survey
-        do { survey = try Survey.all() } catch { throw Failure(error) }
-        return container.map { survey.called($0) } ?? survey
+        do { return try Survey.all() } catch { throw Failure(error) }
     }
 
-    private static func nobody(_ name: String) -> String {
-        "no container with a network namespace of its own is called \(printable(name)); `evenkeel doctor --json` lists those "
-            + "that were found"
+    private static func nobody(_ name: String, _ survey: Survey) -> String {
+        let advice =
+            survey.hidden.isEmpty
+            ? "`evenkeel doctor --json` lists those that were found"
+            : "there are others whose names this user may not know: run it as root"
+        return "no container with a network namespace of its own is called \(printable(name)); \(advice)"
     }
 }
