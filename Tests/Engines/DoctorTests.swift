@@ -45,6 +45,19 @@ extension Engines {
             #expect(try host.attempt("evenkeel doctor").status == 0)
         }
 
+        /// Known by its process and by its namespace's mount, neither of which others may look into.
+        @Test func anOrdinaryUserIsToldOfEachContainerOnce() throws {
+            let host = try PodmanHost()
+            try host.run("start web --network n1")
+            let said = try host.attempt("setpriv --reuid=65534 --regid=65534 --clear-groups evenkeel doctor")
+            #expect(said.status == 2)
+            #expect(
+                said.out.hasPrefix("could not look at all of the host and 1 container (see the end); "), "\(said.out)")
+            let named = try host.attempt(
+                "setpriv --reuid=65534 --regid=65534 --clear-groups evenkeel doctor --container web")
+            #expect(named.status == 2 && named.err.contains("run it as root"), "\(named.err)")
+        }
+
         @Test(.enabled(if: DockerHost.isInstalled, "needs Docker"))
         func dockersContainersHaveTheirNamesAndAreHealthy() throws {
             let host = try DockerHost()
