@@ -51,6 +51,18 @@ struct Candidate: Hashable {
         }
     }
 
+    /// Whether it is another router of the same network, which competes with nobody: packets leave by the one interface
+    /// whichever is taken. Who prefers one by its gateway has the other go; of those that advertise themselves it is for
+    /// them to say (RFC 4191), and both get their metric from the one interface.
+    func isBeside(_ other: Candidate) -> Bool {
+        link.index == other.link.index && hop != other.hop
+            && (preference == other.preference
+                || (leg.isFromRouterAdvertisement && other.leg.isFromRouterAdvertisement))
+    }
+
+    /// Whether its route has legs on its own interface alone, or can be taken out of it.
+    var standsAlone: Bool { isDeletableLeg || listed.nextHops.allSatisfy { $0.interface == hop.interface } }
+
     /// The better of two: by preference, metric, the name's natural order, the gateway's bytes. The order of attaching has
     /// no say, nor the interface's index: engines attach in random order.
     static func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {

@@ -12,12 +12,14 @@ package struct CompetingDefault: Hashable, Sendable {
 }
 
 extension NamespaceSnapshot {
-    /// The best default routes of a family in main, the one that the plan would keep first; fewer than two compete with
-    /// nobody. Networks that others route by source do not count.
+    /// The best default routes of a family in main, the one that the plan would keep first; none where all are of one
+    /// network. Networks that others route by source do not count.
     package func competingDefaults(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> [CompetingDefault] {
         let candidates = DefaultRoutes(version, self, policy, leaving: nil).main.sorted(by: Candidate.isBetter)
         let best = candidates.map { $0.leg.metric }.min()
-        return candidates.filter { $0.leg.metric == best }.map { candidate in
+        let rivals = candidates.filter { $0.leg.metric == best }
+        guard rivals.contains(where: { $0.link != rivals[0].link }) else { return [] }
+        return rivals.map { candidate in
             CompetingDefault(
                 leg: candidate.leg, interface: candidate.link.name,
                 isOfMultipath: candidate.listed.nextHops.count > 1, words: candidate.words)

@@ -59,6 +59,8 @@ extension DefaultRoutes {
     struct Standing {
         /// Nil where main has no default route and is not to get one.
         var winner: Candidate?
+        /// Other routers of the winner's network, which stay with it; best first.
+        var besideWinner: [Candidate] = []
         /// Best first.
         var losers: [Candidate]
         /// Whose default was taken away on purpose; kept in mind, and out of main.
@@ -75,17 +77,25 @@ extension DefaultRoutes {
             if !remaining.isEmpty { return Standing(winner: nil, losers: ranked, cut: remaining) }
             guard let best = ranked.first else { return Standing(winner: nil, losers: []) }
             let others = Array(ranked.dropFirst())
+            if cut.isEmpty { return standing(of: best, others) }
             // The network whose default somebody took away goes. Main stays without one all the same, so the next best is
-            // remembered as cut in its place.
-            return cut.isEmpty
-                ? Standing(winner: best, losers: others) : Standing(winner: nil, losers: others, cut: [best])
+            // remembered as cut in its place, with all its routers: in IPv6 what is marked would merge with what is not.
+            let isNext = { (other: Candidate) in other.link.index == best.link.index }
+            return Standing(winner: nil, losers: others.filter { !isNext($0) }, cut: ranked.filter(isNext))
         }
         // What an earlier run put aside competes only where main is as we left it. Where a default was taken away on
         // purpose, putting another in its place would undo that.
         let competing = cut.isEmpty ? main + remembered : main
-        let winner = competing.min(by: Candidate.isBetter)
-        let losers = (main + remembered).filter { $0 != winner }.sorted(by: Candidate.isBetter)
-        return Standing(winner: winner, losers: losers, cut: remaining)
+        guard let winner = competing.min(by: Candidate.isBetter) else { return Standing(winner: nil, losers: []) }
+        var standing = standing(of: winner, (main + remembered).filter { $0 != winner }.sorted(by: Candidate.isBetter))
+        standing.cut = remaining
+        return standing
+    }
+
+    private func standing(of winner: Candidate, _ others: [Candidate]) -> Standing {
+        let stays = { (other: Candidate) in other.isBeside(winner) && other.standsAlone }
+        return Standing(
+            winner: winner, besideWinner: others.filter(stays), losers: others.filter { !stays($0) })
     }
 
     private func isLeaving(_ candidate: Candidate) -> Bool { candidate.link.index == leaving }
@@ -104,9 +114,10 @@ extension DefaultRoutes {
     func planWinner(_ standing: Standing) -> [Change] {
         guard let winner = standing.winner else { return [] }
         if !winner.isInMain {
-            return [
-                Change(.defaultRoute, .restore, "\(winner.words) metric \(winner.leg.metric)", .addRoute(winner.leg))
-            ]
+            return ([winner] + standing.besideWinner).map { restored in
+                Change(
+                    .defaultRoute, .restore, "\(restored.words) metric \(restored.leg.metric)", .addRoute(restored.leg))
+            }
         }
         let going = (standing.losers + departing).filter { $0.isInMain && !$0.isDeletableLeg }.map { $0.listed }
         if winner.isDeletableLeg { return going.contains { wouldTake(winner, for: $0) } ? moveBehind(winner) : [] }
@@ -140,7 +151,7 @@ extension DefaultRoutes {
     private func planLosers(_ standing: Standing) -> [Change] {
         guard let winner = standing.winner else { return [] }
         let kept = "kept: \(winner.place), metric \(winner.leg.metric)"
-        var demoted = main.map { $0.leg.metric }
+        var taken = main
         var changes: [Change] = []
         var deletedWhole: [Route] = []
         for loser in standing.losers.filter({ $0.isInMain }) + departing {
@@ -148,7 +159,7 @@ extension DefaultRoutes {
                 guard !loser.standsBy(winner) else { continue }
                 // A run that was cut off may have left it at both its metrics.
                 let stands = main.contains { $0.hop == loser.hop && $0.standsBy(winner) }
-                changes += stands ? [remove(loser, why: kept)] : demote(loser, behind: winner, taken: &demoted)
+                changes += stands ? [remove(loser, why: kept)] : demote(loser, behind: winner, taken: &taken)
             } else if loser.isDeletableLeg {
                 changes.append(remove(loser, why: kept))
             } else if deletedWhole.appendIfNew(loser.listed) {
@@ -163,11 +174,12 @@ extension DefaultRoutes {
     ///
     /// A router's next advertisement brings its default back, so that one also gets the metric for good
     /// (`ra_defrtr_metric`, Linux 5.12), and keeps the lifetime that a withdrawn router lets run out.
-    func demote(_ loser: Candidate, behind winner: Candidate, taken: inout [UInt32]) -> [Change] {
+    func demote(_ loser: Candidate, behind winner: Candidate, taken: inout [Candidate]) -> [Change] {
         var metric = max(Ours.standbyMetric, winner.leg.metric) &+ 1
-        while !taken.appendIfNew(metric) { metric &+= 1 }
+        while !taken.take(loser.at(metric: metric)) { metric &+= 1 }
         var changes: [Change] = []
-        if loser.leg.isFromRouterAdvertisement, loser.link.routerAdvertisementMetric != nil,
+        let isSet = taken.contains { $0.leg.isFromRouterAdvertisement && $0.isBeside(loser) && $0.leg.metric == metric }
+        if loser.leg.isFromRouterAdvertisement, !isSet, loser.link.routerAdvertisementMetric != nil,
             let sysctl = Sysctl(family: "ipv6", interface: loser.link.name, "ra_defrtr_metric")
         {
             let object = "ra_defrtr_metric of \(printable(loser.link.name)) to \(metric) (behind \(winner.place))"

@@ -7,8 +7,8 @@ extension DefaultRoutes {
     func planRanked() throws(KernelError) -> [Change] {
         let standing = standing
         guard let winner = standing.winner else { return try planOne() }
-        var taken: [UInt32] = [winner.leg.metric]
-        let inPlace = standing.losers.filter { $0.standsBy(winner) && taken.appendIfNew($0.leg.metric) }
+        var taken = [winner] + standing.besideWinner
+        let inPlace = standing.losers.filter { $0.standsBy(winner) && taken.take($0) }
         var ranked = standing
         var moves: [Change] = []
         ranked.losers = standing.losers.compactMap { loser in
@@ -30,6 +30,7 @@ extension DefaultRoutes {
         var remembered = ranked
         remembered.winner = nil
         remembered.cut = []
+        remembered.losers.removeAll { $0.link.index == winner.link.index }
         if !policy.sourceRules { remembered.losers = [] }
         let tables = planTables(remembered)
         return tables.before + planWinner(standing) + (try planRules(policy.sourceRules ? ranked : remembered)) + moves
@@ -41,10 +42,19 @@ extension Candidate {
     /// Whether it is in main at a worse metric than the winner's.
     func standsBy(_ winner: Candidate) -> Bool { isInMain && isDeletableLeg && leg.metric > winner.leg.metric }
 
-    fileprivate func at(metric: UInt32) -> Candidate {
+    func at(metric: UInt32) -> Candidate {
         var moved = leg
         moved.metric = metric
         return Candidate(link: link, listed: listed, leg: moved, preference: preference)
+    }
+}
+
+extension [Candidate] {
+    /// Adds one unless its metric is somebody else's; routers of one network share theirs.
+    mutating func take(_ candidate: Candidate) -> Bool {
+        if contains(where: { $0.leg.metric == candidate.leg.metric && !$0.isBeside(candidate) }) { return false }
+        append(candidate)
+        return true
     }
 }
 

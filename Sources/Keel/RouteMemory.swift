@@ -33,16 +33,19 @@ extension DefaultRoutes {
         var after: [Change] = []
         var obsolete = tableLegs.filter { leg in !wanted.contains { isSame($0.route, leg) } }
         for (candidate, route, isMark) in wanted where !tableLegs.contains(where: { isSame(route, $0) }) {
-            var changes: [Change] = []
-            // The kernel takes a route that differs in its protocol or lifetime alone for the same one.
-            if let twin = obsolete.firstIndex(where: { isTwin(route, $0) }) {
-                changes.append(forget(obsolete.remove(at: twin)))
-            }
             let purpose = isMark ? "remembers that it won" : "for packets from its addresses"
             let object = "\(candidate.words) to table \(route.table) (\(purpose))"
-            changes.append(Change(.defaultRoute, .add, object, .addRoute(route)))
+            let addition = Change(.defaultRoute, .add, object, .addRoute(route))
             // A loser that becomes the winner keeps its table in use until main has its route.
-            if isMark && changes.count > 1 { after += changes } else { before += changes }
+            if isMark && tableLegs.contains(where: { $0.table == route.table }) {
+                after.append(addition)
+                continue
+            }
+            if obsolete.contains(where: { isInTheWay(of: route, $0) }) {
+                before += obsolete.filter { $0.table == route.table }.map(forget)
+                obsolete.removeAll { $0.table == route.table }
+            }
+            before.append(addition)
         }
         // Marks last: in IPv6 one would merge with what is still there, and be listed under that one's protocol.
         return (before, obsolete.map(forget) + after)
@@ -60,7 +63,10 @@ extension DefaultRoutes {
         return expected == held
     }
 
-    private func isTwin(_ wanted: Route, _ held: Route) -> Bool {
-        wanted.table == held.table && wanted.metric == held.metric && wanted.nextHops == held.nextHops
+    /// The kernel takes a route that differs in its protocol or lifetime alone for the same one, and in IPv6 merges those of
+    /// one metric under the protocol of the first.
+    private func isInTheWay(of wanted: Route, _ held: Route) -> Bool {
+        wanted.table == held.table && wanted.metric == held.metric
+            && (version == .v6 || wanted.nextHops == held.nextHops)
     }
 }

@@ -87,9 +87,10 @@ import Testing
     }
 
     @Test func equalNamesLeaveItToTheGatewaysBytes() throws {
-        let (low, high) = (Route(via: "10.89.2.9", dev: 2), Route(via: "10.89.2.10", dev: 2))
-        #expect(try winner([high, low]) == "10.89.2.9")
-        #expect(try winner([low, high]) == "10.89.2.9")
+        let other = NextHop("10.89.3.1", dev: 3)
+        let (low, high) = (NextHop("10.89.2.9", dev: 2), NextHop("10.89.2.10", dev: 2))
+        #expect(try winner([Route(legs: [high, other, low])]) == "10.89.2.9")
+        #expect(try winner([Route(legs: [low, other, high])]) == "10.89.2.9")
     }
 
     @Test(arguments: [
@@ -129,7 +130,7 @@ import Testing
             let turned = Array(routes[shift...] + routes[..<shift])
             for order in [turned, turned.reversed()] {
                 #expect(try winner(order) == "10.89.2.1")
-                #expect(try winner(order, prefer: ["eth2"]) == "10.89.4.1")
+                #expect(try winner(order, prefer: ["10.89.4.1"]) == "10.89.4.1")
             }
         }
     }

@@ -35,13 +35,16 @@ import Testing
         }
     }
 
-    @Test func ofTwoGatewaysOfOneNetworkOneStays() {
+    @Test func ofTwoGatewaysOfOneNetworkBothStayUnlessOneIsPreferred() {
         var container = container()
         container.add(Route(via: "10.89.2.9", dev: 2, metric: 200))
-        let displaced = displaced(container)
-        #expect(displaced.contains(destination: "0.0.0.0/0", gateway: "10.89.2.9", on: "eth0"))
-        #expect(!displaced.contains(destination: "0.0.0.0/0", gateway: "10.89.2.1", on: "eth0"))
-        #expect(!displaced.contains(destination: "0.0.0.0/0", gateway: nil, on: "eth0"))
+        for gateway in ["10.89.2.1", "10.89.2.9", nil] {
+            #expect(!displaced(container).contains(destination: "0.0.0.0/0", gateway: gateway, on: "eth0"))
+        }
+        let preferred = displaced(container, Policy(prefer: ["10.89.2.1/32"]))
+        #expect(preferred.contains(destination: "0.0.0.0/0", gateway: "10.89.2.9", on: "eth0"))
+        #expect(!preferred.contains(destination: "0.0.0.0/0", gateway: "10.89.2.1", on: "eth0"))
+        #expect(!preferred.contains(destination: "0.0.0.0/0", gateway: nil, on: "eth0"))
     }
 
     @Test(arguments: [Policy.DefaultRoute.Mode.ranked, .keep]) func whereAllStayNoneIs(mode: Policy.DefaultRoute.Mode) {

@@ -35,6 +35,13 @@ struct GeneratedNetwork {
                     ? Route(advertised: gateway, dev: index)
                     : Route(via: gateway, dev: index, metric: UInt32(metric == 0 ? 1024 : metric)))
         }
+        if features.contains(.routers), Bool.random(using: &random) {
+            routes += routes.map { route in
+                route.with {
+                    $0.nextHops[0].gateway = ipAddress(route.version == .v4 ? "10.89.\(number).254" : "fe80::254")
+                }
+            }
+        }
         if features.contains(.objects) {
             routes = routes.map { route in
                 Bool.random(using: &random) || route.protocol == 9 ? route : route.with { $0.nextHopObject = index }
@@ -51,6 +58,8 @@ struct GeneratedNetwork {
         static let objects = Features(rawValue: 2)
         /// IPv4 routes of several legs.
         static let multipath = Features(rawValue: 4)
+        /// Several routers on one network.
+        static let routers = Features(rawValue: 8)
     }
 
     static func several(_ random: inout SeededGenerator, _ features: Features = []) -> [GeneratedNetwork] {

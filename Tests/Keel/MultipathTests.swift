@@ -68,16 +68,6 @@ import Testing
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
-    @Test func legsOnOneInterfaceLeaveOneOfThem() throws {
-        var container = container()
-        let route = Route(legs: [NextHop("10.89.2.7", dev: 2), NextHop("10.89.2.1", dev: 2)])
-        container.snapshot.routes = [route]
-        try container.run()
-        #expect(container.main(.v4) == [NextHop("10.89.2.1", dev: 2)])
-        #expect(container.ourRules == [])
-        #expect(try container.snapshot.plan(Policy()) == [])
-    }
-
     @Test func ofAnIPv6MultipathRouteTheLosingLegsAreDeletedByGatewayAndDevice() throws {
         var container = container()
         container.snapshot.routes = [Route(legs: legs6)]
@@ -91,14 +81,6 @@ import Testing
         try container.run()
         #expect(container.main(.v6) == [legs6[0]])
         #expect(try container.snapshot.plan(Policy()) == [])
-    }
-
-    @Test func twoIPv6GatewaysOnOneInterfaceLeaveOneOfThem() throws {
-        var container = container()
-        for gateway in ["fd00:2::1", "fd00:2::9"] { container.add(Route(via: gateway, dev: 2)) }
-        try container.run()
-        #expect(container.main(.v6) == [NextHop("fd00:2::1", dev: 2)])
-        #expect(try container.snapshot.plan(Policy()).words == [])
     }
 
     @Test func twoIPv6GatewaysOnALosingInterfaceAreBothRemembered() throws {

@@ -46,7 +46,8 @@ import Laboratory
         return differences
     }
 
-    @Test(arguments: [[], .objects, .multipath, .advertised] as [Features])
+    @Test(
+        arguments: [[], .objects, .multipath, .advertised, .routers, [.routers, .multipath, .advertised]] as [Features])
     func aSecondRunFindsNothingToDo(features: Features) throws {
         try forMany(features) { networks, random in
             var container = container(networks, features, &random)
@@ -66,7 +67,8 @@ import Laboratory
         }
     }
 
-    @Test(arguments: [[], .objects, .multipath, .advertised] as [Features])
+    @Test(
+        arguments: [[], .objects, .multipath, .advertised, .routers, [.routers, .multipath, .advertised]] as [Features])
     func aRunThatIsCutOffAnywhereIsCompletedByTheNext(features: Features) throws {
         try forMany(features) { networks, random in
             let start = container(networks, features, &random)
@@ -84,8 +86,8 @@ import Laboratory
         }
     }
 
-    @Test func theWinnerDependsOnNoOrder() throws {
-        try forMany { networks, random in
+    @Test(arguments: [[], .routers] as [Features]) func theWinnerDependsOnNoOrder(features: Features) throws {
+        try forMany(features) { networks, random in
             let policy = Policy(prefer: Bool.random(using: &random) ? ["net.*"] : [])
             var first = TestContainer(networks)
             try first.run(policy)
@@ -107,8 +109,10 @@ import Laboratory
         }
     }
 
-    @Test func anyInterfaceThatLeavesLeavesTheNextBest() throws {
-        try forMany { networks, random in
+    @Test(arguments: [[], .routers] as [Features]) func anyInterfaceThatLeavesLeavesTheNextBest(features: Features)
+        throws
+    {
+        try forMany(features) { networks, random in
             for leaving in networks {
                 var rest = TestContainer(networks.filter { $0.index != leaving.index })
                 try rest.run()
@@ -149,8 +153,10 @@ import Laboratory
         }
     }
 
-    @Test func aDefaultTakenAwayOnPurposeIsNeverPutBack() throws {
-        try forMany { networks, random in
+    @Test(arguments: [[], .routers] as [Features]) func aDefaultTakenAwayOnPurposeIsNeverPutBack(features: Features)
+        throws
+    {
+        try forMany(features) { networks, random in
             var networks = networks
             var container = TestContainer(networks)
             try container.run()
@@ -182,7 +188,7 @@ import Laboratory
 
     @Test(arguments: [Policy.DefaultRoute.Mode.one, .ranked, nil])
     func whateverHappensARunIsCarriedOutAndLeavesNothingToDo(mode: Policy.DefaultRoute.Mode?) throws {
-        try forMany { networks, random in
+        try forMany(.routers) { networks, random in
             var container = TestContainer()
             var history: [String] = []
             for _ in 0..<8 {
