@@ -44,10 +44,11 @@ extension HostObservation {
                     "(name its directory in hooks_dir of containers.conf, or run install/install.sh again)")
             ]
         }
-        if counting.program == nil {
+        if counting.program == nil || counting.stages == nil {
             return [
                 notActive(
-                    .error, "the OCI hook's JSON cannot be read", ["\(counting.path) names no program"],
+                    .error, "the OCI hook's JSON cannot be read",
+                    ["\(counting.path) names no \(counting.program == nil ? "program" : "stages")"],
                     "podman starts no container at all while it is so",
                     "(run install/install.sh again, or take \(counting.path) away)")
             ]
@@ -58,6 +59,16 @@ extension HostObservation {
                     .warning, "the OCI hook's program is missing or may not be executed",
                     ["\(counting.path) names \(program)"], "podman passes such a hook by, and nothing says so",
                     "(run install/install.sh again)")
+            ]
+        }
+        guard counting.isInTime else {
+            let stages = (counting.stages ?? []).joined(separator: ", ")
+            return [
+                notActive(
+                    .warning, "the OCI hook does not run when a container starts",
+                    ["its stages in \(counting.path): \(stages.isEmpty ? "none" : stages)"],
+                    "containers start without their networks being made safe, and nothing says so",
+                    "(name createRuntime among them, or run install/install.sh again)")
             ]
         }
         guard !counting.isAlways else { return [] }

@@ -12,6 +12,8 @@ public struct HookInstallation: Hashable, Sendable {
         public let isExecutable: Bool
         /// Whether it says that it is for every container.
         public let isAlways: Bool
+        /// When it is to run; nil where it does not say, which podman refuses.
+        public let stages: [String]?
     }
 
     public var declarations: [Declaration] = []
@@ -37,7 +39,7 @@ public struct HookInstallation: Hashable, Sendable {
         installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
         // To ask one that is started by its socket would start it.
         if installation.hasDevice && DockerDaemon.isRunning { installation.docker = DockerDaemon.observe() }
-        installation.directories = try configuredDirectories() ?? [usual]
+        installation.directories = try configuredDirectories()
         for directory in possible + installation.directories.filter({ !possible.contains($0) }) {
             let path = "\(directory)/\(name)"
             if let text = text(of: path) { installation.declarations.append(Declaration(path, text)) }
@@ -45,34 +47,16 @@ public struct HookInstallation: Hashable, Sendable {
         return installation
     }
 
-    /// containers.conf(5): the drop-ins of a directory in the order of their names; what is said last counts.
-    private static func configuredDirectories() throws(KernelError) -> [String]? {
+    /// The drop-ins of a directory come in the order of their names.
+    private static func configuredDirectories() throws(KernelError) -> [String] {
         let dropIns = "/etc/containers/containers.conf.d"
         let names = try Directory.names(in: dropIns).filter { $0.hasSuffix(".conf") }.sorted()
         let files =
             ["/usr/share/containers/containers.conf", "/etc/containers/containers.conf"]
             + names.map { "\(dropIns)/\($0)" }
-        return files.compactMap { text(of: $0).flatMap(hookDirectories) }.last
-    }
-
-    /// The strings of `hooks_dir = [ … ]`, which may go over several lines; nil where it is not set.
-    static func hookDirectories(_ text: String) -> [String]? {
-        var list: String?
-        for line in text.split(separator: "\n") {
-            let line = line.drop { $0 == " " || $0 == "\t" }
-            if list == nil {
-                guard line.hasPrefix("hooks_dir"), let equals = line.firstIndex(of: "=") else { continue }
-                list = String(line[line.index(after: equals)...])
-            } else if !line.hasPrefix("#") {
-                list? += line
-            }
-            if list?.contains("]") == true { break }
-        }
-        // Every second piece stands between quotation marks.
-        return list.map { text in
-            text.prefix { $0 != "]" }.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-                .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-        }
+        var directories = HookDirectories(usual)
+        for text in files.compactMap({ text(of: $0) }) { directories.read(text) }
+        return directories.paths
     }
 
     static func text(of path: String) -> String? {
@@ -93,5 +77,11 @@ extension HookInstallation.Declaration {
         program = document?["hook"]?["path"]?.string
         isExecutable = program.map { HookInstallation.isExecutable($0) } ?? false
         isAlways = document?["when"]?["always"] == .boolean(true)
+        stages = document?["stages"]?.elements?.compactMap { $0.string }
+    }
+
+    /// Whether it runs when a container has its network and its process.
+    var isInTime: Bool {
+        ["createRuntime", "prestart", "poststart"].contains { stages?.contains($0) ?? false }
     }
 }

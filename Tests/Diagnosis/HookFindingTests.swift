@@ -36,10 +36,41 @@ import Testing
     }
 
     @Test(arguments: [
-        ("hooks_dir = [\"/a\", \"/b\"]", ["/a", "/b"]),
-        ("[engine]\n  hooks_dir=[\n\"/a\", # one\n# \"/no\",\n\"/b\"\n]\nx=1", ["/a", "/b"]),
-        ("hooks_dir = []", []), ("#hooks_dir = [\"/a\"]", nil), ("", nil),
-    ]) func theDirectoriesOfContainersConfAreRead(text: String, expected: [String]?) {
-        #expect(HookInstallation.hookDirectories(text) == expected)
+        (["[engine]\nhooks_dir = [\"/a\", \"/b\"]"], ["/a", "/b"]),
+        (["[engine]\n  hooks_dir=[\n\"/a\", # one\n# \"/no\",\n\"/b\"\n]\nx=1"], ["/a", "/b"]),
+        (["[engine]\nhooks_dir = ['/a', \"/b]\", ]"], ["/a", "/b]"]),
+        (["engine.hooks_dir = [\"/a\"]\n[network]\nx = 1.5"], ["/a"]), (["engine = {hooks_dir = ['/a']}"], ["/a"]),
+        (["[\"engine\"]\r\nx = '''\nhooks_dir = [\"/no\"]\n'''\r\n\"hooks_dir\" = [\"/a\\u0062\"]"], ["/ab"]),
+        (["[engine]\nhooks_dir = []"], []),
+        (["[engine]\nhooks_dir = [\"/a\"]", "[engine]\nhooks_dir = [\"/b\"]"], ["/b"]),
+        (["[engine]\nhooks_dir = [\"/a\", {append=true}]"], ["/usual", "/a"]),
+        (["[engine]\nhooks_dir = [\"/a\", {append = true}]", "[engine]\nhooks_dir = ['/b']"], ["/usual", "/a", "/b"]),
+        (["[engine]\nhooks_dir = ['/a', {append=true}]", "[engine]\nhooks_dir = ['/b', {append=false}]"], ["/b"]),
+        // Of another table or none, in a comment, and none at all.
+        (["[network]\nhooks_dir = [\"/a\"]"], ["/usual"]), (["hooks_dir = [\"/a\"]"], ["/usual"]),
+        (["[engine]\n#hooks_dir = [\"/a\"]"], ["/usual"]), ([""], ["/usual"]), ([], ["/usual"]),
+        // What is no TOML.
+        (["[engine]\nhooks_dir = [\"/a"], ["/usual"]), (["[engine\nhooks_dir = ['/a']"], ["/usual"]),
+    ]) func theDirectoriesOfContainersConfAreReadAsPodmanDoes(files: [String], expected: [String]) {
+        var directories = HookDirectories("/usual")
+        for file in files { directories.read(file) }
+        #expect(directories.paths == expected)
+    }
+
+    @Test(
+        arguments: [
+            (["createRuntime"], []), (["prestart"], []), (["poststart", "poststop"], []),
+            (["poststop"], ["hook-not-active warning"]), (["createContainer"], ["hook-not-active warning"]),
+            ([], ["hook-not-active warning"]), (nil, ["hook-not-active error"]),
+        ] as [([String]?, [String])]) func aHookMustRunAtAStageThatMatters(stages: [String]?, expected: [String])
+    {
+        let list = stages.map { ", \"stages\": [\($0.map { "\"\($0)\"" }.joined(separator: ", "))]" } ?? ""
+        var hooks = HookInstallation()
+        (hooks.hasPodman, hooks.directories) = (true, ["/hooks"])
+        let text = "{\"hook\": {\"path\": \"/bin/true\"}, \"when\": {\"always\": true}\(list)}"
+        hooks.declarations = [HookInstallation.Declaration("/hooks/evenkeel.json", text)]
+        var host = HostObservation()
+        host.hooks = hooks
+        #expect(host.hookFindings().map { "\($0.id.rawValue) \($0.severity.rawValue)" } == expected)
     }
 }

@@ -112,8 +112,20 @@ import Testing
         #expect(try lab.run(Self.ids) == "hook-not-active", "it does not parse")
         try lab.run("sed s/true/false/ /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
         #expect(try lab.run(Self.ids) == "hook-not-active", "it is not for every container")
+        try lab.run("sed s/createRuntime/poststop/ /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
+        #expect(try lab.run(Self.ids) == "hook-not-active", "it runs when a container has ended")
         try lab.run("cp /run/hook.json /etc/containers/oci/hooks.d/evenkeel.json")
         #expect(try lab.run(Self.ids) == "")
+        for said in ["[engine]\nhooks_dir = ['/none', {append=true}]", "engine.hooks_dir = ['/none']"] {
+            try lab.run(
+                "cat >/etc/containers/containers.conf; cp /run/hook.json /usr/share/containers/evenkeel.json",
+                input: said)
+            let expected = said.contains("append") ? "" : "hook-not-active"
+            try lab.run(
+                "mkdir -p /usr/share/containers/oci/hooks.d; mv /usr/share/containers/evenkeel.json /usr/share/containers/oci/hooks.d"
+            )
+            #expect(try lab.run(Self.ids) == expected, "\(said)")
+        }
     }
 
     /// Where the table's limit may be changed: in a kernel of its own.

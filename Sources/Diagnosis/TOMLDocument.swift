@@ -1,0 +1,101 @@
+/// What a configuration file in TOML says: <https://toml.io/en/v1.0.0>, as far as engines' files go.
+struct TOMLDocument {
+    indirect enum Value: Hashable {
+        case string(String)
+        /// A number, a boolean or a date, as it is written.
+        case other(String)
+        case array([Value])
+        /// An inline table.
+        case table([Entry])
+    }
+
+    struct Entry: Hashable {
+        /// The table's name and the key, as in `engine.hooks_dir`.
+        let path: [String]
+        let value: Value
+    }
+
+    /// In the order of the file.
+    private(set) var entries: [Entry] = []
+    private var tokens: ArraySlice<TOMLToken>
+
+    /// Nil for text that is no TOML.
+    init?(_ text: String) {
+        guard let tokens = TOMLToken.all(in: text) else { return nil }
+        self.tokens = tokens[...]
+        var table: [String] = []
+        while let next = self.tokens.first {
+            if next == .newline {
+                self.tokens.removeFirst()
+            } else if take(.symbol("[")) {
+                // Of an array of tables each is as good as a table.
+                let isArray = take(.symbol("["))
+                guard let path = takePath(), take(.symbol("]")), !isArray || take(.symbol("]")) else { return nil }
+                table = path
+            } else {
+                guard let entry = takeEntry() else { return nil }
+                entries.append(Entry(path: table + entry.path, value: entry.value))
+            }
+        }
+    }
+
+    /// What a key was set to; also where the last steps of its path are in an inline table.
+    subscript(path: [String]) -> Value? { Self.find(path, entries) }
+
+    private static func find(_ path: [String], _ entries: [Entry]) -> Value? {
+        for entry in entries where path.starts(with: entry.path) {
+            let rest = Array(path.dropFirst(entry.path.count))
+            if rest.isEmpty { return entry.value }
+            if case .table(let inner) = entry.value, let found = find(rest, inner) { return found }
+        }
+        return nil
+    }
+
+    private mutating func take(_ token: TOMLToken) -> Bool {
+        guard tokens.first == token else { return false }
+        tokens.removeFirst()
+        return true
+    }
+
+    private mutating func takeEntry() -> Entry? {
+        guard let path = takePath(), take(.symbol("=")), let value = takeValue() else { return nil }
+        return Entry(path: path, value: value)
+    }
+
+    private mutating func takePath() -> [String]? {
+        var path: [String] = []
+        repeat {
+            switch tokens.popFirst() {
+            case .string(let name), .bare(let name): path.append(name)
+            default: return nil
+            }
+        } while take(.symbol("."))
+        return path
+    }
+
+    private mutating func takeValue() -> Value? {
+        switch tokens.popFirst() {
+        case .string(let text): return .string(text)
+        case .bare(var text):
+            while take(.symbol(".")), case .bare(let more) = tokens.popFirst() { text += "." + more }
+            return .other(text)
+        case .symbol("["): return takeList(until: "]") { $0.takeValue() }.map { .array($0) }
+        case .symbol("{"): return takeList(until: "}") { $0.takeEntry() }.map { .table($0) }
+        default: return nil
+        }
+    }
+
+    private mutating func takeList<Element>(
+        until end: Character, _ element: (inout TOMLDocument) -> Element?
+    ) -> [Element]? {
+        var list: [Element] = []
+        while true {
+            while take(.newline) {}
+            if take(.symbol(end)) { return list }
+            guard let next = element(&self) else { return nil }
+            list.append(next)
+            while take(.newline) {}
+            if !take(.symbol(",")) { return take(.symbol(end)) ? list : nil }
+        }
+    }
+}
