@@ -6,8 +6,9 @@ import Netlink
 extension ContainerObservation {
     /// Of a container on several networks: with one there is no other interface.
     func reversePathFindings(_ policy: Policy) -> [Finding] {
-        let strict = strictInterfaces
-        guard networks(.v4).count > 1, !strict.isEmpty, plan.contains(where: { $0.remedy == .rpFilter }) else {
+        let attached = attachments(.v4)
+        let strict = strictInterfaces(among: attached)
+        guard attached.count > 1, !strict.isEmpty, plan.contains(where: { $0.remedy == .rpFilter }) else {
             return []
         }
         let drops = filtered.map { $0.count > 0 } ?? false
@@ -21,7 +22,7 @@ extension ContainerObservation {
         return [
             Finding(
                 .rpFilterStrict, isKept ? .information : drops ? .error : .warning, at: place,
-                "a strict reverse path filter in a container on \(networks(.v4).count) networks", evidence: evidence,
+                "a strict reverse path filter in a container on \(attached.count) networks", evidence: evidence,
                 consequence:
                     "packets that come in by another interface than the answer would leave by vanish before tcpdump and "
                     + "the firewall see them: replies that never arrive, published ports that time out",
@@ -30,9 +31,9 @@ extension ContainerObservation {
     }
 
     /// Interfaces on which the filter in force, the larger of theirs and that of all, is strict.
-    private var strictInterfaces: [Link] {
-        snapshot.links.filter { link in
-            !link.isLoopback && link.reversePathFilter.map { max($0, snapshot.reversePathFilterOfAll ?? 0) } == 1
+    private func strictInterfaces(among attached: [Link]) -> [Link] {
+        attached.filter { link in
+            link.reversePathFilter.map { max($0, snapshot.reversePathFilterOfAll ?? 0) } == 1
         }.sorted { isNaturallyOrdered($0.name, $1.name) }
     }
 }

@@ -13,8 +13,9 @@ extension ContainerObservation {
 
     private func mismatch(_ version: IPVersion, _ policy: Policy) -> [Finding] {
         let wanted = plan.sourceRules(version)
-        guard let interface = defaultInterface(version), !wanted.isEmpty else { return [] }
-        let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }
+        // Where a VPN has the default route, everything is meant to leave by it.
+        guard let interface = defaultInterface(version), !wanted.isEmpty, isAttached(interface) else { return [] }
+        let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }.filter { isAttached($0.1.index) }
         guard !owned.isEmpty else { return [] }
         // A default at a worse metric that nobody touched stands by, as somebody may want it to.
         let isStandby =
@@ -52,9 +53,9 @@ extension ContainerObservation {
     var strays: [InterfaceAddress] {
         guard let interface = defaultInterface(.v4) else { return [] }
         let rules = (snapshot.rules ?? []) + plan.sourceRules(.v4)
+        let others = attachments(.v4).map { $0.index }.filter { $0 != interface }
         return snapshot.addresses.filter { address in
-            address.address.version == .v4 && address.isGlobal && address.interface != interface
-                && snapshot.links.contains { $0.index == address.interface && !$0.isLoopback }
+            address.address.version == .v4 && address.isGlobal && others.contains(address.interface)
                 && !rules.contains { rule in
                     rule.version == .v4 && rule.source?.contains(address.address) == true
                         && rule.table != Route.mainTable && !rule.isQualified
