@@ -9,7 +9,9 @@ extension Page {
                 """,
             cause: """
                 The default route leads to an address that is on none of the interface's networks, or that nobody answered for
-                when the kernel asked for its hardware address: the neighbour is FAILED or INCOMPLETE.
+                when the kernel asked for its hardware address: the neighbour is FAILED, or INCOMPLETE for a second and more. The
+                kernel keeps what it found until somebody uses the gateway again. So a FAILED that is older than a minute is only
+                worth knowing, and none at all where the host has the address by now.
                 """,
             proof: """
                 In the container's namespace:
@@ -37,13 +39,17 @@ extension Page {
                 installation of another network manager. Ports published by a userland proxy still work.
                 """,
             cause: """
-                net.ipv4.ip_forward (or net.ipv6.conf.all.forwarding) is 0. Engines switch it on when they make a network, and a
-                later sysctl --system or hardening script switches it off again.
+                For IPv4 the kernel goes by the interface that a packet comes in by: net.ipv4.conf.BRIDGE.forwarding for what the
+                container sends, that of the uplink for the answers. net.ipv4.ip_forward is only a way to write all of them: 0
+                there and 1 on both interfaces works, and 1 there and 0 on the bridge does not. For IPv6 it goes by
+                net.ipv6.conf.all.forwarding, or from Linux 6.17 on by force_forwarding of the interface. Engines switch it on
+                when they make a network, and a later sysctl --system or hardening script switches it off again.
                 """,
             proof: """
                 On the host:
 
                     sysctl net.ipv4.ip_forward net.ipv6.conf.all.forwarding
+                    sysctl net.ipv4.conf.BRIDGE.forwarding net.ipv4.conf.UPLINK.forwarding
                     grep -rn 'ip_forward\\|forwarding' /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d
                     nstat -az IpForwDatagrams         # does not rise
                 """,
@@ -51,35 +57,52 @@ extension Page {
                 None: whether a host is a router is its owner's word. The fix is the sysctl; write it into /etc/sysctl.d, too.
                 """,
             without: """
-                sysctl -w net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1. With the latter the host takes no router
-                advertisements unless accept_ra is 2 on its uplink.
+                sysctl -w net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1. Where the first is 1 already, writing it again
+                changes no interface: write that interface's own. With the second the host takes no router advertisements unless
+                accept_ra is 2 on its uplink.
                 """,
             references: [
                 "ip_forward in https://docs.kernel.org/networking/ip-sysctl.html",
                 "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
             ]),
         Page(
-            id: .mtuMismatch, title: "a container's interface and its bridge take packets of different size",
+            id: .mtuMismatch, title: "a container's interface and its network take packets of different size",
             symptom: """
                 ping works and curl hangs. TLS handshakes time out. SSH connects and freezes with the first long listing. Uploads
-                stall, downloads do not, or the other way round. It depends on the network, not on the server.
+                stall, downloads do not, or the other way round; or TCP works, and large datagrams do not: DNS with long answers,
+                VPNs inside, video. It depends on the network, not on the server.
                 """,
             cause: """
-                A bridge passes on no packet that is larger than the port it leaves by, and tells nobody: it is no router, so there
-                is no "fragmentation needed". With different sizes on a veth's two ends and the bridge, one direction loses
-                whatever is larger than the smaller of them. Overlay networks, VPNs and clouds have less than 1500; jumbo frames
-                have more.
+                A veth and a port of a bridge drop what is larger than they take. Neither is a router, so there is no
+                "fragmentation needed"; at most a program in the container reads "No buffer space available". That is so between
+                the two ends of a veth, and between two ports of a bridge, such as an older container's and a newer's, or a
+                tunnel's. Overlay networks, VPNs and clouds have less than 1500; jumbo frames have more.
+
+                The bridge's own size is what the host goes by when it sends to the container. If it is smaller than the
+                container's, the host does answer "fragmentation needed", which not every sender gets to see. If it is larger,
+                TCP fits itself to the container's interface, and larger datagrams vanish; that is information alone.
+
+                Segments that the kernel has not cut up yet pass whatever their size, so between containers of one host TCP may
+                work where ping -M do does not.
                 """,
             proof: """
-                    ip -br link show BRIDGE; nsenter -t PID -n ip link show eth0      # compare "mtu"
-                    nsenter -t PID -n ping -M do -s 1472 GATEWAY                      # 1472 + 28 is 1500
-                    ip -s link show dev VETH                                          # "dropped" rises
+                    ip link show BRIDGE; nsenter -t PID -n ip link show eth0          # compare "mtu"
+                    bridge link show | grep 'master BRIDGE'                           # of each port
+                    nsenter -t PID -n ping -c 3 -M do -s 1472 GATEWAY                 # 1472 + 28 is 1500
+                    ping -c 3 -M do -s 1472 ADDRESS                                   # the other way, from the host
                 """,
-            withEvenkeel: "None: the size belongs to the network's configuration, and Evenkeel leaves that alone.",
+            withEvenkeel: """
+                None: the size belongs to the network's configuration, and Evenkeel leaves that alone. The fix that the doctor names
+                gives both ends of this container the size of its bridge and of the smallest other port.
+                """,
             without: """
-                Give the network one size, that of the narrowest part: podman network create -o mtu=1400,
-                docker network create -o com.docker.network.driver.mtu=1400, "mtu" of CNI's bridge plugin. It counts for
-                containers that start afterwards. For one that runs: ip link set eth0 mtu 1400 in its namespace.
+                For a container that runs, both ends, or one of them drops what the other sends:
+
+                    nsenter -t PID -n ip link set eth0 mtu 1400; ip link set VETH mtu 1400
+
+                For good, give the network one size, that of the narrowest part, when it is created: podman network create
+                -o mtu=1400, docker network create -o com.docker.network.driver.mtu=1400, "mtu" of CNI's bridge plugin. It counts for
+                containers that start afterwards; those that run keep the old one, so start them again as well.
                 """,
             references: [
                 "https://github.com/moby/moby/issues/22297", "https://github.com/moby/moby/issues/36659",
