@@ -10,14 +10,14 @@ public struct ContainerObservation: Sendable {
         public var address: IPAddress
         public var interface: UInt32
         /// Nil if the kernel has not asked for it.
-        public var state: NeighbourState?
+        public var neighbour: Neighbour?
         /// Whether some route but a default leads to it, directly.
         public var isOnLink: Bool
 
-        public init(address: IPAddress, interface: UInt32, state: NeighbourState?, isOnLink: Bool) {
+        public init(address: IPAddress, interface: UInt32, neighbour: Neighbour?, isOnLink: Bool) {
             self.address = address
             self.interface = interface
-            self.state = state
+            self.neighbour = neighbour
             self.isOnLink = isOnLink
         }
     }

@@ -15,40 +15,39 @@ extension ContainerObservation {
 
     private func competition(_ version: IPVersion, _ policy: Policy) -> [Finding] {
         let rivals = snapshot.competingDefaults(version, policy.defaultRoute)
-        // Two routers of one network share the work, and packets leave by the one interface all the same.
-        guard Set(rivals.map { $0.leg.nextHops[0].interface }).count > 1 else { return [] }
-        let isMultipath = version == .v6 && rivals.allSatisfy { $0.isOfMultipath }
+        guard let sharing = snapshot.sharing(among: rivals) else { return [] }
+        let isKept = policy.defaultRoute.mode == .keep
         var evidence = rivals.map { "\($0.words) metric \($0.leg.metric)" }
-        if !turns.isEmpty && version == .v4 { evidence.append(turnWords) }
-        if policy.defaultRoute.mode == .keep {
-            evidence.append("the policy's defaultRoute.mode is \"keep\", so evenkeel leaves them as they are")
-        }
-        let summary =
-            isMultipath
-            ? "one IPv6 default route of \(rivals.count) legs: each flow leaves by one, as a hash has it"
-            : "\(rivals.count) \(version) default routes of metric \(rivals[0].leg.metric): the kernel takes turns"
+        if sharing == .turns { evidence += turnWords }
+        if isKept { evidence.append("the policy's defaultRoute.mode is \"keep\", so evenkeel leaves them as they are") }
+        let isMerged = rivals.allSatisfy { $0.isOfMultipath }
+        let routes =
+            isMerged
+            ? "one \(version) default route of \(rivals.count) legs"
+            : "\(rivals.count) \(version) default routes of metric \(rivals[0].leg.metric)"
         return [
             Finding(
-                isMultipath ? .defaultRouteMultipathV6 : .duplicateDefaultRoute,
-                policy.defaultRoute.mode == .keep ? .information : .error, at: place, summary, evidence: evidence,
-                consequence: isMultipath ? Self.hashed : Self.alternating,
-                remedy: policy.defaultRoute.mode == .keep ? Self.kept : apply)
+                isMerged && version == .v6 ? .defaultRouteMultipathV6 : .duplicateDefaultRoute,
+                isKept ? .information : sharing.severity, at: place, "\(routes): \(sharing.words)",
+                evidence: evidence, consequence: sharing.consequence,
+                remedy: isKept ? "(choose the mode \"one\" or \"ranked\" in the policy)" : apply)
         ]
     }
 
-    private static let alternating =
-        "works about half of the time: packets leave by one network with the address of another, and they or their "
-        + "replies are dropped where reverse paths are filtered; published ports answer some clients and not others"
-    private static let hashed =
-        "some connections work and others never do: a flow that leaves by the other network than its address belongs to "
-        + "is dropped where source addresses are checked, and it is the same each time it is tried again"
-    private static let kept = "(choose the mode \"one\" or \"ranked\" in the policy)"
-
-    private var turnWords: String {
-        let names = turns.map { name(of: $0) }
-        let given = "\(turns.count) lookups gave \(names.joined(separator: " "))"
-        if Set(turns).count > 1 { return "alternates: \(given)" }
-        return "\(given): now that its gateway is known to be REACHABLE; the kernel takes turns when it is not"
+    private var turnWords: [String] {
+        guard let first = turns.first else { return [] }
+        let given = "\(turns.count) lookups gave \(turns.map { name(of: $0) }.joined(separator: " "))"
+        if Set(turns).count > 1 { return ["alternates: \(given)"] }
+        let known = gateways.filter { $0.address.version == .v4 && $0.neighbour != nil }
+        if known.contains(where: { $0.interface != first && $0.neighbour?.state == .failed }) {
+            return ["\(given): the gateway of the other does not answer; the kernel takes turns when both do"]
+        }
+        switch known.first(where: { $0.interface == first })?.neighbour?.state {
+        case nil:
+            return ["\(given): its gateway has not been asked for yet; some time after it was, the kernel takes turns"]
+        case .reachable: return ["\(given): its gateway is REACHABLE just now; when it is not, the kernel takes turns"]
+        case let state?: return ["\(given): its gateway is \(state.rawValue)"]
+        }
     }
 
     /// Where nothing leads out. Another table may hold a VPN's.

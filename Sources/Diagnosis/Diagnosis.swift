@@ -74,7 +74,8 @@ public struct Diagnosis: Sendable {
     private func findings(of observation: ContainerObservation) -> [Finding] {
         let own =
             observation.defaultRouteFindings(policy) + observation.sourceAddressFindings(policy)
-            + observation.reversePathFindings(policy) + observation.gatewayFindings() + observation.linkFindings()
+            + observation.reversePathFindings(policy) + observation.gatewayFindings(host)
+            + observation.linkFindings(host)
         return own + observation.guardFindings(host, policy, besides: own)
     }
 

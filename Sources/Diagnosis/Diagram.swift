@@ -34,7 +34,7 @@ struct Diagram {
         let own = container.snapshot.addresses.filter { $0.interface == link.index && $0.isGlobal }
         let addresses = own.map { "\($0.address)/\($0.prefixLength)" }.joined(separator: "  ")
         let gateways = container.gateways.filter { $0.interface == link.index }.map { gateway in
-            "|    gateway \(gateway.address)\(gateway.state.map { " \($0.rawValue)" } ?? "")\(role(of: gateway))"
+            "|    gateway \(gateway.address)\(gateway.neighbour.map { " \($0.state.rawValue)" } ?? "")\(role(of: gateway))"
         }
         let first =
             "+- \(link.name)  \(addresses.isEmpty ? "no address" : addresses)\(size(link))\(filter(link, of: own))"
@@ -76,10 +76,8 @@ struct Diagram {
     private var defaults: [String] {
         IPVersion.allCases.compactMap { version in
             let rivals = container.snapshot.competingDefaults(version, policy.defaultRoute)
-            if rivals.count > 1 {
-                let names = rivals.map { $0.interface }.joined(separator: " and ")
-                return
-                    "\(version): \(names) \(rivals[0].isOfMultipath ? "each take a share of the flows" : "take turns")"
+            if let sharing = container.snapshot.sharing(among: rivals) {
+                return "\(version): \(sharing.words(of: rivals.map { $0.interface }))"
             }
             if let index = container.defaultInterface(version) {
                 return "\(version): leaves by \(container.name(of: index))"
@@ -90,7 +88,7 @@ struct Diagram {
 
     private var drops: [String] {
         let findings =
-            container.reversePathFindings(policy) + container.linkFindings() + host.reversePathFindings([container])
+            container.reversePathFindings(policy) + container.linkFindings(host) + host.reversePathFindings([container])
         return findings.map { finding in
             let place = finding.place == .host ? "on the host" : "in the container"
             return "x  packets are lost \(place): \(finding.summary) (\(finding.id.rawValue))"

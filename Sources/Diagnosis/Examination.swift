@@ -38,6 +38,7 @@ public struct Examination: ~Copyable {
                 }
             } catch { diagnosis.miss(namespace, error) }
         }
+        observeEntrances(&diagnosis)
         countAgain(&diagnosis)
         return diagnosis
     }
@@ -60,6 +61,14 @@ public struct Examination: ~Copyable {
         observation.resetsSent = Netstat.resetsSent()
         observation.filtered = Netstat()?.filteredReversePaths().map { FilterCount(count: $0) }
         diagnosis.host = observation
+    }
+
+    private func observeEntrances(_ diagnosis: inout Diagnosis) {
+        do throws(KernelError) {
+            // From inside a user namespace there is no way back.
+            guard host.isOwn(try NetworkNamespace.current()) else { return }
+            try diagnosis.host.observeEntrances(of: diagnosis.observations)
+        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "where containers enter the host", error)) }
     }
 
     private static func number(_ path: String) -> Int? {

@@ -1,4 +1,5 @@
 public import Keel
+public import Netlink
 
 /// What one look at the host saw, as far as containers depend on it.
 public struct HostObservation: Sendable {
@@ -20,6 +21,15 @@ public struct HostObservation: Sendable {
     public var forwardsIPv4: Bool?
     /// `net.ipv6.conf.all.forwarding`
     public var forwardsIPv6: Bool?
+    /// Whether IPv4 packets that come in by an interface are forwarded, `net.ipv4.conf.NAME.forwarding`, which is what the
+    /// kernel goes by; of those where containers come in.
+    public var forwardsIPv4From: [String: Bool] = [:]
+    /// `net.ipv6.conf.NAME.force_forwarding` (Linux 6.17), which forwards where `all` does not.
+    public var forcesIPv6From: [String: Bool] = [:]
+    /// Of all the interfaces.
+    public var addresses: [InterfaceAddress] = []
+    /// The two ports of each bridge, by its index, that take the smallest packets; the smallest first.
+    public var narrowestPorts: [UInt32: [Link]] = [:]
     /// `net.ipv4.conf.all.rp_filter`
     public var reversePathFilterOfAll: Int?
     /// `IPReversePathFilter` of the host.

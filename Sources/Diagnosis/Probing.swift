@@ -18,13 +18,13 @@ extension Socket {
             let isOnLink = hop.isOnLink || snapshot.connects(address, hop.interface) || leadsDirectly(to: address)
             gateways.append(
                 .init(
-                    address: address, interface: hop.interface, state: state(of: address, on: hop.interface),
+                    address: address, interface: hop.interface, neighbour: known(address, on: hop.interface),
                     isOnLink: isOnLink))
         }
         return gateways
     }
 
-    private mutating func state(of address: IPAddress, on interface: UInt32) -> NeighbourState? {
+    private mutating func known(_ address: IPAddress, on interface: UInt32) -> Neighbour? {
         do { return try neighbour(address, on: interface) } catch { return nil }
     }
 

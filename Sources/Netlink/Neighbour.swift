@@ -1,7 +1,31 @@
 import CMnl
 public import LinuxSystem
 
-/// What the kernel knows of a neighbour on a link: `NUD_…` of `rtnetlink(7)`, RFC 4861 section 7.3.2.
+/// What the kernel knows of an address on a link.
+public struct Neighbour: Hashable, Sendable {
+    public var state: NeighbourState
+    /// For how many seconds it has been in that state, `ndm_updated`; nil where the kernel does not say.
+    public var age: UInt32?
+
+    public init(_ state: NeighbourState, age: UInt32? = nil) {
+        self.state = state
+        self.age = age
+    }
+}
+
+extension Neighbour {
+    init?(_ message: Message) {
+        guard let header = message.familyHeader(ndmsg.self) else { return nil }
+        self.init(NeighbourState(header.ndm_state))
+        for attribute in message.attributes(after: ndmsg.self) where attribute.type == Int(NDA_CACHEINFO) {
+            guard attribute.payload.count >= MemoryLayout<nda_cacheinfo>.size else { continue }
+            // Hundredths of a second (USER_HZ) on every architecture Swift runs on.
+            age = attribute.payload.loadUnaligned(as: nda_cacheinfo.self).ndm_updated / 100
+        }
+    }
+}
+
+/// How far the kernel has come in asking for a neighbour: `NUD_…` of `rtnetlink(7)`, RFC 4861 section 7.3.2.
 public enum NeighbourState: String, Hashable, Sendable {
     /// Asked for, and no answer yet.
     case incomplete = "INCOMPLETE"
@@ -46,11 +70,9 @@ extension Socket {
     /// What the kernel knows of that address on an interface; nil if it has not asked for it. Nothing is sent.
     public mutating func neighbour(
         _ address: IPAddress, on interface: UInt32
-    ) throws(KernelError) -> NeighbourState? {
+    ) throws(KernelError) -> Neighbour? {
         do {
-            return try get(.neighbour(address, on: interface)) { message in
-                message.familyHeader(ndmsg.self).map { NeighbourState($0.ndm_state) }
-            }
+            return try get(.neighbour(address, on: interface)) { Neighbour($0) }
         } catch {
             if error.errno == .noEntry { return nil }
             throw error

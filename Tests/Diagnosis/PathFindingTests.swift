@@ -7,22 +7,45 @@ import Testing
 
 @Suite struct PathFindingTests {
     private static func gateway(
-        _ state: NeighbourState?, interface: UInt32 = 2, isOnLink: Bool = true
+        _ state: NeighbourState?, age: UInt32? = nil, interface: UInt32 = 2, isOnLink: Bool = true
     ) throws -> ContainerObservation.Gateway {
-        .init(address: try #require(IPAddress("10.89.1.1")), interface: interface, state: state, isOnLink: isOnLink)
+        .init(
+            address: try #require(IPAddress("10.89.1.1")), interface: interface,
+            neighbour: state.map { Neighbour($0, age: age) }, isOnLink: isOnLink)
     }
 
-    @Test(arguments: [NeighbourState.failed, .incomplete])
-    func aGatewayThatDidNotAnswerIsFound(state: NeighbourState) throws {
-        let gateway = try Self.gateway(state)
+    @Test(
+        arguments: [
+            (.failed, nil, .error), (.failed, 3, .error),
+            (.failed, 60, .error), (.failed, 61, .information), (.incomplete, 0, nil), (.incomplete, nil, nil),
+            (.incomplete, 1, .warning),
+        ] as [(NeighbourState, UInt32?, Finding.Severity?)]) func aGatewayThatDidNotAnswerCountsWhileThatIsNew(
+            state: NeighbourState, age: UInt32?, severity: Finding.Severity?
+        ) throws
+    {
+        let gateway = try Self.gateway(state, age: age)
         let findings = try TestObservation(metrics: [100]).findings { $0.gateways = [gateway] }
-        #expect(findings.map { $0.id } == [.gatewayNotReachable] && findings[0].severity == .error)
-        #expect(findings[0].evidence == ["10.89.1.1 on eth0 is \(state.rawValue) among its neighbours"])
+        #expect(findings.map { $0.id } == (severity == nil ? [] : [.gatewayNotReachable]))
+        #expect(findings.first?.severity == severity)
+    }
+
+    @Test func aGatewayWhoseAddressTheHostHasByNowIsHealthy() throws {
+        let gateway = try Self.gateway(.failed, age: 5)
+        let container = TestObservation(metrics: [100])
+        var host = HostObservation()
+        let found = {
+            try container.findings(host) { ($0.gateways, $0.entrances) = ([gateway], [container.entrance(0)]) }
+        }
+        #expect(try found().map { $0.evidence } == [["10.89.1.1 on eth0 is FAILED among its neighbours, since 5 s"]])
+        host.addresses = [TestObservation.address("10.89.1.1", 99)]
+        #expect(try found().count == 1, "on another interface")
+        host.addresses = [TestObservation.address("10.89.1.1", 100)]
+        #expect(try found() == [])
     }
 
     @Test(arguments: [NeighbourState.reachable, .stale, .delay, .probe, .noARP, .permanent, nil])
     func aGatewayThatMayAnswerIsHealthy(state: NeighbourState?) throws {
-        let gateway = try Self.gateway(state)
+        let gateway = try Self.gateway(state, age: 5)
         #expect(try TestObservation(metrics: [100]).findings { $0.gateways = [gateway] } == [])
     }
 
@@ -32,36 +55,43 @@ import Testing
         #expect(findings.map { $0.id } == [.gatewayNotReachable])
     }
 
-    @Test func sizesMustBeEqualFromEndToEnd() throws {
-        var container = TestObservation(metrics: [100])
-        container.links[0].mtu = 1500
-        let found = { (entrance: Entrance) in try container.findings { $0.entrances = [entrance] } }
-        #expect(try found(container.entrance(0, mtu: 1500)) == [])
-        #expect(try found(container.entrance(0)) == [], "a size that is not known")
-        #expect(
-            try found(container.entrance(0, mtu: 1400)).map { $0.evidence }
-                == [["MTU 1500 on eth0, 1400 on the bridge br1"]])
-        #expect(
-            try found(container.entrance(0, mtu: 1500, endMTU: 1400)).map { $0.evidence }
-                == [["MTU 1500 on eth0, 1400 on its host end veth0, 1500 on the bridge br1"]])
-    }
-
-    @Test func aHostThatDoesNotForwardIsFoundIfAContainerDependsOnIt() throws {
-        var host = HostObservation()
-        host.forwardsIPv4 = false
-        host.forwardsIPv6 = false
+    @Test func whatContainersDependOnToBeForwardedIsTheirEntrances() throws {
         let container = TestObservation(metrics: [100])
-        let findings = try container.findings(host) { $0.entrances = [container.entrance(0)] }
-        #expect(findings.map { $0.id } == [.ipForwardOff])
+        var host = HostObservation()
+        (host.forwardsIPv4, host.forwardsIPv6) = (false, false)
+        let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
+        // Off for all, and on for the bridge.
+        host.forwardsIPv4From = ["br1": true]
+        #expect(try found() == [])
+        host.forwardsIPv4From = ["br1": false]
         #expect(
-            findings[0].evidence == [
-                "net.ipv4.ip_forward is 0, and 1 containers have a default route through this host"
+            try found().map { $0.evidence } == [
+                [
+                    "net/ipv4/conf/br1/forwarding is 0, and 1 container has its default route by br1",
+                    "net.ipv4.ip_forward, which sets it for every interface, is 0",
+                ]
             ])
-        #expect(findings[0].remedy == "sudo sysctl -w net.ipv4.ip_forward=1")
+        #expect(try found()[0].remedy == "sudo sysctl -w net.ipv4.ip_forward=1")
+        host.forwardsIPv4 = true
+        #expect(try found()[0].remedy == "sudo sysctl -w net/ipv4/conf/br1/forwarding=1")
         #expect(try container.findings(host) == [], "of a container that does not enter the host")
         let internalOne = TestObservation(metrics: [nil])
         let ids = try internalOne.findings(host) { $0.entrances = [internalOne.entrance(0)] }.map { $0.id }
         #expect(ids == [.noDefaultRoute])
+    }
+
+    @Test func ipv6IsForwardedByTheValueOfAllUnlessTheEntranceForcesIt() throws {
+        var container = TestObservation(metrics: [100])
+        container.addDefault(via: "fe80::1", 2, 1024)
+        var host = HostObservation()
+        host.forwardsIPv6 = false
+        let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
+        #expect(
+            try found().map { $0.evidence } == [
+                ["net.ipv6.conf.all.forwarding is 0, and 1 container has its default route through this host"]
+            ])
+        host.forcesIPv6From = ["br1": true]
+        #expect(try found() == [])
     }
 
     @Test func whereEvenkeelIsAtWorkWhatPassedItByIsFound() throws {

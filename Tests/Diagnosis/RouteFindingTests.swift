@@ -23,9 +23,51 @@ import Testing
         #expect(findings[0].remedy == "sudo evenkeel apply --netns /run/netns/netns-1 --policy '/root/my policy'")
     }
 
-    @Test func lookupsThatAgreeAreToldAsTheyAre() throws {
-        let findings = try TestObservation(metrics: [100, 100]).findings { $0.turns = [2, 2, 2, 2, 2, 2, 2, 2] }
-        #expect(findings[0].evidence[2].hasPrefix("8 lookups gave eth0 eth0 eth0 eth0 eth0 eth0 eth0 eth0: now that"))
+    @Test(
+        arguments: [
+            (nil, nil, "its gateway has not been asked for yet; "),
+            (.reachable, .stale, "its gateway is REACHABLE"),
+            (.reachable, nil, "its gateway is REACHABLE"),
+            (.stale, .failed, "the gateway of the other does not answer; "),
+            (.reachable, .failed, "the gateway of the other does not answer; "),
+            (nil, .stale, "its gateway has not been asked"),
+        ] as [(NeighbourState?, NeighbourState?, String)]) func lookupsThatAgreeAreToldWithTheReason(
+            first: NeighbourState?, second: NeighbourState?, reason: String
+        ) throws
+    {
+        let gateways = try [(first, "10.89.1.1"), (second, "10.89.2.1")].enumerated().map { place, gateway in
+            ContainerObservation.Gateway(
+                address: try #require(IPAddress(gateway.1)), interface: UInt32(place + 2),
+                neighbour: gateway.0.map { Neighbour($0) }, isOnLink: true)
+        }
+        let findings = try TestObservation(metrics: [100, 100]).findings {
+            ($0.turns, $0.gateways) = ([2, 2, 2, 2, 2, 2, 2, 2], gateways)
+        }
+        let finding = try #require(findings.first { $0.id == .duplicateDefaultRoute })
+        #expect(finding.evidence[2].hasPrefix("8 lookups gave eth0 eth0 eth0 eth0 eth0 eth0 eth0 eth0: \(reason)"))
+    }
+
+    @Test func legsOfOneIPv4RouteTakeAShareOfTheFlows() throws {
+        var merged = TestObservation(metrics: [nil, nil])
+        let legs = [NextHop(interface: 2, gateway: IPAddress("10.89.1.1")), NextHop(interface: 3, gateway: nil)]
+        merged.routes = [Route(.v4, metric: 5, nextHops: legs)]
+        let findings = try merged.findings { $0.turns = [2, 2, 2, 2, 2, 2, 2, 2] }
+        #expect(findings.map { $0.id } == [.duplicateDefaultRoute] && findings[0].severity == .error)
+        #expect(findings[0].summary == "one IPv4 default route of 2 legs: each flow leaves by one, as a hash has it")
+        #expect(findings[0].evidence.count == 2)
+        // Whichever comes first decides.
+        merged.addDefault(via: "10.89.2.1", 3, 5)
+        #expect(try merged.findings()[0].summary.hasSuffix("of metric 5: each flow leaves by one, as a hash has it"))
+        merged.routes.reverse()
+        #expect(try merged.findings()[0].summary.hasSuffix("of metric 5: the kernel takes turns"))
+    }
+
+    @Test func routersOfOneNetworkAreNoCompetition() throws {
+        var container = TestObservation(metrics: [100])
+        container.addDefault(via: "10.89.1.9", 2, 100)
+        for router in ["fe80::1", "fe80::2"] { container.addDefault(via: router, 2, 1024) }
+        #expect(try container.findings() == [])
+        #expect(try container.observation().plan == [])
     }
 
     @Test func onlyTheBestMetricCounts() throws {
@@ -53,7 +95,9 @@ import Testing
         var beside = TestObservation(metrics: [100, nil])
         beside.addDefault(via: "fe80::1", 2, 1024)
         beside.addDefault(via: "fe80::2", 3, 1024)
-        #expect(try beside.findings().map { $0.id } == [.duplicateDefaultRoute])
+        let findings = try beside.findings()
+        #expect(findings.map { $0.id } == [.duplicateDefaultRoute] && findings[0].severity == .warning)
+        #expect(findings[0].summary.hasSuffix("of metric 1024: the kernel takes the first whose gateway answers"))
     }
 
     @Test func withoutADefaultRouteOfIPv4ThereIsInformation() throws {

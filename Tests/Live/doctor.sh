@@ -30,7 +30,27 @@ mend() {
     local command
     command=$(doctor --netns "/run/netns/$1" "${@:2}" --json | jq -r '.findings[0].remedy' || :)
     [[ $command == "sudo "* ]] || return 1
-    PATH=$programs:$PATH bash -c "${command#sudo }" >/dev/null
+    PATH=$programs:$PATH bash -c "${command//sudo /}" >/dev/null
+}
+
+# large_pings: a line for each way on which a packet as large as its sender may send it is lost: from the container, to it by
+# the host's word, and to and from another container `d` where there is one. Nothing is cut up on the way.
+large_pings() {
+    [[ ! -e /proc/sys/net/bridge ]] || sysctl -qw net.bridge.bridge-nf-call-iptables=0
+    # shellcheck disable=SC2154 # lab.sh has it
+    large_ping c "$far4" "$(mtu c eth0)"
+    # shellcheck disable=SC2154
+    ip -n far route replace 10.89.1.0/24 via "$up4"
+    large_ping far 10.89.1.5 "$(mtu "" br1)"
+    [[ -e /run/netns/d ]] || return 0
+    large_ping c 10.89.1.6 "$(mtu c eth0)"
+    large_ping d 10.89.1.5 "$(mtu d eth0)"
+}
+
+mtu() { ip ${1:+-n "$1"} -o link show "$2" | sed -n 's/.* mtu \([0-9]*\).*/\1/p'; }
+
+large_ping() {
+    ip netns exec "$1" ping -n -q -c 1 -W 0.3 -M "do" -s $(($3 - 28)) "$2" >/dev/null 2>&1 || echo "$1 to $2: $3"
 }
 
 # single NETWORKS STRICT: as `lab`, with the default route of the first network alone, as Docker's containers have it.

@@ -1,0 +1,59 @@
+import Keel
+import Netlink
+
+// Containers that have a default route through this host, which does not forward what comes in there.
+
+extension HostObservation {
+    func forwardFindings(_ containers: [ContainerObservation]) -> [Finding] {
+        // What decides for IPv4 is the value of the interface that a packet comes in by, for IPv6 that of all.
+        let v4 = containers.counted(.v4) { forwardsIPv4From[$0] == false }
+        let v6 = containers.counted(.v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
+        guard !v4.isEmpty || !v6.isEmpty else { return [] }
+        var evidence = v4.prefix(Self.mostLines).map { entrance in
+            "net/ipv4/conf/\(entrance.name)/forwarding is 0, and \(words(entrance.count)) by \(entrance.name)"
+        }
+        var wanted = v4.map { "net/ipv4/conf/\($0.name.quotedForShell)/forwarding=1" }
+        if forwardsIPv4 == false && !v4.isEmpty {
+            evidence.append("net.ipv4.ip_forward, which sets it for every interface, is 0")
+            wanted = ["net.ipv4.ip_forward=1"]
+        }
+        if !v6.isEmpty {
+            evidence.append(
+                "net.ipv6.conf.all.forwarding is 0, and \(words(v6.map { $0.count }.reduce(0, +))) through this host")
+            wanted.append("net.ipv6.conf.all.forwarding=1")
+        }
+        return [
+            Finding(
+                .ipForwardOff, .error, at: .host, "the host does not forward packets of its containers",
+                evidence: evidence,
+                consequence: "containers reach the host and one another, and nothing beyond; published ports time out",
+                remedy: "sudo sysctl -w \(wanted.joined(separator: " "))")
+        ]
+    }
+
+    private static let mostLines = 6
+
+    private func words(_ count: Int) -> String {
+        count == 1 ? "1 container has its default route" : "\(count) containers have their default routes"
+    }
+}
+
+extension [ContainerObservation] {
+    /// Where containers' default routes of a family enter the host, as far as the condition holds there, and of how many.
+    fileprivate func counted(
+        _ version: IPVersion, where isOff: (String) -> Bool
+    ) -> [(name: String, count: Int)] {
+        var counts: [(name: String, count: Int)] = []
+        for container in self {
+            guard let index = container.defaultInterface(version),
+                let entrance = container.entrances.first(where: { $0.interface.index == index }), isOff(entrance.name)
+            else { continue }
+            if let place = counts.firstIndex(where: { $0.name == entrance.name }) {
+                counts[place].count += 1
+            } else {
+                counts.append((entrance.name, 1))
+            }
+        }
+        return counts
+    }
+}
