@@ -46,6 +46,37 @@ import Testing
         #expect(try lab.run("cni CHECK c eth0 2>&1") == "")
     }
 
+    /// The metric is the interface's, so the next advertisements give it to both.
+    @Test(arguments: ["one", "ranked"]) func twoRoutersOfALosingNetworkStandByTogether(mode: String) throws {
+        let lab = try Lab()
+        try lab.run(
+            Self.advertising + """
+
+                container r; ip link add vr2 type veth peer name eth0 netns r; ip link set vr2 master br2 up
+                ip -n r link set eth0 up; ip netns exec r sysctl -qw net.ipv6.conf.all.forwarding=1
+                echo 'interface eth0 { AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4; AdvDefaultLifetime 60; };' >/run/r.conf
+                ip netns exec r radvd -C /run/r.conf -p /run/r.pid -m stderr -n </dev/null >/dev/null 2>&1 &
+                until learnt 3; do sleep 0.02; done
+                """)
+        let policy = "'{\"defaultRoute\":{\"mode\":\"\(mode)\"}}'"
+        try lab.run("cni ADD c eth1 \(policy)")
+        let standing = "defaults 6 c | sed -n '/metric 17741/,$p' | grep -c 'dev eth1'"
+        #expect(try lab.run(standing) == "2")
+        // Renewed three times by the one, which is time enough for the other's.
+        try lab.run(
+            """
+            expiry() { defaults 6 c | sed -n 's/.*metric 17741 expires \\([0-9]*\\)sec.*/\\1/p'; }
+            least=$(expiry)
+            for _ in 1 2 3; do
+                while now=$(expiry); [[ $now -le $least ]]; do least=$now; sleep 0.02; done
+                least=$now
+            done
+            """)
+        #expect(try lab.run(standing) == "2")
+        #expect(try lab.run("defaults 6 c | grep -c 'metric 1024'") == "1")
+        #expect(try lab.run("cni CHECK c eth0 \(policy) 2>&1") == "")
+    }
+
     /// The winner's route is the kernel's own and goes at once; the loser's, moved to another metric, when its lifetime is over.
     @Test func aWithdrawnRouterDoesNotStayForEver() throws {
         let lab = try Lab()
