@@ -35,11 +35,14 @@ import Testing
         #expect(try lab.run("defaults 4 c") == "default via 10.89.1.1 dev eth0")
     }
 
-    @Test(arguments: [4, 6]) func twoGatewaysOfOneNetworkLeaveOneAndAreSettledAtOnce(family: Int) throws {
+    @Test(arguments: [4, 6]) func twoGatewaysOfOneNetworkStayUnlessOneIsPreferred(family: Int) throws {
         let lab = try Lab()
         let other = family == 4 ? "10.89.1.9" : "fd00:89:1::9"
         try lab.run("lab 1; ip -n c -\(family) route append default via \(other) dev eth0 proto static metric 200")
+        let before = try lab.run("defaults \(family) c")
         try lab.run("cni ADD c eth0; cni CHECK c eth0 2>&1")
+        #expect(try lab.run("defaults \(family) c") == before)
+        try lab.run("cni ADD c eth0 '{\"defaultRoute\":{\"prefer\":[\"\(other)\"]}}'")
         #expect(try lab.run("defaults \(family) c | wc -l") == "1")
         #expect(try lab.run("cni ADD c eth0 2>&1 >/dev/null; ours \(family) c") == "")
     }
