@@ -76,12 +76,7 @@ extension DefaultRoutes {
             let ranked = remembered.sorted(by: Candidate.isBetter)
             if !remaining.isEmpty { return Standing(winner: nil, losers: ranked, cut: remaining) }
             guard let best = ranked.first else { return Standing(winner: nil, losers: []) }
-            let others = Array(ranked.dropFirst())
-            if cut.isEmpty { return standing(of: best, others) }
-            // The network whose default somebody took away goes. Main stays without one all the same, so the next best is
-            // remembered as cut in its place, with all its routers: in IPv6 what is marked would merge with what is not.
-            let isNext = { (other: Candidate) in other.link.index == best.link.index }
-            return Standing(winner: nil, losers: others.filter { !isNext($0) }, cut: ranked.filter(isNext))
+            return cut.isEmpty ? standing(of: best, Array(ranked.dropFirst())) : standing(cutting: best, ranked)
         }
         // What an earlier run put aside competes only where main is as we left it. Where a default was taken away on
         // purpose, putting another in its place would undo that.
@@ -93,9 +88,29 @@ extension DefaultRoutes {
     }
 
     private func standing(of winner: Candidate, _ others: [Candidate]) -> Standing {
-        let stays = { (other: Candidate) in other.isBeside(winner) && other.standsAlone }
-        return Standing(
-            winner: winner, besideWinner: others.filter(stays), losers: others.filter { !stays($0) })
+        var standing = Standing(winner: winner, losers: [])
+        for other in others {
+            if other.isBeside(winner) && other.standsAlone {
+                standing.besideWinner.append(other)
+            } else {
+                standing.losers.append(other)
+            }
+        }
+        return standing
+    }
+
+    /// The network whose default somebody took away goes. Main stays without one all the same, so the next best is remembered
+    /// as cut in its place, with all its routers: in IPv6 what is marked would merge with what is not.
+    private func standing(cutting next: Candidate, _ ranked: [Candidate]) -> Standing {
+        var standing = Standing(winner: nil, losers: [])
+        for candidate in ranked {
+            if candidate.link.index == next.link.index {
+                standing.cut.append(candidate)
+            } else {
+                standing.losers.append(candidate)
+            }
+        }
+        return standing
     }
 
     private func isLeaving(_ candidate: Candidate) -> Bool { candidate.link.index == leaving }
