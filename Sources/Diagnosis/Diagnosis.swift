@@ -52,8 +52,8 @@ public struct Diagnosis: Sendable {
     /// look at neither cannot tell that it is the same.
     public var missedContainers: Int { max(missedNamespaces, hiddenContainers) }
 
-    mutating func missHost(_ errors: [KernelError]) {
-        missed += errors.map { Missed(what: "the host", $0) }
+    mutating func missHost(_ errors: [KernelError], what: String = "the host") {
+        missed += errors.map { Missed(what: what, $0) }
         if !errors.isEmpty { isHostComplete = false }
     }
 

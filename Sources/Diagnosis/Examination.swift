@@ -68,7 +68,7 @@ public struct Examination: ~Copyable {
             // From inside a user namespace there is no way back.
             guard host.isOwn(try NetworkNamespace.current()) else { return }
             try diagnosis.host.observeEntrances(of: diagnosis.observations)
-        } catch { diagnosis.missed.append(Diagnosis.Missed(what: "where containers enter the host", error)) }
+        } catch { diagnosis.missHost([error], what: "where containers enter the host") }
     }
 
     private static func number(_ path: String) -> Int? {
