@@ -21,6 +21,9 @@ public enum GuestKernel {
         let kernel = try Sandbox().attempt(
             """
             chmod +x \(folder.path)/init
+            # Its modules where modprobe looks for them, also on a machine that has no such folder.
+            mkdir /run/layer; ln -s /usr/lib/uml/modules /run/layer/modules
+            mount -t overlay -o lowerdir=/run/layer:/usr/lib overlay /usr/lib
             timeout 240 linux.uml mem=256M root=/dev/root rootfstype=hostfs rootflags=/ ro quiet uml_dir=\(folder.path)/ \
                 con=null con0=null,fd:1 init=\(folder.path)/init \(variables) </dev/null
             """)
@@ -51,7 +54,6 @@ public enum GuestKernel {
         mount -t tmpfs tmpfs /tmp
         # The checkout may lie there, and its release programs.
         mkdir -p \(Shell.packageFolder) && mount -r -t hostfs -o \(Shell.packageFolder) hostfs \(Shell.packageFolder)
-        mount -t tmpfs tmpfs /lib/modules; ln -s "/usr/lib/uml/modules/$(uname -r)" "/lib/modules/$(uname -r)"
         ip link set lo up
         bash -euo pipefail /run/guest/script >/run/guest/out 2>/run/guest/err </dev/null
         echo $? >/run/guest/status

@@ -20,15 +20,24 @@ import Testing
         #expect(try lab.run("defaults 4 c | wc -l") == "3")
     }
 
-    /// The control: without it the tests above would prove nothing. Which of the two networks loses is the kernel's choice.
+    /// The control: without it the tests above would prove nothing. Which of the two networks loses is the kernel's choice,
+    /// and in IPv6 that of a hash, by which a container may be lucky on every network: so there are several, each with a
+    /// seed of its own where the kernel (since 6.11) lets it be chosen.
     @Test func withoutRemedyTheLabLoses() throws {
-        let lab = try Lab()
-        try lab.run("lab 2 1")
-        let losses = try lab.run("losses 2")
-        let rows = [
+        var spared = [
             "IPv4 ping:", "IPv4 UDP:", "IPv4 ping from", "IPv4 TCP from", "IPv4 published", "IPv6 ping from",
             "IPv6 published",
         ]
-        for row in rows { #expect(losses.contains(row), "\(row) lost nothing:\n\(losses)") }
+        for seed in 1...8 where !spared.isEmpty {
+            let lab = try Lab()
+            let losses = try lab.run(
+                """
+                lab 2 1
+                ip netns exec c sysctl -qew net.ipv4.fib_multipath_hash_seed=\(seed) || :
+                losses 2
+                """)
+            spared.removeAll { losses.contains($0) }
+        }
+        #expect(spared == [], "these lost nothing")
     }
 }
