@@ -2,38 +2,39 @@
 import PackageDescription
 
 // One manifest, two builds. Ordinarily every target is ordinary Swift: the command line and the tests need it.
-// With EVENKEEL_EMBEDDED (the folder of libswiftUnicodeDataTables.a) only the hot path is built, in Embedded
-// Swift, so that the programs a container start waits for carry no runtime. install/build.sh does both.
-let unicodeTables = Context.environment["EVENKEEL_EMBEDDED"]
+// With EVENKEEL_EMBEDDED only the hot path is built, in Embedded Swift, so that the programs a container start waits
+// for carry no runtime. install/build.sh does both.
+let isEmbedded = Context.environment["EVENKEEL_EMBEDDED"] != nil
 
 /// Warnings are errors in both builds; the ordinary one also refuses what Embedded Swift could not compile.
 let strict: [SwiftSetting] =
     [.treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault")]
+/// Every interpolated piece of a text is otherwise appended inline, which alone is an eighth of a program.
+let small = [
+    "-wmo", "-Osize", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-inline-never-functions=SS6appendyySSF",
+    "-Xllvm", "-sil-inline-removed-call-benefit=10",
+]
 let hotPath: [SwiftSetting] =
-    unicodeTables == nil
-    ? strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
-    : strict + [
-        .enableExperimentalFeature("Embedded"), .unsafeFlags(["-wmo", "-Osize", "-Xfrontend", "-function-sections"]),
-    ]
+    isEmbedded
+    ? strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(small)]
+    : strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
 
 /// libnftnl and jansson are linked statically: every shared library costs a container start more than they do.
 let kernelLibraries: [LinkerSetting] =
     [.linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("mnl")]
 let leanLinking: [LinkerSetting] =
-    unicodeTables.map { tables in
-        [
+    (isEmbedded
+        ? [
             .unsafeFlags([
-                "-Xlinker", "\(tables)/libswiftUnicodeDataTables.a",
-                "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections", "-Xlinker", "-z", "-Xlinker", "now",
-                "-no-toolchain-stdlib-rpath",
+                "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
+                "-Xlinker", "-z", "-Xlinker", "now", "-no-toolchain-stdlib-rpath",
             ])
-        ] + kernelLibraries
-    } ?? kernelLibraries
+        ] : []) + kernelLibraries
 
 /// `commandLine`: files that no container start needs. Unused code would be dropped by the linker, its metadata would not.
 func library(_ name: String, _ dependencies: [Target.Dependency], commandLine: [String] = []) -> Target {
     .target(
-        name: name, dependencies: dependencies, exclude: unicodeTables == nil ? [] : commandLine,
+        name: name, dependencies: dependencies, exclude: isEmbedded ? commandLine : [],
         swiftSettings: hotPath)
 }
 
@@ -43,7 +44,9 @@ func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Tar
 }
 
 func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: hotPath, linkerSettings: leanLinking)
+    .executableTarget(
+        name: name, dependencies: dependencies + (isEmbedded ? ["CLean"] : []), swiftSettings: hotPath,
+        linkerSettings: leanLinking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], scripts: [String] = []) -> Target {
@@ -75,7 +78,9 @@ var targets: [Target] = [
 ]
 var dependencies: [Package.Dependency] = []
 
-if unicodeTables == nil {
+if isEmbedded {
+    targets.append(.target(name: "CLean"))
+} else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
         ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),

@@ -32,11 +32,9 @@ dest=${1:-.build/dist}
 
 swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel
 
-# The Unicode tables that Strings need are an archive of the compiler's own, named by target.
-tables=$(swift -print-target-info | jq -r '"\(.paths.runtimeResourcePath)/embedded/\(.target.unversionedTriple)"')
 for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
     # A scratch path of its own keeps the two builds from undoing each other.
-    EVENKEEL_EMBEDDED=$tables swift build -c release --scratch-path .build/embedded \
+    EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \
         --only-use-versions-from-resolved-file --disable-local-rpath --product "$program"
 done
 

@@ -44,8 +44,8 @@ extension Request {
         var settings: [JSON.Member] = []
         var unknown: [String] = []
         var ignoresUnknown = false
-        for pair in arguments.split(separator: ";") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map { String($0) }
+        for pair in Self.parts(of: arguments, between: ";") where !pair.isEmpty {
+            let parts = Self.parts(of: pair, between: "=", most: 2)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw invalid("\"\(pair)\" in CNI_ARGS is not KEY=VALUE", "pairs are separated by ';'")
             }
@@ -65,9 +65,15 @@ extension Request {
         return .object(settings)
     }
 
+    /// By bytes: keys and values are ASCII, and characters of Unicode are dear to tell apart.
+    private static func parts(of text: String, between separator: Unicode.Scalar, most: Int = .max) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: separator), maxSplits: most - 1, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Names, globs or prefixes, with commas between them.
     private static func preference(_ names: String) -> JSON.Member {
-        let list = names.split(separator: ",", omittingEmptySubsequences: false).map { JSON.string(String($0)) }
+        let list = parts(of: names, between: ",").map { JSON.string($0) }
         return JSON.Member("defaultRoute", .object([.init("prefer", .array(list))]))
     }
 

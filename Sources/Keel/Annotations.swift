@@ -1,4 +1,5 @@
 public import JSON
+import LinuxSystem
 
 /// What a container's annotations say: `evenkeel.skip`, `evenkeel.default-route`, `evenkeel.policy`.
 public struct Annotations: Sendable {
@@ -8,7 +9,7 @@ public struct Annotations: Sendable {
     ///
     /// - Throws: for a name of ours that does not exist: whoever wrote it wanted something.
     public init(_ all: [JSON.Member]) throws(PolicyError) {
-        ours = all.filter { $0.name.hasPrefix("evenkeel.") }
+        ours = all.filter { $0.name.begins(with: "evenkeel.") }
         let known = ["evenkeel.skip", "evenkeel.default-route", "evenkeel.policy"]
         for annotation in ours where !known.contains(annotation.name) {
             throw Self.error(annotation.name, "is unknown", allowed: known.joined(separator: ", "))

@@ -12,8 +12,8 @@ public struct KernelRelease: Hashable, Sendable, Comparable {
 
     /// From its text, such as `6.1.0-18-amd64`; nil if it does not begin with two numbers.
     public init?(_ text: String) {
-        let parts = text.split(separator: ".", maxSplits: 2)
-        guard parts.count >= 2, let major = Int(String(parts[0])) else { return nil }
+        let parts = text.parts(between: UInt8(ascii: "."))
+        guard parts.count >= 2, let major = Int(parts[0]) else { return nil }
         let digits = parts[1].utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard let minor = Int(String(decoding: digits, as: UTF8.self)) else { return nil }
         self.init(major, minor)

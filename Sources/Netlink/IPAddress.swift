@@ -1,4 +1,5 @@
 import CMnl
+import LinuxSystem
 
 /// The two versions of the Internet Protocol.
 public enum IPVersion: UInt8, Hashable, CaseIterable, Sendable, CustomStringConvertible {
@@ -137,8 +138,8 @@ public struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
 
     /// From `10.89.3.0/24`; nil if it is no prefix, also if bits behind the length are set.
     public init?(_ text: String) {
-        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-        guard parts.count == 2, let address = IPAddress(String(parts[0])), let length = UInt8(String(parts[1])),
+        let parts = text.parts(between: UInt8(ascii: "/"))
+        guard parts.count == 2, let address = IPAddress(parts[0]), let length = UInt8(parts[1]),
             parts[1].utf8.first != UInt8(ascii: "+"),
             length <= address.version.bits, address.masked(to: length) == address
         else { return nil }

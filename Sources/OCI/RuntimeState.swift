@@ -26,7 +26,9 @@ public struct RuntimeState: Equatable, Sendable {
     private static func bundle(inLabels labels: JSON?) -> String? {
         let prefix = "bundle="
         for label in labels?.elements ?? [] {
-            if let text = label.string, text.hasPrefix(prefix) { return String(text.dropFirst(prefix.utf8.count)) }
+            if let text = label.string?.utf8, text.starts(with: prefix.utf8) {
+                return String(decoding: text.dropFirst(prefix.utf8.count), as: UTF8.self)
+            }
         }
         return nil
     }

@@ -87,7 +87,7 @@ struct LogSettings {
     var level: Log.Level? { Log.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
 
     /// Absolute: where the runtime was started is nobody's choice.
-    var path: String? { value("logFile")?.string.flatMap { $0.hasPrefix("/") ? $0 : nil } }
+    var path: String? { value("logFile")?.string.flatMap { $0.begins(with: "/") ? $0 : nil } }
 
     func validate() throws(CNIError) {
         if value("logLevel") != nil && level == nil {

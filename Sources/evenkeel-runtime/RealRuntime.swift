@@ -42,7 +42,7 @@ enum RealRuntime {
     private static func named(by own: String) -> String? {
         let prefix = "evenkeel-"
         let base = own.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard base.hasPrefix(prefix), base != "evenkeel-runtime" else { return nil }
+        guard base.begins(with: prefix), base != "evenkeel-runtime" else { return nil }
         return String(decoding: base.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }
 

@@ -1,0 +1,14 @@
+/// Text as bytes, as the kernel has it. The standard library's own ways go by characters of Unicode, which a program of the
+/// hot path would have to bring along.
+extension String {
+    /// What stands between bytes of that value, empty parts included; the last holds all the rest where there are more than
+    /// `most`.
+    @inline(never)
+    public func parts(between separator: UInt8, most: Int = .max) -> [String] {
+        utf8.split(separator: separator, maxSplits: most - 1, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @inline(never)
+    public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+}
