@@ -49,14 +49,6 @@ static void crashed(int number, siginfo_t *info, void *context) {
     _exit(report.status);
 }
 
-// Runtimes may start hooks with every signal blocked: then an alarm never comes, and a crash ends without its handler.
-static void unblock(int number) {
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, number);
-    sigprocmask(SIG_UNBLOCK, &signals, NULL);
-}
-
 static const char *too_late;
 
 static void timed_out(int number) {
@@ -69,7 +61,11 @@ void linux_limit_time(unsigned seconds, const char *text) {
     too_late = text;
     struct sigaction action = {.sa_handler = timed_out};
     sigaction(SIGALRM, &action, NULL);
-    unblock(SIGALRM);
+    // Runtimes may start hooks with every signal blocked: then an alarm never comes.
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
     alarm(seconds);
 }
 
@@ -83,8 +79,12 @@ void linux_report_crash(int fd, const char *before, const char *after, int statu
     static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT};
     struct sigaction action = {.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};
     action.sa_sigaction = crashed;
+    // Blocked, as a runtime may have started the program, they would end it without the handler.
+    sigset_t signals;
+    sigemptyset(&signals);
     for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
         sigaction(fatal[i], &action, NULL);
-        unblock(fatal[i]);
+        sigaddset(&signals, fatal[i]);
     }
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
 }

@@ -17,12 +17,20 @@ extension JSON {
         // jansson takes one directly behind a number for its end.
         if let place = text.firstIndex(of: 0) { throw JSONError("a NUL byte", at: place, of: text) }
         var error = json_error_t()
+        // By itself jansson would open /dev/urandom for it. The first call alone counts.
+        json_object_seed(Self.seed)
         let root = text.withUnsafeBytes { bytes in
             json_loadb(bytes.baseAddress, bytes.count, Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY), &error)
         }
         guard let root else { throw JSONError(error, length: text.count) }
         defer { json_decref(root) }
         self.init(converting: root)
+    }
+
+    /// Random bytes that the kernel gives every process, `getauxval(3)`; 0 leaves the choice to jansson.
+    private static var seed: Int {
+        guard let random = UnsafeRawPointer(bitPattern: getauxval(UInt(AT_RANDOM))) else { return 0 }
+        return random.loadUnaligned(as: Int.self)
     }
 
     private init(converting value: UnsafeMutablePointer<json_t>) {

@@ -33,12 +33,18 @@ public struct NetworkNamespace: ~Copyable {
 
     /// Checks that an open file is one. `name` is for messages.
     init(_ file: consuming FileDescriptor, name: String) throws(KernelError) {
-        let attempt = "open network namespace \(name)"
         guard linux_is_network_namespace(file.number) == 1 else {
-            throw KernelError(attempt, .invalid, explanation: "it is not a network namespace")
+            throw KernelError(
+                "open network namespace \(name)", .invalid, explanation: "it is not a network namespace")
         }
+        try self.init(knownAs: file, name: name)
+    }
+
+    private init(knownAs file: consuming FileDescriptor, name: String) throws(KernelError) {
         var status = stat()
-        guard fstat(file.number, &status) == 0 else { throw KernelError(attempt, .current) }
+        guard fstat(file.number, &status) == 0 else {
+            throw KernelError("look at network namespace \(name)", .current)
+        }
         identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
         self.name = name
         self.file = file
@@ -47,6 +53,15 @@ public struct NetworkNamespace: ~Copyable {
     /// The calling thread's own.
     public static func current() throws(KernelError) -> NetworkNamespace {
         try NetworkNamespace(path: "/proc/thread-self/ns/net")
+    }
+
+    /// The one that a socket was opened in. The corresponding request is `SIOCGSKNS`, which takes no way through /proc.
+    ///
+    /// - Throws: `EPERM` for who may not administer it.
+    public init(ofSocket descriptor: Int32) throws(KernelError) {
+        let number = linux_socket_namespace(descriptor)
+        guard number >= 0 else { throw KernelError("open a socket's network namespace", .current) }
+        try self.init(knownAs: FileDescriptor(owning: number), name: "of a socket")
     }
 
     /// The identity of process 1's namespace, or nil where it may not be looked at (in a user namespace) or where there is none.

@@ -21,12 +21,12 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
     public var description: String { path }
 
     /// Its last component: `nf_conntrack_max`.
-    public var name: String { path.split(separator: "/").last.map { String($0) } ?? path }
+    public var name: String { path.parts(between: UInt8(ascii: "/")).last ?? path }
 
     /// The number it holds.
     public func read() throws(KernelError) -> Int {
-        let file = try FileDescriptor(opening: path, .read)
-        let content = try file.readAll(limit: 4096, name: path)
+        // One read gives all of it: procfs writes a parameter out whole.
+        let content = try FileDescriptor(opening: path, .read).read(atMost: 64, name: path)
         var digits = content[...]
         while let last = digits.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { digits.removeLast() }
         guard let value = Int(String(decoding: digits, as: UTF8.self)) else {

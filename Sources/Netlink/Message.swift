@@ -15,10 +15,6 @@ package struct Message {
         case failed(KernelError)
     }
 
-    func answers(_ sequence: UInt32, _ port: UInt32) -> Bool {
-        header.pointee.nlmsg_seq == sequence && (header.pointee.nlmsg_pid == port || header.pointee.nlmsg_pid == 0)
-    }
-
     package var sequence: UInt32 { header.pointee.nlmsg_seq }
 
     package var type: UInt16 { header.pointee.nlmsg_type }

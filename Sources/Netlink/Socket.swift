@@ -16,13 +16,14 @@ public struct Socket: ~Copyable {
     private let socket: OpaquePointer
     private let buffer: UnsafeMutableRawBufferPointer
     private var sequence: UInt32 = 0
+    private var explainsRefusals = false
 
     /// The kernel fills at most 32 KiB into one message of a dump.
     private static let bufferSize = 32768
     /// A list that changes under the reader is read again this often.
     private static let attempts = 32
 
-    /// Opens and binds a socket in the calling thread's namespace.
+    /// Opens a socket in the calling thread's namespace. The kernel gives it an address with its first request.
     public init(_ family: Family) throws(KernelError) {
         let (bus, name) =
             switch family {
@@ -32,17 +33,8 @@ public struct Socket: ~Copyable {
         guard let socket = mnl_socket_open2(bus, Int32(SOCK_CLOEXEC.rawValue)) else {
             throw KernelError("open \(name)", .current)
         }
-        guard mnl_socket_bind(socket, 0, 0) == 0 else {
-            let error = KernelError("bind \(name)", .current)
-            mnl_socket_close(socket)
-            throw error
-        }
-        var enabled: Int32 = 1
-        // Older kernels lack some of these; all they cost there is detail in errors or filtering in the kernel.
-        let options = [NETLINK_EXT_ACK, NETLINK_CAP_ACK] + (family == .route ? [NETLINK_GET_STRICT_CHK] : [])
-        for option in options {
-            _ = mnl_socket_setsockopt(socket, Int32(option), &enabled, UInt32(MemoryLayout<Int32>.size))
-        }
+        // Older kernels do not filter dumps, which costs time there and nothing else.
+        if family == .route { Self.enable(NETLINK_GET_STRICT_CHK, on: socket) }
         self.socket = socket
         buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
     }
@@ -52,39 +44,65 @@ public struct Socket: ~Copyable {
         mnl_socket_close(socket)
     }
 
+    private static func enable(_ option: Int32, on socket: OpaquePointer) {
+        var enabled: Int32 = 1
+        _ = mnl_socket_setsockopt(socket, option, &enabled, UInt32(MemoryLayout<Int32>.size))
+    }
+
+    /// Has the kernel say in words what it refuses: for changes alone, since most runs make none. Older kernels cannot.
+    package mutating func explainRefusals() {
+        if explainsRefusals { return }
+        explainsRefusals = true
+        for option in [NETLINK_EXT_ACK, NETLINK_CAP_ACK] { Self.enable(option, on: socket) }
+    }
+
+    /// The namespace it is bound to, `SIOCGSKNS`.
+    package func namespace() throws(KernelError) -> NetworkNamespace {
+        try NetworkNamespace(ofSocket: mnl_socket_get_fd(socket))
+    }
+
+    /// Whether its namespace has an interface of that name, `SIOCGIFINDEX`: for less than a request and its answer.
+    package func hasInterface(_ name: String) throws(KernelError) -> Bool {
+        try NetworkInterface.exists(name, socket: mnl_socket_get_fd(socket))
+    }
+
     /// Sends a request and waits until the kernel has carried it out or refused it.
     package mutating func execute(_ request: borrowing Request) throws(KernelError) {
+        explainRefusals()
         try send(request, adding: NLM_F_ACK)
-        try receive(request.attempt) { _ in true }
+        try receive(request.attempt, several: true) { _ in }
     }
 
     /// Sends a request that is answered by one message, and returns what `parse` makes of it.
     package mutating func get<Value>(
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> Value? {
-        try send(request, adding: NLM_F_ACK)
+        try send(request, adding: 0)
         var value: Value?
-        try receive(request.attempt) { message in
-            value = parse(message)
-            return true
-        }
+        try receive(request.attempt, several: false) { value = parse($0) }
         return value
     }
 
     /// Sends a dump request and returns what `parse` makes of each message, leaving out nil.
-    ///
-    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read again.
     package mutating func dump<Value>(
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> [Value] {
+        var values: [Value] = []
+        try read(request, again: { values = [] }) { message in
+            if let value = parse(message) { values.append(value) }
+        }
+        return values
+    }
+
+    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read again.
+    @inline(never)
+    private mutating func read(
+        _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Void
+    ) throws(KernelError) {
         for _ in 0..<Self.attempts {
-            var values: [Value] = []
+            again()
             try send(request, adding: NLM_F_DUMP)
-            let consistent = try receive(request.attempt) { message in
-                if let value = parse(message) { values.append(value) }
-                return true
-            }
-            if consistent { return values }
+            if try receive(request.attempt, several: true, body) { return }
         }
         throw KernelError(
             request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
@@ -96,10 +114,7 @@ public struct Socket: ~Copyable {
     /// mark one that was not.
     package mutating func stream(_ request: borrowing Request, _ body: (Message) -> Void) throws(KernelError) {
         try send(request, adding: NLM_F_DUMP)
-        try receive(request.attempt) { message in
-            body(message)
-            return true
-        }
+        try receive(request.attempt, several: true, body)
     }
 
     /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).
@@ -111,6 +126,7 @@ public struct Socket: ~Copyable {
     /// Sets numbers aside for the messages of a batch, behind the one `nextSequence` gave.
     package mutating func skipSequences(_ count: Int) { sequence &+= UInt32(truncatingIfNeeded: count) }
 
+    @inline(never)
     private mutating func send(_ request: borrowing Request, adding flags: Int32) throws(KernelError) {
         try request.validate()
         request.header.pointee.nlmsg_seq = nextSequence()
@@ -126,18 +142,22 @@ public struct Socket: ~Copyable {
         }
     }
 
-    /// Receives until the request's last reply; false if the kernel marked the dump as interrupted.
+    /// Receives until the request's last reply, which is the first unless there are `several`; false if the kernel marked
+    /// the dump as interrupted.
     @discardableResult
-    package func receive(_ attempt: String, _ body: (Message) -> Bool) throws(KernelError) -> Bool {
+    @inline(never)
+    private func receive(_ attempt: String, several: Bool, _ body: (Message) -> Void) throws(KernelError) -> Bool {
         var consistent = true
         while true {
             guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
             for message in Messages(datagram) {
                 // Left over from a request that was given up; not an answer to this one.
-                guard message.answers(sequence, mnl_socket_get_portid(socket)) else { continue }
+                guard message.sequence == sequence else { continue }
                 if message.isInterruptedDump { consistent = false }
                 switch message.outcome(attempt) {
-                case .data: _ = body(message)
+                case .data:
+                    body(message)
+                    if !several { return consistent }
                 case .done: return consistent
                 case .failed(let error): throw error
                 }

@@ -36,7 +36,8 @@ func print(_ result: JSON) throws(CNIError) {
 }
 
 func readRequest() throws(CNIError) -> Request {
-    if Terminal.isStandardInput {
+    // A runtime always sets it; so most runs need not ask.
+    if Environment.variable("CNI_COMMAND") == nil && Terminal.isStandardInput {
         throw CNIError(
             .invalidEnvironment, "this program is a CNI plugin: a container runtime runs it",
             details: "chain it: put {\"type\": \"evenkeel\"} behind the other plugins in a network's configuration list"

@@ -115,12 +115,4 @@ import Testing
         }
         #expect(error == KernelError("try", .exists))
     }
-
-    @Test func anAnswerIsKnownByNumberAndPort() throws {
-        let bytes = message(24, []).with(UInt32(7), at: 8).with(UInt32(99), at: 12)
-        let datagram = Datagram(bytes)
-        #expect(try datagram.parse { $0.answers(7, 99) && !$0.answers(8, 99) && !$0.answers(7, 98) })
-        let fromKernel = Datagram(bytes.with(UInt32(0), at: 12))
-        #expect(try fromKernel.parse { $0.answers(7, 12345) })
-    }
 }
