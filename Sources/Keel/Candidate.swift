@@ -19,7 +19,9 @@ enum Ours {
 }
 
 /// A default route that could win: one leg of a route in main, or one remembered in its interface's own table.
-struct Candidate: Hashable {
+///
+/// A class, because candidates are sorted, filtered and handed about, and a route with all that belongs to it is dear to copy.
+final class Candidate: Equatable {
     let link: Link
     /// As the kernel lists it; of a multipath route, the whole.
     let listed: Route
@@ -27,6 +29,19 @@ struct Candidate: Hashable {
     let leg: Route
     /// Its rank by preference; lower is better.
     let preference: Int
+
+    init(link: Link, listed: Route, leg: Route, preference: Int) {
+        self.link = link
+        self.listed = listed
+        self.leg = leg
+        self.preference = preference
+    }
+
+    static func == (left: Candidate, right: Candidate) -> Bool {
+        left === right
+            || (left.link == right.link && left.listed == right.listed && left.leg == right.leg
+                && left.preference == right.preference)
+    }
 
     var isInMain: Bool { listed.table == Route.mainTable }
     var hop: NextHop { leg.nextHops[0] }
@@ -96,6 +111,17 @@ struct Candidate: Hashable {
 
 extension NextHop {
     fileprivate var gatewayBytes: [UInt8] { gateway?.bytes ?? via ?? [] }
+}
+
+extension [Candidate] {
+    /// In the order of `isBetter`. There are as many as a container has networks, so each is put in its place.
+    var bestFirst: [Candidate] {
+        var sorted: [Candidate] = []
+        for candidate in self {
+            sorted.insert(candidate, at: sorted.firstIndex { Candidate.isBetter(candidate, $0) } ?? sorted.count)
+        }
+        return sorted
+    }
 }
 
 /// Names with their runs of digits compared as numbers: eth2 before eth10.

@@ -12,7 +12,8 @@ public enum Remedy: String, CaseIterable, Hashable, Sendable {
 
 /// One change: what to tell the kernel, and the words for it.
 public struct Change: Hashable, Sendable {
-    public enum Action: Hashable, Sendable {
+    /// Indirect: a change is handed about more often than it is looked into.
+    public indirect enum Action: Hashable, Sendable {
         case set(Sysctl, Int)
         case addRoute(Route)
         case deleteRoute(Route)

@@ -15,7 +15,7 @@ extension NamespaceSnapshot {
     /// The best default routes of a family in main, the one that the plan would keep first; none where all are of one
     /// network. Networks that others route by source do not count.
     package func competingDefaults(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> [CompetingDefault] {
-        let candidates = DefaultRoutes(version, self, policy, leaving: nil).main.sorted(by: Candidate.isBetter)
+        let candidates = DefaultRoutes(version, self, policy, leaving: nil).main.bestFirst
         let best = candidates.map { $0.leg.metric }.min()
         let rivals = candidates.filter { $0.leg.metric == best }
         guard rivals.contains(where: { $0.link != rivals[0].link }) else { return [] }

@@ -48,17 +48,20 @@ public struct Container: ~Copyable {
     }
 
     /// Looks at the namespace. Nothing is changed.
-    public mutating func observe(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
+    ///
+    /// `forPlan`: only as far as a plan asks, which of most containers' addresses it does not.
+    public mutating func observe(forPlan: Bool = false) throws(KernelError) -> NamespaceSnapshot {
         var snapshot = NamespaceSnapshot(links: try socket.links())
-        snapshot.addresses = try socket.addresses()
+        for common in try socket.netconf() {
+            switch common.scope {
+            case .all: snapshot.reversePathFilterOfAll = common.reversePathFilter
+            case .default: snapshot.reversePathFilterOfDefault = common.reversePathFilter
+            }
+        }
         snapshot.routes = try socket.defaultRoutes()
         snapshot.rules = try socket.rulesIfSupported()
+        if !forPlan || snapshot.planAsksForAddresses { snapshot.addresses = try socket.addresses() }
         snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
-        (snapshot.reversePathFilterOfAll, snapshot.reversePathFilterOfDefault) =
-            try namespace.run(returningTo: host.home) { () throws(KernelError) in
-                let all = try Sysctl("net/ipv4/conf/all/rp_filter").readIfPresent()
-                return (all, try Sysctl("net/ipv4/conf/default/rp_filter").readIfPresent())
-            }
         return snapshot
     }
 

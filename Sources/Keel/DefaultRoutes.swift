@@ -24,6 +24,8 @@ struct DefaultRoutes {
     let tableLegs: [Route]
     /// Winners of an earlier run whose interface is there and whose default is not in main: taken away on purpose.
     let cut: [Candidate]
+    /// Who wins and who loses by all that.
+    private(set) var standing = Standing(losers: [])
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
         self.version = version
@@ -51,6 +53,7 @@ struct DefaultRoutes {
                 && candidate.link.index != leaving
         }
         cut = memory.filter { $0.leg.protocol == Ours.routeProtocol }
+        standing = judged
     }
 }
 
@@ -70,10 +73,10 @@ extension DefaultRoutes {
         var isSettled: Bool { losers.allSatisfy { $0.link.index == winner?.link.index } }
     }
 
-    var standing: Standing {
+    private var judged: Standing {
         let remaining = cut.filter { candidate in !isLeaving(candidate) }
         if main.isEmpty {
-            let ranked = remembered.sorted(by: Candidate.isBetter)
+            let ranked = remembered.bestFirst
             if !remaining.isEmpty { return Standing(winner: nil, losers: ranked, cut: remaining) }
             guard let best = ranked.first else { return Standing(winner: nil, losers: []) }
             return cut.isEmpty ? standing(of: best, Array(ranked.dropFirst())) : standing(cutting: best, ranked)
@@ -82,7 +85,7 @@ extension DefaultRoutes {
         // purpose, putting another in its place would undo that.
         let competing = cut.isEmpty ? main + remembered : main
         guard let winner = competing.min(by: Candidate.isBetter) else { return Standing(winner: nil, losers: []) }
-        var standing = standing(of: winner, (main + remembered).filter { $0 != winner }.sorted(by: Candidate.isBetter))
+        var standing = standing(of: winner, (main + remembered).filter { $0 != winner }.bestFirst)
         standing.cut = remaining
         return standing
     }
@@ -164,12 +167,13 @@ extension DefaultRoutes {
 
     /// Takes the losers, and what is about to go, out of main.
     private func planLosers(_ standing: Standing) -> [Change] {
-        guard let winner = standing.winner else { return [] }
+        let losers = standing.losers.filter { $0.isInMain } + departing
+        guard let winner = standing.winner, !losers.isEmpty else { return [] }
         let kept = "kept: \(winner.place), metric \(winner.leg.metric)"
         var taken = main
         var changes: [Change] = []
         var deletedWhole: [Route] = []
-        for loser in standing.losers.filter({ $0.isInMain }) + departing {
+        for loser in losers {
             if loser.leg.isFromRouterAdvertisement && !departing.contains(loser) {
                 guard !loser.standsBy(winner) else { continue }
                 // A run that was cut off may have left it at both its metrics.

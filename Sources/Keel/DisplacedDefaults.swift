@@ -19,11 +19,10 @@ public struct DisplacedDefaults: Hashable, Sendable {
 
     init() {}
 
-    init(_ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
+    init(_ contests: [DefaultRoutes]) {
         // In the other modes all of them stay in main.
-        guard policy.mode == .one else { return }
-        for version in IPVersion.allCases {
-            let standing = DefaultRoutes(version, snapshot, policy, leaving: leaving).standing
+        for routes in contests where routes.policy.mode == .one {
+            let standing = routes.standing
             for candidate in standing.losers {
                 if candidate.leg.isFromRouterAdvertisement {
                     kept.append(Place(candidate))

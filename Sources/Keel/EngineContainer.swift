@@ -84,11 +84,9 @@ public struct EngineContainer: Sendable {
     private func makeSafe(
         _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing Journal
     ) throws(KernelError) -> KernelError? {
-        let own = try NetworkNamespace.current()
-        // --network host: there is nothing of the container's own.
-        if namespace.identity == own.identity || namespace.identity == NetworkNamespace.identityOfInit() { return nil }
         var policy = policy
-        var host = try Host.translating(for: namespace, own, &policy, journal)
+        // --network host: there is nothing of the container's own.
+        guard var host = try Host.translating(for: namespace, &policy, journal) else { return nil }
         if let warning = host.conntrackWarning(policy.conntrack) { journal.write(.warning, warning) }
         var keel = Guard(try Container(namespace, of: host), policy)
         let plan = try keel.plan(on: &host)

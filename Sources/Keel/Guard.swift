@@ -19,14 +19,13 @@ public struct Guard: ~Copyable {
     ///
     /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
     public mutating func plan(on host: inout Host, leaving name: String? = nil) throws(KernelError) -> Plan {
-        let snapshot = try container.observe(from: host)
+        let snapshot = try container.observe(forPlan: true)
         leaving = snapshot.links.first { $0.name == name }?.index
         var plan = Plan()
-        plan.namespace = try snapshot.plan(policy, leaving: leaving)
+        let contests = snapshot.contests(policy.defaultRoute, leaving: leaving)
+        plan.namespace = try snapshot.plan(policy, contests, leaving: leaving)
+        plan.displaced = DisplacedDefaults(contests)
         plan.interfaces = snapshot.links.map { $0.name }
-        if snapshot.hasSeveralDefaults {
-            plan.displaced = DisplacedDefaults(snapshot, policy.defaultRoute, leaving: leaving)
-        }
         hostFailure = nil
         // Then nothing is wanted of the host.
         if policy.invalid.mode == .keep { return plan }
@@ -43,7 +42,7 @@ public struct Guard: ~Copyable {
     public mutating func apply(_ plan: Plan, on host: inout Host) -> Report {
         var report = Report(notes: plan.notes)
         report.steps = container.apply(plan.namespace, from: host)
-        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(from: host) {
+        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain() {
             report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
         }
         let onHost = host.apply(plan.host, guarded, policy.invalid)
@@ -52,8 +51,8 @@ public struct Guard: ~Copyable {
         return report
     }
 
-    private mutating func planAgain(from host: borrowing Host) -> [Change]? {
-        do { return try container.observe(from: host).plan(policy, leaving: leaving) } catch { return nil }
+    private mutating func planAgain() -> [Change]? {
+        do { return try container.observe(forPlan: true).plan(policy, leaving: leaving) } catch { return nil }
     }
 }
 

@@ -7,23 +7,39 @@ public struct Host: ~Copyable {
     let home: NetworkNamespace
     var socket: Socket
     var firewall: Socket
-    private let identityOfInit: NetworkNamespace.Identity?
-    private var matchesSockets: Bool
+    let identityOfInit: NetworkNamespace.Identity?
+    /// Nil until it is asked.
+    private var matchesSockets: Bool?
 
     /// Opens all that is the host's own, before any container is entered.
-    public init() throws(KernelError) { try self.init(in: try NetworkNamespace.current(), isElsewhere: false) }
-
-    /// Opens it in the namespace that plays the host, which the calling thread goes to if that is elsewhere.
-    init(in home: consuming NetworkNamespace, isElsewhere: Bool) throws(KernelError) {
-        if isElsewhere { try home.enter() }
+    public init() throws(KernelError) {
         // Locals first: a throw after the first field would leave them half made.
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
+        let home = try Self.namespace(of: socket)
+        self.init(home, socket, firewall)
+    }
+
+    /// Opens it in the namespace that plays the host, where the calling thread goes.
+    init(in home: consuming NetworkNamespace) throws(KernelError) {
+        try home.enter()
+        let socket = try Socket(.route)
+        let firewall = try Socket(.netfilter)
+        self.init(home, socket, firewall)
+    }
+
+    private init(
+        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket
+    ) {
         self.home = home
         self.socket = socket
         self.firewall = firewall
         identityOfInit = NetworkNamespace.identityOfInit()
-        matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
+    }
+
+    /// The socket knows it for less than /proc does, but tells only those who may change it.
+    private static func namespace(of socket: borrowing Socket) throws(KernelError) -> NetworkNamespace {
+        do { return try socket.namespace() } catch { return try NetworkNamespace.current() }
     }
 
     /// Brings the calling thread back; what the kernel said if it would not.
@@ -59,27 +75,45 @@ public struct Host: ~Copyable {
     }
 
     /// Looks at the host, as far as `guarded` and the policy ask. Nothing is changed.
-    package mutating func observe(_ guarded: Guarded, _ policy: Policy.Invalid) throws(KernelError) -> HostSnapshot {
+    ///
+    /// `again`: somebody else has changed the ruleset since the last look.
+    package mutating func observe(
+        _ guarded: Guarded, _ policy: Policy.Invalid, again: Bool = false
+    ) throws(KernelError) -> HostSnapshot {
         var snapshot = HostSnapshot()
-        snapshot.matchesSockets = matchesSockets
         if policy.mode == .liberal || guarded.isForHost { snapshot.beLiberal = try Sysctl.beLiberal.readIfPresent() }
         if policy.mode != .drop {
             guard guarded.isForHost, try hasFirewall() else { return snapshot }
         }
-        snapshot.generation = try firewall.generation()
-        snapshot.ipv4 = try ruleset(.v4)
-        snapshot.ipv6 = try ruleset(.v6)
+        if again || guarded.isForHost { snapshot.generation = try firewall.generation() }
+        try observeRulesets(&snapshot)
+        if guarded.isForHost || !snapshot.isComplete(guarded, policy) {
+            try observeIncomplete(&snapshot, guarded, policy)
+        }
         for name in ((snapshot.ipv4.containers ?? []) + (snapshot.ipv6.containers ?? [])).unique
         where !guarded.interfaces.contains(name) {
-            let isGone =
-                guarded.isCollecting ? try isIdle(name, guarded.leaving) : try socket.link(name: name) == nil
+            let isGone = guarded.isCollecting ? try isIdle(name, guarded.leaving) : try !socket.hasInterface(name)
             if isGone { snapshot.gone.append(name) }
         }
-        let isComplete = IPVersion.allCases.allSatisfy { version in
-            !guarded.mayBeTranslated(version) || snapshot.holdsInput(version)
-        }
-        if !isComplete || guarded.isForHost { try observeNeighbours(&snapshot) }
         return snapshot
+    }
+
+    private mutating func observeRulesets(_ snapshot: inout HostSnapshot) throws(KernelError) {
+        (snapshot.ipv4, snapshot.ipv6) = (try ruleset(.v4), try ruleset(.v6))
+    }
+
+    /// What decides about chains that are not there or not whole.
+    private mutating func observeIncomplete(
+        _ snapshot: inout HostSnapshot, _ guarded: Guarded, _ policy: Policy.Invalid
+    ) throws(KernelError) {
+        if matchesSockets == nil { matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true }
+        snapshot.matchesSockets = matchesSockets ?? true
+        // A repair goes with the generation of the rules it was planned for, which is read before them.
+        if snapshot.generation == 0 && snapshot.hasTable && !snapshot.isComplete(guarded, policy) {
+            snapshot.generation = try firewall.generation()
+            try observeRulesets(&snapshot)
+        }
+        if guarded.isForHost || !snapshot.isComplete(guarded, policy) { try observeNeighbours(&snapshot) }
     }
 
     /// Whether the kernel has nftables; what it lacks cannot hold anything of ours.
@@ -143,7 +177,7 @@ public struct Host: ~Copyable {
             }
             if refused.isEmpty { return (steps, notes) }
             do throws(KernelError) {
-                let snapshot = try observe(guarded, policy)
+                let snapshot = try observe(guarded, policy, again: true)
                 let plan = snapshot.planInvalid(policy, guarded)
                 if plan.changes.isEmpty { return (steps, plan.notes) }
                 // The same change of the same ruleset would be refused again: nobody was in the way.

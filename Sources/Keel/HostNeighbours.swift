@@ -13,7 +13,7 @@ extension Host {
             snapshot.forwardsWithIPVS = services.map { forwardsWithIPVS(table: $0, tracksConnections: tracks) } ?? true
         }
         if snapshot.ipv6.state == .absent {
-            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").split(separator: "\n").contains("nat")
+            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").parts(between: UInt8(ascii: "\n")).contains("nat")
             snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
         }
     }
@@ -30,8 +30,8 @@ extension Host {
 /// routing (`Route`), a tunnel, or translated (`Masq`) while `net.ipv4.vs.conntrack` is 0.
 func forwardsWithIPVS(table: String, tracksConnections: Bool) -> Bool {
     let methods = ["Route", "Tunnel"] + (tracksConnections ? [] : ["Masq"])
-    return table.split(separator: "\n").contains { line in
-        let words = line.split(separator: " ")
-        return words.first == "->" && words.count > 2 && methods.contains(String(words[2]))
+    return table.parts(between: UInt8(ascii: "\n")).contains { line in
+        let words = line.parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty }
+        return words.first == "->" && words.count > 2 && methods.contains(words[2])
     }
 }

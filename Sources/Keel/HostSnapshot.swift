@@ -19,7 +19,7 @@ public struct HostSnapshot: Hashable, Sendable {
 
     public var ipv4 = Ruleset()
     public var ipv6 = Ruleset()
-    /// Of the whole ruleset, read before the rest was looked at.
+    /// Of the whole ruleset, read before the rest was looked at; 0 where nothing asked for it.
     public var generation: UInt32 = 0
     /// Elements of either set whose interface does not exist, or of whose bridge nobody is a port any more.
     public var gone: [String] = []

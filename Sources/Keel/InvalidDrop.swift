@@ -59,6 +59,16 @@ extension HostSnapshot {
             && ruleset.holds(InvalidDrop(version: version).inputRules(matchingSockets: matchesSockets))
     }
 
+    /// Whether each chain that could be wanted is as it should be.
+    func isComplete(_ guarded: Guarded, _ policy: Policy.Invalid) -> Bool {
+        IPVersion.allCases.allSatisfy { version in
+            let forward = policy.forward ? InvalidDrop(version: version).forwardRules : []
+            return !guarded.mayBeTranslated(version) || (holdsInput(version) && ruleset(version).holds(forward))
+        }
+    }
+
+    var hasTable: Bool { ipv4.state != .absent || ipv6.state != .absent }
+
     /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
     package func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }

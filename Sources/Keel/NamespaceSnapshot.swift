@@ -27,8 +27,12 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         self.reversePathFilterOfDefault = reversePathFilterOfDefault
     }
 
-    /// Whether there are more default routes than one of each family, in whatever table.
-    var hasSeveralDefaults: Bool { routes.count > 1 }
+    /// Whether whose address is whose has a say: where networks compete, or somebody routes by source.
+    var planAsksForAddresses: Bool {
+        IPVersion.allCases.contains { version in
+            routes.reduce(0) { $1.version == version ? $0 + $1.nextHops.count : $0 } > 1
+        } || (rules ?? []).contains { $0.source != nil }
+    }
 
     /// Whether packets of that version find a default route in table main.
     public func hasDefaultRoute(_ version: IPVersion) -> Bool {

@@ -23,13 +23,32 @@ extension NamespaceSnapshot {
     /// `leaving` is the index of an interface that is about to go and counts as gone.
     /// - Throws: `EOPNOTSUPP` if the kernel lacks what is needed.
     public func plan(_ policy: Policy, leaving: UInt32? = nil) throws(KernelError) -> [Change] {
+        try plan(policy, contests(policy.defaultRoute, leaving: leaving), leaving: leaving)
+    }
+
+    func plan(
+        _ policy: Policy, _ contests: [DefaultRoutes], leaving: UInt32?
+    ) throws(KernelError) -> [Change] {
         var changes = planReversePathFilter(policy.rpFilter, leaving: leaving)
-        guard policy.defaultRoute.mode != .keep else { return changes }
-        for version in IPVersion.allCases {
-            let routes = DefaultRoutes(version, self, policy.defaultRoute, leaving: leaving)
+        for routes in contests {
             changes += policy.defaultRoute.mode == .ranked ? try routes.planRanked() : try routes.planOne()
         }
         return changes
+    }
+
+    /// The default routes of each family in which there is something to choose or something of ours.
+    func contests(_ policy: Policy.DefaultRoute, leaving: UInt32?) -> [DefaultRoutes] {
+        if policy.mode == .keep { return [] }
+        return IPVersion.allCases.filter { !isSettled($0, policy) }
+            .map { DefaultRoutes($0, self, policy, leaving: leaving) }
+    }
+
+    /// Whether a family has a default route in main at most, and nothing of ours, as in most containers.
+    private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
+        let own = routes.filter { $0.version == version }
+        return policy.preferredInterface == nil && own.count <= 1
+            && own.allSatisfy { $0.table == Route.mainTable && $0.nextHops.count == 1 }
+            && !(rules ?? []).contains { $0.version == version && $0.isOurs }
     }
 }
 

@@ -5,17 +5,17 @@ import Netlink
 // addresses are translated. The host's belongs to the host's root.
 
 extension Host {
-    /// The host as one container sees it: the namespace in which its packets are translated.
+    /// The host as one container sees it: the namespace in which its packets are translated. Nil for a container that has no
+    /// network of its own.
     ///
     /// Where that cannot be reached, the policy loses what would be done there, and the journal says so.
     static func translating(
-        for container: borrowing NetworkNamespace, _ own: consuming NetworkNamespace, _ policy: inout Policy,
-        _ journal: borrowing Journal
-    ) throws(KernelError) -> Host {
+        for container: borrowing NetworkNamespace, _ policy: inout Policy, _ journal: borrowing Journal
+    ) throws(KernelError) -> Host? {
+        let own = try Host()
+        if own.isOwn(container) { return nil }
         // Elsewhere than in a user namespace process 1 can be looked at, which is cheaper to find out.
-        guard NetworkNamespace.identityOfInit() == nil, let user = UserNamespace.outerUser() else {
-            return try Host(in: own, isElsewhere: false)
-        }
+        guard own.identityOfInit == nil, let user = UserNamespace.outerUser() else { return own }
         for path in rootlessNamespaces(of: user) {
             guard var host = rootless(path) else { continue }
             if host.leads(to: container) { return host }
@@ -27,7 +27,8 @@ extension Host {
                 "rootless: the host's firewall is not this user's, so INVALID segments are not looked after; "
                     + "with slirp4netns and pasta, which translate by themselves, nothing is missing")
         }
-        return try Host(in: own, isElsewhere: false)
+        _ = own.returnHome()
+        return own
     }
 
     /// Where podman binds it: 4 under `netns`, 5 under `containers/networks`.
@@ -37,13 +38,13 @@ extension Host {
         return folders.flatMap { folder in
             var names: [String] = []
             do throws(KernelError) { names = try Directory.names(in: folder) } catch {}
-            return names.filter { $0.hasPrefix("rootless-") }.map { "\(folder)/\($0)" }
+            return names.filter { $0.begins(with: "rootless-") }.map { "\(folder)/\($0)" }
         }
     }
 
     /// Nil for what is another's, or gone.
     private static func rootless(_ path: String) -> Host? {
-        do throws(KernelError) { return try Host(in: try NetworkNamespace(path: path), isElsewhere: true) } catch {
+        do throws(KernelError) { return try Host(in: try NetworkNamespace(path: path)) } catch {
             return nil
         }
     }
