@@ -13,7 +13,8 @@ extension Host {
             snapshot.forwardsWithIPVS = services.map { forwardsWithIPVS(table: $0, tracksConnections: tracks) } ?? true
         }
         if snapshot.ipv6.state == .absent {
-            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").parts(between: UInt8(ascii: "\n")).contains("nat")
+            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").parts(between: UInt8(ascii: "\n")).contains(
+                "nat")
             snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
         }
     }
