@@ -93,7 +93,7 @@ public struct Examination: ~Copyable {
                 explanation: "it is the host's own network namespace")
         }
         var container = try Container(onlyLookingAt: namespace, of: host)
-        let snapshot = try container.observe()
+        let snapshot = try container.observe(from: host)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }

@@ -50,7 +50,9 @@ public struct Container: ~Copyable {
     /// Looks at the namespace. Nothing is changed.
     ///
     /// `forPlan`: only as far as a plan asks, which of most containers' addresses it does not.
-    public mutating func observe(forPlan: Bool = false) throws(KernelError) -> NamespaceSnapshot {
+    public mutating func observe(
+        from host: borrowing Host, forPlan: Bool = false
+    ) throws(KernelError) -> NamespaceSnapshot {
         var snapshot = NamespaceSnapshot(links: try socket.links())
         for common in try socket.netconf() {
             switch common.scope {
@@ -58,11 +60,31 @@ public struct Container: ~Copyable {
             case .default: snapshot.reversePathFilterOfDefault = common.reversePathFilter
             }
         }
-        snapshot.routes = try socket.defaultRoutes()
         snapshot.rules = try socket.rulesIfSupported()
+        snapshot.routes = try defaultRoutes(of: snapshot, from: host)
         if !forPlan || snapshot.planAsksForAddresses { snapshot.addresses = try socket.addresses() }
         snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
         return snapshot
+    }
+
+    /// From so many on, not every IPv4 route is looked at: a table at a time costs more than a few routes, and less than many.
+    private static let mostIPv4Routes = 512
+
+    private mutating func defaultRoutes(
+        of snapshot: NamespaceSnapshot, from host: borrowing Host
+    ) throws(KernelError) -> [Route] {
+        if let routes = try socket.defaultRoutes(unlessMoreThan: Self.mostIPv4Routes) { return routes }
+        var routes: [Route] = []
+        for table in snapshot.tablesOfConcern {
+            try reopen(from: host)
+            routes += try socket.defaultRoutes(inIPv4Table: table)
+        }
+        try reopen(from: host)
+        return routes + (try socket.defaultRoutes(.v6))
+    }
+
+    private mutating func reopen(from host: borrowing Host) throws(KernelError) {
+        socket = try namespace.run(returningTo: host.home) { () throws(KernelError) in try Socket(.route) }
     }
 
     /// Carries the changes out in order. A change that fails takes along those that build on it, and no others.

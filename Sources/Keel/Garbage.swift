@@ -39,7 +39,7 @@ extension Host {
         guard !isOwn(namespace) else { return [] }
         var container = try Container(namespace, of: self, waiting: false)
         if let stranding = container.stranding { throw stranding }
-        let garbage = try container.observe(forPlan: true).planGarbage().prefix(Self.removalsAtOnce)
+        let garbage = try container.observe(from: self, forPlan: true).planGarbage().prefix(Self.removalsAtOnce)
         return container.apply(Array(garbage), from: self)
     }
 }

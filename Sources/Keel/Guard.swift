@@ -19,7 +19,7 @@ public struct Guard: ~Copyable {
     ///
     /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
     public mutating func plan(on host: inout Host, leaving name: String? = nil) throws(KernelError) -> Plan {
-        let snapshot = try container.observe(forPlan: true)
+        let snapshot = try container.observe(from: host, forPlan: true)
         leaving = snapshot.links.first { $0.name == name }?.index
         var plan = Plan()
         let contests = snapshot.contests(policy.defaultRoute, leaving: leaving)
@@ -42,7 +42,7 @@ public struct Guard: ~Copyable {
     public mutating func apply(_ plan: Plan, on host: inout Host) -> Report {
         var report = Report(notes: plan.notes)
         report.steps = container.apply(plan.namespace, from: host)
-        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain() {
+        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(from: host) {
             report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
         }
         let onHost = host.apply(plan.host, guarded, policy.invalid)
@@ -51,8 +51,8 @@ public struct Guard: ~Copyable {
         return report
     }
 
-    private mutating func planAgain() -> [Change]? {
-        do { return try container.observe(forPlan: true).plan(policy, leaving: leaving) } catch { return nil }
+    private mutating func planAgain(from host: borrowing Host) -> [Change]? {
+        do { return try container.observe(from: host, forPlan: true).plan(policy, leaving: leaving) } catch { return nil }
     }
 }
 

@@ -34,6 +34,13 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         } || (rules ?? []).contains { $0.source != nil }
     }
 
+    /// The IPv4 tables in which default routes mean something to a plan: main, ours, and those that somebody's rules look up.
+    var tablesOfConcern: [UInt32] {
+        let ours = [Ours.chosenTable, Ours.preferredTable] + links.map { Ours.table(of: $0.index) }
+        let looked = (rules ?? []).filter { $0.version == .v4 && $0.source != nil }.map { $0.table }
+        return ([Route.mainTable] + ours + looked).unique
+    }
+
     /// Whether packets of that version find a default route in table main.
     public func hasDefaultRoute(_ version: IPVersion) -> Bool {
         routes.contains { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }

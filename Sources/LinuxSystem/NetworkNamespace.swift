@@ -103,7 +103,7 @@ public struct NetworkNamespace: ~Copyable {
     /// Runs `body` in this namespace on the calling thread and comes back to `home`.
     ///
     /// In a user namespace the way back is refused; then the thread stays, and must open nothing more of `home`.
-    public func run<Result>(
+    public func run<Result: ~Copyable>(
         returningTo home: borrowing NetworkNamespace, _ body: () throws(KernelError) -> Result
     ) throws(KernelError) -> Result {
         try enter()

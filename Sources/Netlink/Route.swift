@@ -91,12 +91,6 @@ extension Route {
 }
 
 extension Request {
-    package static func listRoutes() -> Request {
-        var request = Request("list routes", type: RTM_GETROUTE, flags: 0)
-        request.append(rtmsg())
-        return request
-    }
-
     /// Beside routes of the same metric, not instead of one: `NLM_F_APPEND`.
     package static func add(_ route: Route) -> Request {
         var request = Request("add default route", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_APPEND)
@@ -142,11 +136,6 @@ extension Request {
 }
 
 extension Socket {
-    /// Every default route of both families in every table, in the order in which the kernel tries them in each.
-    public mutating func defaultRoutes() throws(KernelError) -> [Route] {
-        try dump(.listRoutes()) { Route(default: $0) }
-    }
-
     /// Adds the route beside others of its metric. One that is there already is `EEXIST`.
     public mutating func add(_ route: Route) throws(KernelError) { try execute(.add(route)) }
 

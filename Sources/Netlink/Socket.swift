@@ -70,7 +70,7 @@ public struct Socket: ~Copyable {
     package mutating func execute(_ request: borrowing Request) throws(KernelError) {
         explainRefusals()
         try send(request, adding: NLM_F_ACK)
-        try receive(request.attempt, several: true) { _ in }
+        try receive(request.attempt) { _ in true }
     }
 
     /// Sends a request that is answered by one message, and returns what `parse` makes of it.
@@ -79,7 +79,10 @@ public struct Socket: ~Copyable {
     ) throws(KernelError) -> Value? {
         try send(request, adding: 0)
         var value: Value?
-        try receive(request.attempt, several: false) { value = parse($0) }
+        try receive(request.attempt) { message in
+            value = parse(message)
+            return false
+        }
         return value
     }
 
@@ -88,21 +91,29 @@ public struct Socket: ~Copyable {
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> [Value] {
         var values: [Value] = []
-        try read(request, again: { values = [] }) { message in
+        _ = try read(request, again: { values = [] }) { message in
             if let value = parse(message) { values.append(value) }
+            return true
         }
         return values
     }
 
-    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read again.
+    /// Sends a dump request and hands each message to `body`, for as long as that returns true; whether it always did. When
+    /// not, the kernel would go on with the dump at whatever is asked next, so the socket is good for nothing more.
+    ///
+    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read `again`.
     @inline(never)
-    private mutating func read(
-        _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Void
-    ) throws(KernelError) {
+    package mutating func read(
+        _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Bool
+    ) throws(KernelError) -> Bool {
         for _ in 0..<Self.attempts {
             again()
             try send(request, adding: NLM_F_DUMP)
-            if try receive(request.attempt, several: true, body) { return }
+            switch try receive(request.attempt, body) {
+            case .complete: return true
+            case .stopped: return false
+            case .interrupted: continue
+            }
         }
         throw KernelError(
             request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
@@ -114,7 +125,10 @@ public struct Socket: ~Copyable {
     /// mark one that was not.
     package mutating func stream(_ request: borrowing Request, _ body: (Message) -> Void) throws(KernelError) {
         try send(request, adding: NLM_F_DUMP)
-        try receive(request.attempt, several: true, body)
+        try receive(request.attempt) { message in
+            body(message)
+            return true
+        }
     }
 
     /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).
@@ -142,23 +156,27 @@ public struct Socket: ~Copyable {
         }
     }
 
-    /// Receives until the request's last reply, which is the first unless there are `several`; false if the kernel marked
-    /// the dump as interrupted.
+    private enum Reading {
+        case complete
+        /// The kernel said that the list changed meanwhile.
+        case interrupted
+        case stopped
+    }
+
+    /// Receives until the request's last reply, or until `body` returns false.
     @discardableResult
     @inline(never)
-    private func receive(_ attempt: String, several: Bool, _ body: (Message) -> Void) throws(KernelError) -> Bool {
-        var consistent = true
+    private func receive(_ attempt: String, _ body: (Message) -> Bool) throws(KernelError) -> Reading {
+        var reading = Reading.complete
         while true {
             guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
             for message in Messages(datagram) {
                 // Left over from a request that was given up; not an answer to this one.
                 guard message.sequence == sequence else { continue }
-                if message.isInterruptedDump { consistent = false }
+                if message.isInterruptedDump { reading = .interrupted }
                 switch message.outcome(attempt) {
-                case .data:
-                    body(message)
-                    if !several { return consistent }
-                case .done: return consistent
+                case .data: if !body(message) { return .stopped }
+                case .done: return reading
                 case .failed(let error): throw error
                 }
             }

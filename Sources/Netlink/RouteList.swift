@@ -1,0 +1,77 @@
+import CMnl
+public import LinuxSystem
+
+// Default routes are few, and may stand among a million others, of which the kernel lists all: it filters by table and type,
+// not by destination. In IPv4 it lists a table by address, so that default routes come first and the rest need not be read
+// (`fib_table_dump` of net/ipv4/fib_trie.c); in IPv6 they come last.
+
+extension Request {
+    /// Of both families and all tables, unless only some are wanted.
+    package static func listRoutes(
+        _ version: IPVersion? = nil, table: UInt32? = nil, onlyUnicast: Bool = false
+    ) -> Request {
+        var request = Request("list routes", type: RTM_GETROUTE, flags: 0)
+        var header = rtmsg()
+        header.rtm_family = version?.addressFamily ?? UInt8(AF_UNSPEC)
+        header.rtm_type = UInt8(onlyUnicast ? RTN_UNICAST : RTN_UNSPEC)
+        request.append(header)
+        if let table { request.put(Int(RTA_TABLE.rawValue), table) }
+        return request
+    }
+}
+
+extension Message {
+    /// Whether it is an IPv4 route to something more specific than everything.
+    fileprivate var isSpecificIPv4Route: Bool {
+        guard let header = familyHeader(rtmsg.self) else { return false }
+        return header.rtm_family == UInt8(AF_INET) && header.rtm_dst_len > 0
+    }
+
+    /// Whether it is a route to an address above 0.0.0.0, which all default routes of its table come before.
+    fileprivate var isBehindDefaultRoutes: Bool {
+        guard isSpecificIPv4Route else { return false }
+        for attribute in attributes(after: rtmsg.self) where attribute.type == Int(RTA_DST.rawValue) {
+            // 0.0.0.0/1 and the like stand before them.
+            return attribute.uint32 != 0
+        }
+        return false
+    }
+}
+
+extension Socket {
+    /// Every unicast default route in every table, in the order in which the kernel tries them in each.
+    public mutating func defaultRoutes(_ version: IPVersion? = nil) throws(KernelError) -> [Route] {
+        try dump(.listRoutes(version, onlyUnicast: true)) { Route(default: $0) }
+    }
+
+    /// The same, or nil as soon as there are more IPv4 routes than that; then the socket is good for nothing more.
+    public mutating func defaultRoutes(unlessMoreThan most: Int) throws(KernelError) -> [Route]? {
+        var routes: [Route] = []
+        var others = 0
+        let again = {
+            routes = []
+            others = 0
+        }
+        let isComplete = try read(.listRoutes(onlyUnicast: true), again: again) { message in
+            if let route = Route(default: message) { routes.append(route) }
+            if message.isSpecificIPv4Route { others += 1 }
+            return others <= most
+        }
+        return isComplete ? routes : nil
+    }
+
+    /// The IPv4 default routes of one table, without its other routes. The socket is good for nothing more.
+    public mutating func defaultRoutes(inIPv4Table table: UInt32) throws(KernelError) -> [Route] {
+        var routes: [Route] = []
+        do {
+            _ = try read(.listRoutes(.v4, table: table, onlyUnicast: true), again: { routes = [] }) { message in
+                if let route = Route(default: message) { routes.append(route) }
+                return !message.isBehindDefaultRoutes
+            }
+        } catch {
+            // There is no such table.
+            if error.errno != .noEntry { throw error }
+        }
+        return routes
+    }
+}
