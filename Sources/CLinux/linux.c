@@ -3,7 +3,6 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
-#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -42,15 +41,6 @@ int linux_is_network_namespace(int fd) {
 }
 
 int linux_socket_namespace(int fd) { return ioctl(fd, SIOCGSKNS); }
-
-int linux_has_interface(int fd, const char *name) {
-    struct ifreq request = {0};
-    size_t length = strlen(name);
-    if (length >= sizeof request.ifr_name) return 0;
-    memcpy(request.ifr_name, name, length);
-    if (ioctl(fd, SIOCGIFINDEX, &request) == 0) return 1;
-    return errno == ENODEV ? 0 : -1;
-}
 
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 

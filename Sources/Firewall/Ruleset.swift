@@ -24,7 +24,7 @@ public enum TableState: String, Hashable, Sendable {
 }
 
 extension Request {
-    private static func nftables(_ attempt: String, _ type: nf_tables_msg_types, family: UInt8) -> Request {
+    private static func nftables(_ attempt: Attempt, _ type: nf_tables_msg_types, family: UInt8) -> Request {
         let type = Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(type.rawValue)
         var request = Request(attempt, type: type, flags: 0)
         request.append(nfgenmsg(nfgen_family: family, version: UInt8(NFNETLINK_V0), res_id: 0))
@@ -37,14 +37,14 @@ extension Request {
 
     package static func table(_ table: Table) -> Request {
         var request = nftables(
-            "look up nftables table \(table.name)", NFT_MSG_GETTABLE, family: table.version.addressFamily)
+            Attempt("look up nftables table", .name(table.name)), NFT_MSG_GETTABLE, family: table.version.addressFamily)
         request.put(Int(NFTA_TABLE_NAME.rawValue), table.name)
         return request
     }
 
     package static func rules(of table: Table) -> Request {
         var request = nftables(
-            "list rules of nftables table \(table.name)", NFT_MSG_GETRULE, family: table.version.addressFamily)
+            Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE, family: table.version.addressFamily)
         // The kernel filters by it, so the rules of others cost nothing, however many there are.
         request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
         return request
@@ -52,14 +52,14 @@ extension Request {
 
     /// The rules of one chain; old kernels list those of all the table's chains.
     static func rules(_ family: UInt8, _ table: String, _ chain: String) -> Request {
-        var request = nftables("list rules of nftables chain \(chain)", NFT_MSG_GETRULE, family: family)
+        var request = nftables(Attempt("list rules of nftables chain", .name(chain)), NFT_MSG_GETRULE, family: family)
         request.put(Int(NFTA_RULE_TABLE.rawValue), table)
         request.put(Int(NFTA_RULE_CHAIN.rawValue), chain)
         return request
     }
 
     static func elements(_ family: UInt8, _ table: String, _ set: String) -> Request {
-        var request = nftables("list nftables set \(set)", NFT_MSG_GETSETELEM, family: family)
+        var request = nftables(Attempt("list nftables set", .name(set)), NFT_MSG_GETSETELEM, family: family)
         request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), table)
         request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set)
         return request
@@ -67,7 +67,7 @@ extension Request {
 
     package static func elements(of set: InterfaceSet) -> Request {
         var request = nftables(
-            "list nftables set \(set.name)", NFT_MSG_GETSETELEM, family: set.table.version.addressFamily)
+            Attempt("list nftables set", .name(set.name)), NFT_MSG_GETSETELEM, family: set.table.version.addressFamily)
         request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), set.table.name)
         request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set.name)
         return request
@@ -158,16 +158,16 @@ extension Socket {
         let batch = Batch(commands, generation: generation, sequence: nextSequence())
         try batch.validate(attempt)
         skipSequences(commands.count + 1)
-        try send(batch.bytes, attempt)
+        try send(batch.bytes, Attempt(attempt))
         // The kernel has queued every answer by the time sending returns, so there is nothing to wait for.
         var acknowledged = false
         var refusal: KernelError?
-        while let datagram = try receiveDatagram(attempt, waiting: false) {
+        while let datagram = try receiveDatagram(Attempt(attempt), waiting: false) {
             for message in Messages(datagram) {
                 let place = Int(message.sequence &- batch.firstSequence)
                 // The batch's own begin is one before the first command; older answers are nobody's.
                 guard place <= commands.count || place == Int(UInt32.max) else { continue }
-                switch message.acknowledgement(attempt) {
+                switch message.acknowledgement(Attempt(attempt)) {
                 case .failure(let error)? where refusal == nil:
                     refusal = KernelError(
                         attempt, error.errno, explanation: error.explanation,

@@ -52,7 +52,9 @@ public struct Guard: ~Copyable {
     }
 
     private mutating func planAgain(from host: borrowing Host) -> [Change]? {
-        do { return try container.observe(from: host, forPlan: true).plan(policy, leaving: leaving) } catch { return nil }
+        do { return try container.observe(from: host, forPlan: true).plan(policy, leaving: leaving) } catch {
+            return nil
+        }
     }
 }
 

@@ -92,7 +92,7 @@ public struct Host: ~Copyable {
         }
         for name in ((snapshot.ipv4.containers ?? []) + (snapshot.ipv6.containers ?? [])).unique
         where !guarded.interfaces.contains(name) {
-            let isGone = guarded.isCollecting ? try isIdle(name, guarded.leaving) : try !socket.hasInterface(name)
+            let isGone = guarded.isCollecting ? try isIdle(name, guarded.leaving) : try socket.link(name: name) == nil
             if isGone { snapshot.gone.append(name) }
         }
         return snapshot

@@ -15,27 +15,26 @@ struct InvalidDrop {
     private var input: Chain { Chain(table, "input", .input) }
     private var forward: Chain { Chain(table, "forward", .forward) }
 
-    /// Rules of another version are replaced.
-    static let commentPrefix = "evenkeel 1: "
+    // A comment begins with the version of the rule: those of another are replaced.
 
     /// The host's own connections that conntrack lost sight of may end: their FIN or RST finds a bound socket.
     private var spare: Rule {
         Rule(
             input,
             [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .closesConnection, .hasBoundSocket, .counter, .accept],
-            comment: Self.commentPrefix + "let the host's own connections end")
+            comment: "evenkeel 1: let the host's own connections end")
     }
 
     private var drop: Rule {
         Rule(
             input, [.inputInterfaceIsNot("lo"), .isTCP, .isInvalid, .counter, .drop],
-            comment: Self.commentPrefix + "do not answer INVALID segments with RST")
+            comment: "evenkeel 1: do not answer INVALID segments with RST")
     }
 
     private var dropForwarded: Rule {
         Rule(
             forward, [.inputInterfaceIn(containers), .isTCP, .isInvalid, .counter, .drop],
-            comment: Self.commentPrefix + "let no INVALID segment out untranslated")
+            comment: "evenkeel 1: let no INVALID segment out untranslated")
     }
 
     func inputRules(matchingSockets: Bool) -> [Rule] { matchingSockets ? [spare, drop] : [drop] }
@@ -61,10 +60,12 @@ extension HostSnapshot {
 
     /// Whether each chain that could be wanted is as it should be.
     func isComplete(_ guarded: Guarded, _ policy: Policy.Invalid) -> Bool {
-        IPVersion.allCases.allSatisfy { version in
-            let forward = policy.forward ? InvalidDrop(version: version).forwardRules : []
-            return !guarded.mayBeTranslated(version) || (holdsInput(version) && ruleset(version).holds(forward))
-        }
+        IPVersion.allCases.allSatisfy { !guarded.mayBeTranslated($0) || holdsChains($0, policy) }
+    }
+
+    private func holdsChains(_ version: IPVersion, _ policy: Policy.Invalid) -> Bool {
+        holdsInput(version)
+            && (!policy.forward || ruleset(version).holds(InvalidDrop(version: version).forwardRules))
     }
 
     var hasTable: Bool { ipv4.state != .absent || ipv6.state != .absent }
@@ -105,6 +106,8 @@ extension HostSnapshot {
         _ drop: InvalidDrop, _ policy: Policy.Invalid, _ guarded: Guarded, _ notes: inout [String]
     ) -> [Change] {
         let ruleset = ruleset(drop.version)
+        let missing = guarded.interfaces.filter { policy.forward && !(ruleset.containers ?? []).contains($0) }
+        if missing.isEmpty && !guarded.isForHost && holdsChains(drop.version, policy) { return [] }
         var wanted: [[Rule]] = []
         if let harm = harmOfInput, guarded.isForHost || !holdsInput(drop.version) {
             if drop.version == .v4 { notes.append("INVALID segments are not dropped in input: \(harm)") }
@@ -117,8 +120,7 @@ extension HostSnapshot {
             wanted.append(drop.inputRules(matchingSockets: matchesSockets))
         }
         if policy.forward { wanted.append(drop.forwardRules) }
-        let missing = guarded.interfaces.filter { !(ruleset.containers ?? []).contains($0) }
-        let elements: [Command] = policy.forward && !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
+        let elements: [Command] = !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
         if ruleset.state == .absent { return install(drop, wanted, elements, policy.forward) }
         if ruleset.state == .dormant {
             return [remake(drop, wanted, guarded, policy.forward, because: "which was dormant")]

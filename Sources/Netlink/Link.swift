@@ -94,7 +94,7 @@ extension Request {
     }
 
     fileprivate static func link(index: UInt32) -> Request {
-        var request = Request("look up interface \(index)", type: RTM_GETLINK, flags: 0)
+        var request = Request(Attempt("look up interface", .number(index)), type: RTM_GETLINK, flags: 0)
         var header = ifinfomsg()
         header.ifi_index = Int32(truncatingIfNeeded: index)
         request.append(header)
@@ -103,7 +103,7 @@ extension Request {
     }
 
     fileprivate static func link(name: String) -> Request {
-        var request = Request("look up interface \(name)", type: RTM_GETLINK, flags: 0)
+        var request = Request(Attempt("look up interface", .name(name)), type: RTM_GETLINK, flags: 0)
         request.append(ifinfomsg())
         request.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
         request.put(IFLA_IFNAME, name)

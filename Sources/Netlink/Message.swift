@@ -38,25 +38,25 @@ package struct Message {
     }
 
     /// Sorts out data, the end, and refusal; an error's extended acknowledgement goes into its explanation.
-    func outcome(_ attempt: String) -> Outcome {
+    func outcome(_ attempt: Attempt) -> Outcome {
         switch Int32(type) {
         case NLMSG_ERROR:
             guard let error = familyHeader(nlmsgerr.self) else {
                 return .failed(
-                    KernelError(attempt, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
+                    KernelError(attempt.words, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
             }
             if error.error == 0 { return .done }
             // Not negated with "-": INT32_MIN would trap.
             let errno = Errno(rawValue: 0 &- error.error)
-            return .failed(KernelError(attempt, errno, explanation: extendedAcknowledgement(error)))
+            return .failed(KernelError(attempt.words, errno, explanation: extendedAcknowledgement(error)))
         case NLMSG_DONE:
             // A dump that fails half way says so in its last message.
             if let code = familyHeader(Int32.self), code < 0 {
-                return .failed(KernelError(attempt, Errno(rawValue: 0 &- code)))
+                return .failed(KernelError(attempt.words, Errno(rawValue: 0 &- code)))
             }
             return .done
         case NLMSG_NOOP: return .data
-        case NLMSG_OVERRUN: return .failed(KernelError(attempt, .inputOutput, explanation: "replies were lost"))
+        case NLMSG_OVERRUN: return .failed(KernelError(attempt.words, .inputOutput, explanation: "replies were lost"))
         default: return .data
         }
     }
@@ -82,7 +82,7 @@ package struct Message {
 
 extension Message {
     /// Whether this is `NLMSG_ERROR`, and if so what it says; used where messages of a batch answer out of turn.
-    package func acknowledgement(_ attempt: String) -> Result<Void, KernelError>? {
+    package func acknowledgement(_ attempt: Attempt) -> Result<Void, KernelError>? {
         guard Int32(type) == NLMSG_ERROR else { return nil }
         if case .failed(let error) = outcome(attempt) { return .failure(error) }
         return .success(())

@@ -56,7 +56,7 @@ public enum NeighbourState: String, Hashable, Sendable {
 
 extension Request {
     package static func neighbour(_ address: IPAddress, on interface: UInt32) -> Request {
-        var request = Request("look up neighbour \(address)", type: RTM_GETNEIGH, flags: 0)
+        var request = Request(Attempt("look up neighbour", .address(address)), type: RTM_GETNEIGH, flags: 0)
         var header = ndmsg()
         header.ndm_family = address.version.addressFamily
         header.ndm_ifindex = Int32(truncatingIfNeeded: interface)

@@ -6,8 +6,7 @@ import LinuxSystem
 /// Public only because Embedded Swift must see the deinit from other modules; all it can do is for this package.
 /// Integers are in host byte order unless a name says otherwise, as routing netlink has them.
 public struct Request: ~Copyable {
-    /// What the request is about, continuing "cannot …" in an error.
-    package let attempt: String
+    package let attempt: Attempt
     let storage: UnsafeMutableRawPointer
     private var overflowed = false
 
@@ -15,7 +14,7 @@ public struct Request: ~Copyable {
     private static let capacity = 16384
 
     /// `type` is `RTM_…`; `flags` are `NLM_F_…`, to which `NLM_F_REQUEST` is added.
-    package init(_ attempt: String, type: Int, flags: Int32) {
+    package init(_ attempt: Attempt, type: Int, flags: Int32) {
         self.attempt = attempt
         storage = .allocate(byteCount: Self.capacity, alignment: 8)
         // libmnl zeroes what it puts, padding included, so the rest may stay as it is.
@@ -88,7 +87,7 @@ public struct Request: ~Copyable {
 
     func validate() throws(KernelError) {
         if overflowed {
-            throw KernelError(attempt, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
+            throw KernelError(attempt.words, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
         }
     }
 }

@@ -29,7 +29,7 @@ extension RouteLookup {
 
 extension Request {
     package static func route(to destination: IPAddress, from source: IPAddress?, by interface: UInt32?) -> Request {
-        var request = Request("look up the route to \(destination)", type: RTM_GETROUTE, flags: 0)
+        var request = Request(Attempt("look up the route to", .address(destination)), type: RTM_GETROUTE, flags: 0)
         var header = rtmsg()
         header.rtm_family = destination.version.addressFamily
         header.rtm_dst_len = destination.version.bits

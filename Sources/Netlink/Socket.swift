@@ -61,11 +61,6 @@ public struct Socket: ~Copyable {
         try NetworkNamespace(ofSocket: mnl_socket_get_fd(socket))
     }
 
-    /// Whether its namespace has an interface of that name, `SIOCGIFINDEX`: for less than a request and its answer.
-    package func hasInterface(_ name: String) throws(KernelError) -> Bool {
-        try NetworkInterface.exists(name, socket: mnl_socket_get_fd(socket))
-    }
-
     /// Sends a request and waits until the kernel has carried it out or refused it.
     package mutating func execute(_ request: borrowing Request) throws(KernelError) {
         explainRefusals()
@@ -116,7 +111,7 @@ public struct Socket: ~Copyable {
             }
         }
         throw KernelError(
-            request.attempt, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
+            request.attempt.words, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
     /// Sends a dump request and hands each message to `body` as it comes. Nothing is kept and nothing is read again.
@@ -150,9 +145,9 @@ public struct Socket: ~Copyable {
     }
 
     /// Sends bytes that are complete messages.
-    package func send(_ bytes: UnsafeRawBufferPointer, _ attempt: String) throws(KernelError) {
+    package func send(_ bytes: UnsafeRawBufferPointer, _ attempt: Attempt) throws(KernelError) {
         guard mnl_socket_sendto(socket, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw KernelError(attempt, .current)
+            throw KernelError(attempt.words, .current)
         }
     }
 
@@ -166,7 +161,7 @@ public struct Socket: ~Copyable {
     /// Receives until the request's last reply, or until `body` returns false.
     @discardableResult
     @inline(never)
-    private func receive(_ attempt: String, _ body: (Message) -> Bool) throws(KernelError) -> Reading {
+    private func receive(_ attempt: Attempt, _ body: (Message) -> Bool) throws(KernelError) -> Reading {
         var reading = Reading.complete
         while true {
             guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
@@ -184,7 +179,7 @@ public struct Socket: ~Copyable {
     }
 
     /// One datagram, valid until the next call; nil if none is waiting and the caller does not want to.
-    package func receiveDatagram(_ attempt: String, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
+    package func receiveDatagram(_ attempt: Attempt, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
         let flags = waiting ? 0 : Int32(MSG_DONTWAIT)
         while true {
             var sender = sockaddr_nl()
@@ -193,12 +188,12 @@ public struct Socket: ~Copyable {
                 let errno = Errno.current
                 if errno == .interrupted { continue }
                 if errno == .again && !waiting { return nil }
-                throw KernelError(attempt, errno)
+                throw KernelError(attempt.words, errno)
             }
             // Whoever may administer the namespace may write to this socket, a container's root among them.
             guard sender.nl_pid == 0 else { continue }
             guard count <= buffer.count else {
-                throw KernelError(attempt, .messageSize, explanation: "the kernel's reply has \(count) bytes")
+                throw KernelError(attempt.words, .messageSize, explanation: "the kernel's reply has \(count) bytes")
             }
             return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
         }

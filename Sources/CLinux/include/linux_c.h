@@ -45,9 +45,6 @@ int linux_is_network_namespace(int fd);
 /// The network namespace a socket was opened in, as a descriptor (close-on-exec), or -1 with errno.
 int linux_socket_namespace(int fd);
 
-/// 1 if a socket's network namespace has an interface of that name, 0 if not, -1 with errno if it cannot be asked.
-int linux_has_interface(int fd, const char *name);
-
 /// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
 int linux_try_lock(int fd);
 

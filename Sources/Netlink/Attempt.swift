@@ -1,0 +1,29 @@
+/// What is asked of the kernel, continuing "cannot …" in an error. It is put into words only where there is one: of most
+/// requests nobody ever hears.
+package struct Attempt: ExpressibleByStringLiteral {
+    package enum Object {
+        case none
+        case name(String)
+        case number(UInt32)
+        case address(IPAddress)
+    }
+
+    private let action: String
+    private let object: Object
+
+    package init(_ action: String, _ object: Object = .none) {
+        self.action = action
+        self.object = object
+    }
+
+    package init(stringLiteral action: String) { self.init(action) }
+
+    package var words: String {
+        switch object {
+        case .none: action
+        case .name(let name): "\(action) \(name)"
+        case .number(let number): "\(action) \(number)"
+        case .address(let address): "\(action) \(address)"
+        }
+    }
+}
