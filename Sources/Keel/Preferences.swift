@@ -30,6 +30,9 @@ struct Preferences {
         return isPreferred ? 1 : 2 + (place ?? list.count)
     }
 
+    /// Whether neither a network nor the container has a say, in this run or an earlier one.
+    var isUnspoken: Bool { networks.isEmpty && chosen.isEmpty && !(isOwn && !list.isEmpty) }
+
     /// Whether a rank comes from what the container says in this run.
     func isOwn(rank: Int) -> Bool { isOwn && rank < list.count }
 }
@@ -49,6 +52,8 @@ extension DefaultRoutes {
     func planPreferences(_ standing: Standing) -> [Change] {
         // Without policy routing the kernel would put it into main.
         guard snapshot.rules != nil else { return [] }
+        // Neither said before nor now, as of most containers.
+        if preferences.isUnspoken && policy.preferredInterface == nil { return [] }
         let links = (main + remembered).map { $0.link }.unique
         let preferred = links.filter { $0.name == policy.preferredInterface }
         var changes = remember(preferred, in: Ours.preferredTable) { $0 == leaving }

@@ -36,12 +36,13 @@ struct Log: ~Copyable {
     init(_ request: Request) {
         let settings = LogSettings(request.configuration)
         level = settings.level ?? .info
-        subject = printable("\(request.command.rawValue) \(request.containerID) \(request.interface)")
         guard let path = settings.path, request.command != .version else {
             file = nil
             hasFile = false
+            subject = ""
             return
         }
+        subject = printable("\(request.command.rawValue) \(request.containerID) \(request.interface)")
         do {
             file = try FileDescriptor(appendingTo: path)
             hasFile = true
