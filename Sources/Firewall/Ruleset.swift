@@ -44,7 +44,8 @@ extension Request {
 
     package static func rules(of table: Table) -> Request {
         var request = nftables(
-            Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE, family: table.version.addressFamily)
+            Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE,
+            family: table.version.addressFamily)
         // The kernel filters by it, so the rules of others cost nothing, however many there are.
         request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
         return request

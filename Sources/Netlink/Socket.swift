@@ -111,7 +111,8 @@ public struct Socket: ~Copyable {
             }
         }
         throw KernelError(
-            request.attempt.words, .interrupted, explanation: "the list changed during each of \(Self.attempts) readings")
+            request.attempt.words, .interrupted,
+            explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
     /// Sends a dump request and hands each message to `body` as it comes. Nothing is kept and nothing is read again.
