@@ -4,7 +4,7 @@ import Testing
 /// `evenkeel doctor --watch`: all at first, then what is new and what has gone.
 @Suite struct DoctorWatchTests {
     private static let functions = """
-        watch() { guard_host; "$programs/evenkeel" doctor --watch 1 "$@" >/run/said 2>&1 & watcher=$!; }
+        watch() { guard_host; : >/run/said; "$programs/evenkeel" doctor --watch 1 "$@" >/run/said 2>&1 & watcher=$!; }
         said() { until grep -q "$1" /run/said; do sleep 0.05; done; }
 
         """
