@@ -6,8 +6,8 @@ import Netlink
 extension HostObservation {
     func forwardFindings(_ containers: [ContainerObservation]) -> [Finding] {
         // What decides for IPv4 is the value of the interface that a packet comes in by, for IPv6 that of all.
-        let v4 = containers.counted(.v4) { forwardsIPv4From[$0] == false }
-        let v6 = containers.counted(.v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
+        let v4 = entrances(of: containers, .v4) { forwardsIPv4From[$0] == false }
+        let v6 = entrances(of: containers, .v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
         guard !v4.isEmpty || !v6.isEmpty else { return [] }
         var evidence = v4.prefix(Self.mostLines).map { entrance in
             "net/ipv4/conf/\(entrance.name)/forwarding is 0, and \(words(entrance.count)) by \(entrance.name)"
@@ -36,22 +36,18 @@ extension HostObservation {
     private func words(_ count: Int) -> String {
         count == 1 ? "1 container has its default route" : "\(count) containers have their default routes"
     }
-}
 
-extension [ContainerObservation] {
-    /// Where containers' default routes of a family enter the host, as far as the condition holds there, and of how many.
-    fileprivate func counted(
-        _ version: IPVersion, where isOff: (String) -> Bool
+    /// Where containers' packets come in to be routed, as far as the condition holds there, and of how many.
+    private func entrances(
+        of containers: [ContainerObservation], _ version: IPVersion, where isOff: (String) -> Bool
     ) -> [(name: String, count: Int)] {
         var counts: [(name: String, count: Int)] = []
-        for container in self {
-            guard let index = container.defaultInterface(version),
-                let entrance = container.entrances.first(where: { $0.interface.index == index }), isOff(entrance.name)
-            else { continue }
-            if let place = counts.firstIndex(where: { $0.name == entrance.name }) {
+        for container in containers {
+            guard let name = routedEntrance(of: container, version)?.name, isOff(name) else { continue }
+            if let place = counts.firstIndex(where: { $0.name == name }) {
                 counts[place].count += 1
             } else {
-                counts.append((entrance.name, 1))
+                counts.append((name, 1))
             }
         }
         return counts

@@ -10,7 +10,7 @@ extension HostObservation {
         guard let snapshot else { return [] }
         var findings = conflicts(snapshot, policy)
         // Rootless containers' packets are translated before they come here, if they come at all.
-        guard bypasses.isEmpty, containers.contains(where: { $0.comesByDefault }) else { return findings }
+        guard bypasses.isEmpty, containers.contains(where: isRouter) else { return findings }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
         if missing.contains(where: { $0.makesRules(of: "input") || $0.isSysctl }) {
             findings.append(notDropped(missing))
@@ -92,16 +92,13 @@ extension HostObservation {
         ]
     }
 
+    private func isRouter(of container: ContainerObservation) -> Bool {
+        IPVersion.allCases.contains { routedEntrance(of: container, $0) != nil }
+    }
+
     /// What mends what belongs to the host.
     var apply: String {
         "sudo evenkeel host apply" + (policyPath.map { " --policy \($0.quotedForShell)" } ?? "")
-    }
-}
-
-extension ContainerObservation {
-    /// Whether its packets to anywhere enter this host.
-    fileprivate var comesByDefault: Bool {
-        !entrances.isEmpty && (snapshot.hasDefaultRoute(.v4) || snapshot.hasDefaultRoute(.v6))
     }
 }
 

@@ -42,11 +42,13 @@ extension ContainerObservation {
         return address.flatMap { address in snapshot.links.first { $0.index == address.interface } }
     }
 
-    /// The interface of the default route in main that the kernel takes; nil where there is none.
-    func defaultInterface(_ version: IPVersion) -> UInt32? {
+    /// Of the default route in main that the kernel takes; nil where there is none.
+    func defaultHop(_ version: IPVersion) -> NextHop? {
         snapshot.routes.filter { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
-            .min { $0.metric < $1.metric }?.nextHops.first?.interface
+            .min { $0.metric < $1.metric }?.nextHops.first
     }
+
+    func defaultInterface(_ version: IPVersion) -> UInt32? { defaultHop(version)?.interface }
 
     /// IPv4 addresses whose packets leave by the default's interface though they are of another, and would still when the
     /// plan has been carried out: of a network that has no gateway to learn of, or in modes without source rules.

@@ -57,7 +57,7 @@ import Testing
 
     @Test func whatContainersDependOnToBeForwardedIsTheirEntrances() throws {
         let container = TestObservation(metrics: [100])
-        var host = HostObservation()
+        var host = TestObservation.host()
         (host.forwardsIPv4, host.forwardsIPv6) = (false, false)
         let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
         // Off for all, and on for the bridge.
@@ -83,7 +83,7 @@ import Testing
     @Test func ipv6IsForwardedByTheValueOfAllUnlessTheEntranceForcesIt() throws {
         var container = TestObservation(metrics: [100])
         container.addDefault(via: "fe80::1", 2, 1024)
-        var host = HostObservation()
+        var host = TestObservation.host()
         host.forwardsIPv6 = false
         let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
         #expect(
@@ -92,6 +92,26 @@ import Testing
             ])
         host.forcesIPv6From = ["br1": true]
         #expect(try found() == [])
+    }
+
+    /// A router of their own on the bridge, no gateway at all, and a switch that is no bridge.
+    @Test func whereTheHostIsASwitchItNeedNotForward() throws {
+        var host = TestObservation.host()
+        (host.forwardsIPv4, host.forwardsIPv4From) = (false, ["br1": false, "veth0": false])
+        var container = TestObservation(metrics: [100])
+        let bridged = container.entrance(0)
+        let found = { (entrance: Entrance) in
+            try container.findings(host) { $0.entrances = [entrance] }.map { $0.id }
+        }
+        #expect(try found(bridged) == [.ipForwardOff])
+        var end = bridged.end
+        #expect(try found(Entrance(interface: bridged.interface, end: end, bridge: nil)) == [.ipForwardOff])
+        end.master = 300
+        #expect(try found(Entrance(interface: bridged.interface, end: end, bridge: nil)) == [])
+        container.routes[0].nextHops[0].gateway = IPAddress("10.89.1.254")
+        #expect(try found(bridged) == [])
+        container.routes[0].nextHops[0].gateway = nil
+        #expect(try found(bridged) == [])
     }
 
     @Test func whereEvenkeelIsAtWorkWhatPassedItByIsFound() throws {

@@ -49,6 +49,13 @@ struct TestObservation {
         return ContainerObservation(namespace, snapshot, plan: try snapshot.plan(policy.wanted))
     }
 
+    /// A host that has the gateways' addresses on its bridges.
+    static func host() -> HostObservation {
+        var host = HostObservation()
+        host.addresses = (0..<4).map { address("10.89.\($0 + 1).1", 100 + $0) } + [address("fe80::1", 100)]
+        return host
+    }
+
     /// All that is found in the container, and of the host with it alone.
     func findings(
         _ host: HostObservation = HostObservation(), _ change: (inout ContainerObservation) -> Void = { _ in }

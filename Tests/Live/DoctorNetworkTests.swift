@@ -65,6 +65,26 @@ import Testing
         #expect(try lab.run("found c") == "")
     }
 
+    /// A bridge of the office's network, whose router is elsewhere: the host forwards nothing and need not.
+    @Test(arguments: [("192.168.7.1", "192.168.7.10/24", "192.168.7.2/24"), ("fd77::1", "fd77::10/64", "fd77::2/64")])
+    func whereTheHostIsASwitchAllIsWell(router: String, own: String, hosts: String) throws {
+        let lab = try Lab("doctor.sh")
+        try lab.run(
+            """
+            rp_filter=2; container router; container c; ip link add br0 type bridge; ip link set br0 up
+            sysctl -qw net.ipv4.ip_forward=0 net.ipv6.conf.all.forwarding=0 net.ipv6.conf.default.accept_dad=0
+            for name in router c; do
+                ip link add v$name type veth peer name eth0 netns $name; ip link set v$name master br0 up; ip -n $name link set eth0 up
+            done
+            ip addr add \(hosts) dev br0; ip -n router addr add \(router)/\(router.contains(":") ? 64 : 24) dev eth0
+            ip -n c addr add \(own) dev eth0; ip -n c route add default via \(router); ping_once c \(router)
+            """)
+        // Nothing of ours, so that what is missing there would be found.
+        #expect(
+            try lab.run("\"$programs/evenkeel\" doctor --netns /run/netns/c")
+                == "healthy: nothing wrong with the host and 1 container")
+    }
+
     /// One default by the container's network and a better one by a VPN that is meant to have everything.
     @Test func aVPNThatHasTheDefaultRouteIsMeantTo() throws {
         let lab = try Lab("doctor.sh")
