@@ -67,7 +67,7 @@ var targets: [Target] = [
             "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
         ]),
     library("JSON", ["CJansson"]),
-    library("Netlink", ["CMnl", "LinuxSystem"]),
+    library("Netlink", ["CMnl", "LinuxSystem"], commandLine: ["RunningLinks.swift"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"], commandLine: ["HostItself"]),
     library("CNI", ["JSON"]),

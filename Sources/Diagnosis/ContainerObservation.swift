@@ -36,6 +36,8 @@ public struct ContainerObservation: Sendable {
     /// default routes compete.
     public var turns: [UInt32] = []
     public var gateways: [Gateway] = []
+    /// The interfaces that are up and have a carrier; nil where the kernel was not asked.
+    public var running: Set<UInt32>?
     /// `IPReversePathFilter` of the namespace; nil where it could not be read.
     public var filtered: FilterCount?
 

@@ -11,6 +11,7 @@ extension HostObservation {
         guard !entrances.isEmpty else { return }
         var socket = try Socket(.route)
         addresses = try socket.addresses()
+        running = try socket.runningLinks()
         for entrance in entrances {
             if forwardsIPv4From[entrance.name] == nil { try observeForwarding(entrance.name) }
             guard let bridge = entrance.bridge?.index, narrowestPorts[bridge] == nil else { continue }

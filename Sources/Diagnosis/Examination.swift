@@ -104,6 +104,7 @@ public struct Examination: ~Copyable {
             let netstat = Netstat()
             observation.filtered = netstat?.filteredReversePaths().map { FilterCount(count: $0) }
             observation.gateways = socket.gateways(snapshot)
+            if !observation.gateways.isEmpty { observation.running = try socket.runningLinks() }
             if competes { observation.turns = socket.turns(among: rivals) }
             return netstat
         }

@@ -16,14 +16,11 @@ extension ContainerObservation {
                 .gatewayNotReachable, gravest, at: place,
                 isOld
                     ? "nobody answered for \(names) when it was last asked for" : "\(names) \(toBe) not reachable",
-                evidence: lost.map { words(of: $0.0) },
+                evidence: lost.map { words(of: $0.0, host) },
                 consequence: isOld
                     ? "\"No route to host\" or silence for all that goes by that gateway, if it is still so"
                     : "\"No route to host\" or silence for all that goes by that gateway",
-                remedy: isOld
-                    ? "(ask for it once more: sudo nsenter --net=\(container.path.quotedForShell) ping -c 1 "
-                        + "\(lost[0].0.address))"
-                    : "(see that the gateway is up and on the same network: ip addr, bridge link, ip neigh)")
+                remedy: isOld ? question(lost[0].0) : remedy(lost.map { $0.0 }, host))
         ]
     }
 
@@ -31,8 +28,8 @@ extension ContainerObservation {
     private func severity(of gateway: Gateway, _ host: HostObservation) -> Finding.Severity? {
         let certain: Finding.Severity =
             gateway.interface == defaultInterface(gateway.address.version) ? .error : .warning
-        guard gateway.isOnLink else { return certain }
-        if host.answers(for: gateway, of: self) { return nil }
+        guard gateway.isOnLink, isRunning(gateway.interface) else { return certain }
+        if let own = host.owner(of: gateway, of: self) { return host.isRunning(own.index) ? nil : certain }
         switch gateway.neighbour?.state {
         case .failed: return (gateway.neighbour?.age ?? 0) > Self.recent ? .information : certain
         // The kernel asks once a second; it may have asked just now.
@@ -44,22 +41,53 @@ extension ContainerObservation {
     /// In seconds. What uses a gateway in vain tries it more often.
     private static let recent = 60
 
-    private func words(of gateway: Gateway) -> String {
+    private func isRunning(_ interface: UInt32) -> Bool { running?.contains(interface) ?? true }
+
+    private func words(of gateway: Gateway, _ host: HostObservation) -> String {
         let place = "\(gateway.address) on \(name(of: gateway.interface))"
-        guard gateway.isOnLink, let neighbour = gateway.neighbour else {
-            return "\(place) is on none of its connected networks"
+        guard gateway.isOnLink else { return "\(place) is on none of its connected networks" }
+        if !isRunning(gateway.interface) {
+            let end = downEnd(of: gateway, host).map { ": its host end \($0.name) is down" } ?? ""
+            return "\(place), which has no carrier\(end)"
         }
-        let age = neighbour.age.map { ", since \($0) s" } ?? ""
-        return "\(place) is \(neighbour.state.rawValue) among its neighbours\(age)"
+        if let own = host.owner(of: gateway, of: self) {
+            return "\(place) is the host's, on \(own.name), which is down"
+        }
+        let age = gateway.neighbour?.age.map { ", since \($0) s" } ?? ""
+        return "\(place) is \(gateway.neighbour?.state.rawValue ?? "unknown") among its neighbours\(age)"
+    }
+
+    private func question(_ gateway: Gateway) -> String {
+        "(ask for it once more: sudo nsenter --net=\(container.path.quotedForShell) ping -c 1 \(gateway.address))"
+    }
+
+    private func remedy(_ gateways: [Gateway], _ host: HostObservation) -> String {
+        let down = gateways.compactMap { gateway in
+            isRunning(gateway.interface) ? host.owner(of: gateway, of: self) : downEnd(of: gateway, host)
+        }
+        guard !down.isEmpty else {
+            return "(see that the gateway is up and on the same network: ip addr, bridge link, ip neigh)"
+        }
+        var names: [String] = []
+        for link in down where !names.contains(link.name) { names.append(link.name) }
+        return names.map { "sudo ip link set \($0.quotedForShell) up" }.joined(separator: " && ")
+    }
+
+    /// The host's end of a gateway's interface where it is that which is down.
+    private func downEnd(of gateway: Gateway, _ host: HostObservation) -> Link? {
+        let end = entrances.first { $0.interface.index == gateway.interface }?.end
+        return end.flatMap { host.isRunning($0.index) ? nil : $0 }
     }
 }
 
 extension HostObservation {
-    /// Whether the address is one of the host's where the container comes in.
-    fileprivate func answers(for gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Bool {
+    /// The host's interface that has the gateway's address where the container comes in.
+    fileprivate func owner(of gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Link? {
         guard let entrance = container.entrances.first(where: { $0.interface.index == gateway.interface })
-        else { return false }
-        let own = (entrance.bridge ?? entrance.end).index
-        return addresses.contains { $0.interface == own && $0.address == gateway.address }
+        else { return nil }
+        let own = entrance.bridge ?? entrance.end
+        return addresses.contains { $0.interface == own.index && $0.address == gateway.address } ? own : nil
     }
+
+    fileprivate func isRunning(_ interface: UInt32) -> Bool { running?.contains(interface) ?? true }
 }

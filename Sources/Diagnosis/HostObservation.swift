@@ -28,6 +28,8 @@ public struct HostObservation: Sendable {
     public var forcesIPv6From: [String: Bool] = [:]
     /// Of all the interfaces.
     public var addresses: [InterfaceAddress] = []
+    /// The interfaces that are up and have a carrier; nil where the kernel was not asked.
+    public var running: Set<UInt32>?
     /// The two ports of each bridge, by its index, that take the smallest packets; the smallest first.
     public var narrowestPorts: [UInt32: [Link]] = [:]
     /// `net.ipv4.conf.all.rp_filter`

@@ -43,6 +43,29 @@ import Testing
         #expect(try found() == [])
     }
 
+    /// What is down does not answer, whatever the container still knows of it.
+    @Test func aGatewayBehindWhatIsDownIsFound() throws {
+        let gateway = try Self.gateway(.reachable)
+        let container = TestObservation(metrics: [100])
+        var host = TestObservation.host()
+        let found = { (running: Set<UInt32>) in
+            try container.findings(host) {
+                ($0.gateways, $0.entrances, $0.running) = ([gateway], [container.entrance(0)], running)
+            }
+        }
+        host.running = [100, 200]
+        #expect(try found([2]) == [])
+        host.running = [200]
+        #expect(try found([2]).map { $0.severity } == [.error])
+        #expect(try found([2])[0].evidence == ["10.89.1.1 on eth0 is the host's, on br1, which is down"])
+        #expect(try found([2])[0].remedy == "sudo ip link set br1 up")
+        host.running = [100]
+        #expect(try found([])[0].evidence == ["10.89.1.1 on eth0, which has no carrier: its host end veth0 is down"])
+        #expect(try found([])[0].remedy == "sudo ip link set veth0 up")
+        host.running = nil
+        #expect(try found([])[0].evidence == ["10.89.1.1 on eth0, which has no carrier"])
+    }
+
     @Test(arguments: [NeighbourState.reachable, .stale, .delay, .probe, .noARP, .permanent, nil])
     func aGatewayThatMayAnswerIsHealthy(state: NeighbourState?) throws {
         let gateway = try Self.gateway(state, age: 5)

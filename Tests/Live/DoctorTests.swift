@@ -109,6 +109,14 @@ import Testing
         #expect(try lab.run("found c") == "")
     }
 
+    /// The host has the address as before, and the veth or the bridge is down.
+    @Test(arguments: ["br1", "vc1"]) func aGatewayBehindWhatIsDownIsFound(link: String) throws {
+        let lab = try healthy("lab 1; guard_host; ip link set \(link) down")
+        #expect(try lab.run("ping_once c 10.89.1.1 || echo lost") == "lost")
+        try expectMending("gateway-not-reachable", in: lab)
+        #expect(try lab.run("until ping_once c 10.89.1.1; do :; done; echo answered") == "answered")
+    }
+
     @Test func aGatewayOnNoConnectedNetworkIsFound() throws {
         let lab = try healthy("lab 1; ip -n c addr add 10.77.0.5/24 dev eth0; ip -n c addr del 10.89.1.5/24 dev eth0")
         #expect(try lab.run("found c") == "gateway-not-reachable")

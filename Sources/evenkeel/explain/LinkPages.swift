@@ -12,12 +12,16 @@ extension Page {
                 when the kernel asked for its hardware address: the neighbour is FAILED, or INCOMPLETE for a second and more. The
                 kernel keeps what it found until somebody uses the gateway again. So a FAILED that is older than a minute is only
                 worth knowing, and none at all where the host has the address by now.
+
+                Or the way there is down: the veth's end on the host, which takes the carrier from the container's, or the bridge
+                that has the gateway's address. What the container remembers of the gateway does not matter then.
                 """,
             proof: """
                 In the container's namespace:
 
                     ip route show default; ip -br addr
                     ip neigh                                # FAILED or INCOMPLETE behind the gateway
+                    ip -br link                             # LOWERLAYERDOWN or NO-CARRIER
                     arping -c 3 -I eth0 GATEWAY             # asks once more
 
                 On the host: bridge link (is the veth a port of the bridge?), ip addr show BRIDGE (does it have the gateway's
