@@ -3,21 +3,37 @@ import Keel
 import Netlink
 
 // INVALID segments: whether the host drops them where it would answer them with RST, and where they would leave with a private
-// address; and what makes the drop pointless.
+// address.
 
 extension HostObservation {
     func invalidFindings(_ containers: [ContainerObservation], _ policy: Policy) -> [Finding] {
         guard let snapshot else { return [] }
-        var findings = conflicts(snapshot, policy)
-        // Rootless containers' packets are translated before they come here, if they come at all.
-        guard bypasses.isEmpty, containers.contains(where: isRouter) else { return findings }
+        let versions = bypasses.isEmpty ? translatedVersions(of: containers, snapshot) : []
+        let conflicts = invalidConflicts(snapshot, policy, isNeeded: !versions.isEmpty)
+        // A liberal kernel translates what is late, and what cannot be dropped is told as a conflict.
+        guard !versions.isEmpty, snapshot.beLiberal != 1, omissions.isEmpty else { return conflicts }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
-        if missing.contains(where: { $0.makesRules(of: "input") || $0.isSysctl }) {
-            findings.append(notDropped(missing))
-        } else if missing.contains(where: { $0.makesRules(of: "forward") }) {
-            findings.append(leaks(missing))
+        if missing.contains(where: { $0.makesRules(of: "input", versions) || $0.isSysctl }) {
+            return conflicts + [notDropped(missing)]
         }
-        return findings
+        if missing.contains(where: { $0.makesRules(of: "forward", versions) }) { return conflicts + [leaks(missing)] }
+        return conflicts
+    }
+
+    /// Those in which addresses of containers are translated here: without that there is nothing to reset. Rootless containers'
+    /// packets are translated before they come here, if they come at all.
+    private func translatedVersions(of containers: [ContainerObservation], _ snapshot: HostSnapshot) -> [IPVersion] {
+        IPVersion.allCases.filter { version in
+            translates(version, snapshot) && containers.contains { routedEntrance(of: $0, version) != nil }
+        }
+    }
+
+    private func translates(_ version: IPVersion, _ snapshot: HostSnapshot) -> Bool {
+        switch version {
+        case .v4: evidence.translatesIPv4
+        // Where our own table is, nobody asks.
+        case .v6: snapshot.translatesIPv6 || snapshot.ipv6.state != .absent
+        }
     }
 
     private func notDropped(_ missing: [Change]) -> Finding {
@@ -53,49 +69,6 @@ extension HostObservation {
         return lines
     }
 
-    private func conflicts(_ snapshot: HostSnapshot, _ policy: Policy) -> [Finding] {
-        var evidence: [String] = []
-        var remedy = ""
-        let isDropping = [snapshot.ipv4, snapshot.ipv6].contains { $0.state == .active && !$0.rules.isEmpty }
-        if isDropping && snapshot.beLiberal == 1 {
-            evidence.append("nf_conntrack_tcp_be_liberal is 1, and there are rules that drop INVALID segments")
-            let isOurs = plan.invalid.contains { $0.isSysctl || $0.verb == .remove }
-            remedy = isOurs ? apply : "sudo sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=0"
-        }
-        if isDropping && policy.invalid.mode == .drop {
-            let omission = plan.notes.filter { $0.hasPrefix("INVALID segments are not dropped in input") }
-            evidence += omission
-            if !omission.isEmpty && remedy.isEmpty {
-                remedy = "(see to that, or choose \"liberal\" or \"keep\" for the policy's invalid.mode)"
-            }
-        }
-        let untracking = self.evidence.others.filter { $0.effect == .doesNotTrack && !$0.isLimited }
-        if isDropping && !untracking.isEmpty {
-            evidence += untracking.map { "TCP is kept from connection tracking by \($0)" }
-            if remedy.isEmpty { remedy = "(track connections again, or choose \"keep\" for the policy's invalid.mode)" }
-        }
-        if isDropping && !bypasses.isEmpty {
-            evidence += bypasses.map { "packets of containers bypass netfilter: there is the interface \($0)" }
-            if remedy.isEmpty {
-                remedy = "(choose \"keep\" for the policy's invalid.mode: the data plane in eBPF looks after it)"
-            }
-        }
-        guard !evidence.isEmpty else { return [] }
-        return [
-            Finding(
-                .invalidPolicyConflict, .warning, at: .host,
-                "the drop of INVALID segments is moot, or cannot be whole here",
-                evidence: evidence,
-                consequence:
-                    "the drop finds little or nothing to drop, and what it does drop may be somebody else's traffic",
-                remedy: remedy)
-        ]
-    }
-
-    private func isRouter(of container: ContainerObservation) -> Bool {
-        IPVersion.allCases.contains { routedEntrance(of: container, $0) != nil }
-    }
-
     /// What mends what belongs to the host.
     var apply: String {
         "sudo evenkeel host apply" + (policyPath.map { " --policy \($0.quotedForShell)" } ?? "")
@@ -103,13 +76,16 @@ extension HostObservation {
 }
 
 extension Change {
-    fileprivate var isSysctl: Bool {
+    var isSysctl: Bool {
         if case .set = action { true } else { false }
     }
 
-    /// Whether it puts rules into one of our chains.
-    fileprivate func makesRules(of chain: String) -> Bool {
+    /// Whether it puts rules into one of our chains, in a table of one of these families.
+    fileprivate func makesRules(of chain: String, _ versions: [IPVersion]) -> Bool {
         guard case .commit(let commands, _) = action else { return false }
-        return commands.contains { if case .addRule(let rule) = $0 { rule.chain.name == chain } else { false } }
+        return commands.contains { command in
+            guard case .addRule(let rule) = command else { return false }
+            return rule.chain.name == chain && versions.contains(rule.chain.table.version)
+        }
     }
 }

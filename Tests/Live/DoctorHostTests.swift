@@ -17,10 +17,10 @@ import Testing
 
     private static let evenkeel = "\"$programs/evenkeel\""
     private static let ids = "\(evenkeel) doctor --policy /run/policy --json | jq -r '.findings[].id' | xargs || :"
+    private static let deleteTables = "nft 'delete table ip evenkeel; delete table ip6 evenkeel'"
     private static let mend = "\(evenkeel) host apply --policy /run/policy >/dev/null"
 
     @Test(arguments: [
-        ("nft flush ruleset", "invalid-not-dropped-input"),
         ("nft delete table ip evenkeel", "invalid-not-dropped-input"),
         ("nft flush chain ip evenkeel input", "invalid-not-dropped-input"),
         ("nft flush chain ip evenkeel forward; nft flush chain ip6 evenkeel forward", "invalid-leaks-forward"),
@@ -34,17 +34,38 @@ import Testing
         #expect(try lab.run(Self.ids) == "")
     }
 
+    /// Whoever made it liberal, connections are saved; that a drop came on top is worth knowing.
     @Test func aDropAndALiberalKernelAreOneTooMany() throws {
-        let lab = try healthy("sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=1")
+        let lab = try healthy("\(Self.deleteTables); sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=1")
+        #expect(try lab.run(Self.ids) == "")
+        try lab.run(Self.mend)
         #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        #expect(try lab.attempt("\(Self.evenkeel) doctor --policy /run/policy").status == 0)
         try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_be_liberal=0")
         #expect(try lab.run(Self.ids) == "")
     }
 
     @Test func aDropThatCannotBeWholeIsFound() throws {
-        let lab = try healthy("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0; \(Self.mend)")
+        let lab = try healthy("\(Self.deleteTables); sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0")
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run(Self.mend)
         #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
         try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1; \(Self.mend)")
+        #expect(try lab.run(Self.ids) == "")
+        // With the whole of it from before.
+        try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0")
+        #expect(try lab.run(Self.ids) == "invalid-policy-conflict")
+        try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1; \(Self.mend)")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    /// A container that is routed and not translated: no segment of its can be the host's to answer.
+    @Test func whereNothingIsTranslatedNothingIsMissing() throws {
+        let lab = try healthy("nft flush ruleset")
+        #expect(try lab.run(Self.ids) == "")
+        try lab.run("nft 'table ip n { chain c { type nat hook postrouting priority srcnat; masquerade; }; }'")
+        #expect(try lab.run(Self.ids) == "invalid-not-dropped-input")
+        try lab.run(Self.mend)
         #expect(try lab.run(Self.ids) == "")
     }
 

@@ -10,6 +10,8 @@ public struct HostEvidence: Hashable, Sendable {
     public var ipv6Rules: [CountedRule] = []
     /// Rules of others that drop INVALID segments before they could be answered, or keep TCP from connection tracking.
     public var others: [ForeignRule] = []
+    /// Whether anything here translates IPv4 addresses.
+    public var translatesIPv4 = false
     public var statistics: ConntrackStatistics?
     /// Lines of the kernel's log that say that the table was full; nil where it may not be read.
     public var tableFull: [KernelLog.Record]?
@@ -45,6 +47,22 @@ extension HostGuard {
     private mutating func look(at invalid: HostSnapshot, _ evidence: inout HostEvidence) throws(KernelError) {
         if invalid.ipv4.state != .absent { evidence.ipv4Rules = try host.counters(.v4) }
         if invalid.ipv6.state != .absent { evidence.ipv6Rules = try host.counters(.v6) }
+        evidence.translatesIPv4 = try host.translatesIPv4()
         if try host.hasFirewall() { evidence.others = try host.othersRules() }
+    }
+}
+
+extension Host {
+    /// By a chain of nftables or the table of iptables-legacy. A plan does without: it takes for granted that containers' IPv4
+    /// addresses are translated.
+    fileprivate mutating func translatesIPv4() throws(KernelError) -> Bool {
+        do throws(KernelError) {
+            let tables = try FileDescriptor.text(of: "/proc/net/ip_tables_names", limit: 1 << 16)
+            if tables.split(separator: "\n").contains("nat") { return true }
+        } catch {
+            if error.errno != .noEntry { throw error }
+        }
+        guard try hasFirewall() else { return false }
+        return try firewall.hasTranslation(.v4)
     }
 }

@@ -11,7 +11,8 @@ extension Page {
                 A late, repeated or damaged TCP segment falls outside the window that connection tracking knows. It is called
                 INVALID, and what is INVALID is not translated back to the container: it is addressed to the host and stays there.
                 The host has no such socket and answers as it must, with RST, which ends a healthy connection. A drop in the
-                forward chain, which some engines have, never sees it.
+                forward chain, which some engines have, never sees it. Where no address is translated, or with
+                nf_conntrack_tcp_be_liberal=1, nothing of the kind happens, and nothing is found.
                 """,
             proof: """
                 On the host:
@@ -77,11 +78,11 @@ extension Page {
                 though connection tracking counts INVALID; or someone else's connections are cut since it was put in.
                 """,
             cause: """
-                Three things make a drop of INVALID meaningless or harmful. nf_conntrack_tcp_be_liberal=1: segments outside the
-                window are not INVALID any more, so the drop takes only what is damaged. An eBPF data plane, such as Cilium's, or
-                a notrack rule: packets pass connection tracking by, and the rules see none of them. nf_conntrack_tcp_loose=0, or
+                Three things make a drop of INVALID meaningless or harmful. An eBPF data plane, such as Cilium's, or a notrack
+                rule: packets never come to connection tracking, and the rules see none of them. nf_conntrack_tcp_loose=0, or
                 IPVS with direct routing: the host sees half of a connection, and a drop would cut it; Evenkeel leaves its chain
-                out then and says so.
+                out then and says so. nf_conntrack_tcp_be_liberal=1: segments outside the window are not INVALID any more, so the
+                drop takes only what is damaged. Connections are saved either way, so that is information alone.
                 """,
             proof: """
                 On the host:
