@@ -15,7 +15,9 @@ extension ContainerObservation {
         let wanted = plan.sourceRules(version)
         // Where a VPN has the default route, everything is meant to leave by it.
         guard let interface = defaultInterface(version), !wanted.isEmpty, isAttached(interface) else { return [] }
-        let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }.filter { isAttached($0.1.index) }
+        // Where another network is to have the default by now, those of the present one lose nothing yet.
+        let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }
+            .filter { isAttached($0.1.index) && $0.1.index != interface }
         guard !owned.isEmpty else { return [] }
         // A default at a worse metric that nobody touched stands by, as somebody may want it to.
         let isStandby =

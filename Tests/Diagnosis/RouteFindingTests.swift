@@ -82,6 +82,25 @@ import Testing
         #expect(findings.allSatisfy { $0.severity == .information })
     }
 
+    /// As an earlier run left it, before the policy said that eth1 is preferred.
+    @Test func addressesOfTheNetworkThatHasTheDefaultLeaveByTheirOwn() throws {
+        var container = TestObservation(metrics: [100, nil])
+        container.addDefault(via: "10.89.1.1", 2, 100, table: 17_739_002)
+        container.routes[1].protocol = 69
+        container.addDefault(via: "10.89.2.1", 3, 100, table: 17_739_003)
+        var first = PolicyRule(.v4, priority: 32765, table: Route.mainTable, protocol: 69)
+        first.suppressedPrefixLength = 0
+        let source = IPPrefix("10.89.2.5/32")
+        container.rules = [
+            first, PolicyRule(.v4, priority: 32765, table: 17_739_003, protocol: 69, source: source),
+        ]
+        #expect(try container.findings() == [])
+        #expect(try container.observation().plan == [])
+        container.policy.defaultRoute.prefer = [.interface("eth1")]
+        #expect(try !container.observation().plan.isEmpty)
+        #expect(try container.findings() == [])
+    }
+
     @Test func legsOfOneIPv6RouteAreMultipathAndRoutesBesideOneAnotherDuplicates() throws {
         var merged = TestObservation(metrics: [100, nil])
         merged.routes.append(
