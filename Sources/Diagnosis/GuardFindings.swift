@@ -1,9 +1,10 @@
 import Discovery
 import Firewall
 import Keel
+import Netlink
 
-// Containers that Evenkeel would change though it is at work on this host: they were started before it was installed, or by
-// an engine that passes it by.
+// Containers that Evenkeel would change though it is at work on this host and nothing else is wrong with them: they were
+// started before it was installed, or by an engine that is not set up for it, or have changed since.
 
 extension ContainerObservation {
     /// `others` have been found of this container; what they would mend is not told twice.
@@ -18,16 +19,47 @@ extension ContainerObservation {
         return [
             Finding(
                 .containerNotGuarded, missing.isEmpty ? .information : .warning, at: place,
-                missing.isEmpty
-                    ? "it has not passed through Evenkeel, and needs little of it"
-                    : "it has not passed through Evenkeel, which guards other containers of this host",
-                evidence: (missing + rest).map { "evenkeel \($0.proposed)" },
+                summary(isUnguarded: !missing.isEmpty), evidence: (missing + rest).map { "evenkeel \($0.proposed)" },
                 consequence: missing.isEmpty
-                    ? "nothing now; with another network it would have two default routes or a strict filter"
+                    ? consequence(of: rest)
                     : "INVALID segments that it sends leave with its private address, and what else a container is spared "
                         + "here, it is not",
                 remedy: apply)
         ]
+    }
+
+    private func summary(isUnguarded: Bool) -> String {
+        if hasPassed {
+            return isUnguarded
+                ? "INVALID segments are let out where it enters the host"
+                : "it is not as Evenkeel would have it any more"
+        }
+        return isUnguarded
+            ? "it has not passed through Evenkeel, which guards other containers of this host"
+            : "it has not passed through Evenkeel, and does well without so far"
+    }
+
+    /// Whether Evenkeel left something there that tells.
+    private var hasPassed: Bool {
+        snapshot.rules?.contains { $0.isOurs } ?? false
+            || snapshot.links.contains { link in
+                IPVersion.allCases.contains { snapshot.isSetAside($0, link.index) }
+            }
+    }
+
+    private func consequence(of changes: [Change]) -> String {
+        let sources = changes.compactMap { change -> IPPrefix? in
+            if case .deleteRule(let rule) = change.action { rule.source } else { nil }
+        }.map { $0 == IPPrefix(host: $0.address) ? "\($0.address)" : "\($0)" }
+        let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove }
+        if isDefaultGone {
+            return "packets from \(sources.joined(separator: ", ")) leave by the default's interface, since their own "
+                + "network's default route has gone; only connecting it again, or starting the container again, brings that back"
+        }
+        if changes.contains(where: { $0.remedy == .defaultRoute }) {
+            return "nothing breaks by that: it still goes by what was wanted before"
+        }
+        return "nothing now; what is connected to it later may bring a second default route or a strict filter"
     }
 
     private func isAtWork(_ snapshot: HostSnapshot) -> Bool {

@@ -53,17 +53,27 @@ extension ContainerObservation {
     func defaultInterface(_ version: IPVersion) -> UInt32? { defaultHop(version)?.interface }
 
     /// IPv4 addresses whose packets leave by the default's interface though they are of another, and would still when the
-    /// plan has been carried out: of a network that has no gateway to learn of, or in modes without source rules.
+    /// plan has been carried out: of a network that has no gateway to learn of, in modes without source rules, or where the
+    /// table that a rule leads to is empty, as the kernel leaves it when its interface was down for a moment.
     var strays: [InterfaceAddress] {
         guard let interface = defaultInterface(.v4) else { return [] }
-        let rules = (snapshot.rules ?? []) + plan.sourceRules(.v4)
         let others = attachments(.v4).map { $0.index }.filter { $0 != interface }
         return snapshot.addresses.filter { address in
             address.address.version == .v4 && address.isGlobal && others.contains(address.interface)
-                && !rules.contains { rule in
-                    rule.version == .v4 && rule.source?.contains(address.address) == true
-                        && rule.table != Route.mainTable && !rule.isQualified
-                }
+                && !isLedHome(address)
+        }
+    }
+
+    /// Whether a rule for the address leads to a default route by its own interface.
+    private func isLedHome(_ address: InterfaceAddress) -> Bool {
+        let rules = (snapshot.rules ?? []) + plan.sourceRules(.v4)
+        let tables = (snapshot.routes + plan.addedRoutes).filter { route in
+            route.version == .v4 && route.isUnicast
+                && route.nextHops.contains { $0.interface == address.interface }
+        }.map { $0.table }
+        return rules.contains { rule in
+            rule.version == .v4 && rule.source?.contains(address.address) == true
+                && rule.table != Route.mainTable && !rule.isQualified && tables.contains(rule.table)
         }
     }
 }
@@ -77,5 +87,9 @@ extension [Change] {
             }
             return rule
         }
+    }
+
+    fileprivate var addedRoutes: [Route] {
+        compactMap { if case .addRoute(let route) = $0.action { route } else { nil } }
     }
 }

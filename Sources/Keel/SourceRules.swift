@@ -71,7 +71,7 @@ extension DefaultRoutes {
 
 extension PolicyRule {
     /// Of any version of this product.
-    var isOurs: Bool { self.protocol == Ours.routeProtocol }
+    package var isOurs: Bool { self.protocol == Ours.routeProtocol }
 
     var addition: Change { Change(.defaultRoute, .add, words, .addRule(self)) }
 

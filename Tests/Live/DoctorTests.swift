@@ -85,6 +85,27 @@ import Testing
         #expect(try lab.run("lost tcp_once c $far4 80 10.89.2.5") == "0")
     }
 
+    /// When an interface was down for a moment the kernel forgets the default route in its table, and the rules stay.
+    @Test(arguments: [0, 1]) func aNetworkThatLostItsDefaultRouteIsFound(strict: Int) throws {
+        let lab = try healthy("lab 2 \(strict); \"$programs/evenkeel\" apply --netns /run/netns/c; guard_host")
+        #expect(try lab.run("found c") == "")
+        try lab.run("for to in down up; do ip -n c link set eth1 $to; done")
+        let lost = try lab.run("lost ping_once c $far4 10.89.2.5")
+        let ids = try lab.run("found c")
+        if strict == 1 {
+            #expect(lost == "10" && ids == "container-not-guarded host-rp-filter-strict")
+            #expect(try lab.attempt("doctor --netns /run/netns/c").status == 1)
+            try lab.run("mend c")
+            #expect(try lab.run("lost ping_once c $far4 10.89.2.5; found c") == "0\ncontainer-not-guarded")
+        } else {
+            #expect(lost == "0" && ids == "container-not-guarded")
+        }
+        let said = try lab.attempt("doctor --netns /run/netns/c").out
+        #expect(said.contains("packets from 10.89.2.5, fd00:89:2::5 leave by the default's"), "\(said)")
+        try lab.run("\"$programs/evenkeel\" apply --netns /run/netns/c")
+        #expect(try lab.run("found c") == "")
+    }
+
     @Test func aContainerThatPassedEvenkeelByIsFound() throws {
         let lab = try healthy(
             """

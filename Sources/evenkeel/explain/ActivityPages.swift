@@ -29,22 +29,27 @@ extension Page {
                 "oci-hooks(5), containers.conf(5)", "https://docs.docker.com/engine/daemon/alternative-runtimes/",
             ]),
         Page(
-            id: .containerNotGuarded, title: "a container that has not passed through Evenkeel",
+            id: .containerNotGuarded, title: "a container that is not as Evenkeel would have it",
             symptom: """
                 Nothing by itself. One container of many still has a trouble that the others are rid of.
                 """,
             cause: """
                 It was started before Evenkeel was installed, by an engine that is not set up, or without the runtime that its
-                engine needs. The doctor finds that evenkeel apply would change something: its bridge is not among those whose
-                INVALID segments are dropped in forward, or its interfaces are not as the policy wants them.
+                engine needs. Or it has changed since: another network is preferred now, or an interface was down for a moment,
+                which empties its table of routes, while the rules that lead there stay. The doctor finds that evenkeel apply
+                would change something, and nothing else that is wrong: its bridge is not among those whose INVALID segments are
+                dropped in forward, or its interfaces, routes and rules are not as the policy wants them.
                 """,
             proof: """
                     evenkeel apply --netns PATH --dry-run      # what would be done, and nothing else
                     nft list set ip evenkeel containers        # the interfaces of guarded containers
+                    nsenter --net=PATH ip rule                 # "from ADDRESS lookup 17739…": Evenkeel was there
+                    nsenter --net=PATH ip route show table all default
                 """,
             withEvenkeel: """
                 sudo evenkeel apply --all now, and start the container through the hook or the runtime the next time. If it is to be
-                left alone, nothing need be done: without a drop in forward it is a warning, else information.
+                left alone, nothing need be done: without a drop in forward it is a warning, else information. A default route that
+                went with its interface comes back when the container is connected to the network again, or started again.
                 """,
             without: "See invalid-leaks-forward and rp-filter-strict.",
             references: ["evenkeel apply --help"]),
