@@ -39,44 +39,59 @@ extension ContainerObservation {
 }
 
 extension HostObservation {
-    /// Strict filters on bridges by which packets of another network's address come in.
+    /// Strict filters where packets of another network's address come in: on bridges, or a veth's end that has none.
     func reversePathFindings(_ containers: [ContainerObservation]) -> [Finding] {
-        var bridges: [(name: String, evidence: [String])] = []
+        var ways: [StrictWay] = []
         for container in containers {
-            guard let entrance = container.defaultEntrance, let link = entrance.bridge,
-                link.reversePathFilter.map({ max($0, reversePathFilterOfAll ?? 0) }) == 1
-            else { continue }
-            let strays = container.strays.map {
+            guard let entrance = routedEntrance(of: container, .v4) else { continue }
+            let link = entrance.bridge ?? entrance.end
+            guard let filter = link.reversePathFilter, max(filter, reversePathFilterOfAll ?? 0) == 1 else { continue }
+            let strays = container.strays
+            guard !strays.isEmpty else { continue }
+            let place = ways.firstIndex { $0.name == link.name } ?? ways.count
+            if place == ways.count { ways.append(StrictWay(name: link.name, filter: filter)) }
+            ways[place].strays += strays.map {
                 "\($0.address) of \(container.container.title) comes in by \(link.name)"
             }
-            guard !strays.isEmpty else { continue }
-            if let place = bridges.firstIndex(where: { $0.name == link.name }) {
-                bridges[place].evidence += strays
-            } else {
-                let value =
-                    "rp_filter is \(link.reversePathFilter ?? 0) for \(link.name), \(reversePathFilterOfAll ?? 0) for all"
-                bridges.append((link.name, ["\(value): strict"] + strays))
-            }
+            if strays.contains(where: { container.hasDefault(by: $0.interface) }) { ways[place].hasGateways = true }
         }
-        return bridges.map { bridge in
-            Finding(
-                .hostRPFilterStrict, .warning, at: .host,
-                "\(bridge.name) filters strictly, and containers on several networks send other addresses through it",
-                evidence: bridge.evidence.prefix(Self.mostLines)
-                    + (filtered.map { ["on the host, \($0.words)"] } ?? []),
-                consequence:
-                    "the host drops what such a container sends from its other networks' addresses: ports published on "
+        return ways.map { finding($0) }
+    }
+
+    private func finding(_ way: StrictWay) -> Finding {
+        // A network that has no gateway is seldom reached from afar.
+        let isIdle = filtered?.count == 0 && !way.hasGateways
+        let strict = "rp_filter is \(way.filter) for \(way.name), \(reversePathFilterOfAll ?? 0) for all: strict"
+        return Finding(
+            .hostRPFilterStrict, isIdle ? .information : .warning, at: .host,
+            "\(way.name) filters strictly, and containers on several networks send other addresses through it",
+            evidence: ([strict] + way.strays).prefix(Self.mostLines)
+                + (filtered.map { ["on the host, \($0.words)"] } ?? []),
+            consequence: isIdle
+                ? "nothing so far: the host would drop what such a container sends to afar from the address of a network "
+                    + "that has no gateway of its own"
+                : "the host drops what such a container sends from its other networks' addresses: ports published on "
                     + "those networks time out, and programs bound to the address get no answer",
-                remedy: "sudo sysctl -w net/ipv4/conf/\(bridge.name.quotedForShell)/rp_filter=2")
-        }
+            remedy: "sudo sysctl -w net/ipv4/conf/\(way.name.quotedForShell)/rp_filter=2")
     }
 
     private static let mostLines = 6
 }
 
+/// An interface of the host that filters strictly, and what comes in there from the address of another network.
+private struct StrictWay {
+    let name: String
+    let filter: Int
+    var strays: [String] = []
+    /// Whether some of those networks have a gateway, by which ports may be published.
+    var hasGateways = false
+}
+
 extension ContainerObservation {
-    /// Where the packets that take its IPv4 default route enter the host.
-    fileprivate var defaultEntrance: Entrance? {
-        defaultInterface(.v4).flatMap { index in entrances.first { $0.interface.index == index } }
+    /// Whether an IPv4 default route leads out by an interface, in whatever table.
+    fileprivate func hasDefault(by interface: UInt32) -> Bool {
+        snapshot.routes.contains { route in
+            route.version == .v4 && route.isUnicast && route.nextHops.contains { $0.interface == interface }
+        }
     }
 }

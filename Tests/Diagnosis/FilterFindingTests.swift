@@ -9,7 +9,7 @@ import Testing
     private static func single(filter: Int) -> TestObservation { TestObservation(metrics: [100, nil], filter: filter) }
 
     private static func host(all: Int = 0) -> HostObservation {
-        var host = HostObservation()
+        var host = TestObservation.host()
         host.reversePathFilterOfAll = all
         return host
     }
@@ -50,6 +50,40 @@ import Testing
         #expect(findings.map { $0.id } == [.hostRPFilterStrict] && findings[0].place == .host)
         #expect(findings[0].evidence.contains("10.89.2.5 of /run/netns/netns-1 comes in by br1"))
         #expect(findings[0].remedy == "sudo sysctl -w net/ipv4/conf/br1/rp_filter=2")
+    }
+
+    @Test func aStrictEndWithoutABridgeIsFoundLikewise() throws {
+        let container = Self.single(filter: 2)
+        var end = container.entrance(0).end
+        end.reversePathFilter = 1
+        let findings = try container.findings(Self.host()) {
+            $0.entrances = [Entrance(interface: container.links[0], end: end, bridge: nil)]
+        }
+        #expect(findings.map { $0.remedy } == ["sudo sysctl -w net/ipv4/conf/veth0/rp_filter=2"])
+    }
+
+    /// An internal network beside another one, as the database's, from whose address nothing went to afar so far.
+    @Test func aStrictBridgeThatDroppedNothingIsInformationWhereNoGatewayIs() throws {
+        let container = Self.single(filter: 2)
+        var host = Self.host()
+        let found = { (container: TestObservation) in
+            try container.findings(host) { $0.entrances = [container.entrance(0, filter: 1)] }
+                .first { $0.place == .host }.map { $0.severity }
+        }
+        host.filtered = FilterCount(count: 0)
+        #expect(try found(container) == .information)
+        host.filtered = FilterCount(count: 1)
+        #expect(try found(container) == .warning)
+        host.filtered = FilterCount(count: 0)
+        var standby = TestObservation(metrics: [100, 200])
+        standby.policy.defaultRoute.sourceRules = false
+        #expect(try found(standby) == .warning)
+    }
+
+    @Test func aStrictBridgeOfAnotherRoutersNetworkIsNoMatter() throws {
+        var container = Self.single(filter: 2)
+        container.routes[0].nextHops[0].gateway = IPAddress("10.89.1.254")
+        #expect(try container.findings(Self.host()) { $0.entrances = [container.entrance(0, filter: 1)] } == [])
     }
 
     @Test func aStrictBridgeIsNoMatterWhereSourceRulesLeadEachAddressHome() throws {

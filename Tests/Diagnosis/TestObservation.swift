@@ -58,7 +58,7 @@ struct TestObservation {
 
     /// All that is found in the container, and of the host with it alone.
     func findings(
-        _ host: HostObservation = HostObservation(), _ change: (inout ContainerObservation) -> Void = { _ in }
+        _ host: HostObservation = host(), _ change: (inout ContainerObservation) -> Void = { _ in }
     ) throws -> [Finding] {
         var observation = try observation()
         change(&observation)

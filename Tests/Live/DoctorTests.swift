@@ -85,6 +85,22 @@ import Testing
         #expect(try lab.run("lost tcp_once c $far4 80 10.89.2.5") == "0")
     }
 
+    /// As CNI's ptp has them.
+    @Test func aStrictEndWithoutABridgeIsFound() throws {
+        let lab = try healthy(
+            """
+            host; container c
+            for n in 1 2; do
+                ip link add vc$n type veth peer name eth$n netns c; ip addr add 10.89.$n.1/24 dev vc$n; ip link set vc$n up
+                ip -n c addr add 10.89.$n.5/24 dev eth$n; ip -n c link set eth$n up; sysctl -qw net.ipv4.conf.vc$n.rp_filter=1
+            done
+            ip -n c route add default via 10.89.1.1; "$programs/evenkeel" apply --netns /run/netns/c
+            """)
+        #expect(try lab.run("ping_once c $far4 && ! ping_once c $far4 10.89.2.5 && echo lost") == "lost")
+        try expectMending("host-rp-filter-strict", in: lab)
+        #expect(try lab.run("ping_once c $far4 10.89.2.5 && echo answered") == "answered")
+    }
+
     /// When an interface was down for a moment the kernel forgets the default route in its table, and the rules stay.
     @Test(arguments: [0, 1]) func aNetworkThatLostItsDefaultRouteIsFound(strict: Int) throws {
         let lab = try healthy("lab 2 \(strict); \"$programs/evenkeel\" apply --netns /run/netns/c; guard_host")

@@ -46,7 +46,8 @@ extension Page {
                 The container sends from its second address by its only default route, so the packet reaches the host by the first
                 network's bridge. The host would answer that address by the second's, and its strict filter drops the packet.
                 Docker gives a container one default route whatever its networks, so source rules cannot be had: there is no
-                second gateway to learn.
+                second gateway to learn. An internal network has none either, and is seldom talked to from afar; so while the
+                host's counter is 0 that is information alone.
                 """,
             proof: """
                 On the host:
