@@ -12,6 +12,10 @@ extension HostObservation {
         var socket = try Socket(.route)
         addresses = try socket.addresses()
         running = try socket.runningLinks()
+        for uplink in try socket.uplinks() where forwardsIPv4From[uplink] == nil {
+            uplinks.append(uplink)
+            try observeForwarding(uplink)
+        }
         for entrance in entrances {
             if forwardsIPv4From[entrance.name] == nil { try observeForwarding(entrance.name) }
             guard let bridge = entrance.bridge?.index, narrowestPorts[bridge] == nil else { continue }
@@ -27,5 +31,18 @@ extension HostObservation {
         if let value = try read("ipv4", "forwarding") { forwardsIPv4From[interface] = value != 0 }
         guard forwardsIPv6 == false, let value = try read("ipv6", "force_forwarding") else { return }
         forcesIPv6From[interface] = value != 0
+    }
+}
+
+extension Socket {
+    /// The interfaces of the IPv4 default route that is taken, by which answers come in.
+    fileprivate mutating func uplinks() throws(KernelError) -> [String] {
+        var list = try Socket(.route)
+        let routes = try list.defaultRoutes(inIPv4Table: Route.mainTable)
+        var names: [String] = []
+        for hop in routes.min(by: { $0.metric < $1.metric })?.nextHops ?? [] {
+            if let link = try link(index: hop.interface), !names.contains(link.name) { names.append(link.name) }
+        }
+        return names
     }
 }

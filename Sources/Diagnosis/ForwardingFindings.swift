@@ -1,19 +1,21 @@
 import Keel
 import Netlink
 
-// Containers that have a default route through this host, which does not forward what comes in there.
+// Containers that have a default route through this host, which does not forward what comes in there, or the answers.
 
 extension HostObservation {
     func forwardFindings(_ containers: [ContainerObservation]) -> [Finding] {
         // What decides for IPv4 is the value of the interface that a packet comes in by, for IPv6 that of all.
         let v4 = entrances(of: containers, .v4) { forwardsIPv4From[$0] == false }
         let v6 = entrances(of: containers, .v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
-        guard !v4.isEmpty || !v6.isEmpty else { return [] }
-        var evidence = v4.prefix(Self.mostLines).map { entrance in
-            "net/ipv4/conf/\(entrance.name)/forwarding is 0, and \(words(entrance.count)) by \(entrance.name)"
-        }
-        var wanted = v4.map { "net/ipv4/conf/\($0.name.quotedForShell)/forwarding=1" }
-        if forwardsIPv4 == false && !v4.isEmpty {
+        let answers = uplinksThatDoNotForward(for: containers)
+        guard !v4.isEmpty || !v6.isEmpty || !answers.isEmpty else { return [] }
+        var evidence =
+            v4.prefix(Self.mostLines).map { entrance in
+                "net/ipv4/conf/\(entrance.name)/forwarding is 0, and \(words(entrance.count)) by \(entrance.name)"
+            } + answers.map { "net/ipv4/conf/\($0)/forwarding is 0, and answers come in by \($0)" }
+        var wanted = (v4.map { $0.name } + answers).map { "net/ipv4/conf/\($0.quotedForShell)/forwarding=1" }
+        if forwardsIPv4 == false && !wanted.isEmpty {
             evidence.append("net.ipv4.ip_forward, which sets it for every interface, is 0")
             wanted = ["net.ipv4.ip_forward=1"]
         }
@@ -32,6 +34,12 @@ extension HostObservation {
     }
 
     private static let mostLines = 6
+
+    /// A packet's own way is decided where the container comes in, that of the answer by the uplink.
+    private func uplinksThatDoNotForward(for containers: [ContainerObservation]) -> [String] {
+        guard containers.contains(where: { routedEntrance(of: $0, .v4) != nil }) else { return [] }
+        return uplinks.filter { forwardsIPv4From[$0] == false }
+    }
 
     private func words(_ count: Int) -> String {
         count == 1 ? "1 container has its default route" : "\(count) containers have their default routes"

@@ -22,8 +22,10 @@ public struct HostObservation: Sendable {
     /// `net.ipv6.conf.all.forwarding`
     public var forwardsIPv6: Bool?
     /// Whether IPv4 packets that come in by an interface are forwarded, `net.ipv4.conf.NAME.forwarding`, which is what the
-    /// kernel goes by; of those where containers come in.
+    /// kernel goes by; of those where containers come in, and of the uplinks.
     public var forwardsIPv4From: [String: Bool] = [:]
+    /// The interfaces of the IPv4 default route.
+    public var uplinks: [String] = []
     /// `net.ipv6.conf.NAME.force_forwarding` (Linux 6.17), which forwards where `all` does not.
     public var forcesIPv6From: [String: Bool] = [:]
     /// Of all the interfaces.

@@ -117,6 +117,17 @@ import Testing
         #expect(try found() == [])
     }
 
+    @Test func theUplinkMustForwardTheAnswers() throws {
+        let container = TestObservation(metrics: [100])
+        var host = TestObservation.host()
+        (host.forwardsIPv4, host.uplinks, host.forwardsIPv4From) = (true, ["wan0"], ["br1": true, "wan0": false])
+        let findings = try container.findings(host) { $0.entrances = [container.entrance(0)] }
+        #expect(
+            findings.map { $0.evidence } == [["net/ipv4/conf/wan0/forwarding is 0, and answers come in by wan0"]])
+        #expect(findings[0].remedy == "sudo sysctl -w net/ipv4/conf/wan0/forwarding=1")
+        #expect(try container.findings(host) == [], "of a container that does not enter the host")
+    }
+
     /// A router of their own on the bridge, no gateway at all, and a switch that is no bridge.
     @Test func whereTheHostIsASwitchItNeedNotForward() throws {
         var host = TestObservation.host()

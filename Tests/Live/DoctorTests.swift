@@ -182,6 +182,13 @@ import Testing
         #expect(try lab.run("ping_once c $far4 && echo answered; found c") == "answered")
     }
 
+    @Test func anUplinkThatDoesNotForwardIsFoundByItself() throws {
+        let lab = try healthy("lab 1; ip route add default via $far4; sysctl -qw net.ipv4.conf.uplink.forwarding=0")
+        #expect(try lab.run("ping_once c $far4 || echo lost") == "lost")
+        try expectMending("ip-forward-off", in: lab)
+        #expect(try lab.run("ping_once c $far4 && echo answered") == "answered")
+    }
+
     @Test(arguments: [
         // The host's end alone, its own end alone, and another port of its bridge.
         ("ip link set vc1 mtu 1400", "c to 198.51.100.2: 1500"),
