@@ -1,18 +1,23 @@
-/// The directories in which podman looks for hooks, file by file of containers.conf(5).
+/// The directories in which an engine looks for hooks, file by file of its configuration: containers.conf(5), crio.conf(5).
 struct HookDirectories: Hashable {
     private(set) var paths: [String]
+    /// Of the list in the configuration, as in `engine.hooks_dir`.
+    private let key: [String]
     /// Whether a list adds to what was said before, which podman 5 keeps for the files that follow.
     private var isAppending = false
 
-    init(_ usual: String) { paths = [usual] }
+    init(_ usual: String, key: [String]) {
+        paths = [usual]
+        self.key = key
+    }
 
     /// Goes by what one more file says.
     mutating func read(_ text: String) {
-        guard case .array(let list) = TOMLDocument(text)?[["engine", "hooks_dir"]] else { return }
+        guard case .array(let list) = TOMLDocument(text)?[key] else { return }
         var named: [String] = []
         for element in list {
             switch element {
-            case .string(let path): named.append(path)
+            case .string(let path): named.append(path.withoutSlashesAtItsEnd)
             case .table(let attributes):
                 for attribute in attributes where attribute.path == ["append"] {
                     isAppending = attribute.value == .other("true")
@@ -21,5 +26,13 @@ struct HookDirectories: Hashable {
             }
         }
         paths = isAppending ? paths + named.filter { !paths.contains($0) } : named
+    }
+}
+
+extension String {
+    fileprivate var withoutSlashesAtItsEnd: String {
+        var path = self[...]
+        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
+        return String(path)
     }
 }

@@ -5,7 +5,7 @@ import Keel
 extension HostObservation {
     func hookFindings() -> [Finding] {
         guard let hooks else { return [] }
-        return podmanFindings(hooks) + dockerFindings(hooks)
+        return readerFindings(hooks) + dockerFindings(hooks)
     }
 
     /// Docker sets networks up after its hooks since version 28; before that they come in time.
@@ -24,57 +24,64 @@ extension HostObservation {
         ]
     }
 
-    private func podmanFindings(_ hooks: HookInstallation) -> [Finding] {
-        guard hooks.hasPodman, !hooks.declarations.isEmpty else { return [] }
-        let read = hooks.declarations.filter { declaration in
-            hooks.directories.contains { declaration.path == "\($0)/evenkeel.json" }
-        }
-        // Of several of one name podman takes that of the last directory.
-        let counting = hooks.directories.reversed().lazy.compactMap { directory in
-            read.first { $0.path.hasPrefix("\(directory)/") }
-        }.first
-        guard let counting else {
+    private func readerFindings(_ hooks: HookInstallation) -> [Finding] {
+        guard !hooks.declarations.isEmpty else { return [] }
+        let blind = hooks.readers.filter { hooks.declaration(for: $0) == nil }
+        return (blind.isEmpty ? [] : [unread(hooks.declarations, by: blind)])
+            + hooks.declarations.flatMap { declaration in
+                let readers = hooks.readers.filter { hooks.declaration(for: $0) == declaration }
+                return readers.isEmpty ? [] : findings(of: declaration, readBy: Self.names(readers))
+            }
+    }
+
+    private static func names(_ readers: [HookInstallation.Reader]) -> String {
+        readers.map { $0.engine.rawValue }.joined(separator: " and ")
+    }
+
+    private func unread(_ declarations: [HookDeclaration], by readers: [HookInstallation.Reader]) -> Finding {
+        let files = readers.map { $0.configuration }.joined(separator: " and ")
+        return notActive(
+            .warning,
+            "the OCI hook is installed where \(Self.names(readers)) \(readers.count == 1 ? "does" : "do") not look",
+            declarations.map { "there is \($0.path)" }
+                + readers.map { "\($0.engine.rawValue) reads \($0.directories.joined(separator: ", "))" },
+            "containers start without their networks being made safe, and nothing says so",
+            "(name its directory in hooks_dir of \(files), or run install/install.sh again)")
+    }
+
+    /// The gravest of what is wrong with it.
+    private func findings(of declaration: HookDeclaration, readBy engines: String) -> [Finding] {
+        let path = declaration.path
+        if let flaw = declaration.flaw {
             return [
                 notActive(
-                    .warning, "the OCI hook is installed where podman does not look",
-                    hooks.declarations.map { "there is \($0.path)" } + [
-                        "podman reads \(hooks.directories.joined(separator: ", "))"
-                    ],
-                    "containers start without their networks being made safe, and nothing says so",
-                    "(name its directory in hooks_dir of containers.conf, or run install/install.sh again)")
+                    .error, "the OCI hook's JSON cannot be read", ["\(path) \(flaw)"],
+                    "no container of \(engines) starts at all while it is so",
+                    "(run install/install.sh again, or take \(path) away)")
             ]
         }
-        if counting.program == nil || counting.stages == nil {
-            return [
-                notActive(
-                    .error, "the OCI hook's JSON cannot be read",
-                    ["\(counting.path) names no \(counting.program == nil ? "program" : "stages")"],
-                    "podman starts no container at all while it is so",
-                    "(run install/install.sh again, or take \(counting.path) away)")
-            ]
-        }
-        if let program = counting.program, !counting.isExecutable {
+        if !declaration.isExecutable {
             return [
                 notActive(
                     .warning, "the OCI hook's program is missing or may not be executed",
-                    ["\(counting.path) names \(program)"], "podman passes such a hook by, and nothing says so",
-                    "(run install/install.sh again)")
+                    ["\(path) names \(declaration.program ?? "none")"],
+                    "such a hook is left out by \(engines), and nothing says so", "(run install/install.sh again)")
             ]
         }
-        guard counting.isInTime else {
-            let stages = (counting.stages ?? []).joined(separator: ", ")
+        if !declaration.isInTime {
+            let stages = declaration.stages.joined(separator: ", ")
             return [
                 notActive(
                     .warning, "the OCI hook does not run when a container starts",
-                    ["its stages in \(counting.path): \(stages.isEmpty ? "none" : stages)"],
+                    ["its stages in \(path): \(stages.isEmpty ? "none" : stages)"],
                     "containers start without their networks being made safe, and nothing says so",
                     "(name createRuntime among them, or run install/install.sh again)")
             ]
         }
-        guard !counting.isAlways else { return [] }
+        if declaration.isForAll { return [] }
         return [
             notActive(
-                .information, "the OCI hook is not for every container", ["\"always\" is not true in \(counting.path)"],
+                .information, "the OCI hook is not for every container", ["the conditions below \"when\" in \(path)"],
                 "containers that its conditions leave out start without their networks being made safe",
                 "(set \"when\": {\"always\": true})")
         ]

@@ -1,26 +1,19 @@
-import JSON
+public import Discovery
 import LinuxSystem
 
-/// Where the OCI hook's JSON lies, and where podman looks for hooks.
+/// Where the OCI hook's JSON lies, and where engines look for hooks.
 public struct HookInstallation: Hashable, Sendable {
-    /// A JSON file named after the hook.
-    public struct Declaration: Hashable, Sendable {
-        public let path: String
-        /// The program it names; nil for a file that does not parse or names none.
-        public let program: String?
-        /// Whether that may be executed.
-        public let isExecutable: Bool
-        /// Whether it says that it is for every container.
-        public let isAlways: Bool
-        /// When it is to run; nil where it does not say, which podman refuses.
-        public let stages: [String]?
+    /// An engine that reads hooks.
+    public struct Reader: Hashable, Sendable {
+        public let engine: Engine
+        /// The file in which its directories are named.
+        public let configuration: String
+        /// Those that it reads.
+        public let directories: [String]
     }
 
-    public var declarations: [Declaration] = []
-    /// The directories that podman reads.
-    public var directories: [String] = []
-    /// Whether there is podman at all.
-    public var hasPodman = false
+    public var declarations: [HookDeclaration] = []
+    public var readers: [Reader] = []
     /// Nil where none runs.
     public var docker: DockerDaemon?
     /// Whether the CDI device that carries the hook is there.
@@ -29,34 +22,58 @@ public struct HookInstallation: Hashable, Sendable {
     public init() {}
 
     private static let name = "evenkeel.json"
-    /// The one that podman reads where containers.conf names none.
+    /// The one that engines read where their configuration names none.
     private static let usual = "/usr/share/containers/oci/hooks.d"
     private static let possible = [usual, "/etc/containers/oci/hooks.d", "/usr/local/share/containers/oci/hooks.d"]
 
     static func observe() throws(KernelError) -> HookInstallation {
         var installation = HookInstallation()
-        installation.hasPodman = ["/usr/bin/podman", "/usr/local/bin/podman"].contains { isExecutable($0) }
         installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
         // To ask one that is started by its socket would start it.
         if installation.hasDevice && DockerDaemon.isRunning { installation.docker = DockerDaemon.observe() }
-        installation.directories = try configuredDirectories()
-        for directory in possible + installation.directories.filter({ !possible.contains($0) }) {
-            let path = "\(directory)/\(name)"
-            if let text = text(of: path) { installation.declarations.append(Declaration(path, text)) }
+        if isInstalled("podman") { installation.readers.append(try podman()) }
+        if isInstalled("crio") { installation.readers.append(try crio()) }
+        var directories = possible
+        for directory in installation.readers.flatMap({ $0.directories }) where !directories.contains(directory) {
+            directories.append(directory)
+        }
+        for path in directories.map({ "\($0)/\(name)" }) {
+            if let text = text(of: path) { installation.declarations.append(HookDeclaration(path, text)) }
         }
         return installation
     }
 
-    /// The drop-ins of a directory come in the order of their names.
-    private static func configuredDirectories() throws(KernelError) -> [String] {
-        let dropIns = "/etc/containers/containers.conf.d"
-        let names = try Directory.names(in: dropIns).filter { $0.hasSuffix(".conf") }.sorted()
+    /// That which an engine goes by: of several of one name the last directory's.
+    func declaration(for reader: Reader) -> HookDeclaration? {
+        let read = reader.directories.reversed().map { "\($0)/\(Self.name)" }
+        return read.lazy.compactMap { path in declarations.first { $0.path == path } }.first
+    }
+
+    private static func podman() throws(KernelError) -> Reader {
         let files =
             ["/usr/share/containers/containers.conf", "/etc/containers/containers.conf"]
-            + names.map { "\(dropIns)/\($0)" }
-        var directories = HookDirectories(usual)
+            + (try dropIns("/etc/containers/containers.conf.d").filter { $0.hasSuffix(".conf") })
+        return reader(.podman, "containers.conf", key: ["engine", "hooks_dir"], files)
+    }
+
+    private static func crio() throws(KernelError) -> Reader {
+        let files = ["/etc/crio/crio.conf"] + (try dropIns("/etc/crio/crio.conf.d"))
+        return reader(.crio, "crio.conf", key: ["crio", "runtime", "hooks_dir"], files)
+    }
+
+    private static func reader(_ engine: Engine, _ configuration: String, key: [String], _ files: [String]) -> Reader {
+        var directories = HookDirectories(usual, key: key)
         for text in files.compactMap({ text(of: $0) }) { directories.read(text) }
-        return directories.paths
+        return Reader(engine: engine, configuration: configuration, directories: directories.paths)
+    }
+
+    /// In the order of their names.
+    private static func dropIns(_ directory: String) throws(KernelError) -> [String] {
+        try Directory.names(in: directory).sorted().map { "\(directory)/\($0)" }
+    }
+
+    private static func isInstalled(_ program: String) -> Bool {
+        ["/usr/bin", "/usr/local/bin"].contains { isExecutable("\($0)/\(program)") }
     }
 
     static func text(of path: String) -> String? {
@@ -65,23 +82,5 @@ public struct HookInstallation: Hashable, Sendable {
 
     static func isExecutable(_ path: String) -> Bool {
         do { return try FileStatus(path: path).isExecutable } catch { return false }
-    }
-}
-
-extension HookInstallation.Declaration {
-    /// oci-hooks(5)
-    init(_ path: String, _ text: String) {
-        self.path = path
-        var document: JSON?
-        do { document = try JSON(parsing: Array(text.utf8)) } catch {}
-        program = document?["hook"]?["path"]?.string
-        isExecutable = program.map { HookInstallation.isExecutable($0) } ?? false
-        isAlways = document?["when"]?["always"] == .boolean(true)
-        stages = document?["stages"]?.elements?.compactMap { $0.string }
-    }
-
-    /// Whether it runs when a container has its network and its process.
-    var isInTime: Bool {
-        ["createRuntime", "prestart", "poststart"].contains { stages?.contains($0) ?? false }
     }
 }

@@ -39,6 +39,7 @@ import Testing
         (["[engine]\nhooks_dir = [\"/a\", \"/b\"]"], ["/a", "/b"]),
         (["[engine]\n  hooks_dir=[\n\"/a\", # one\n# \"/no\",\n\"/b\"\n]\nx=1"], ["/a", "/b"]),
         (["[engine]\nhooks_dir = ['/a', \"/b]\", ]"], ["/a", "/b]"]),
+        (["[engine]\nhooks_dir = ['/a/', '/']"], ["/a", "/"]),
         (["engine.hooks_dir = [\"/a\"]\n[network]\nx = 1.5"], ["/a"]), (["engine = {hooks_dir = ['/a']}"], ["/a"]),
         (["[\"engine\"]\r\nx = '''\nhooks_dir = [\"/no\"]\n'''\r\n\"hooks_dir\" = [\"/a\\u0062\"]"], ["/ab"]),
         (["[engine]\nhooks_dir = []"], []),
@@ -52,25 +53,86 @@ import Testing
         // What is no TOML.
         (["[engine]\nhooks_dir = [\"/a"], ["/usual"]), (["[engine\nhooks_dir = ['/a']"], ["/usual"]),
     ]) func theDirectoriesOfContainersConfAreReadAsPodmanDoes(files: [String], expected: [String]) {
-        var directories = HookDirectories("/usual")
+        var directories = HookDirectories("/usual", key: ["engine", "hooks_dir"])
         for file in files { directories.read(file) }
         #expect(directories.paths == expected)
     }
 
-    @Test(
-        arguments: [
-            (["createRuntime"], []), (["prestart"], []), (["poststart", "poststop"], []),
-            (["poststop"], ["hook-not-active warning"]), (["createContainer"], ["hook-not-active warning"]),
-            ([], ["hook-not-active warning"]), (nil, ["hook-not-active error"]),
-        ] as [([String]?, [String])]) func aHookMustRunAtAStageThatMatters(stages: [String]?, expected: [String])
-    {
-        let list = stages.map { ", \"stages\": [\($0.map { "\"\($0)\"" }.joined(separator: ", "))]" } ?? ""
+    /// A hook as the installation writes it, but for these keys.
+    private func declaration(_ keys: [String: String] = [:], in directory: String = "/hooks") -> HookDeclaration {
+        let usual = [
+            "version": "\"1.0.0\"", "hook": "{\"path\": \"/bin/true\"}", "when": "{\"always\": true}",
+            "stages": "[\"createRuntime\"]",
+        ]
+        let members = usual.merging(keys) { $1 }.filter { !$0.value.isEmpty }
+        let text = "{\(members.map { "\"\($0.key)\": \($0.value)" }.joined(separator: ", "))}"
+        return HookDeclaration("\(directory)/evenkeel.json", text)
+    }
+
+    private func found(_ declarations: [HookDeclaration], _ readers: [HookInstallation.Reader]) -> [Finding] {
         var hooks = HookInstallation()
-        (hooks.hasPodman, hooks.directories) = (true, ["/hooks"])
-        let text = "{\"hook\": {\"path\": \"/bin/true\"}, \"when\": {\"always\": true}\(list)}"
-        hooks.declarations = [HookInstallation.Declaration("/hooks/evenkeel.json", text)]
+        (hooks.declarations, hooks.readers) = (declarations, readers)
         var host = HostObservation()
         host.hooks = hooks
-        #expect(host.hookFindings().map { "\($0.id.rawValue) \($0.severity.rawValue)" } == expected)
+        return host.hookFindings()
+    }
+
+    private static let podman = HookInstallation.Reader(
+        engine: .podman, configuration: "containers.conf", directories: ["/hooks"])
+    private static let crio = HookInstallation.Reader(
+        engine: .crio, configuration: "crio.conf", directories: ["/usual", "/hooks"])
+
+    @Test(
+        arguments: [
+            ("createRuntime", nil), ("prestart", nil), ("poststart\", \"poststop", nil),
+            ("poststop", .warning), ("createContainer", .warning), ("createruntime", .error),
+            ("createRuntime\", \"bogus", .error),
+        ] as [(String, Finding.Severity?)])
+    func aHookMustRunAtAStageThatMatters(stages: String, expected: Finding.Severity?) {
+        let findings = found([declaration(["stages": "[\"\(stages)\"]"])], [Self.podman])
+        #expect(findings.map { $0.severity } == (expected.map { [$0] } ?? []))
+    }
+
+    /// Each stops every container of the engine, as podman 4.3 showed.
+    @Test(arguments: [
+        (["version": ""], "is not of version 1.0.0"), (["version": "\"0.1.0\""], "is not of version 1.0.0"),
+        (["hook": "{}"], "names no program"), (["stages": ""], "names no stages"),
+        (["stages": "[\"createruntime\"]"], "names the unknown stage createruntime"), (["when": "}"], "is no JSON"),
+    ]) func aHookThatIsRefusedStopsEveryContainer(keys: [String: String], flaw: String) {
+        let findings = found([declaration(keys)], [Self.podman])
+        #expect(findings.map { $0.severity } == [.error])
+        #expect(findings.first?.evidence == ["/hooks/evenkeel.json \(flaw)"])
+        #expect(findings.first?.consequence == "no container of podman starts at all while it is so")
+    }
+
+    @Test(arguments: [
+        ("{\"always\": true}", true), ("{\"commands\": [\".*\"]}", true),
+        ("{\"commands\": [\"^/bin/a$\", \".*\"]}", true),
+        ("{\"always\": true, \"commands\": [\"^/bin/a$\"]}", false), ("{\"always\": false}", false), ("{}", false),
+        ("{\"annotations\": {\"a\": \"b\"}, \"always\": true}", false), ("", false),
+    ]) func aHookIsForEveryContainerUnlessItsConditionsSayOtherwise(when: String, isForAll: Bool) {
+        let findings = found([declaration(["when": when])], [Self.podman])
+        #expect(findings.map { $0.severity } == (isForAll ? [] : [.information]))
+    }
+
+    @Test func eachEngineReadsItsOwnDirectories() {
+        #expect(found([declaration(in: "/other")], []) == [], "there is none that reads hooks")
+        let unread = found([declaration(in: "/usual")], [Self.podman, Self.crio])
+        #expect(unread.map { $0.summary } == ["the OCI hook is installed where podman does not look"])
+        let neither = found([declaration(in: "/other")], [Self.podman, Self.crio])
+        #expect(neither.map { $0.summary } == ["the OCI hook is installed where podman and CRI-O do not look"])
+        #expect(neither[0].evidence.last == "CRI-O reads /usual, /hooks")
+        let stopped = found([declaration(["version": ""])], [Self.podman, Self.crio])
+        #expect(stopped.map { $0.consequence } == ["no container of podman and CRI-O starts at all while it is so"])
+        // The last directory of one that reads several decides.
+        #expect(found([declaration(["version": ""], in: "/usual"), declaration()], [Self.crio]) == [])
+    }
+
+    @Test func theDirectoriesOfCRIOsConfigurationAreReadLikewise() {
+        var directories = HookDirectories("/usual", key: ["crio", "runtime", "hooks_dir"])
+        directories.read("[crio.runtime]\nlog_level = 'info'\n[crio]\nhooks_dir = ['/no']")
+        #expect(directories.paths == ["/usual"])
+        directories.read("[crio]\n[crio.runtime]\nhooks_dir = [\n  '/a/',\n]")
+        #expect(directories.paths == ["/a"])
     }
 }

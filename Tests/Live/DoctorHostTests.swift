@@ -133,6 +133,12 @@ import Testing
         #expect(try lab.run(Self.ids) == "hook-not-active", "it does not parse")
         try lab.run("sed s/true/false/ /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
         #expect(try lab.run(Self.ids) == "hook-not-active", "it is not for every container")
+        for edit in ["s/.version.: .1.0.0., //", "s/createRuntime/createruntime/"] {
+            try lab.run("sed '\(edit)' /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
+            let severity = ".findings[] | .id + \" \" + .severity"
+            let said = try lab.run("\(Self.evenkeel) doctor --policy /run/policy --json | jq -r '\(severity)' || :")
+            #expect(said == "hook-not-active error", "podman starts nothing")
+        }
         try lab.run("sed s/createRuntime/poststop/ /run/hook.json >/etc/containers/oci/hooks.d/evenkeel.json")
         #expect(try lab.run(Self.ids) == "hook-not-active", "it runs when a container has ended")
         try lab.run("cp /run/hook.json /etc/containers/oci/hooks.d/evenkeel.json")
@@ -147,6 +153,24 @@ import Testing
             )
             #expect(try lab.run(Self.ids) == expected, "\(said)")
         }
+    }
+
+    /// CRI-O's directories are its own.
+    @Test func aHookThatCRIODoesNotReadIsFound() throws {
+        let lab = try healthy(
+            """
+            mkdir /run/upper /run/work; mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
+            mount -t tmpfs tmpfs /usr/local/bin; mount -t tmpfs tmpfs /usr/share/containers; cp /bin/true /usr/local/bin/crio
+            mkdir -p /etc/crio/crio.conf.d /usr/share/containers/oci/hooks.d; cp "$programs/evenkeel-hook" /run
+            cat >/usr/share/containers/oci/hooks.d/evenkeel.json <<'END'
+            {"version": "1.0.0", "hook": {"path": "/run/evenkeel-hook"}, "when": {"always": true}, "stages": ["createRuntime"]}
+            END
+            """)
+        #expect(try lab.run(Self.ids) == "")
+        try lab.run("printf '[crio.runtime]\\nhooks_dir = [\"/run/hooks\"]\\n' >/etc/crio/crio.conf.d/10-hooks.conf")
+        #expect(try lab.run(Self.ids) == "hook-not-active")
+        try lab.run("mkdir /run/hooks; cp /usr/share/containers/oci/hooks.d/evenkeel.json /run/hooks")
+        #expect(try lab.run(Self.ids) == "")
     }
 
     /// Where the table's limit may be changed: in a kernel of its own.

@@ -8,15 +8,16 @@ extension Page {
                 """,
             cause: """
                 Engines pass over what they do not find, in silence. podman and CRI-O read /usr/share/containers/oci/hooks.d alone,
-                unless containers.conf names other folders; a hook whose program is missing or not executable is left out. Docker
-                reads no hooks: it needs the runtime. With Docker 28 and later, and with podman --userns, hooks run before the
-                network is there.
+                unless containers.conf or crio.conf names other folders; a hook whose program is missing or not executable is left
+                out. But a JSON that they cannot read, one without "version": "1.0.0" or with a stage that there is not included,
+                stops every container ("parsing hook", "unknown stage"). Docker reads no hooks: it needs the runtime. With Docker
+                28 and later, and with podman --userns, hooks run before the network is there.
                 """,
             proof: """
                 On the host:
 
                     ls -l /usr/share/containers/oci/hooks.d /usr/local/libexec/evenkeel
-                    grep -rn hooks_dir /etc/containers /usr/share/containers/containers.conf
+                    grep -rn hooks_dir /etc/containers /usr/share/containers/containers.conf /etc/crio
                     docker info -f '{{json .Runtimes}} {{.DefaultRuntime}}'
                     journalctl -t evenkeel-hook -n 5     # what it did last
                 """,
