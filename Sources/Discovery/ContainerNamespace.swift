@@ -64,21 +64,39 @@ public struct ContainerNamespace: Hashable, Sendable {
 
     /// What people call it: the names of its containers, or else their ids, or else its path.
     public var title: String {
-        let known = containers.map { $0.name ?? $0.shortID }
-        let shown = known.prefix(3).joined(separator: ", ") + (known.count > 3 ? " and \(known.count - 3) more" : "")
-        return known.isEmpty ? path : shown
+        containers.isEmpty ? path : names(of: containers)
     }
 }
 
-/// A network namespace that nothing ties to a container.
+/// A network namespace that no engine made.
 public struct SkippedNamespace: Hashable, Sendable {
     public let path: String
-    public let reason: String
+    /// Those that live in it all the same.
+    public let containers: [ContainerIdentity]
 
-    public init(path: String, reason: String) {
+    public init(path: String, containers: [ContainerIdentity] = []) {
         self.path = path
-        self.reason = reason
+        self.containers = containers
     }
+
+    public var reason: String {
+        guard !containers.isEmpty else { return "no container engine's; name it with --netns" }
+        return "no container engine's, though \(names(of: containers)) is in it; name it with --netns or --container"
+    }
+}
+
+extension ContainerNamespace {
+    init(_ skipped: SkippedNamespace) {
+        self.init(
+            path: skipped.path, evidence: "container \(names(of: skipped.containers))",
+            engine: skipped.containers.first?.engine, containers: skipped.containers)
+    }
+}
+
+/// The names of containers, or else their ids; of many the first.
+private func names(of containers: [ContainerIdentity]) -> String {
+    let known = containers.map { $0.name ?? $0.shortID }
+    return known.prefix(3).joined(separator: ", ") + (known.count > 3 ? " and \(known.count - 3) more" : "")
 }
 
 /// A container that is there and whose namespace this user may not look at.

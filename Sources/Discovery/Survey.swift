@@ -23,11 +23,13 @@ public struct Survey: Sendable {
         isNamed = true
     }
 
-    /// Of the containers that somebody means with a name or an id. Nothing else is left.
+    /// Of the containers that somebody means with a name or an id, also where one lives in a namespace that was skipped, as
+    /// podman's `--network ns:PATH` has it. Nothing else is left.
     public func called(_ text: String) -> Survey {
         var survey = Survey()
         survey.isNamed = true
-        survey.namespaces = namespaces.filter { $0.containers.contains { $0.isCalled(text) } }
+        let all = namespaces + skipped.filter { !$0.containers.isEmpty }.map { ContainerNamespace($0) }
+        survey.namespaces = all.filter { $0.containers.contains { $0.isCalled(text) } }
         survey.hidden = hidden.filter { $0.container.isCalled(text) }
         return survey
     }
@@ -61,7 +63,7 @@ public struct Survey: Sendable {
                     path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
                     containers: containers))
         case .rootlessNetwork: break
-        case .unknown: skip(mount.path)
+        case .unknown: skip(mount.path, inhabitants.containers(in: identity))
         }
     }
 
@@ -77,8 +79,8 @@ public struct Survey: Sendable {
         for group in rest where group.containers.isEmpty { skip("/proc/\(group.pid)/ns/net") }
     }
 
-    private mutating func skip(_ path: String) {
-        skipped.append(SkippedNamespace(path: path, reason: "no container engine's; name it with --netns"))
+    private mutating func skip(_ path: String, _ containers: [ContainerIdentity] = []) {
+        skipped.append(SkippedNamespace(path: path, containers: containers))
     }
 
     private static func identity(_ path: String) -> NetworkNamespace.Identity? {

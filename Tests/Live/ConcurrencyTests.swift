@@ -61,6 +61,11 @@ import Testing
         let output = try lab.attempt("\"$programs/evenkeel\" apply --all")
         #expect(output.err.contains("left alone: /run/netns/qrouter-1"))
         #expect(try lab.run("defaults 4 qrouter-1 | wc -l") == "2")
+        // Who only looks may look there, if it is asked for by the container's name.
+        let doctor = "\"$programs/evenkeel\" doctor"
+        let left = "left out: /run/netns/qrouter-1 (no container engine's, though 0123456789ab is in it; "
+        #expect(try lab.attempt(doctor).out.contains(left))
+        #expect(try lab.attempt("\(doctor) --container 01234567").out.contains("error: duplicate-default-route"))
     }
 
     @Test func aListenerThatLeftIsNoFailure() throws {

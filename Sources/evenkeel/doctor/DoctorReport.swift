@@ -38,20 +38,18 @@ struct DoctorReport {
         lines += Self.grouped(findings, paint) { Self.lines(of: $0, paint) }
         if diagram { lines += diagnosis.diagrams().flatMap { ["", String($0.dropLast())] } }
         lines += missedLines
-        if !skipped.isEmpty {
-            lines += [
-                "",
-                "\(plural(skipped.count, "network namespace")) of no container engine left out (\(skippedNames)); name one "
-                    + "with --netns",
-            ]
-        }
+        lines += skippedLines
         return lines.map { $0 + "\n" }.joined()
     }
 
-    private var skippedNames: String {
-        let rest = skipped.count - Self.mostSkipped
-        return printable(skipped.prefix(Self.mostSkipped).map { $0.path }.joined(separator: ", "))
-            + (rest > 0 ? ", and \(rest) more" : "")
+    /// Namespaces that nobody expects to be looked at, as services have them, are not told of; those that containers are in, and
+    /// where none was found, all.
+    private var skippedLines: [String] {
+        let told = containers.isEmpty ? skipped : skipped.filter { !$0.containers.isEmpty }
+        guard !told.isEmpty else { return [] }
+        let rest = told.count - Self.mostSkipped
+        return [""] + told.prefix(Self.mostSkipped).map { printable("left out: \($0.path) (\($0.reason))") }
+            + (rest > 0 ? ["and \(rest) more"] : [])
     }
 
     private static let mostSkipped = 3
