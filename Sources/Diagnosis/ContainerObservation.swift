@@ -55,7 +55,8 @@ extension ContainerObservation {
     var apply: String {
         if let refusal { return "(evenkeel cannot here: \(refusal.description))" }
         let policy = policyPath.map { " --policy \($0.quotedForShell)" } ?? ""
-        return "sudo evenkeel apply --netns \(container.path.quotedForShell)\(policy)"
+        let name = container.containers.first?.name.map { "--container \($0.quotedForShell)" }
+        return "sudo evenkeel apply \(name ?? "--netns \(container.path.quotedForShell)")\(policy)"
     }
 
     /// Interfaces other than `lo` that have a global address of a family.

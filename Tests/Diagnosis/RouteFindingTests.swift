@@ -1,3 +1,4 @@
+import Discovery
 import Keel
 import LinuxSystem
 import Netlink
@@ -16,6 +17,15 @@ import Testing
                 "alternates: 8 lookups gave eth0 eth1 eth0 eth1 eth0 eth1 eth0 eth1",
             ])
         #expect(findings[0].remedy == "sudo evenkeel apply --netns /run/netns/netns-1")
+    }
+
+    @Test func commandsNameTheContainerAsPeopleDo() throws {
+        let findings = try TestObservation(metrics: [100, 100]).findings {
+            $0.container = ContainerNamespace(
+                path: "/run/netns/cni-1", evidence: "CNI",
+                containers: [ContainerIdentity(id: "4f1c", name: "default/my pod")])
+        }
+        #expect(findings[0].remedy == "sudo evenkeel apply --container 'default/my pod'")
     }
 
     @Test func commandsGoByTheSamePolicy() throws {

@@ -88,7 +88,10 @@ import Testing
 
     @Test func aWrongCommandLineIsTold() throws {
         let lab = try Lab()
-        for arguments in ["", "--all --pid 3", "--pid 0", "--pid x", "--nonsense"] {
+        for arguments in [
+            "", "--all --pid 3", "--all --container web", "--container ''", "--netns ''", "--pid 0", "--pid x",
+            "--nonsense",
+        ] {
             #expect(try lab.attempt("\"$programs/evenkeel\" apply \(arguments)").status == 64)
         }
     }

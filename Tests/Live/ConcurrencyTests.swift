@@ -66,6 +66,9 @@ import Testing
         let left = "left out: /run/netns/qrouter-1 (no container engine's, though 0123456789ab is in it; "
         #expect(try lab.attempt(doctor).out.contains(left))
         #expect(try lab.attempt("\(doctor) --container 01234567").out.contains("error: duplicate-default-route"))
+        // As who says what is to be changed.
+        try lab.run("\"$programs/evenkeel\" apply --container 01234567")
+        #expect(try lab.run("defaults 4 qrouter-1 | wc -l") == "1")
     }
 
     @Test func aListenerThatLeftIsNoFailure() throws {

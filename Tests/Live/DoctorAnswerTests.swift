@@ -63,7 +63,9 @@ import Testing
 
     @Test func aWrongCommandLineIsTold() throws {
         let lab = try Lab("doctor.sh")
-        for arguments in ["--all --pid 3", "--pid 0", "--watch 0", "--diagram --json", "--container ''", "--nonsense"] {
+        for arguments in [
+            "--all --pid 3", "--pid 0", "--watch 0", "--diagram --json", "--container ''", "--netns ''", "--nonsense",
+        ] {
             #expect(try lab.attempt("doctor \(arguments)").status == 64)
         }
         #expect(try lab.attempt("doctor --policy /run/none").status == 2)

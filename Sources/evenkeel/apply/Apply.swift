@@ -10,6 +10,10 @@ let policyPath = Policy.path
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes the networks of running containers safe.",
+        usage: """
+            evenkeel apply --all | --container <name> | --netns <path> | --pid <pid>
+                       [--dry-run] [--json] [--policy <file>]
+            """,
         discussion: """
             Looks at each container's network namespace and at the host, and changes what is not as the policy says. A \
             second run changes nothing.
@@ -23,6 +27,7 @@ struct Apply: ParsableCommand {
 
             EXAMPLES
               evenkeel apply --all --dry-run
+              evenkeel apply --container web
               evenkeel apply --pid "$(podman inspect -f '{{.State.Pid}}' web)"
               evenkeel apply --netns /run/netns/netns-2f1c --json
 
@@ -38,6 +43,9 @@ struct Apply: ParsableCommand {
     @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
     var pid: Int32?
 
+    @Option(help: ArgumentHelp("The container of this name, or id, or beginning of an id.", valueName: "name"))
+    var container: String?
+
     @Flag(help: "Every container's network namespace.")
     var all = false
 
@@ -51,9 +59,11 @@ struct Apply: ParsableCommand {
     var policy: String?
 
     func validate() throws {
-        guard [netns != nil, pid != nil, all].filter({ $0 }).count == 1 else {
-            throw ValidationError("name one of --netns, --pid and --all")
+        guard [netns != nil, pid != nil, container != nil, all].filter({ $0 }).count == 1 else {
+            throw ValidationError("name one of --netns, --pid, --container and --all")
         }
+        if let container, container.isEmpty { throw ValidationError("--container takes a name or an id") }
+        if let netns, netns.isEmpty { throw ValidationError("--netns takes a path") }
         if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
     }
 
@@ -81,7 +91,7 @@ struct Apply: ParsableCommand {
             progress.show(results.count)
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
-            if !json { try write(result.text(titled: all)) }
+            if !json { try write(result.text(titled: all || survey.namespaces.count > 1)) }
             for error in result.errors { say(error) }
         }
         progress.clear()
@@ -101,6 +111,11 @@ struct Apply: ParsableCommand {
         if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
         let survey: Survey
         do { survey = try Survey.all() } catch { throw Failure(error) }
+        if let container {
+            guard let named = survey.find(container) else { throw survey.absence(of: container) }
+            if let hidden = named.hidden.first { throw Failure(hidden.error) }
+            return named
+        }
         if let refusal = survey.refusals.first { throw Failure(refusal) }
         return survey
     }

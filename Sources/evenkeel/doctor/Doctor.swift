@@ -8,6 +8,10 @@ import LinuxSystem
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says what is wrong with the networks of this host's containers, and how it knows.",
+        usage: """
+            evenkeel doctor [--container <name> | --netns <path> | --pid <pid>]
+                       [--diagram | --json] [--watch <seconds>] [--policy <file>]
+            """,
         discussion: """
             Looks at the host and at every container's network namespace: those that engines bind in /run/netns, \
             /run/docker/netns and /run/user/*/netns, and those of processes in a container's cgroup. No engine need run. \
@@ -87,6 +91,7 @@ struct Doctor: ParsableCommand {
         }
         if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
         if let container, container.isEmpty { throw ValidationError("--container takes a name or an id") }
+        if let netns, netns.isEmpty { throw ValidationError("--netns takes a path") }
         if let watch, !(1...86400).contains(watch) { throw ValidationError("--watch takes seconds, 1 to 86400") }
         if diagram && json { throw ValidationError("--diagram is text; leave out --json") }
     }
@@ -115,11 +120,13 @@ struct Doctor: ParsableCommand {
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
         let policy = try Policy.named(self.policy)
         let found = try survey()
-        let survey = container.map { found.called($0) } ?? found
+        var survey = found
         var absence: String?
-        if let container, survey.namespaces.isEmpty && survey.hidden.isEmpty {
-            guard isAgain else { throw Failure(Self.nobody(container, found)) }
-            absence = "\(printable(container)) has stopped, and is waited for"
+        if let container {
+            let named = found.find(container)
+            if named == nil && !isAgain { throw found.absence(of: container) }
+            if named == nil { absence = "\(printable(container)) has stopped, and is waited for" }
+            survey = named ?? found.called(container)
         }
         var examination: Examination
         do { examination = try Examination(policy, from: self.policy) } catch { throw Failure(error) }
@@ -132,13 +139,5 @@ struct Doctor: ParsableCommand {
         if let netns { return Survey(named: netns) }
         if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
         do { return try Survey.all() } catch { throw Failure(error) }
-    }
-
-    private static func nobody(_ name: String, _ survey: Survey) -> String {
-        let advice =
-            survey.hidden.isEmpty
-            ? "`evenkeel doctor --json` lists those that were found"
-            : "there are others whose names this user may not know: run it as root"
-        return "no container with a network namespace of its own is called \(printable(name)); \(advice)"
     }
 }
