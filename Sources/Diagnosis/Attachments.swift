@@ -22,13 +22,15 @@ extension ContainerObservation {
     }
 
     /// Docker's overlay networks end in a namespace of their own, and their traffic beyond goes by another that ends here.
-    /// Where none ends on this host, as of rootless podman's, those count that end where a default route leads to.
+    /// Where none ends on this host, as of rootless podman's, those count that end where a default route leads to, and all
+    /// without one.
     private func comesFromOutside(_ veth: Link) -> Bool {
         if !entrances.isEmpty { return entrances.contains { $0.interface.index == veth.index } }
         guard let outside = veth.peerNamespaceID else { return false }
         let leading = snapshot.routes.filter { $0.isUnicast }.flatMap { route in route.nextHops.map { $0.interface } }
-        return snapshot.links.contains { link in
-            link.kind == "veth" && link.peerNamespaceID == outside && leading.contains(link.index)
-        }
+        return leading.isEmpty
+            || snapshot.links.contains { link in
+                link.kind == "veth" && link.peerNamespaceID == outside && leading.contains(link.index)
+            }
     }
 }

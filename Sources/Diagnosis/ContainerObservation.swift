@@ -36,6 +36,8 @@ public struct ContainerObservation: Sendable {
     /// default routes compete.
     public var turns: [UInt32] = []
     public var gateways: [Gateway] = []
+    /// Whether the kernel knows a way to IPv4 addresses far away; asked for where main has no default route.
+    public var leadsBeyond = false
     /// The interfaces that are up and have a carrier; nil where the kernel was not asked.
     public var running: Set<UInt32>?
     /// `IPReversePathFilter` of the namespace; nil where it could not be read.

@@ -50,15 +50,15 @@ extension ContainerObservation {
         }
     }
 
-    /// Where nothing leads out. Another table may hold a VPN's.
+    /// Where nothing leads out. Another table may hold a VPN's, or half of the world each of two routes.
     private func absence(_ policy: Policy) -> [Finding] {
-        let missing = IPVersion.allCases.filter { !networks($0).isEmpty && !leadsOut($0) }
+        let missing = IPVersion.allCases.filter { !attachments($0).isEmpty && !leadsOut($0) }
         // A container of a network without IPv6 towards the world has none; that is so nearly everywhere.
-        guard missing.contains(.v4) || (missing == [.v6] && networks(.v4).isEmpty) else { return [] }
+        guard missing.contains(.v4) || (missing == [.v6] && attachments(.v4).isEmpty) else { return [] }
         let restored = plan.contains { if case .addRoute = $0.action { $0.verb == .restore } else { false } }
         let families = missing.map { "\($0)" }.joined(separator: " and ")
         let lacking = missing.flatMap { version in
-            networks(version).map { link in "\(link.name) has \(addresses(of: link, version)) and no default route" }
+            attachments(version).map { link in "\(link.name) has \(addresses(of: link, version)) and no default route" }
         }
         return [
             Finding(
@@ -76,6 +76,7 @@ extension ContainerObservation {
     }
 
     private func leadsOut(_ version: IPVersion) -> Bool {
+        if version == .v4 && leadsBeyond { return true }
         let looked = (snapshot.rules ?? []).filter { $0.version == version }.map { $0.table } + [Route.mainTable]
         return snapshot.routes.contains { route in
             // Tables that source rules alone look up do not lead out for those who do not care.

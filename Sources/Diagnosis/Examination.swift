@@ -106,6 +106,7 @@ public struct Examination: ~Copyable {
             observation.gateways = socket.gateways(snapshot)
             if !observation.gateways.isEmpty { observation.running = try socket.runningLinks() }
             if competes { observation.turns = socket.turns(among: rivals) }
+            if !snapshot.hasDefaultRoute(.v4) { observation.leadsBeyond = socket.leadsBeyond }
             return netstat
         }
         return (observation, netstat)

@@ -41,9 +41,7 @@ extension Socket {
     /// By which interfaces eight packets would leave that only a default route leads on, one after the other; none if the
     /// routes that compete are not asked.
     mutating func turns(among rivals: [UInt32]) -> [UInt32] {
-        // Nobody has these addresses, RFC 5737.
-        for text in ["192.0.2.1", "198.51.100.1", "203.0.113.1"] {
-            guard let destination = IPAddress(text) else { continue }
+        for destination in Self.farAway {
             var turns: [UInt32] = []
             for _ in 0..<Self.lookups {
                 do { turns += try route(to: destination).map { [$0.interface] } ?? [] } catch { return [] }
@@ -52,6 +50,19 @@ extension Socket {
         }
         return []
     }
+
+    /// Whether some route leads to addresses far away, as a VPN's 0.0.0.0/1 and 128.0.0.0/1 do where there is no default
+    /// route.
+    var leadsBeyond: Bool {
+        mutating get {
+            Self.farAway.contains { destination in
+                do { return try route(to: destination) != nil } catch { return false }
+            }
+        }
+    }
+
+    /// Nobody has these addresses, RFC 5737.
+    private static let farAway = ["192.0.2.1", "198.51.100.1", "203.0.113.1"].compactMap { IPAddress($0) }
 
     /// Even, so that where two take turns the next is whose it was before.
     private static let lookups = 8

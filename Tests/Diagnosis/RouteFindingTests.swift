@@ -151,6 +151,18 @@ import Testing
         #expect(try vpn.findings() == [])
     }
 
+    @Test func twoHalvesOfTheWorldAreADefaultRoute() throws {
+        #expect(try TestObservation(metrics: [nil]).findings { $0.leadsBeyond = true } == [])
+    }
+
+    @Test func whatAContainerMakesForItselfNeedsNoDefaultRoute() throws {
+        var container = TestObservation(metrics: [nil, nil])
+        container.links[1].kind = "bridge"
+        #expect(try container.findings()[0].evidence == ["eth0 has 10.89.1.5 and no default route"])
+        container.links[0].kind = "bridge"
+        #expect(try container.findings() == [])
+    }
+
     @Test func aContainerWithoutNetworksHasNothingToFind() throws {
         #expect(try TestObservation(metrics: []).findings() == [])
     }

@@ -96,6 +96,26 @@ import Testing
         try expectOnlyToBeUnguarded(lab)
     }
 
+    /// A VPN that leaves the default route alone, or has it taken away, and a bridge of the container's own.
+    @Test func aVPNsHalvesOfTheWorldAreADefaultRoute() throws {
+        let lab = try Lab("doctor.sh")
+        try lab.run(
+            """
+            rp_filter=2; lab 1; ip -n c route del default; ip -n c link add docker0 type bridge
+            ip -n c addr add 172.17.0.1/16 dev docker0; ip -n c link set docker0 up
+            ip netns exec c sysctl -qw net.ipv4.conf.docker0.rp_filter=2
+            """)
+        #expect(try lab.run("found c") == "no-default-route")
+        #expect(try !lab.attempt("doctor --netns /run/netns/c").out.contains("docker0 has"))
+        try lab.run(
+            """
+            ip -n c tuntap add vpn0 mode tun; ip -n c addr add 10.8.0.2/24 dev vpn0; ip -n c link set vpn0 up
+            ip netns exec c sysctl -qw net.ipv4.conf.vpn0.rp_filter=2
+            for half in 0.0.0.0/1 128.0.0.0/1; do ip -n c route add $half dev vpn0; done
+            """)
+        #expect(try lab.run("found c") == "")
+    }
+
     /// Two routers that advertise themselves on the one network, as pairs that stand in for each other do.
     @Test func twoRoutersOfOneNetworkAreLeftAloneByAll() throws {
         let lab = try Lab("doctor.sh")

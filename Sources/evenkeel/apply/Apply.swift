@@ -12,7 +12,7 @@ struct Apply: ParsableCommand {
         abstract: "Makes the networks of running containers safe.",
         usage: """
             evenkeel apply --all | --container <name> | --netns <path> | --pid <pid>
-                       [--dry-run] [--json] [--policy <file>]
+                           [--dry-run] [--json] [--policy <file>]
             """,
         discussion: """
             Looks at each container's network namespace and at the host, and changes what is not as the policy says. A \

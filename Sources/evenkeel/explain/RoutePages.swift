@@ -110,10 +110,11 @@ extension Page {
                 host, answer. Often after podman network disconnect.
                 """,
             cause: """
-                No default route is in the main table, nor in another that all packets ask. That is so by intent on internal
-                networks, and a VPN's kill switch takes the route away on purpose; so this is only worth knowing, and Evenkeel
-                never adds a route that somebody took away. If the network that had the default is gone and another had stood by,
-                it is a warning, and the fix puts the next best in its place.
+                No default route is in the main table, nor in another that all packets ask, nor do others lead everywhere, as a
+                VPN's 0.0.0.0/1 and 128.0.0.0/1 do. That is so by intent on internal networks, and a VPN's kill switch takes the
+                route away on purpose; so this is only worth knowing, and Evenkeel never adds a route that somebody took away. If
+                the network that had the default is gone and another had stood by, it is a warning, and the fix puts the next best
+                in its place.
                 """,
             proof: """
                 In the container's namespace:
