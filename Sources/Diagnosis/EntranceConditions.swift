@@ -16,11 +16,27 @@ extension HostObservation {
             uplinks.append(uplink)
             try observeForwarding(uplink)
         }
+        if bypasses.isEmpty { for container in containers { try observeDetours(of: container, &socket) } }
         for entrance in entrances {
             if forwardsIPv4From[entrance.name] == nil { try observeForwarding(entrance.name) }
             guard let bridge = entrance.bridge?.index, narrowestPorts[bridge] == nil else { continue }
             let ports = try socket.ports(of: bridge).sorted { ($0.mtu ?? .max) < ($1.mtu ?? .max) }
             narrowestPorts[bridge] = Array(ports.prefix(2))
+        }
+    }
+
+    /// A data plane in eBPF goes by maps of its own, which routes tell nothing of.
+    private mutating func observeDetours(
+        of container: ContainerObservation, _ socket: inout Socket
+    ) throws(KernelError) {
+        for entrance in container.entrances where entrance.bridge == nil && entrance.end.master == nil {
+            for address in container.snapshot.addresses
+            where address.interface == entrance.interface.index && address.isGlobal && address.address.version == .v4 {
+                guard let found = try socket.routeIfAny(to: address.address), found.interface != entrance.end.index,
+                    let other = try socket.link(index: found.interface), other.kind == "bridge"
+                else { continue }
+                detours[entrance.end.index] = other
+            }
         }
     }
 
@@ -35,6 +51,13 @@ extension HostObservation {
 }
 
 extension Socket {
+    fileprivate mutating func routeIfAny(to address: IPAddress) throws(KernelError) -> RouteLookup? {
+        do { return try route(to: address) } catch {
+            if [.networkUnreachable, .hostUnreachable].contains(error.errno) { return nil }
+            throw error
+        }
+    }
+
     /// The interfaces of the IPv4 default route that is taken, by which answers come in.
     fileprivate mutating func uplinks() throws(KernelError) -> [String] {
         var list = try Socket(.route)

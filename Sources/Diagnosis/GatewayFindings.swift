@@ -28,7 +28,9 @@ extension ContainerObservation {
     private func severity(of gateway: Gateway, _ host: HostObservation) -> Finding.Severity? {
         let certain: Finding.Severity =
             gateway.interface == defaultInterface(gateway.address.version) ? .error : .warning
-        guard gateway.isOnLink, isRunning(gateway.interface) else { return certain }
+        guard gateway.isOnLink, isRunning(gateway.interface), detour(of: gateway, host) == nil else {
+            return certain
+        }
         if let own = host.owner(of: gateway, of: self) { return host.isRunning(own.index) ? nil : certain }
         switch gateway.neighbour?.state {
         case .failed: return (gateway.neighbour?.age ?? 0) > Self.recent ? .information : certain
@@ -50,6 +52,9 @@ extension ContainerObservation {
             let end = downEnd(of: gateway, host).map { ": its host end \($0.name) is down" } ?? ""
             return "\(place), which has no carrier\(end)"
         }
+        if let (end, bridge) = detour(of: gateway, host) {
+            return "\(place): its host end \(end.name) is a port of no bridge, and the host answers by \(bridge.name)"
+        }
         if let own = host.owner(of: gateway, of: self) {
             return "\(place) is the host's, on \(own.name), which is down"
         }
@@ -62,6 +67,9 @@ extension ContainerObservation {
     }
 
     private func remedy(_ gateways: [Gateway], _ host: HostObservation) -> String {
+        if let (end, bridge) = gateways.lazy.compactMap({ detour(of: $0, host) }).first {
+            return "sudo ip link set \(end.name.quotedForShell) master \(bridge.name.quotedForShell)"
+        }
         let down = gateways.compactMap { gateway in
             isRunning(gateway.interface) ? host.owner(of: gateway, of: self) : downEnd(of: gateway, host)
         }
@@ -75,14 +83,23 @@ extension ContainerObservation {
 
     /// The host's end of a gateway's interface where it is that which is down.
     private func downEnd(of gateway: Gateway, _ host: HostObservation) -> Link? {
-        let end = entrances.first { $0.interface.index == gateway.interface }?.end
-        return end.flatMap { host.isRunning($0.index) ? nil : $0 }
+        end(of: gateway).flatMap { host.isRunning($0.index) ? nil : $0 }
+    }
+
+    /// The host's end, and the bridge by which the host answers instead.
+    private func detour(of gateway: Gateway, _ host: HostObservation) -> (end: Link, bridge: Link)? {
+        guard gateway.address.version == .v4, let end = end(of: gateway) else { return nil }
+        return host.detours[end.index].map { (end, $0) }
+    }
+
+    private func end(of gateway: Gateway) -> Link? {
+        entrances.first { $0.interface.index == gateway.interface }?.end
     }
 }
 
 extension HostObservation {
     /// The host's interface that has the gateway's address where the container comes in.
-    fileprivate func owner(of gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Link? {
+    func owner(of gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Link? {
         guard let entrance = container.entrances.first(where: { $0.interface.index == gateway.interface })
         else { return nil }
         let own = entrance.bridge ?? entrance.end

@@ -9,9 +9,10 @@ import Netlink
 extension ContainerObservation {
     /// `others` have been found of this container; what they would mend is not told twice.
     func guardFindings(_ host: HostObservation, _ policy: Policy, besides others: [Finding]) -> [Finding] {
-        guard let snapshot = host.snapshot, isAtWork(snapshot) else { return [] }
+        guard let snapshot = host.snapshot, isAtWork(snapshot), !others.contains(where: { $0.remedy == apply })
+        else { return [] }
         let guarded = Guarded(
-            interfaces: entrances.map { $0.name },
+            interfaces: entrances.filter { host.mayRoute($0, of: self) }.map { $0.name },
             versions: [.v4, .v6].filter { self.snapshot.hasDefaultRoute($0) })
         let missing = snapshot.planInvalid(policy.invalid, guarded).changes.filter { $0.onlyAddsElements }
         let rest = others.isEmpty ? plan.filter { !policy.keeps($0.remedy) } : []

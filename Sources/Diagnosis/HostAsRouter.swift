@@ -18,4 +18,27 @@ extension HostObservation {
         // the end, whatever address the gateway has: Calico's answers for 169.254.1.1 that nobody has.
         return entrance.end.master == nil ? entrance : nil
     }
+
+    /// Whether what comes in by an entrance may be for the host to route, by whatever table leads there.
+    func mayRoute(_ entrance: Entrance, of container: ContainerObservation) -> Bool {
+        let gateways = container.gateways.filter { $0.interface == entrance.interface.index }
+        guard let bridge = entrance.bridge else {
+            // A veth that fell out of its bridge leads to nobody.
+            return entrance.end.master == nil && detours[entrance.end.index] == nil
+                && (gateways.isEmpty || gateways.contains { owner(of: $0, of: container) != nil || $0.hasAnswered })
+        }
+        return gateways.isEmpty
+            ? addresses.contains { $0.interface == bridge.index }
+            : gateways.contains { owner(of: $0, of: container) != nil }
+    }
+}
+
+extension ContainerObservation.Gateway {
+    /// Whether somebody answers, as far as the kernel knows, or need not.
+    fileprivate var hasAnswered: Bool {
+        switch neighbour?.state {
+        case nil, .incomplete, .failed, .some(.none): false
+        case .reachable, .stale, .delay, .probe, .noARP, .permanent: true
+        }
+    }
 }

@@ -32,6 +32,9 @@ public struct HostObservation: Sendable {
     public var addresses: [InterfaceAddress] = []
     /// The interfaces that are up and have a carrier; nil where the kernel was not asked.
     public var running: Set<UInt32>?
+    /// The bridge by which the host would answer a container instead, by the index of the veth's end where it comes in: one
+    /// that is a port of no bridge any more.
+    public var detours: [UInt32: Link] = [:]
     /// The two ports of each bridge, by its index, that take the smallest packets; the smallest first.
     public var narrowestPorts: [UInt32: [Link]] = [:]
     /// `net.ipv4.conf.all.rp_filter`

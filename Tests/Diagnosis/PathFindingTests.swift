@@ -1,9 +1,9 @@
 import Firewall
-import Keel
 import Netlink
 import Testing
 
 @testable import Diagnosis
+@testable import Keel
 
 @Suite struct PathFindingTests {
     private static func gateway(
@@ -160,6 +160,35 @@ import Testing
         #expect(try TestObservation(metrics: [100]).findings(host) == [])
         host.snapshot?.ipv4.state = .absent
         #expect(try TestObservation(metrics: [100], filter: 1).findings(host) == [])
+    }
+
+    /// By the bridge's name in the set of those whose INVALID segments are dropped in forward.
+    @Test func whereContainersComeInIsGuardedUnlessItLeadsToNobodyHere() throws {
+        var host = TestObservation.host()
+        var snapshot = HostSnapshot()
+        snapshot.ipv4.state = .active
+        snapshot.ipv4.containers = []
+        let drop = InvalidDrop(version: .v4)
+        snapshot.ipv4.rules = (drop.inputRules(matchingSockets: true) + drop.forwardRules).map { rule in
+            ListedRule(chain: rule.chain.name, comment: rule.comment)
+        }
+        host.snapshot = snapshot
+        var container = TestObservation(metrics: [100])
+        let bridged = container.entrance(0)
+        let fallen = Entrance(interface: bridged.interface, end: bridged.end, bridge: nil)
+        let found = { (entrance: Entrance, state: NeighbourState?) in
+            let gateway = ContainerObservation.Gateway(
+                address: try #require(container.routes[0].nextHops[0].gateway), interface: 2,
+                neighbour: state.map { Neighbour($0) }, isOnLink: true)
+            return try container.findings(host) { ($0.entrances, $0.gateways) = ([entrance], [gateway]) }
+                .map { $0.id }
+        }
+        #expect(try found(bridged, nil) == [.containerNotGuarded])
+        #expect(try found(fallen, nil) == [])
+        #expect(try found(fallen, .failed) == [.gatewayNotReachable])
+        #expect(try found(fallen, .permanent) == [.containerNotGuarded])
+        container.routes[0].nextHops[0].gateway = IPAddress("10.89.1.254")
+        #expect(try found(bridged, .reachable) == [])
     }
 
     @Test(arguments: [("/run/netns/netns-1", "/run/netns/netns-1"), ("/run/netns/a b'c", "'/run/netns/a b'\\''c'")])

@@ -133,6 +133,18 @@ import Testing
         try expectMending("container-not-guarded", in: lab)
     }
 
+    /// What mends the rest guards it as well, and is told once.
+    @Test func aContainerThatPassedEvenkeelByWithSeveralDefaultRoutesIsOneFinding() throws {
+        let lab = try healthy(
+            """
+            host; network 1; network 2; network 3; container c; attach c 1 eth0 5; attach c 2 eth1 5
+            ip -n c -6 route del default via fd00:89:2::1 dev eth1
+            container guarded; attach guarded 3 eth0 6; "$programs/evenkeel" apply --netns /run/netns/guarded
+            : >/run/guarded
+            """)
+        try expectMending("duplicate-default-route", in: lab)
+    }
+
     @Test func aGatewayThatDoesNotAnswerIsFoundUntilItIsThereAgain() throws {
         let lab = try healthy(
             """
@@ -152,6 +164,13 @@ import Testing
         #expect(try lab.run("ping_once c 10.89.1.1 || echo lost") == "lost")
         try expectMending("gateway-not-reachable", in: lab)
         #expect(try lab.run("until ping_once c 10.89.1.1; do :; done; echo answered") == "answered")
+    }
+
+    /// The host's end answers for the gateway's address itself, and what comes back goes to the bridge.
+    @Test func anEndThatFellOutOfItsBridgeIsFound() throws {
+        let lab = try healthy("lab 1; ip -n c -6 route del default; guard_host; ip link set vc1 nomaster")
+        #expect(try lab.run("ping_once c 10.89.1.1 || echo lost") == "lost")
+        try expectMending("gateway-not-reachable", in: lab)
     }
 
     @Test func aGatewayOnNoConnectedNetworkIsFound() throws {

@@ -10,7 +10,8 @@ struct Doctor: ParsableCommand {
         abstract: "Says what is wrong with the networks of this host's containers, and how it knows.",
         usage: """
             evenkeel doctor [--container <name> | --netns <path> | --pid <pid>]
-                            [--diagram | --json] [--watch <seconds>] [--policy <file>]
+                            [--watch <seconds>] [--diagram | --json]
+                            [--policy <file>]
             """,
         discussion: """
             Looks at the host and at every container's network namespace: those that engines bind in /run/netns, \
