@@ -67,4 +67,25 @@ import Testing
         #expect(firstLine(report) == "web has stopped, and is waited for; nothing wrong with the host")
         #expect(report.json["error"]?.string == "web has stopped, and is waited for")
     }
+
+    /// As `--help` documents them.
+    @Test func jsonHasTheSameKeysToTheLast() throws {
+        let container = ContainerIdentity(id: "4f1c", engine: .podman, name: "web", pid: 7)
+        let place = ContainerNamespace(path: "/run/netns/netns-1", evidence: "podman", containers: [container])
+        let report = report {
+            $0.missHost([Self.refusal])
+            $0.observations = [ContainerObservation(place, NamespaceSnapshot(links: []), plan: [])]
+        }
+        let missed = try #require(report.json["missed"]?.elements?.first)
+        #expect(keys(missed) == ["what", "reason", "advice"])
+        let looked = try #require(report.json["looked"]?["containers"]?.elements?.first)
+        #expect(keys(looked) == ["kind", "namespace", "engine", "containers"])
+        let inside = try #require(looked["containers"]?.elements?.first)
+        #expect(keys(inside) == ["id", "name", "engine", "pid"])
+        #expect(inside["name"]?.string == "web" && inside["pid"]?.integer == 7)
+    }
+
+    private func keys(_ object: JSON) -> [String] {
+        if case .object(let members) = object { members.map { $0.name } } else { [] }
+    }
 }
