@@ -56,9 +56,16 @@ struct Diagram {
         guard let entrance = container.entrances.first(where: { $0.interface.index == link.index }) else {
             return ["|    \(link.kind ?? "interface") that does not enter this host by a veth"]
         }
-        guard let bridge = entrance.bridge else { return ["|    host: \(entrance.end.name)\(size(entrance.end))"] }
-        let filter = bridge.reversePathFilter.map { "  rp_filter \(words(max($0, host.reversePathFilterOfAll ?? 0)))" }
-        return ["|    host: \(entrance.end.name) on bridge \(bridge.name)\(size(bridge))\(filter ?? "")"]
+        let way = entrance.bridge ?? entrance.end
+        let place = entrance.end.name + (entrance.bridge.map { " on bridge \($0.name)" } ?? "")
+        let filter = way.reversePathFilter.map { "  rp_filter \(words(max($0, host.reversePathFilterOfAll ?? 0)))" }
+        return ["|    host: \(place)\(size(way))\(filter ?? "")\(guarding(entrance))"]
+    }
+
+    private func guarding(_ entrance: Entrance) -> String {
+        let rulesets = [host.snapshot?.ipv4, host.snapshot?.ipv6].compactMap { $0 }
+        let isGuarded = rulesets.contains { $0.state == .active && $0.containers?.contains(entrance.name) == true }
+        return isGuarded ? "  INVALID dropped" : ""
     }
 
     private func role(of gateway: ContainerObservation.Gateway) -> String {
@@ -87,11 +94,23 @@ struct Diagram {
     }
 
     private var drops: [String] {
-        let findings =
-            container.reversePathFindings(policy) + container.linkFindings(host) + host.reversePathFindings([container])
-        return findings.map { finding in
+        let own = container.reversePathFindings(policy) + container.gatewayFindings(host) + container.linkFindings(host)
+        let ofHost =
+            host.reversePathFindings([container]) + host.forwardFindings([container])
+            + host.invalidFindings([container], policy) + host.conntrackFindings(policy)
+        return (own + ofHost).filter { $0.severity > .information && $0.id.isLoss }.map { finding in
             let place = finding.place == .host ? "on the host" : "in the container"
             return "x  packets are lost \(place): \(finding.summary) (\(finding.id.rawValue))"
+        }
+    }
+}
+
+extension FindingID {
+    /// Whether it tells of packets that are lost, and not of what may come.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .invalidPolicyConflict, .conntrackNearFull, .conntrackLimitConflict: false
+        default: true
         }
     }
 }

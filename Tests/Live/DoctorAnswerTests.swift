@@ -39,11 +39,16 @@ import Testing
         let drawn = try lab.attempt("doctor --netns /run/netns/c --diagram").out
         for line in [
             "  +- eth0  10.89.1.5/24  fd00:89:1::5/64  MTU 1500  rp_filter 1 strict\n",
-            "  |    host: vc2 on bridge br2  MTU 1500  rp_filter 0 off\n", "  IPv4: eth0 and eth1 take turns\n",
+            "  |    host: vc2 on bridge br2  MTU 1500  rp_filter 0 off  INVALID dropped\n",
+            "  IPv4: eth0 and eth1 take turns\n",
             "  IPv6: eth0 and eth1 each take a share of the flows\n",
         ] {
             #expect(drawn.contains(line), "\(drawn)")
         }
+        try lab.run("nft delete table ip evenkeel; sysctl -qw net.ipv4.ip_forward=0")
+        let lost = try lab.attempt("doctor --netns /run/netns/c --diagram").out
+        #expect(lost.contains("x  packets are lost on the host: INVALID TCP segments reach the host"), "\(lost)")
+        #expect(lost.contains("x  packets are lost on the host: the host does not forward"), "\(lost)")
     }
 
     @Test(arguments: ["/proc/1/ns/net", "/etc/passwd", "/nonexistent"])
