@@ -44,7 +44,9 @@ extension ContainerObservation {
         }
         switch known.first(where: { $0.interface == first })?.neighbour?.state {
         case nil:
-            return ["\(given): its gateway has not been asked for yet; some time after it was, the kernel takes turns"]
+            return [
+                "\(given): nothing was sent to its gateway yet; when that has been, and a while ago, the kernel takes turns"
+            ]
         case .reachable: return ["\(given): its gateway is REACHABLE just now; when it is not, the kernel takes turns"]
         case let state?: return ["\(given): its gateway is \(state.rawValue)"]
         }

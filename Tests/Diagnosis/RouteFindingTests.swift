@@ -35,12 +35,12 @@ import Testing
 
     @Test(
         arguments: [
-            (nil, nil, "its gateway has not been asked for yet; "),
+            (nil, nil, "nothing was sent to its gateway yet; "),
             (.reachable, .stale, "its gateway is REACHABLE"),
             (.reachable, nil, "its gateway is REACHABLE"),
             (.stale, .failed, "the gateway of the other does not answer; "),
             (.reachable, .failed, "the gateway of the other does not answer; "),
-            (nil, .stale, "its gateway has not been asked"),
+            (nil, .stale, "nothing was sent"),
         ] as [(NeighbourState?, NeighbourState?, String)]) func lookupsThatAgreeAreToldWithTheReason(
             first: NeighbourState?, second: NeighbourState?, reason: String
         ) throws
