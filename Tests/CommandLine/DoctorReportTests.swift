@@ -2,6 +2,7 @@ import Discovery
 import JSON
 import Keel
 import LinuxSystem
+import Netlink
 import Testing
 
 @testable import Diagnosis
@@ -66,6 +67,27 @@ import Testing
         #expect(report.status == DoctorReport.couldNotLook)
         #expect(firstLine(report) == "web has stopped, and is waited for; nothing wrong with the host")
         #expect(report.json["error"]?.string == "web has stopped, and is waited for")
+    }
+
+    /// Containers of an internal network, and one that is on its own.
+    @Test func whatIsWorthKnowingOfSeveralContainersIsToldOnce() throws {
+        let internalOne = { (name: String) throws -> ContainerObservation in
+            let link = Link(index: 2, name: "eth0")
+            let address = InterfaceAddress(
+                interface: 2, address: try #require(IPAddress("10.89.1.5")), prefixLength: 24, isGlobal: true,
+                isPermanent: true)
+            let place = ContainerNamespace(
+                path: "/run/netns/\(name)", evidence: "podman", containers: [ContainerIdentity(id: name, name: name)])
+            return ContainerObservation(place, NamespaceSnapshot(links: [link], addresses: [address]), plan: [])
+        }
+        let text = { (names: [String]) throws -> String in
+            let observations = try names.map(internalOne)
+            return self.report { $0.observations = observations }.text(Self.paint, diagram: false)
+        }
+        let shared = try text(["a", "b", "c", "d", "e"])
+        #expect(shared.contains("\n\n5 containers: a, b, c, d and 1 more\n  information: no-default-route: no IPv4"))
+        #expect(shared.split(separator: "information: ").count == 2, "\(shared)")
+        #expect(try text(["a"]).contains("\na (/run/netns/a)\n  information: no-default-route: "))
     }
 
     /// As `--help` documents them.

@@ -35,7 +35,10 @@ struct DoctorReport {
 
     func text(_ paint: Paint, diagram: Bool) -> String {
         var lines = [paint.verdict(status == 0, verdict)]
-        lines += Self.grouped(findings, paint) { Self.lines(of: $0, paint) }
+        let shared = sharedFindings
+        let own = findings.filter { finding in !shared.contains { $0[0].isLike(finding) } }
+        lines += Self.grouped(own, paint) { Self.lines(of: $0, paint) }
+        lines += shared.flatMap { Self.lines(ofShared: $0, paint) }
         if diagram { lines += diagnosis.diagrams().flatMap { ["", String($0.dropLast())] } }
         lines += missedLines
         lines += skippedLines
@@ -104,6 +107,33 @@ struct DoctorReport {
         return groups
     }
 
+    /// What is worth knowing of several containers alike, which is told once.
+    private var sharedFindings: [[Finding]] {
+        var groups: [[Finding]] = []
+        for finding in findings where finding.severity == .information && finding.place != .host {
+            if let place = groups.firstIndex(where: { $0[0].isLike(finding) }) {
+                groups[place].append(finding)
+            } else {
+                groups.append([finding])
+            }
+        }
+        return groups.filter { $0.count > 1 }
+    }
+
+    private static func lines(ofShared findings: [Finding], _ paint: Paint) -> [String] {
+        let names = findings.prefix(mostShared).map { finding -> String in
+            if case .container(let namespace) = finding.place { printable(namespace.title) } else { "host" }
+        }
+        let rest = findings.count - names.count
+        let all = names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
+        let title = "\(findings.count) containers: \(all)"
+        return ["", paint.place(title), "  \(head(of: findings[0], paint))"]
+            + wrapped(findings[0].consequence, after: "    so:   ")
+            + ["    more: evenkeel explain \(findings[0].id.rawValue); evenkeel doctor --container NAME for the rest"]
+    }
+
+    private static let mostShared = 4
+
     private static func title(of place: Finding.Place) -> String {
         guard case .container(let namespace) = place else { return "host" }
         let about = [namespace.engine?.rawValue, namespace.title == namespace.path ? nil : namespace.path].compactMap {
@@ -155,5 +185,13 @@ struct DoctorReport {
             isEmpty = false
         }
         return lines
+    }
+}
+
+extension Finding {
+    /// Whether it says the same of another container.
+    fileprivate func isLike(_ other: Finding) -> Bool {
+        id == other.id && severity == other.severity && summary == other.summary && consequence == other.consequence
+            && place != .host && other.place != .host
     }
 }
