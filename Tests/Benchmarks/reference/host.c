@@ -1,0 +1,184 @@
+#include "reference.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <libnftnl/udata.h>
+#include <linux/net_namespace.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+struct ruleset {
+    bool present, dormant;
+    size_t rules, elements;
+    char comment[8][64], element[2 * MAX][16];
+};
+
+static int namespace_id(const struct nlmsghdr *message, void *data) {
+    const struct nlattr *attribute;
+    mnl_attr_for_each(attribute, message, sizeof(struct rtgenmsg))
+        if (mnl_attr_get_type(attribute) == NETNSA_NSID) *(int32_t *)data = (int32_t)mnl_attr_get_u32(attribute);
+    return MNL_CB_STOP;
+}
+
+static void add_name(char names[][16], size_t *count, const char *name) {
+    for (size_t i = 0; i < *count; i++)
+        if (!strcmp(names[i], name)) return;
+    if (*count < MAX) strncpy(names[(*count)++], name, 15);
+}
+
+// Where the container's veths enter the host: the bridges of their other ends, or these themselves.
+static size_t entrances(struct channel *channel, const struct container *container, char names[][16]) {
+    size_t count = 0;
+    int32_t id = -1;
+    struct nlmsghdr *message = begin(RTM_GETNSID, 0);
+    mnl_nlmsg_put_extra_header(message, sizeof(struct rtgenmsg));
+    mnl_attr_put_u32(message, NETNSA_FD, (uint32_t)container->file);
+    if (ask(channel, message, namespace_id, &id)) fail("look up the namespace's id");
+    for (size_t i = 0; i < container->links; i++) {
+        const struct link *link = &container->link[i];
+        struct link end, bridge;
+        if (!link->veth || link->peer_namespace < 0 || !find_link(channel, link->peer, NULL, &end)) continue;
+        if (!end.veth || end.peer != link->index || end.peer_namespace != id) continue;
+        bool bridged = end.master && find_link(channel, end.master, NULL, &bridge) && bridge.bridge;
+        add_name(names, &count, bridged ? bridge.name : end.name);
+    }
+    return count;
+}
+
+static struct nlmsghdr *table_request(int type, uint8_t family, int attribute, const char *name) {
+    struct nlmsghdr *message = begin((uint16_t)(NFNL_SUBSYS_NFTABLES << 8 | type), 0);
+    struct nfgenmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+    header->nfgen_family = family;
+    header->version = NFNETLINK_V0;
+    if (name) mnl_attr_put_strz(message, (uint16_t)attribute, name);
+    return message;
+}
+
+static int table_flags(const struct nlmsghdr *message, void *data) {
+    struct ruleset *ruleset = data;
+    const struct nlattr *attribute;
+    ruleset->present = true;
+    mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
+        if (mnl_attr_get_type(attribute) == NFTA_TABLE_FLAGS)
+            ruleset->dormant = ntohl(mnl_attr_get_u32(attribute)) & NFT_TABLE_F_DORMANT;
+    return MNL_CB_STOP;
+}
+
+static int each_rule(const struct nlmsghdr *message, void *data) {
+    struct ruleset *ruleset = data;
+    const struct nlattr *attribute;
+    mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
+        const uint8_t *text = mnl_attr_get_payload(attribute);
+        if (mnl_attr_get_type(attribute) != NFTA_RULE_USERDATA || ruleset->rules == 8) continue;
+        if (text[0] == NFTNL_UDATA_RULE_COMMENT)
+            snprintf(ruleset->comment[ruleset->rules], 64, "%.*s", text[1], (const char *)text + 2);
+    }
+    if (ruleset->rules < 8) ruleset->rules++;
+    return MNL_CB_OK;
+}
+
+static int each_element(const struct nlmsghdr *message, void *data) {
+    struct ruleset *ruleset = data;
+    const struct nlattr *list, *element, *part, *value;
+    mnl_attr_for_each(list, message, sizeof(struct nfgenmsg)) {
+        if (mnl_attr_get_type(list) != NFTA_SET_ELEM_LIST_ELEMENTS) continue;
+        mnl_attr_for_each_nested(element, list) mnl_attr_for_each_nested(part, element) {
+            if (mnl_attr_get_type(part) != NFTA_SET_ELEM_KEY) continue;
+            mnl_attr_for_each_nested(value, part)
+                if (mnl_attr_get_type(value) == NFTA_DATA_VALUE && ruleset->elements < 2 * MAX)
+                    memcpy(ruleset->element[ruleset->elements++], mnl_attr_get_payload(value), 16);
+        }
+    }
+    return MNL_CB_OK;
+}
+
+static int each_chain(const struct nlmsghdr *message, void *data) {
+    const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+    const struct nlattr *attribute;
+    if (header->nfgen_family != AF_INET6 && header->nfgen_family != NFPROTO_INET) return MNL_CB_OK;
+    mnl_attr_for_each(attribute, message, sizeof *header)
+        if (mnl_attr_get_type(attribute) == NFTA_CHAIN_TYPE && !strcmp(mnl_attr_get_str(attribute), "nat"))
+            *(bool *)data = true;
+    return MNL_CB_OK;
+}
+
+static int generation(const struct nlmsghdr *message, void *data) {
+    (void)message;
+    (void)data;
+    return MNL_CB_STOP;
+}
+
+static struct ruleset look(struct channel *channel, uint8_t family) {
+    struct ruleset ruleset = {0};
+    struct nlmsghdr *message = table_request(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, "evenkeel");
+    int error = ask(channel, message, table_flags, &ruleset);
+    if (error && error != ENOENT) fail("look up the table");
+    if (!ruleset.present) return ruleset;
+    message = table_request(NFT_MSG_GETRULE, family, NFTA_RULE_TABLE, "evenkeel");
+    dump(channel, message, each_rule, &ruleset, &ruleset.rules);
+    message = table_request(NFT_MSG_GETSETELEM, family, NFTA_SET_ELEM_LIST_TABLE, "evenkeel");
+    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, "containers");
+    dump(channel, message, each_element, &ruleset, &ruleset.elements);
+    return ruleset;
+}
+
+static bool is_complete(const struct ruleset *ruleset) {
+    static const char *const comments[] = {"evenkeel 1: let the host's own connections end",
+        "evenkeel 1: do not answer INVALID segments with RST", "evenkeel 1: let no INVALID segment out untranslated"};
+    for (size_t i = 0; i < 3; i++)
+        if (ruleset->rules != 3 || ruleset->dormant || strcmp(ruleset->comment[i], comments[i])) return false;
+    return true;
+}
+
+static bool translates_ipv6(struct channel *channel) {
+    static char text[4096];
+    bool translates = read_file("/proc/net/ip6_tables_names", text, sizeof text) && strstr(text, "nat\n");
+    struct nlmsghdr *message = table_request(NFT_MSG_GETCHAIN, AF_UNSPEC, 0, NULL);
+    if (!translates) dump(channel, message, each_chain, &translates, NULL);
+    return translates;
+}
+
+static void settle(
+    struct channel *firewall, uint8_t family, const struct ruleset *ruleset, char names[][16], size_t count) {
+    char missing[MAX][16] = {{0}};
+    size_t lacking = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool present = false;
+        for (size_t j = 0; j < ruleset->elements; j++) present |= !strcmp(ruleset->element[j], names[i]);
+        if (!present) add_name(missing, &lacking, names[i]);
+    }
+    if (!ruleset->present) {
+        commit(firewall, family, EVERYTHING, missing, lacking);
+    } else if (!is_complete(ruleset)) {
+        errno = ENOTSUP;
+        fail("repair a ruleset");
+    } else if (lacking) {
+        commit(firewall, family, ELEMENTS, missing, lacking);
+    }
+}
+
+void guard(struct channel *route, struct channel *firewall, struct container *container) {
+    char names[MAX][16] = {{0}};
+    static char services[4096];
+    size_t count = entrances(route, container, names);
+    ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation, NULL);
+    struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
+    for (size_t i = 0; i < ipv4.elements; i++) {
+        bool own = false;
+        struct link link;
+        for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
+        if (!own && !find_link(route, 0, ipv4.element[i], &link)) fprintf(stderr, "%s is gone\n", ipv4.element[i]);
+    }
+    bool both = has_default(container, AF_INET6), complete = ipv4.present && (ipv6.present || !both);
+    bool translates = ipv6.present;
+    if (!complete) {
+        if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("every older connection would be cut");
+        if (read_file("/proc/net/ip_vs", services, sizeof services)) fail("IPVS");
+        if (both) translates = translates || translates_ipv6(firewall);
+    }
+    settle(firewall, AF_INET, &ipv4, names, count);
+    if (both && translates) settle(firewall, AF_INET6, &ipv6, names, count);
+}

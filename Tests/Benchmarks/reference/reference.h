@@ -1,0 +1,94 @@
+// The bar: a C program that does for the benchmark's cases what evenkeel-cni does on ADD, by the same requests to the
+// kernel, with libmnl, libnftnl and jansson, and nothing else. It knows the built-in policy alone, and single-hop routes.
+#pragma once
+
+#include <libmnl/libmnl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define MAX 64
+#define OWN_PROTOCOL 69
+#define OWN_PRIORITY 32765
+#define OWN_TABLE(index) (17739000u + (index))
+
+struct link {
+    uint32_t index, master, peer;
+    int32_t peer_namespace;
+    int rp_filter;
+    bool loopback, veth, bridge;
+    char name[16];
+};
+
+struct address {
+    uint32_t index;
+    uint8_t family, bytes[16];
+};
+
+// These two are compared as bytes: no padding.
+struct route {
+    uint32_t table, metric, index;
+    uint8_t family, protocol, scope, type, gateway[16];
+    uint32_t has_gateway;
+};
+
+struct rule {
+    uint32_t priority, table;
+    int32_t suppressed;
+    uint16_t family;
+    uint8_t protocol, source_length, source[16];
+};
+
+// What a container's namespace looks like; the counts are how much of each array is filled.
+struct container {
+    int file;
+    size_t links, addresses, routes, rules;
+    struct link link[MAX];
+    struct address address[2 * MAX];
+    struct route route[4 * MAX];
+    struct rule rule[4 * MAX];
+    int rp_filter_of_all, rp_filter_of_default;
+    // Defaults that are not to be in main any more.
+    size_t displaced;
+    struct route lost[MAX];
+};
+
+struct channel {
+    struct mnl_socket *socket;
+    uint32_t sequence, port;
+};
+
+// netlink.c
+extern char request[4096];
+struct channel open_channel(int bus);
+struct nlmsghdr *begin(uint16_t type, uint16_t flags);
+int ask(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data);
+void dump(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data, size_t *count);
+void change(struct channel *channel, struct nlmsghdr *message, int harmless);
+size_t family_size(uint8_t family);
+_Noreturn void fail(const char *what);
+
+// files.c
+size_t read_file(const char *path, char *text, size_t room);
+int read_number(const char *path);
+void write_number(const char *path, int number);
+int open_namespace(const char *path);
+void enter(int namespace);
+
+// observe.c
+void observe(struct channel *channel, struct container *container, int home);
+bool find_link(struct channel *channel, uint32_t index, const char *name, struct link *link);
+struct link *link_of(struct container *container, uint32_t index);
+bool has_default(const struct container *container, uint8_t family);
+
+// routes.c
+void settle_filters(const struct container *container, int home);
+void settle_routes(struct channel *channel, struct container *container, uint8_t family);
+
+// host.c
+void guard(struct channel *route, struct channel *firewall, struct container *container);
+
+// ruleset.c
+enum wanted { EVERYTHING, ELEMENTS };
+void commit(struct channel *firewall, uint8_t family, enum wanted wanted, char names[][16], size_t count);

@@ -1,0 +1,194 @@
+#include "reference.h"
+
+#include <errno.h>
+#include <libnftnl/batch.h>
+#include <libnftnl/chain.h>
+#include <libnftnl/common.h>
+#include <libnftnl/expr.h>
+#include <libnftnl/rule.h>
+#include <libnftnl/set.h>
+#include <libnftnl/table.h>
+#include <libnftnl/udata.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static const char table_name[] = "evenkeel", set_name[] = "containers";
+static uint8_t family;
+static char batch[16384];
+static size_t used;
+static uint32_t sequence;
+static struct nlmsghdr *last;
+
+static struct nlmsghdr *put(uint16_t type, uint16_t flags) {
+    return last = nftnl_nlmsg_build_hdr(batch + used, type, family, flags, sequence++);
+}
+
+static void put_end(void) { used += MNL_ALIGN(last->nlmsg_len); }
+
+static void add_table(void) {
+    struct nftnl_table *table = nftnl_table_alloc();
+    nftnl_table_set_str(table, NFTNL_TABLE_NAME, table_name);
+    nftnl_table_set_u32(table, NFTNL_TABLE_FLAGS, 0);
+    nftnl_table_nlmsg_build_payload(put(NFT_MSG_NEWTABLE, NLM_F_CREATE), table);
+    put_end();
+    nftnl_table_free(table);
+}
+
+static void add_set(void) {
+    struct nftnl_set *set = nftnl_set_alloc();
+    struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(64);
+    nftnl_set_set_str(set, NFTNL_SET_TABLE, table_name);
+    nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
+    nftnl_set_set_u32(set, NFTNL_SET_ID, 1);
+    // 41 is nft's number for the type ifname.
+    nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, 41);
+    nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, 16);
+    nftnl_udata_put_u32(data, NFTNL_UDATA_SET_KEYBYTEORDER, 1);
+    nftnl_set_set_data(set, NFTNL_SET_USERDATA, nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
+    nftnl_set_nlmsg_build_payload(put(NFT_MSG_NEWSET, NLM_F_CREATE), set);
+    put_end();
+    nftnl_udata_buf_free(data);
+    nftnl_set_free(set);
+}
+
+static void add_elements(char names[][16], size_t count) {
+    struct nftnl_set *set = nftnl_set_alloc();
+    nftnl_set_set_str(set, NFTNL_SET_TABLE, table_name);
+    nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
+    nftnl_set_set_u32(set, NFTNL_SET_ID, 1);
+    for (size_t i = 0; i < count; i++) {
+        struct nftnl_set_elem *element = nftnl_set_elem_alloc();
+        nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, names[i], 16);
+        nftnl_set_elem_add(set, element);
+    }
+    nftnl_set_elems_nlmsg_build_payload(put(NFT_MSG_NEWSETELEM, NLM_F_CREATE), set);
+    put_end();
+    nftnl_set_free(set);
+}
+
+static void add_chain(const char *name, uint32_t hook) {
+    struct nftnl_chain *chain = nftnl_chain_alloc();
+    nftnl_chain_set_str(chain, NFTNL_CHAIN_TABLE, table_name);
+    nftnl_chain_set_str(chain, NFTNL_CHAIN_NAME, name);
+    nftnl_chain_set_str(chain, NFTNL_CHAIN_TYPE, "filter");
+    nftnl_chain_set_u32(chain, NFTNL_CHAIN_HOOKNUM, hook);
+    nftnl_chain_set_s32(chain, NFTNL_CHAIN_PRIO, 0);
+    nftnl_chain_set_u32(chain, NFTNL_CHAIN_POLICY, NF_ACCEPT);
+    nftnl_chain_nlmsg_build_payload(put(NFT_MSG_NEWCHAIN, NLM_F_CREATE | NLM_F_EXCL), chain);
+    put_end();
+    nftnl_chain_free(chain);
+}
+
+static struct nftnl_expr *step(struct nftnl_rule *rule, const char *name) {
+    struct nftnl_expr *expression = nftnl_expr_alloc(name);
+    nftnl_rule_add_expr(rule, expression);
+    return expression;
+}
+
+static void meta(struct nftnl_rule *rule, uint32_t key) {
+    struct nftnl_expr *expression = step(rule, "meta");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_META_KEY, key);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_META_DREG, NFT_REG_1);
+}
+
+static void compare(struct nftnl_rule *rule, uint32_t operation, const void *value, uint32_t length) {
+    struct nftnl_expr *expression = step(rule, "cmp");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_CMP_SREG, NFT_REG_1);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_CMP_OP, operation);
+    nftnl_expr_set(expression, NFTNL_EXPR_CMP_DATA, value, length);
+}
+
+static void has_any(struct nftnl_rule *rule, const void *mask, uint32_t length) {
+    static const uint32_t zero = 0;
+    struct nftnl_expr *expression = step(rule, "bitwise");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_LEN, length);
+    nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_MASK, mask, length);
+    nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_XOR, &zero, length);
+    compare(rule, NFT_CMP_NEQ, &zero, length);
+}
+
+static void is_invalid_tcp(struct nftnl_rule *rule) {
+    static const uint8_t tcp = IPPROTO_TCP;
+    static const uint32_t invalid = 1;
+    meta(rule, NFT_META_L4PROTO);
+    compare(rule, NFT_CMP_EQ, &tcp, 1);
+    struct nftnl_expr *expression = step(rule, "ct");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+    has_any(rule, &invalid, 4);
+}
+
+static void closes_bound_socket(struct nftnl_rule *rule) {
+    static const uint8_t fin_or_rst = 0x05, zero = 0;
+    struct nftnl_expr *expression = step(rule, "payload");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, 13);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, 1);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
+    has_any(rule, &fin_or_rst, 1);
+    expression = step(rule, "socket");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_SOCKET_KEY, NFT_SOCKET_WILDCARD);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_SOCKET_DREG, NFT_REG_1);
+    compare(rule, NFT_CMP_EQ, &zero, 1);
+}
+
+static void add_rule(const char *chain, bool spares, uint32_t verdict, const char *comment) {
+    static const char lo[16] = "lo";
+    struct nftnl_rule *rule = nftnl_rule_alloc();
+    nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table_name);
+    nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
+    meta(rule, NFT_META_IIFNAME);
+    if (!strcmp(chain, "input")) {
+        compare(rule, NFT_CMP_NEQ, lo, sizeof lo);
+    } else {
+        struct nftnl_expr *lookup = step(rule, "lookup");
+        nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+        nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set_name);
+        nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, 1);
+    }
+    is_invalid_tcp(rule);
+    if (spares) closes_bound_socket(rule);
+    step(rule, "counter");
+    struct nftnl_expr *end = step(rule, "immediate");
+    nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
+    nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_VERDICT, verdict);
+    struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(256);
+    nftnl_udata_put_strz(data, NFTNL_UDATA_RULE_COMMENT, comment);
+    nftnl_rule_set_data(rule, NFTNL_RULE_USERDATA, nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
+    nftnl_rule_nlmsg_build_payload(put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND), rule);
+    put_end();
+    nftnl_udata_buf_free(data);
+    nftnl_rule_free(rule);
+}
+
+static void add_everything(void) {
+    add_table();
+    add_set();
+    add_chain("input", NF_INET_LOCAL_IN);
+    add_rule("input", true, NF_ACCEPT, "evenkeel 1: let the host's own connections end");
+    add_rule("input", false, NF_DROP, "evenkeel 1: do not answer INVALID segments with RST");
+    add_chain("forward", NF_INET_FORWARD);
+    add_rule("forward", false, NF_DROP, "evenkeel 1: let no INVALID segment out untranslated");
+}
+
+// One transaction, whose last message alone is acknowledged.
+void commit(struct channel *firewall, uint8_t wanted_family, enum wanted wanted, char names[][16], size_t count) {
+    char reply[4096];
+    family = wanted_family;
+    sequence = firewall->sequence + 1;
+    memset(batch, 0, sizeof batch);
+    last = nftnl_batch_begin(batch, sequence++);
+    used = MNL_ALIGN(last->nlmsg_len);
+    if (wanted == EVERYTHING) add_everything();
+    if (count) add_elements(names, count);
+    last->nlmsg_flags |= NLM_F_ACK;
+    firewall->sequence = sequence - 1;
+    used += MNL_ALIGN(nftnl_batch_end(batch + used, sequence)->nlmsg_len);
+    if (mnl_socket_sendto(firewall->socket, batch, used) < 0) fail("send a batch");
+    ssize_t size = mnl_socket_recvfrom(firewall->socket, reply, sizeof reply);
+    if (size < 0 || mnl_cb_run(reply, (size_t)size, 0, firewall->port, NULL, NULL) < 0) fail("commit a batch");
+}
