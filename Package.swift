@@ -93,6 +93,12 @@ if isEmbedded {
             ],
             swiftSettings: strict, linkerSettings: kernelLibraries),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
+        .executableTarget(
+            name: "benchmark",
+            dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            path: "Tests/Benchmarks",
+            exclude: ["budgets.json", "cases.sh", "chart.svg", "launch.c", "reference", "remedies.sh"],
+            swiftSettings: strict),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
         tests("JSON", ["JSON", "Laboratory"]),
         tests("Netlink", ["Netlink", "Laboratory"]),

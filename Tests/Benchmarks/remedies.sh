@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# remedies.sh NAME: what evenkeel-cni does to the container in /run/netns/NAME, as an administrator would script it with
+# ip, sysctl and nft. A second run changes nothing. Only what the benchmark's cases have is thought of.
+set -euo pipefail
+name=$1
+
+links=$(ip -n "$name" -o link show)
+mapfile -t interfaces < <(sed -n 's/^[0-9]*: \([^:@]*\)[:@].*/\1/p' <<<"$links" | grep -vx lo)
+
+index() { sed -n "s/^\([0-9]*\): $1[:@].*/\1/p" <<<"$links"; }
+
+reverse_path_filter() {
+    local interface settings=(net.ipv4.conf.default.rp_filter=2)
+    for interface in "${interfaces[@]}"; do settings+=("net.ipv4.conf.$interface.rp_filter=2"); done
+    nsenter --net="/run/netns/$name" sysctl -qw "${settings[@]}"
+}
+
+# candidates FAMILY: a line for each default route in main: metric, interface, gateway. IPv6 prints the legs of one metric
+# as next hops of one route.
+candidates() {
+    ip -n "$name" "-$1" route show default | awk '
+        { for (i = 1; i < NF; i++) { if ($i == "via") via = $(i + 1); if ($i == "dev") dev = $(i + 1)
+                                     if ($i == "metric") metric = $(i + 1) } }
+        /via/ { print metric, dev, via }' | sort -k1,1n -k2,2V
+}
+
+default_routes() {
+    local family=$1 winner=() metric dev via address changes=() removals=()
+    while read -r metric dev via; do
+        if [[ ${#winner[@]} == 0 ]]; then
+            winner=("$metric" "$dev" "$via")
+            continue
+        fi
+        changes+=("route replace default via $via dev $dev table $((17739000 + $(index "$dev"))) proto static metric $metric")
+        removals+=("route del default via $via dev $dev metric $metric")
+        for address in $(ip -n "$name" "-$family" -o addr show dev "$dev" scope global | awk '{ print $4 }'); do
+            removals=("rule add from ${address%/*} lookup $((17739000 + $(index "$dev"))) priority 32765 protocol 69"
+                "${removals[@]}")
+        done
+    done < <(candidates "$family")
+    [[ ${#changes[@]} != 0 ]] || return 0
+    read -r metric dev via <<<"${winner[*]}"
+    changes+=("route replace default via $via dev $dev table $((17739000 + $(index "$dev"))) proto 69 metric $metric"
+        "rule add lookup main suppress_prefixlength 0 priority 32765 protocol 69")
+    printf '%s\n' "${changes[@]}" "${removals[@]}" | ip -n "$name" "-$family" -batch -
+}
+
+# bridges: where the container's interfaces enter the host.
+bridges() {
+    local host
+    host=$(ip -o link show type veth)
+    sed -n 's/^[0-9]*: [^@]*@if\([0-9]*\):.*/\1/p' <<<"$links" | while read -r peer; do
+        sed -n "s/^$peer: .* master \([^ ]*\) .*/\1/p" <<<"$host"
+    done | sort -u | paste -sd,
+}
+
+invalid_segments() {
+    local family=$1 bridges=$2 held bridge
+    if held=$(nft list set "$family" evenkeel containers 2>/dev/null); then
+        for bridge in ${bridges//,/ }; do
+            [[ $held == *"\"$bridge\""* ]] || nft add element "$family" evenkeel containers "{ $bridge }"
+        done
+        return
+    fi
+    nft -f - <<NFT
+table $family evenkeel {
+    set containers { type ifname; elements = { $bridges }; }
+    chain input {
+        type filter hook input priority filter;
+        iifname != "lo" meta l4proto tcp ct state invalid tcp flags & (fin|rst) != 0 socket wildcard 0 counter accept comment "evenkeel 1: let the host's own connections end"
+        iifname != "lo" meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: do not answer INVALID segments with RST"
+    }
+    chain forward {
+        type filter hook forward priority filter;
+        iifname @containers meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: let no INVALID segment out untranslated"
+    }
+}
+NFT
+}
+
+reverse_path_filter
+for family in 4 6; do default_routes $family; done
+entrances=$(bridges)
+for family in ip ip6; do invalid_segments $family "$entrances"; done
