@@ -49,16 +49,16 @@ extension Report {
     }
 
     private var memory: [Bar] {
-        sections.flatMap { section in
-            section.rows.filter { $0.contestant.isOurs }.flatMap { row in
-                let peak = Double(row.counts.peak)
-                let of = "KiB of \(row.contestant.rawValue), \(section.title)"
-                return [Bar(of, peak, most: 4096)]
-                    + (section.row(.reference).map {
-                        [Bar("\(of), beyond C's", peak - Double($0.counts.peak), most: 1024)]
-                    } ?? [])
+        let ours = Contestant.allCases.filter { $0.isOurs }
+        let peaks = ours.compactMap { contestant in
+            sections.compactMap { $0.row(contestant)?.counts.peak }.max().map {
+                Bar("KiB of memory, \(contestant.rawValue)", Double($0), most: 4096)
             }
         }
+        let beyond = sections.compactMap { section in
+            section.row(.plugin).flatMap { own in section.row(.reference).map { own.counts.peak - $0.counts.peak } }
+        }
+        return peaks + (beyond.max().map { [Bar("KiB of memory beyond C's", Double($0), most: 1024)] } ?? [])
     }
 
     private var growth: [Bar] {

@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what the benchmark needs, builds the programs and what they are compared with, and measures.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=install/packages.sh
+source install/packages.sh
+
+usage() {
+    cat <<'TEXT'
+usage: sudo install/bench.sh [--no-install] [--no-build] [OPTION…]
+
+Measures what evenkeel-cni, evenkeel-hook and evenkeel-runtime cost a container start, beside a C program that makes the same
+requests, the CNI plugins tuning, sbr and firewall, and a shell script. Takes about a quarter of an hour on two cores, after
+the build; nothing else should be running. Changes only what it makes: namespaces, and files below .build.
+
+  --no-install      install no Debian packages
+  --no-build        take evenkeel's programs as they are in .build/dist
+  --quick           a tenth of the rounds
+  --rounds N        how often each program is run in each case (default 200)
+  --case NAME       only this case; may be given several times
+  --json FILE       write all figures to FILE
+  --svg FILE        write a chart to FILE
+  --strict          exit with status 1 where a figure is not as it must be
+  --budgets         only count instructions and system calls, and compare them with Tests/Benchmarks/budgets.json: status 1
+                    where one is exceeded by more than 3%; one that is beaten is lowered in the file. Takes half a minute
+  --accept          with --budgets: what is counted now is the budget
+  --publish         write the chart that the README shows, Tests/Benchmarks/chart.svg
+  -h, --help        this text
+
+Needs root, and Swift 6.2 or later.
+TEXT
+}
+
+install=yes build=yes options=()
+while (($#)); do
+    case $1 in
+    --no-install) install=no ;;
+    --no-build) build=no ;;
+    --budgets) options+=(--budgets Tests/Benchmarks/budgets.json) ;;
+    --publish) options+=(--svg Tests/Benchmarks/chart.svg) ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *) options+=("$1") ;;
+    esac
+    shift
+done
+
+((EUID == 0)) || {
+    echo "install/bench.sh: the benchmark makes network namespaces, so run it as root: sudo install/bench.sh" >&2
+    exit 1
+}
+
+if [[ $install == yes ]]; then
+    install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq gcc libc6-dev containernetworking-plugins \
+        iproute2 nftables iptables procps util-linux valgrind strace
+fi
+
+# What it is compared with: as C programs are linked by default, and as the plugin is.
+build_references() {
+    local folder=.build/benchmark source=Tests/Benchmarks
+    local compile=(cc -std=gnu17 -Wall -Wextra -Werror -O2 -s)
+    mkdir -p $folder
+    "${compile[@]}" -o $folder/reference $source/reference/*.c -lmnl -lnftnl -ljansson
+    "${compile[@]}" -ffunction-sections -o $folder/reference-likewise $source/reference/*.c \
+        -Wl,--as-needed,--gc-sections,-z,now -l:libnftnl.a -l:libjansson.a -lmnl
+    "${compile[@]}" -static -o $folder/launch $source/launch.c
+}
+
+# Standard output is for the figures.
+{
+    [[ $build == no ]] || install/build.sh
+    build_references
+    swift build -c release --product benchmark
+} >&2
+exec .build/release/benchmark "${options[@]}"
