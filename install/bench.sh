@@ -24,7 +24,7 @@ the build; nothing else should be running. Changes only what it makes: namespace
   --budgets         only count instructions and system calls, and compare them with Tests/Benchmarks/budgets.json: status 1
                     where one is exceeded by more than 3%; one that is beaten is lowered in the file. Takes half a minute
   --accept          with --budgets: what is counted now is the budget
-  --publish         write the chart that the README shows, Tests/Benchmarks/chart.svg
+  --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
   -h, --help        this text
 
 Needs root, and Swift 6.2 or later.
@@ -37,7 +37,7 @@ while (($#)); do
     --no-install) install=no ;;
     --no-build) build=no ;;
     --budgets) options+=(--budgets Tests/Benchmarks/budgets.json) ;;
-    --publish) options+=(--svg Tests/Benchmarks/chart.svg) ;;
+    --publish) options+=(--svg Tests/Benchmarks/chart.svg --readme README.md) ;;
     -h | --help)
         usage
         exit 0

@@ -62,7 +62,7 @@ extension Report {
     }
 
     private var growth: [Bar] {
-        let pairs = [("routes-10000", "routes-10", 3.0), ("routes6-10000", "routes-10", 3), ("rules", "again", 1.1)]
+        let pairs = [("routes-10000", "routes-10", 3.0), ("routes6-10000", "routes-10", 3), ("rules", "again", 1.2)]
         return pairs.compactMap { large, small, limit in
             guard let large = section(large), let own = large.row(.plugin), let small = section(small),
                 let other = small.row(.plugin)

@@ -40,6 +40,9 @@ struct Benchmark: ParsableCommand {
     @Option(help: "Write a chart to this file.", completion: .file())
     var svg: String?
 
+    @Option(help: "Write the figures that a README tells between the marks in this file.", completion: .file())
+    var readme: String?
+
     @Flag(help: "Exit with status 1 where a figure is not as it must be.")
     var strict = false
 
@@ -65,6 +68,7 @@ struct Benchmark: ParsableCommand {
         try Arena.enter()
         let cases = Case.all.filter { names.isEmpty || names.contains($0.name) }
         if let budgets {
+            try SameJob.check()
             var held = try Budgets(path: budgets)
             guard try held.check(cases, accepting: accept) else { throw ExitCode.failure }
             return
@@ -73,6 +77,7 @@ struct Benchmark: ParsableCommand {
         print(Table(report: report))
         if let json { try report.write(json: json) }
         if let svg { try Chart(report: report).write(svg) }
+        if let readme { try Excerpt(report: report).write(into: readme) }
         if strict && !report.bars.allSatisfy({ $0.isMet }) { throw ExitCode.failure }
     }
 

@@ -24,8 +24,8 @@ struct Chart {
     }
 
     private var text: String {
-        var y = 34.0
-        var body = ""
+        var y = 44.0
+        var body = label(0, 12, "time of a run, logarithmic", "note")
         for section in sections {
             body += label(0, y, section.title, "title")
             y += 10
@@ -35,7 +35,7 @@ struct Chart {
             }
             y += Self.gap
         }
-        return head(height: y + 4) + grid(height: y - Self.gap + 8) + body + "</svg>\n"
+        return head(height: y - Self.gap + 12) + grid(height: y - Self.gap + 8) + body + "</svg>\n"
     }
 
     private func head(height: Double) -> String {
@@ -44,10 +44,10 @@ struct Chart {
         aria-label="Milliseconds of a run, by program and case">
         <style>
           text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-          .title { font-weight: 600 } .name { text-anchor: end } .tick { fill: #59636e; font-size: 11px; text-anchor: middle }
+          .title { font-weight: 600 } .name { text-anchor: end } .tick, .note { fill: #59636e; font-size: 11px } .tick { text-anchor: middle }
           .grid { stroke: #d1d9e0 } .other { fill: #8c959f } .c { fill: #59636e } .own { fill: #1a7f64 }
           @media (prefers-color-scheme: dark) {
-            text { fill: #f0f6fc } .tick { fill: #9198a1 } .grid { stroke: #3d444d }
+            text { fill: #f0f6fc } .tick, .note { fill: #9198a1 } .grid { stroke: #3d444d }
             .other { fill: #656c76 } .c { fill: #9198a1 } .own { fill: #3fb68b }
           }
         </style>

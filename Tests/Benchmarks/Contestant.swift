@@ -80,7 +80,7 @@ enum Contestant: String, CaseIterable, Codable {
         ]
         // The plugin firewall runs iptables.
         if [.firewall, .chain].contains(self) { environment.merge(Self.path) { $1 } }
-        return Command(path: path, environment: environment, input: "/run/bench/\(type).json")
+        return Command(path: path, environment: environment, input: "/run/bench/\(container)-\(type).json")
     }
 
     private func wrapper(_ verb: String) -> Command {

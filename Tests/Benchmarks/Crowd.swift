@@ -59,7 +59,7 @@ struct Crowd: Codable, CustomStringConvertible {
     private static func command(_ number: Int) -> Command {
         var command = Contestant.plugin.commands(on: "eth1")[0]
         command.environment["CNI_NETNS"] = "/run/netns/c\(number)"
-        command.input = "/run/bench/c\(number).json"
+        command.input = "/run/bench/c\(number)-evenkeel.json"
         return command
     }
 

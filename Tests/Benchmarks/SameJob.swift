@@ -42,13 +42,13 @@ enum SameJob {
         }
     }
 
-    /// All that they could change.
+    /// All that they could change; a rule that was made anew has another handle.
     private static let look = """
         ip -n c -o route show table all | sort
         ip -n c rule
         ip -n c -6 rule
         nsenter --net=/run/netns/c grep -r . /proc/sys/net/ipv4/conf --include rp_filter
-        nft -s list ruleset
+        nft -sa list ruleset
 
         """
 }

@@ -15,28 +15,31 @@ sandbox() {
     host
 }
 
-# previous N HOSTPART: the result of network N's bridge.
+# previous NAME N HOSTPART: the result of network N's bridge.
 previous() {
-    local n=$1 part=$2
+    local name=$1 n=$2 part=$3
     echo '{"cniVersion":"1.0.0","interfaces":[{"name":"br'"$n"'","mac":"02:00:00:00:00:01"},'\
-'{"name":"vc'"$n"'","mac":"02:00:00:00:00:02"},'\
-'{"name":"eth'$((n - 1))'","mac":"02:00:00:00:00:03","sandbox":"/run/netns/c"}],'\
+'{"name":"v'"$name$n"'","mac":"02:00:00:00:00:02"},'\
+'{"name":"eth'$((n - 1))'","mac":"02:00:00:00:00:03","sandbox":"/run/netns/'"$name"'"}],'\
 '"ips":[{"interface":2,"address":"10.89.'"$n.$part"'/24","gateway":"10.89.'"$n"'.1"},'\
 '{"interface":2,"address":"fd00:89:'"$n::$part"'/64","gateway":"fd00:89:'"$n"'::1"}],'\
 '"routes":[{"dst":"0.0.0.0/0","gw":"10.89.'"$n"'.1"},{"dst":"::/0","gw":"fd00:89:'"$n"'::1"}],"dns":{}}'
 }
 
-# request TYPE N HOSTPART [MEMBERS]
-request() { echo '{"cniVersion":"1.0.0","name":"bench","type":"'"$1"'",'"${4:-}"'"prevResult":'"$(previous "$2" "$3")"'}'; }
+# request TYPE NAME N HOSTPART [MEMBERS]: what a plugin of that type reads.
+request() {
+    echo '{"cniVersion":"1.0.0","name":"bench","type":"'"$1"'",'"${5:-}"'"prevResult":'"$(previous "$2" "$3" "$4")"'}' \
+        >"$bench/$2-$1.json"
+}
 
-# requests N: of the attachment to network N, which is the last of the container's networks.
+# requests NAME N HOSTPART: of the attachment to network N, which is the last of the container's networks.
 requests() {
-    local n=$1 i sysctls='"net.ipv4.conf.default.rp_filter":"2"'
+    local name=$1 n=$2 part=$3 i sysctls='"net.ipv4.conf.default.rp_filter":"2"'
     for i in $(seq "$n"); do sysctls+=',"net.ipv4.conf.eth'$((i - 1))'.rp_filter":"2"'; done
-    request evenkeel "$n" 5 >$bench/evenkeel.json
-    request tuning "$n" 5 '"sysctl":{'"$sysctls"'},' >$bench/tuning.json
-    request sbr "$n" 5 >$bench/sbr.json
-    request firewall "$n" 5 '"backend":"iptables",' >$bench/firewall.json
+    request evenkeel "$name" "$n" "$part"
+    request tuning "$name" "$n" "$part" '"sysctl":{'"$sysctls"'},'
+    request sbr "$name" "$n" "$part"
+    request firewall "$name" "$n" "$part" '"backend":"iptables",'
 }
 
 # reset_batch FAMILY NETWORKS PART: ip's commands that leave what the engine made of a container on networks 1 to NETWORKS.
@@ -52,8 +55,8 @@ reset_batch() {
             echo "route replace 10.89.$n.0/24 dev $dev proto kernel scope link src 10.89.$n.$part"
             echo "route append default via 10.89.$n.1 dev $dev proto static metric 100"
         else
-            echo "route replace fd00:89:$n::/64 dev $dev proto kernel metric 256"
-            echo "route replace fe80::/64 dev $dev proto kernel metric 256"
+            echo "route append fd00:89:$n::/64 dev $dev proto kernel metric 256"
+            echo "route append fe80::/64 dev $dev proto kernel metric 256"
             echo "route append default via fd00:89:$n::1 dev $dev proto static metric 100"
         fi
     done
@@ -81,17 +84,15 @@ RESET
 
 # containers NETWORKS [fresh]: c and s on that many networks, attached from the last to the first.
 containers() {
-    local networks=$1 fresh=${2:-again} n name
+    local networks=$1 fresh=${2:-again} n name part=5
     for n in $(seq "$networks"); do network "$n"; done
     for name in c s; do
         container $name
-        for n in $(seq "$networks" -1 1); do
-            if [[ $name == c ]]; then join c "$n" "eth$((n - 1))" 5; else join s "$n" "eth$((n - 1))" 6; fi
-        done
+        for n in $(seq "$networks" -1 1); do join $name "$n" "eth$((n - 1))" $part; done
+        requests $name "$networks" $part
+        write_reset "$networks" $part "$fresh" $name
+        part=6
     done
-    requests "$networks"
-    write_reset "$networks" 6 "$fresh" s
-    write_reset "$networks" 5 "$fresh" c
 }
 
 # routes FAMILY COUNT: of a container on one network, beside its default routes.
@@ -148,7 +149,7 @@ crowd() {
         container "c$i"
         join "c$i" 2 eth1 $((i + 5))
         join "c$i" 1 eth0 $((i + 5))
-        request evenkeel 2 $((i + 5)) >"$bench/c$i.json"
+        request evenkeel "c$i" 2 $((i + 5))
         write_reset 2 $((i + 5)) fresh "c$i"
     done
 }
