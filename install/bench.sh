@@ -72,6 +72,7 @@ build_references() {
 {
     [[ $build == no ]] || install/build.sh
     build_references
-    swift build -c release --product benchmark
+    # As install/build.sh has it: other options would compile everything anew, here and there.
+    swift build -c release --static-swift-stdlib --disable-local-rpath --product benchmark
 } >&2
 exec .build/release/benchmark "${options[@]}"

@@ -31,9 +31,8 @@ static void warn_of_full_table(void) {
     if (max > 0 && entries >= 0.9 * max) fprintf(stderr, "%d of %d tracked connections\n", entries, max);
 }
 
-static bool is_same(int file, const struct stat *other) {
-    struct stat status;
-    return fstat(file, &status) == 0 && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
+static bool is_same(const struct stat *one, const struct stat *other) {
+    return one->st_dev == other->st_dev && one->st_ino == other->st_ino;
 }
 
 static bool is_displaced(const struct container *container, const struct link *link, json_t *route) {
@@ -66,7 +65,7 @@ static void print_result(struct container *container, json_t *result) {
 
 int main(void) {
     static struct container container;
-    struct stat home_status, init_status;
+    struct stat status, home_status, init_status;
     json_t *configuration = read_configuration();
     if (read_policy()) fail("this program knows the built-in policy alone");
     int home = open_namespace("/proc/thread-self/ns/net");
@@ -74,7 +73,8 @@ int main(void) {
     if (fstat(home, &home_status) < 0 || stat("/proc/1/ns/net", &init_status) < 0) fail("look at the namespaces");
     warn_of_full_table();
     container.file = open_namespace(getenv("CNI_NETNS"));
-    if (is_same(container.file, &home_status) || is_same(container.file, &init_status)) fail("the host's own namespace");
+    if (fstat(container.file, &status) < 0) fail("look at the container's namespace");
+    if (is_same(&status, &home_status) || is_same(&status, &init_status)) fail("the host's own namespace");
     if (flock(container.file, LOCK_EX | LOCK_NB) < 0) fail("lock the namespace");
     enter(container.file);
     struct channel inside = open_channel(NETLINK_ROUTE);

@@ -109,23 +109,29 @@ static void settle_rules(
     for (size_t i = 0; i < count; i++) put_rule(channel, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, &wanted[i]);
 }
 
-void settle_routes(struct channel *channel, struct container *container, uint8_t family) {
-    const struct route *candidate[4 * MAX], *winner = NULL;
-    bool in_main[2 * MAX] = {false}, lost[2 * MAX] = {false};
-    size_t count = 0, losers = 0;
+// Those in main, then losers of an earlier run whose interface has none in main by now.
+static size_t candidates(struct container *container, uint8_t family, const struct route **candidate) {
+    bool in_main[2 * MAX] = {false};
+    size_t count = 0;
     for (int remembered = 0; remembered < 2; remembered++)
         for (size_t i = 0; i < container->routes; i++) {
             const struct route *route = &container->route[i];
             const struct link *link = link_of(container, route->index);
             if (route->family != family || !link || link->loopback || route->index >= 2 * MAX) continue;
-            if (!remembered ? route->table != RT_TABLE_MAIN
-                            : route->table != OWN_TABLE(route->index) || route->protocol == OWN_PROTOCOL
-                                  || in_main[route->index])
-                continue;
+            bool is_copy = route->table == OWN_TABLE(route->index) && route->protocol != OWN_PROTOCOL;
+            if (remembered ? !is_copy || in_main[route->index] : route->table != RT_TABLE_MAIN) continue;
             candidate[count++] = route;
             if (!remembered) in_main[route->index] = true;
-            if (!winner || is_better(container, route, winner)) winner = route;
         }
+    return count;
+}
+
+void settle_routes(struct channel *channel, struct container *container, uint8_t family) {
+    const struct route *candidate[4 * MAX], *winner = NULL;
+    bool lost[2 * MAX] = {false};
+    size_t count = candidates(container, family, candidate), losers = 0;
+    for (size_t i = 0; i < count; i++)
+        if (!winner || is_better(container, candidate[i], winner)) winner = candidate[i];
     for (size_t i = 0; i < count; i++) {
         if (candidate[i]->index == winner->index) continue;
         lost[candidate[i]->index] = true;

@@ -136,22 +136,14 @@ static void closes_bound_socket(struct nftnl_rule *rule) {
     compare(rule, NFT_CMP_EQ, &zero, 1);
 }
 
-static void add_rule(const char *chain, bool spares, uint32_t verdict, const char *comment) {
-    static const char lo[16] = "lo";
-    struct nftnl_rule *rule = nftnl_rule_alloc();
-    nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table_name);
-    nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
-    meta(rule, NFT_META_IIFNAME);
-    if (!strcmp(chain, "input")) {
-        compare(rule, NFT_CMP_NEQ, lo, sizeof lo);
-    } else {
-        struct nftnl_expr *lookup = step(rule, "lookup");
-        nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-        nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set_name);
-        nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, 1);
-    }
-    is_invalid_tcp(rule);
-    if (spares) closes_bound_socket(rule);
+static void is_from_container(struct nftnl_rule *rule) {
+    struct nftnl_expr *lookup = step(rule, "lookup");
+    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
+    nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set_name);
+    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, 1);
+}
+
+static void ends_with(struct nftnl_rule *rule, uint32_t verdict, const char *comment) {
     step(rule, "counter");
     struct nftnl_expr *end = step(rule, "immediate");
     nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
@@ -159,9 +151,25 @@ static void add_rule(const char *chain, bool spares, uint32_t verdict, const cha
     struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(256);
     nftnl_udata_put_strz(data, NFTNL_UDATA_RULE_COMMENT, comment);
     nftnl_rule_set_data(rule, NFTNL_RULE_USERDATA, nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
+    nftnl_udata_buf_free(data);
+}
+
+static void add_rule(const char *chain, bool spares, uint32_t verdict, const char *comment) {
+    static const char lo[16] = "lo";
+    struct nftnl_rule *rule = nftnl_rule_alloc();
+    nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table_name);
+    nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
+    meta(rule, NFT_META_IIFNAME);
+    if (strcmp(chain, "input")) {
+        is_from_container(rule);
+    } else {
+        compare(rule, NFT_CMP_NEQ, lo, sizeof lo);
+    }
+    is_invalid_tcp(rule);
+    if (spares) closes_bound_socket(rule);
+    ends_with(rule, verdict, comment);
     nftnl_rule_nlmsg_build_payload(put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND), rule);
     put_end();
-    nftnl_udata_buf_free(data);
     nftnl_rule_free(rule);
 }
 
