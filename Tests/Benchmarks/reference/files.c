@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/nsfs.h>
+#include <linux/sockios.h>
+#include <net/if.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -46,6 +48,19 @@ int open_namespace(const char *path) {
         fail(path);
     }
     return file;
+}
+
+// The one that its socket was opened in.
+int namespace_of(const struct channel *channel) {
+    int file = ioctl(mnl_socket_get_fd(channel->socket), SIOCGSKNS);
+    if (file < 0) fail("open the host's namespace");
+    return file;
+}
+
+bool has_interface(const struct channel *channel, const char *name) {
+    struct ifreq question = {0};
+    strncpy(question.ifr_name, name, sizeof question.ifr_name - 1);
+    return ioctl(mnl_socket_get_fd(channel->socket), SIOCGIFINDEX, &question) == 0;
 }
 
 void enter(int namespace) {

@@ -40,9 +40,9 @@ static size_t entrances(struct channel *channel, const struct container *contain
     for (size_t i = 0; i < container->links; i++) {
         const struct link *link = &container->link[i];
         struct link end, bridge;
-        if (!link->veth || link->peer_namespace < 0 || !find_link(channel, link->peer, NULL, &end)) continue;
+        if (!link->veth || link->peer_namespace < 0 || !find_link(channel, link->peer, &end)) continue;
         if (!end.veth || end.peer != link->index || end.peer_namespace != id) continue;
-        bool bridged = end.master && find_link(channel, end.master, NULL, &bridge) && bridge.bridge;
+        bool bridged = end.master && find_link(channel, end.master, &bridge) && bridge.bridge;
         add_name(names, &count, bridged ? bridge.name : end.name);
     }
     return count;
@@ -105,12 +105,6 @@ static int each_chain(const struct nlmsghdr *message, void *data) {
     return MNL_CB_OK;
 }
 
-static int generation(const struct nlmsghdr *message, void *data) {
-    (void)message;
-    (void)data;
-    return MNL_CB_STOP;
-}
-
 static struct ruleset look(struct channel *channel, uint8_t family) {
     struct ruleset ruleset = {0};
     struct nlmsghdr *message = table_request(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, "evenkeel");
@@ -164,13 +158,11 @@ void guard(struct channel *route, struct channel *firewall, struct container *co
     char names[MAX][16] = {{0}};
     static char services[4096];
     size_t count = entrances(route, container, names);
-    ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation, NULL);
     struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
     for (size_t i = 0; i < ipv4.elements; i++) {
         bool own = false;
-        struct link link;
         for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
-        if (!own && !find_link(route, 0, ipv4.element[i], &link)) fprintf(stderr, "%s is gone\n", ipv4.element[i]);
+        if (!own && !has_interface(route, ipv4.element[i])) fprintf(stderr, "%s is gone\n", ipv4.element[i]);
     }
     bool both = has_default(container, AF_INET6), complete = ipv4.present && (ipv6.present || !both);
     bool translates = ipv6.present;

@@ -5,6 +5,7 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -14,6 +15,8 @@ static json_t *read_configuration(void) {
     size_t size = 0;
     ssize_t piece;
     while ((piece = read(STDIN_FILENO, text + size, sizeof text - size)) > 0) size += (size_t)piece;
+    // By itself jansson would open /dev/urandom for it.
+    json_object_seed(*(size_t *)getauxval(AT_RANDOM));
     json_t *configuration = json_loadb(text, size, 0, NULL);
     if (!configuration) fail("the configuration is not JSON");
     return configuration;
@@ -68,8 +71,8 @@ int main(void) {
     struct stat status, home_status, init_status;
     json_t *configuration = read_configuration();
     if (read_policy()) fail("this program knows the built-in policy alone");
-    int home = open_namespace("/proc/thread-self/ns/net");
     struct channel route = open_channel(NETLINK_ROUTE), firewall = open_channel(NETLINK_NETFILTER);
+    int home = namespace_of(&route);
     if (fstat(home, &home_status) < 0 || stat("/proc/1/ns/net", &init_status) < 0) fail("look at the namespaces");
     warn_of_full_table();
     container.file = open_namespace(getenv("CNI_NETNS"));

@@ -16,12 +16,10 @@ void fail(const char *what) {
 
 struct channel open_channel(int bus) {
     int on = 1;
+    // The kernel gives it an address with its first request.
     struct channel channel = {.socket = mnl_socket_open2(bus, SOCK_CLOEXEC)};
-    if (!channel.socket || mnl_socket_bind(channel.socket, 0, MNL_SOCKET_AUTOPID) < 0) fail("netlink");
-    mnl_socket_setsockopt(channel.socket, NETLINK_EXT_ACK, &on, sizeof on);
-    mnl_socket_setsockopt(channel.socket, NETLINK_CAP_ACK, &on, sizeof on);
+    if (!channel.socket) fail("netlink");
     if (bus == NETLINK_ROUTE) mnl_socket_setsockopt(channel.socket, NETLINK_GET_STRICT_CHK, &on, sizeof on);
-    channel.port = mnl_socket_get_portid(channel.socket);
     return channel;
 }
 
@@ -39,18 +37,20 @@ int ask(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *
     for (;;) {
         ssize_t size = mnl_socket_recvfrom(channel->socket, reply, sizeof reply);
         if (size < 0) fail("receive");
-        int state = mnl_cb_run(reply, size, channel->sequence, channel->port, each, data);
+        int state = mnl_cb_run(reply, size, channel->sequence, 0, each, data);
         if (state <= MNL_CB_STOP) return state < 0 ? errno : 0;
     }
 }
 
 // A list that changed under the reader (EINTR) is read again from the beginning.
 void dump(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data, size_t *count) {
+    size_t before = count ? *count : 0;
     message->nlmsg_flags |= NLM_F_DUMP;
     for (int attempt = 0; attempt < 32; attempt++) {
-        if (count) *count = 0;
+        if (count) *count = before;
         int error = ask(channel, message, each, data);
-        if (!error) return;
+        // No such table, or none of its routes.
+        if (!error || error == ENOENT) return;
         errno = error;
         if (error != EINTR) break;
     }

@@ -3,6 +3,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
@@ -58,12 +59,11 @@ static int one_link(const struct nlmsghdr *message, void *data) {
     return MNL_CB_STOP;
 }
 
-bool find_link(struct channel *channel, uint32_t index, const char *name, struct link *link) {
+bool find_link(struct channel *channel, uint32_t index, struct link *link) {
     struct nlmsghdr *message = begin(RTM_GETLINK, 0);
     struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     header->ifi_index = (int)index;
     mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    if (name) mnl_attr_put_strz(message, IFLA_IFNAME, name);
     return ask(channel, message, one_link, link) == 0;
 }
 
@@ -106,11 +106,23 @@ static void add_legs(const struct nlattr *legs, const struct route *whole, struc
     }
 }
 
+// IPv4 lists a table by address: above 0.0.0.0 there are no more default routes.
+static bool is_behind_defaults(const struct nlmsghdr *message) {
+    const struct nlattr *attribute;
+    mnl_attr_for_each(attribute, message, sizeof(struct rtmsg))
+        if (mnl_attr_get_type(attribute) == RTA_DST) return mnl_attr_get_u32(attribute) != 0;
+    return false;
+}
+
 static int each_route(const struct nlmsghdr *message, void *data) {
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
+    struct container *container = data;
+    if (header->rtm_dst_len && header->rtm_family == AF_INET) {
+        if (container->one_table) return is_behind_defaults(message) ? MNL_CB_STOP : MNL_CB_OK;
+        return ++container->others > MOST_ROUTES ? MNL_CB_STOP : MNL_CB_OK;
+    }
     // The long part of all but default routes is not looked at.
-    if (header->rtm_dst_len || header->rtm_src_len || header->rtm_tos || header->rtm_type != RTN_UNICAST)
-        return MNL_CB_OK;
+    if (header->rtm_dst_len || header->rtm_src_len || header->rtm_tos) return MNL_CB_OK;
     const struct nlattr *attribute, *legs = NULL;
     struct route route = {.family = header->rtm_family, .protocol = header->rtm_protocol, .scope = header->rtm_scope,
         .type = header->rtm_type, .table = header->rtm_table};
@@ -123,9 +135,9 @@ static int each_route(const struct nlmsghdr *message, void *data) {
         }
     }
     if (legs) {
-        add_legs(legs, &route, data);
+        add_legs(legs, &route, container);
     } else {
-        struct route *place = APPEND((struct container *)data, route, routes);
+        struct route *place = APPEND(container, route, routes);
         if (place) *place = route;
     }
     return MNL_CB_OK;
@@ -150,6 +162,19 @@ static int each_rule(const struct nlmsghdr *message, void *data) {
     return MNL_CB_OK;
 }
 
+static int each_setting(const struct nlmsghdr *message, void *data) {
+    struct container *container = data;
+    const struct nlattr *attribute;
+    int index = 0, filter = -1;
+    mnl_attr_for_each(attribute, message, sizeof(struct netconfmsg)) {
+        if (mnl_attr_get_type(attribute) == NETCONFA_IFINDEX) index = (int)mnl_attr_get_u32(attribute);
+        if (mnl_attr_get_type(attribute) == NETCONFA_RP_FILTER) filter = (int)mnl_attr_get_u32(attribute);
+    }
+    if (index == NETCONFA_IFINDEX_ALL) container->rp_filter_of_all = filter;
+    if (index == NETCONFA_IFINDEX_DEFAULT) container->rp_filter_of_default = filter;
+    return MNL_CB_OK;
+}
+
 static struct nlmsghdr *listing(uint16_t type, size_t header_size) {
     struct nlmsghdr *message = begin(type, 0);
     mnl_nlmsg_put_extra_header(message, header_size);
@@ -157,15 +182,57 @@ static struct nlmsghdr *listing(uint16_t type, size_t header_size) {
     return message;
 }
 
+static void list_routes(struct channel *channel, struct container *container, uint8_t family, uint32_t table) {
+    struct nlmsghdr *message = begin(RTM_GETROUTE, 0);
+    struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+    header->rtm_family = family;
+    header->rtm_type = RTN_UNICAST;
+    if (table) mnl_attr_put_u32(message, RTA_TABLE, table);
+    dump(channel, message, each_route, container, &container->routes);
+}
+
+// A list that is not read to its end would go on at the next request.
+static void reopen(struct channel *channel, const struct container *container, int home) {
+    mnl_socket_close(channel->socket);
+    enter(container->file);
+    *channel = open_channel(NETLINK_ROUTE);
+    enter(home);
+}
+
+// Among many IPv4 routes a table at a time, and of it the beginning.
+static void find_defaults(struct channel *channel, struct container *container, int home) {
+    list_routes(channel, container, AF_UNSPEC, 0);
+    if (container->others <= MOST_ROUTES) return;
+    container->one_table = true;
+    container->routes = 0;
+    for (size_t i = 0; i < container->links + 3; i++) {
+        static const uint32_t tables[] = {RT_TABLE_MAIN, OWN_TABLE(-2), OWN_TABLE(-1)};
+        reopen(channel, container, home);
+        list_routes(channel, container, AF_INET, i < 3 ? tables[i] : OWN_TABLE(container->link[i - 3].index));
+    }
+    reopen(channel, container, home);
+    list_routes(channel, container, AF_INET6, 0);
+}
+
+static bool networks_compete(const struct container *container) {
+    for (size_t i = 0; i < container->routes; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct route *one = &container->route[i], *other = &container->route[j];
+            if (one->family == other->family && one->index != other->index) return true;
+        }
+    return false;
+}
+
 void observe(struct channel *channel, struct container *container, int home) {
     dump(channel, listing(RTM_GETLINK, sizeof(struct ifinfomsg)), each_link, container, &container->links);
-    dump(channel, listing(RTM_GETADDR, sizeof(struct ifaddrmsg)), each_address, container, &container->addresses);
-    dump(channel, listing(RTM_GETROUTE, sizeof(struct rtmsg)), each_route, container, &container->routes);
+    struct nlmsghdr *message = begin(RTM_GETNETCONF, 0);
+    struct netconfmsg *settings = mnl_nlmsg_put_extra_header(message, sizeof *settings);
+    settings->ncm_family = AF_INET;
+    dump(channel, message, each_setting, container, NULL);
     dump(channel, listing(RTM_GETRULE, sizeof(struct fib_rule_hdr)), each_rule, container, &container->rules);
-    enter(container->file);
-    container->rp_filter_of_all = read_number("/proc/sys/net/ipv4/conf/all/rp_filter");
-    container->rp_filter_of_default = read_number("/proc/sys/net/ipv4/conf/default/rp_filter");
-    enter(home);
+    find_defaults(channel, container, home);
+    if (!networks_compete(container)) return;
+    dump(channel, listing(RTM_GETADDR, sizeof(struct ifaddrmsg)), each_address, container, &container->addresses);
 }
 
 struct link *link_of(struct container *container, uint32_t index) {

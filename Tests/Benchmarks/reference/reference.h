@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #define MAX 64
+// From so many on, not every IPv4 route is looked at.
+#define MOST_ROUTES 512
 #define OWN_PROTOCOL 69
 #define OWN_PRIORITY 32765
 #define OWN_TABLE(index) (17739000u + (index))
@@ -43,6 +45,9 @@ struct rule {
 // What a container's namespace looks like; the counts are how much of each array is filled.
 struct container {
     int file;
+    // IPv4 routes that are no default routes; with many of them each table is listed by itself.
+    size_t others;
+    bool one_table;
     size_t links, addresses, routes, rules;
     struct link link[MAX];
     struct address address[2 * MAX];
@@ -56,7 +61,7 @@ struct container {
 
 struct channel {
     struct mnl_socket *socket;
-    uint32_t sequence, port;
+    uint32_t sequence;
 };
 
 // netlink.c
@@ -74,11 +79,13 @@ size_t read_file(const char *path, char *text, size_t room);
 int read_number(const char *path);
 void write_number(const char *path, int number);
 int open_namespace(const char *path);
+int namespace_of(const struct channel *channel);
+bool has_interface(const struct channel *channel, const char *name);
 void enter(int namespace);
 
 // observe.c
 void observe(struct channel *channel, struct container *container, int home);
-bool find_link(struct channel *channel, uint32_t index, const char *name, struct link *link);
+bool find_link(struct channel *channel, uint32_t index, struct link *link);
 struct link *link_of(struct container *container, uint32_t index);
 bool has_default(const struct container *container, uint8_t family);
 

@@ -198,5 +198,5 @@ void commit(struct channel *firewall, uint8_t wanted_family, enum wanted wanted,
     used += MNL_ALIGN(nftnl_batch_end(batch + used, sequence)->nlmsg_len);
     if (mnl_socket_sendto(firewall->socket, batch, used) < 0) fail("send a batch");
     ssize_t size = mnl_socket_recvfrom(firewall->socket, reply, sizeof reply);
-    if (size < 0 || mnl_cb_run(reply, (size_t)size, 0, firewall->port, NULL, NULL) < 0) fail("commit a batch");
+    if (size < 0 || mnl_cb_run(reply, (size_t)size, 0, 0, NULL, NULL) < 0) fail("commit a batch");
 }
