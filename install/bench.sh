@@ -23,7 +23,7 @@ the build; nothing else should be running. Changes only what it makes: namespace
   --strict          exit with status 1 where a figure is not as it must be
   --budgets         only count instructions and system calls, and compare them with Tests/Benchmarks/budgets.json: status 1
                     where one is exceeded by more than 3%; one that is beaten is lowered in the file. Takes half a minute
-  --accept          with --budgets: what is counted now is the budget
+  --accept          with --budgets: what is counted now is the budget. Takes two minutes
   --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
   -h, --help        this text
 
