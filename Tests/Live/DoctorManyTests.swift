@@ -4,7 +4,8 @@ import Testing
 /// `evenkeel doctor` on a host with as many containers as hosts have.
 @Suite struct DoctorManyTests {
     /// The containers 0 to N-1 on three networks, each with a default route by all of them. A process for each would take
-    /// minutes.
+    /// minutes. Without link-local addresses, since the neighbours that each would look for fill the kernel's one table for
+    /// all namespaces, whereupon other tests' packets are lost.
     private static let make = """
         rp_filter=2
         make() {
@@ -15,7 +16,7 @@ import Testing
             for part in $(seq 0 $(($1 - 1))); do
                 for n in 1 2 3; do
                     echo "link add v$part.$n master br$n type veth peer name eth$((n - 1)) netns netns-$part"
-                    echo "link set v$part.$n up"
+                    echo "link set v$part.$n addrgenmode none up"
                 done
             done | ip -batch -
             for part in $(seq 0 $(($1 - 1))); do connect $part | ip -n netns-$part -batch -; done
@@ -24,7 +25,7 @@ import Testing
             local n
             for n in 1 2 3; do
                 echo "addr add 10.$n.$(($1 / 250)).$(($1 % 250 + 2))/16 dev eth$((n - 1))"
-                echo "link set eth$((n - 1)) up"
+                echo "link set eth$((n - 1)) addrgenmode none up"
                 echo "route append default via 10.$n.0.1 dev eth$((n - 1)) metric 100"
             done
         }
