@@ -29,22 +29,25 @@ extension InterfaceSet {
 
 /// The messages of one nftables transaction, `NFNL_MSG_BATCH_BEGIN` to `…_END`.
 struct Batch: ~Copyable {
-    private let storage: UnsafeMutableRawPointer
+    private var storage: UnsafeMutableRawPointer
+    private var capacity = 8192
     private(set) var count = 0
     private var sequence: UInt32
     /// Of the first command's message; those of the others follow.
     let firstSequence: UInt32
     private var overflowed = false
 
-    private static let capacity = 131_072
-    /// More than any one command takes: libnftnl writes without looking where its buffer ends.
-    private static let roomForOne = 16_384
+    private static let largest = 131_072
+    /// More than a command takes, beside `roomForElement` for each of a set's: libnftnl writes without looking where its
+    /// buffer ends.
+    private static let roomForOne = 2048
+    private static let roomForElement = 96
     private static let elementsPerMessage = 128
 
     /// `generation`: the ruleset this change was thought out for; if another is in force the kernel refuses it (`ERESTART`).
     init(_ commands: [Command], generation: UInt32?, sequence: UInt32) {
         // Zeroed: libnftnl leaves padding as it finds it.
-        guard let storage = calloc(1, Self.capacity) else { preconditionFailure("out of memory") }
+        guard let storage = calloc(1, capacity) else { preconditionFailure("out of memory") }
         self.storage = storage
         self.sequence = sequence &+ 1
         firstSequence = sequence &+ 1
@@ -64,7 +67,7 @@ struct Batch: ~Copyable {
 
     func validate(_ attempt: String) throws(KernelError) {
         if overflowed {
-            throw KernelError(attempt, .messageSize, explanation: "the batch outgrew \(Self.capacity) bytes")
+            throw KernelError(attempt, .messageSize, explanation: "the batch outgrew \(Self.largest) bytes")
         }
     }
 
@@ -72,11 +75,24 @@ struct Batch: ~Copyable {
         count += (Int(message?.pointee.nlmsg_len ?? 0) + 3) & ~3
     }
 
+    /// Whether there is room for a message and the batch's end behind it.
+    private mutating func makeRoom(elements: Int) -> Bool {
+        let needed = count + 2 * Self.roomForOne + elements * Self.roomForElement
+        guard needed <= Self.largest else { return false }
+        if needed <= capacity { return true }
+        let larger = max(needed, 2 * capacity)
+        guard let storage = calloc(1, larger) else { return false }
+        storage.copyMemory(from: self.storage, byteCount: count)
+        free(self.storage)
+        (self.storage, capacity) = (storage, larger)
+        return true
+    }
+
     private mutating func message(
-        _ type: nf_tables_msg_types, _ table: Table, _ flags: Int32, isLast: Bool,
+        _ type: nf_tables_msg_types, _ table: Table, _ flags: Int32, isLast: Bool, elements: Int = 0,
         _ fill: (UnsafeMutablePointer<nlmsghdr>) -> Void
     ) {
-        guard count + Self.roomForOne <= Self.capacity else { return overflowed = true }
+        guard makeRoom(elements: elements) else { return overflowed = true }
         let message = nftnl_nlmsg_build_hdr(
             (storage + count).assumingMemoryBound(to: CChar.self), UInt16(truncatingIfNeeded: type.rawValue),
             UInt16(table.version.addressFamily), UInt16(truncatingIfNeeded: flags | (isLast ? NLM_F_ACK : 0)), sequence)
@@ -103,7 +119,7 @@ struct Batch: ~Copyable {
     private mutating func append(_ table: Table, _ type: nf_tables_msg_types, _ isLast: Bool) {
         let object = nftnl_table_alloc()
         defer { nftnl_table_free(object) }
-        nftnl_table_set_str(object, UInt16(NFTNL_TABLE_NAME.rawValue), table.name)
+        table.name.withCString { _ = nftnl_table_set_str(object, UInt16(NFTNL_TABLE_NAME.rawValue), $0) }
         // Flags said outright: without NFT_TABLE_F_DORMANT a sleeping table wakes.
         nftnl_table_set_u32(object, UInt16(NFTNL_TABLE_FLAGS.rawValue), 0)
         let flags = type == NFT_MSG_NEWTABLE ? NLM_F_CREATE : 0
@@ -113,8 +129,8 @@ struct Batch: ~Copyable {
     private mutating func append(_ chain: Chain, _ type: nf_tables_msg_types, _ flags: Int32, _ isLast: Bool) {
         let object = nftnl_chain_alloc()
         defer { nftnl_chain_free(object) }
-        nftnl_chain_set_str(object, UInt16(NFTNL_CHAIN_TABLE.rawValue), chain.table.name)
-        nftnl_chain_set_str(object, UInt16(NFTNL_CHAIN_NAME.rawValue), chain.name)
+        chain.table.name.withCString { _ = nftnl_chain_set_str(object, UInt16(NFTNL_CHAIN_TABLE.rawValue), $0) }
+        chain.name.withCString { _ = nftnl_chain_set_str(object, UInt16(NFTNL_CHAIN_NAME.rawValue), $0) }
         if type == NFT_MSG_NEWCHAIN {
             let hook =
                 switch chain.hook {
@@ -132,11 +148,11 @@ struct Batch: ~Copyable {
     private mutating func append(_ rule: Rule, _ type: nf_tables_msg_types, _ flags: Int32, _ isLast: Bool) {
         guard let object = nftnl_rule_alloc() else { return overflowed = true }
         defer { nftnl_rule_free(object) }
-        nftnl_rule_set_str(object, UInt16(NFTNL_RULE_TABLE.rawValue), rule.chain.table.name)
-        nftnl_rule_set_str(object, UInt16(NFTNL_RULE_CHAIN.rawValue), rule.chain.name)
+        rule.chain.table.name.withCString { _ = nftnl_rule_set_str(object, UInt16(NFTNL_RULE_TABLE.rawValue), $0) }
+        rule.chain.name.withCString { _ = nftnl_rule_set_str(object, UInt16(NFTNL_RULE_CHAIN.rawValue), $0) }
         for expression in rule.expressions { expression.append(to: object) }
         if !rule.comment.isEmpty, let data = nftnl_udata_buf_alloc(256) {
-            nftnl_udata_put_strz(data, UInt8(NFTNL_UDATA_RULE_COMMENT.rawValue), rule.comment)
+            rule.comment.withCString { _ = nftnl_udata_put_strz(data, UInt8(NFTNL_UDATA_RULE_COMMENT.rawValue), $0) }
             nftnl_rule_set_data(
                 object, UInt16(NFTNL_RULE_USERDATA.rawValue), nftnl_udata_buf_data(data), nftnl_udata_buf_len(data))
             nftnl_udata_buf_free(data)
@@ -147,8 +163,8 @@ struct Batch: ~Copyable {
     private mutating func append(_ set: InterfaceSet, _ isLast: Bool) {
         let object = nftnl_set_alloc()
         defer { nftnl_set_free(object) }
-        nftnl_set_set_str(object, UInt16(NFTNL_SET_TABLE.rawValue), set.table.name)
-        nftnl_set_set_str(object, UInt16(NFTNL_SET_NAME.rawValue), set.name)
+        set.table.name.withCString { _ = nftnl_set_set_str(object, UInt16(NFTNL_SET_TABLE.rawValue), $0) }
+        set.name.withCString { _ = nftnl_set_set_str(object, UInt16(NFTNL_SET_NAME.rawValue), $0) }
         nftnl_set_set_u32(object, UInt16(NFTNL_SET_ID.rawValue), set.batchID)
         // 41 is nft's own number for the type ifname; the kernel only keeps it.
         nftnl_set_set_u32(object, UInt16(NFTNL_SET_KEY_TYPE.rawValue), 41)
@@ -170,8 +186,8 @@ struct Batch: ~Copyable {
     ) {
         guard let object = nftnl_set_alloc(), names.count <= Self.elementsPerMessage else { return overflowed = true }
         defer { nftnl_set_free(object) }
-        nftnl_set_set_str(object, UInt16(NFTNL_SET_TABLE.rawValue), set.table.name)
-        nftnl_set_set_str(object, UInt16(NFTNL_SET_NAME.rawValue), set.name)
+        set.table.name.withCString { _ = nftnl_set_set_str(object, UInt16(NFTNL_SET_TABLE.rawValue), $0) }
+        set.name.withCString { _ = nftnl_set_set_str(object, UInt16(NFTNL_SET_NAME.rawValue), $0) }
         nftnl_set_set_u32(object, UInt16(NFTNL_SET_ID.rawValue), set.batchID)
         for name in names {
             let key = paddedInterfaceName(name)
@@ -179,6 +195,8 @@ struct Batch: ~Copyable {
             nftnl_set_elem_set(element, UInt16(NFTNL_SET_ELEM_KEY), key, UInt32(key.count))
             nftnl_set_elem_add(object, element)
         }
-        message(type, set.table, flags, isLast: isLast) { nftnl_set_elems_nlmsg_build_payload($0, object) }
+        message(type, set.table, flags, isLast: isLast, elements: names.count) {
+            nftnl_set_elems_nlmsg_build_payload($0, object)
+        }
     }
 }

@@ -31,7 +31,7 @@ extension Expression {
             rule.meta(NFT_META_IIFNAME)
             rule.add("lookup") { expression in
                 nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SREG), NFT_REG_1.rawValue)
-                nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_LOOKUP_SET), set.name)
+                set.name.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_LOOKUP_SET), $0) }
                 // A set made in the same batch is known by its id alone.
                 nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SET_ID), set.batchID)
             }
@@ -82,7 +82,9 @@ extension UInt32 {
 extension OpaquePointer {
     fileprivate func add(_ name: String, _ configure: (OpaquePointer) -> Void) {
         // NULL only when memory is out or libnftnl lacks the expression, and then the rule would mean something else.
-        guard let expression = nftnl_expr_alloc(name) else { preconditionFailure("libnftnl has no \(name)") }
+        guard let expression = name.withCString({ nftnl_expr_alloc($0) }) else {
+            preconditionFailure("libnftnl has no \(name)")
+        }
         configure(expression)
         nftnl_rule_add_expr(self, expression)
     }

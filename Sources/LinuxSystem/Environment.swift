@@ -4,7 +4,7 @@ import CLinux
 public enum Environment {
     /// The variable's value, or nil if it is not set. The corresponding C function is `getenv(3)`.
     public static func variable(_ name: String) -> String? {
-        getenv(name).map { String(cString: $0) }
+        name.withCString { getenv($0) }.map { String(cString: $0) }
     }
 }
 

@@ -29,7 +29,7 @@ public struct FileDescriptor: ~Copyable {
 
     /// The corresponding C function is `open(2)`.
     public init(opening path: String, _ mode: Mode) throws(KernelError) {
-        let number = retryingOnInterrupt { linux_open(path, mode.flags) }
+        let number = path.withCString { path in retryingOnInterrupt { linux_open(path, mode.flags) } }
         guard number >= 0 else { throw KernelError("open \(path)", .current) }
         self.number = number
     }

@@ -54,7 +54,10 @@ public struct Request: ~Copyable {
 
     /// A string with its terminating NUL.
     package mutating func put(_ type: Int, _ value: String) {
-        note(mnl_attr_put_strz_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), value))
+        note(
+            value.withCString { text in
+                mnl_attr_put_strz_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), text)
+            })
     }
 
     package mutating func put(_ type: Int, _ payload: [UInt8]) {

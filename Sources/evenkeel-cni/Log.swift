@@ -53,15 +53,23 @@ struct Log: ~Copyable {
         }
     }
 
-    func write(_ level: Level, _ text: String) {
-        guard self.level.includes(level) else { return }
-        // It may quote what came from a container or a pod's annotations.
-        let text = printable(text)
-        FileDescriptor.writeStandardError("evenkeel: \(text)\n")
+    func write(_ level: Level, _ text: String) { write(level, [text]) }
+
+    /// All in one write, so that lines of several runs do not mix.
+    private func write(_ level: Level, _ texts: [String]) {
+        guard self.level.includes(level), !texts.isEmpty else { return }
+        // They may quote what came from a container or a pod's annotations.
+        let texts = texts.map(printable)
+        FileDescriptor.writeStandardError(lines(texts, behind: "evenkeel: "))
         guard hasFile else { return }
-        // One write a line, so that lines of several runs do not mix.
-        let line = "\(Timestamp.now()) \(level.rawValue) \(subject): \(text)\n"
-        do { try file?.write(line, name: "the log") } catch {}
+        let lines = lines(texts, behind: "\(Timestamp.now()) \(level.rawValue) \(subject): ")
+        do { try file?.write(lines, name: "the log") } catch {}
+    }
+
+    private func lines(_ texts: [String], behind prefix: String) -> String {
+        var lines = ""
+        for text in texts { lines += "\(prefix)\(text)\n" }
+        return lines
     }
 
     func write(_ error: CNIError, as level: Level = .error) {
@@ -69,8 +77,8 @@ struct Log: ~Copyable {
     }
 
     func write(_ report: Report) {
-        for line in report.lines { write(.info, line) }
-        for failure in report.failures { write(.warning, failure.description) }
+        write(.info, report.lines)
+        write(.warning, report.failures.map { $0.description })
     }
 }
 
