@@ -47,8 +47,8 @@ struct Batch: ~Copyable {
     /// `generation`: the ruleset this change was thought out for; if another is in force the kernel refuses it (`ERESTART`).
     init(_ commands: [Command], generation: UInt32?, sequence: UInt32) {
         // Zeroed: libnftnl leaves padding as it finds it.
-        guard let storage = calloc(1, capacity) else { preconditionFailure("out of memory") }
-        self.storage = storage
+        guard let memory = calloc(1, capacity) else { preconditionFailure("out of memory") }
+        storage = memory
         self.sequence = sequence &+ 1
         firstSequence = sequence &+ 1
         let begin = nftnl_batch_begin(storage.assumingMemoryBound(to: CChar.self), sequence)
@@ -81,10 +81,10 @@ struct Batch: ~Copyable {
         guard needed <= Self.largest else { return false }
         if needed <= capacity { return true }
         let larger = max(needed, 2 * capacity)
-        guard let storage = calloc(1, larger) else { return false }
-        storage.copyMemory(from: self.storage, byteCount: count)
-        free(self.storage)
-        (self.storage, capacity) = (storage, larger)
+        guard let memory = calloc(1, larger) else { return false }
+        memory.copyMemory(from: storage, byteCount: count)
+        free(storage)
+        (storage, capacity) = (memory, larger)
         return true
     }
 

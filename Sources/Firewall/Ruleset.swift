@@ -158,6 +158,7 @@ extension Socket {
     ) throws(KernelError) {
         let batch = Batch(commands, generation: generation, sequence: nextSequence())
         try batch.validate(attempt)
+        explainRefusals()
         skipSequences(commands.count + 1)
         try send(batch.bytes, Attempt(attempt))
         // The kernel has queued every answer by the time sending returns, so there is nothing to wait for.
