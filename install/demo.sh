@@ -87,7 +87,7 @@ missing_packages() {
     # podman itself is not installed for a demonstration, only what its part needs beside it.
     ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
     if [[ $build == yes ]]; then
-        needed+=" jq:jq strip:binutils"
+        needed+=" strip:binutils"
         for header in libmnl/libmnl.h:libmnl-dev libnftnl/rule.h:libnftnl-dev jansson.h:libjansson-dev; do
             [[ -e /usr/include/${header%:*} ]] || echo "${header#*:}"
         done

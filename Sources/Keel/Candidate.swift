@@ -126,8 +126,15 @@ extension [Candidate] {
 
 /// Names with their runs of digits compared as numbers: eth2 before eth10.
 public func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
-    var left = Array(left.utf8)[...]
-    var right = Array(right.utf8)[...]
+    // In place: sorting asks this often.
+    var (left, right) = (left, right)
+    return left.withUTF8 { left in right.withUTF8 { right in isNaturallyOrdered(left[...], right[...]) } }
+}
+
+private func isNaturallyOrdered(
+    _ left: Slice<UnsafeBufferPointer<UInt8>>, _ right: Slice<UnsafeBufferPointer<UInt8>>
+) -> Bool {
+    var (left, right) = (left, right)
     let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
     while let a = left.first, let b = right.first {
         if isDigit(a) && isDigit(b) {

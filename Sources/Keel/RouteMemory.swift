@@ -58,8 +58,11 @@ extension DefaultRoutes {
 
     /// Whether a table holds what it should. Lifetimes run down by themselves.
     private func isSame(_ wanted: Route, _ held: Route) -> Bool {
+        // Most are of different tables, and a route is dear to copy.
+        guard wanted.table == held.table else { return false }
+        guard wanted.lifetime != nil && held.lifetime != nil else { return wanted == held }
         var expected = wanted
-        if wanted.lifetime != nil && held.lifetime != nil { expected.lifetime = held.lifetime }
+        expected.lifetime = held.lifetime
         return expected == held
     }
 

@@ -42,9 +42,10 @@ extension DefaultRoutes {
             losing.append(loser.link)
         }
         var seen = snapshot.addresses.filter { $0.interface == winning }.map { IPPrefix(host: $0.address) }
+        let global = snapshot.addresses.filter { $0.address.version == version && $0.isGlobal }
         var sources: [PolicyRule] = []
         for link in losing {
-            for source in self.sources(of: link) where seen.appendIfNew(source) {
+            for source in self.sources(of: link, among: global) where seen.appendIfNew(source) {
                 sources.append(rule(table: Ours.table(of: link.index), from: source))
             }
         }
@@ -53,9 +54,8 @@ extension DefaultRoutes {
 
     /// The global addresses of an interface. One that comes and goes (SLAAC, DHCP) stands for its on-link prefix, so the
     /// next one is covered, unless another interface is on that prefix, too.
-    private func sources(of link: Link) -> [IPPrefix] {
-        let global = snapshot.addresses.filter { $0.address.version == version && $0.isGlobal }
-        return global.filter { $0.interface == link.index }.map { address in
+    private func sources(of link: Link, among global: [InterfaceAddress]) -> [IPPrefix] {
+        global.filter { $0.interface == link.index }.map { address in
             let prefix = address.onLinkPrefix
             let isShared = global.contains { $0.interface != link.index && prefix.contains($0.address) }
             return address.isPermanent || isShared ? IPPrefix(host: address.address) : prefix
