@@ -97,7 +97,7 @@ if isEmbedded {
             name: "benchmark",
             dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks",
-            exclude: ["budgets.json", "cases.sh", "chart.svg", "launch.c", "reference", "remedies.sh"],
+            exclude: ["budgets.json", "cases.sh", "chart.svg", "crowd.c", "launch.c", "reference", "remedies.sh"],
             swiftSettings: strict),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
         tests("JSON", ["JSON", "Laboratory"]),

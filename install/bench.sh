@@ -66,6 +66,7 @@ build_references() {
     "${compile[@]}" -ffunction-sections -o $folder/reference-likewise $source/reference/*.c \
         -Wl,--as-needed,--gc-sections,-z,now -l:libnftnl.a -l:libjansson.a -lmnl
     "${compile[@]}" -static -o $folder/launch $source/launch.c
+    "${compile[@]}" -static -o $folder/crowd $source/crowd.c
 }
 
 # Standard output is for the figures.
