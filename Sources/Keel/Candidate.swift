@@ -95,7 +95,7 @@ final class Candidate: Equatable {
     var words: String { "default \(place)" }
 
     /// `via 10.89.2.1 dev eth1`
-    var place: String { "\(gatewayWords)dev \(printable(link.name))" }
+    private(set) lazy var place = "\(gatewayWords)dev \(printable(link.name))"
 
     private var gatewayWords: String {
         if let gateway = hop.gateway { return "via \(gateway) " }

@@ -68,7 +68,12 @@ struct Log: ~Copyable {
 
     private func lines(_ texts: [String], behind prefix: String) -> String {
         var lines = ""
-        for text in texts { lines += "\(prefix)\(text)\n" }
+        lines.reserveCapacity(texts.reduce(0) { $0 + prefix.utf8.count + $1.utf8.count + 1 })
+        for text in texts {
+            lines += prefix
+            lines += text
+            lines += "\n"
+        }
         return lines
     }
 
