@@ -49,7 +49,8 @@ public struct Container: ~Copyable {
 
     /// Looks at the namespace. Nothing is changed.
     ///
-    /// `forPlan`: only as far as a plan asks, which of most containers' addresses it does not.
+    /// `forPlan`: only as far as a plan asks, which of most containers' addresses it does not, nor of tables that mean
+    /// nothing to it.
     public mutating func observe(
         from host: borrowing Host, forPlan: Bool = false
     ) throws(KernelError) -> NamespaceSnapshot {
@@ -61,7 +62,7 @@ public struct Container: ~Copyable {
             }
         }
         snapshot.rules = try socket.rulesIfSupported()
-        snapshot.routes = try defaultRoutes(of: snapshot, from: host)
+        snapshot.routes = forPlan ? try routesOfConcern(to: snapshot, from: host) : try socket.defaultRoutes()
         if !forPlan || snapshot.planAsksForAddresses { snapshot.addresses = try socket.addresses() }
         snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
         return snapshot
@@ -70,8 +71,8 @@ public struct Container: ~Copyable {
     /// From so many on, not every IPv4 route is looked at: a table at a time costs more than a few routes, and less than many.
     private static let mostIPv4Routes = 512
 
-    private mutating func defaultRoutes(
-        of snapshot: NamespaceSnapshot, from host: borrowing Host
+    private mutating func routesOfConcern(
+        to snapshot: NamespaceSnapshot, from host: borrowing Host
     ) throws(KernelError) -> [Route] {
         if let routes = try socket.defaultRoutes(unlessMoreThan: Self.mostIPv4Routes) { return routes }
         var routes: [Route] = []

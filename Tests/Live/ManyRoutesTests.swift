@@ -45,4 +45,20 @@ import Testing
         #expect(try lab.run("defaults 4 c | wc -l") == "1")
         #expect(try lab.run("ours 4 c") == "")
     }
+
+    /// The doctor looks at every table, also at one that means nothing to a plan, such as a VPN's.
+    @Test func theDoctorFindsADefaultRouteInWhateverTable() throws {
+        let lab = try Lab("doctor.sh")
+        try lab.run(
+            """
+            lab 1
+            \(routes)
+            for half in 0.0.0.0/1 128.0.0.0/1; do ip -n c route del $half; done
+            ip -n c route del default
+            ip -n c rule add fwmark 0x1 lookup 100
+            """)
+        #expect(try lab.run("found c").contains("no-default-route"))
+        try lab.run("ip -n c route add default via 10.89.1.1 dev eth0 table 100")
+        #expect(try !lab.run("found c").contains("no-default-route"))
+    }
 }
