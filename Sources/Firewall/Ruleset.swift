@@ -67,11 +67,7 @@ extension Request {
     }
 
     package static func elements(of set: InterfaceSet) -> Request {
-        var request = nftables(
-            Attempt("list nftables set", .name(set.name)), NFT_MSG_GETSETELEM, family: set.table.version.addressFamily)
-        request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), set.table.name)
-        request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set.name)
-        return request
+        elements(set.table.version.addressFamily, set.table.name, set.name)
     }
 
     static func tables() -> Request { nftables("list nftables tables", NFT_MSG_GETTABLE, family: UInt8(AF_UNSPEC)) }

@@ -13,9 +13,20 @@ extension Host {
             snapshot.forwardsWithIPVS = services.map { forwardsWithIPVS(table: $0, tracksConnections: tracks) } ?? true
         }
         if snapshot.ipv6.state == .absent {
-            let legacy = (readText("/proc/net/ip6_tables_names") ?? "").parts(between: UInt8(ascii: "\n")).contains(
-                "nat")
+            let legacy: Bool
+            do { legacy = try Self.hasLegacyTranslation(.v6) } catch { legacy = false }
             snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
+        }
+    }
+
+    /// Whether iptables-legacy has its table nat, in which addresses are translated.
+    static func hasLegacyTranslation(_ version: IPVersion) throws(KernelError) -> Bool {
+        let path = version == .v4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names"
+        do {
+            return try FileDescriptor.text(of: path, limit: 1 << 16).parts(between: UInt8(ascii: "\n")).contains("nat")
+        } catch {
+            if error.errno == .noEntry { return false }
+            throw error
         }
     }
 

@@ -120,7 +120,7 @@ extension HostSnapshot {
             wanted.append(drop.inputRules(matchingSockets: matchesSockets))
         }
         if policy.forward { wanted.append(drop.forwardRules) }
-        let elements: [Command] = !missing.isEmpty ? [.addElements(drop.containers, missing)] : []
+        let elements: [Command] = missing.isEmpty ? [] : [.addElements(drop.containers, missing)]
         if ruleset.state == .absent { return install(drop, wanted, elements, policy.forward) }
         if ruleset.state == .dormant {
             return [remake(drop, wanted, guarded, policy.forward, because: "which was dormant")]

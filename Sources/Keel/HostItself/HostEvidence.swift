@@ -56,12 +56,7 @@ extension Host {
     /// By a chain of nftables or the table of iptables-legacy. A plan does without: it takes for granted that containers' IPv4
     /// addresses are translated.
     fileprivate mutating func translatesIPv4() throws(KernelError) -> Bool {
-        do throws(KernelError) {
-            let tables = try FileDescriptor.text(of: "/proc/net/ip_tables_names", limit: 1 << 16)
-            if tables.split(separator: "\n").contains("nat") { return true }
-        } catch {
-            if error.errno != .noEntry { throw error }
-        }
+        if try Self.hasLegacyTranslation(.v4) { return true }
         guard try hasFirewall() else { return false }
         return try firewall.hasTranslation(.v4)
     }
