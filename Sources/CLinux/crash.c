@@ -49,6 +49,14 @@ static void crashed(int number, siginfo_t *info, void *context) {
     _exit(report.status);
 }
 
+// Runtimes may start hooks with every signal blocked: then an alarm never comes, and a crash ends without its handler.
+static void unblock(const int *numbers, size_t count) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (size_t i = 0; i < count; i++) sigaddset(&signals, numbers[i]);
+    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+}
+
 static const char *too_late;
 
 static void timed_out(int number) {
@@ -61,11 +69,7 @@ void linux_limit_time(unsigned seconds, const char *text) {
     too_late = text;
     struct sigaction action = {.sa_handler = timed_out};
     sigaction(SIGALRM, &action, NULL);
-    // Runtimes may start hooks with every signal blocked: then an alarm never comes.
-    sigset_t signals;
-    sigemptyset(&signals);
-    sigaddset(&signals, SIGALRM);
-    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+    unblock(&(int){SIGALRM}, 1);
     alarm(seconds);
 }
 
@@ -79,12 +83,7 @@ void linux_report_crash(int fd, const char *before, const char *after, int statu
     static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT};
     struct sigaction action = {.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};
     action.sa_sigaction = crashed;
-    // Blocked, as a runtime may have started the program, they would end it without the handler.
-    sigset_t signals;
-    sigemptyset(&signals);
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++) {
-        sigaction(fatal[i], &action, NULL);
-        sigaddset(&signals, fatal[i]);
-    }
-    sigprocmask(SIG_UNBLOCK, &signals, NULL);
+    size_t count = sizeof fatal / sizeof *fatal;
+    for (size_t i = 0; i < count; i++) sigaction(fatal[i], &action, NULL);
+    unblock(fatal, count);
 }
