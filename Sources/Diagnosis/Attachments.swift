@@ -8,6 +8,9 @@ extension ContainerObservation {
     /// Networks of a family that the container was connected to from outside.
     func attachments(_ version: IPVersion) -> [Link] { networks(version).filter { isAttachment($0) } }
 
+    /// Where one of its interfaces enters this host; nil where it does not.
+    func entrance(of interface: UInt32) -> Entrance? { entrances.first { $0.interface.index == interface } }
+
     func isAttached(_ interface: UInt32) -> Bool {
         snapshot.links.contains { $0.index == interface && !$0.isLoopback && isAttachment($0) }
     }

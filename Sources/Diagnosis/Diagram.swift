@@ -53,7 +53,7 @@ struct Diagram {
     private func words(_ filter: Int) -> String { ["0 off", "1 strict", "2 loose"][min(max(filter, 0), 2)] }
 
     private func entrance(of link: Link) -> [String] {
-        guard let entrance = container.entrances.first(where: { $0.interface.index == link.index }) else {
+        guard let entrance = container.entrance(of: link.index) else {
             return ["|    \(link.kind ?? "interface") that does not enter this host by a veth"]
         }
         let way = entrance.bridge ?? entrance.end

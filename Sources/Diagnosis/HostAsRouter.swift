@@ -9,7 +9,7 @@ extension HostObservation {
     /// On a bridge with a router of its own, as a network of the office or the cloud is, the host has no say in them.
     func routedEntrance(of container: ContainerObservation, _ version: IPVersion) -> Entrance? {
         guard let hop = container.defaultHop(version),
-            let entrance = container.entrances.first(where: { $0.interface.index == hop.interface })
+            let entrance = container.entrance(of: hop.interface)
         else { return nil }
         if let bridge = entrance.bridge {
             return addresses.contains { $0.interface == bridge.index && $0.address == hop.gateway } ? entrance : nil
