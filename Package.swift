@@ -9,11 +9,13 @@ let isEmbedded = Context.environment["EVENKEEL_EMBEDDED"] != nil
 /// Warnings are errors in both builds; the ordinary one also refuses what Embedded Swift could not compile.
 let strict: [SwiftSetting] =
     [.treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault")]
+
 /// Every interpolated piece of a text is otherwise appended inline, which alone is an eighth of a program.
 let small = [
     "-wmo", "-Osize", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-inline-never-functions=SS6appendyySSF",
     "-Xllvm", "-sil-inline-removed-call-benefit=10",
 ]
+
 let hotPath: [SwiftSetting] =
     isEmbedded
     ? strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(small)]

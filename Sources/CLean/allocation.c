@@ -1,5 +1,5 @@
 // In place of the C library's posix_memalign, by which Embedded Swift allocates everything, though it asks for no more than
-// malloc aligns to anyhow: half the instructions of each allocation.
+// malloc aligns to anyhow, which saves it a fifth of what allocating takes.
 #include "lean.h"
 
 #include <errno.h>
