@@ -16,22 +16,35 @@ let small = [
     "-Xllvm", "-sil-inline-removed-call-benefit=10",
 ]
 
+#if arch(arm64)
+    let machine = "aarch64"
+#else
+    let machine = "x86_64"
+#endif
+
+/// The hot path's C library is musl, linked statically: starting with glibc and its dynamic loader takes a third of a
+/// container's whole wait. Its headers go before glibc's.
+let muslHeaders = ["-isystem", "/usr/include/\(machine)-linux-musl"]
+let musl = "/usr/lib/\(machine)-linux-musl"
+
 let hotPath: [SwiftSetting] =
     isEmbedded
-    ? strict + [.enableExperimentalFeature("Embedded"), .unsafeFlags(small)]
-    : strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
+    ? strict + [
+        .enableExperimentalFeature("Embedded"), .unsafeFlags(small + muslHeaders.flatMap { ["-Xcc", $0] }),
+    ] : strict + [.treatWarning("EmbeddedRestrictions", as: .error)]
+let hotC: [CSetting] = isEmbedded ? [.unsafeFlags(["-Os", "-ffunction-sections"] + muslHeaders)] : []
 
-/// libnftnl and jansson are linked statically: every shared library costs a container start more than they do.
-let kernelLibraries: [LinkerSetting] =
+let ordinaryLinking: [LinkerSetting] =
     [.linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("mnl")]
-let leanLinking: [LinkerSetting] =
-    (isEmbedded
-        ? [
-            .unsafeFlags([
-                "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--as-needed", "-Xlinker", "--gc-sections",
-                "-Xlinker", "-z", "-Xlinker", "now", "-no-toolchain-stdlib-rpath",
-            ])
-        ] : []) + kernelLibraries
+/// Sources/CLean has what these archives need beside musl: libmnl, and what is glibc's alone.
+let leanLinking: [LinkerSetting] = [
+    .unsafeFlags([
+        "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--gc-sections", "-no-toolchain-stdlib-rpath",
+        "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
+        "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
+    ]),
+    .linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("gcc"),
+]
 
 /// `commandLine`: files that no container start needs. Unused code would be dropped by the linker, its metadata would not.
 func library(_ name: String, _ dependencies: [Target.Dependency], commandLine: [String] = []) -> Target {
@@ -48,18 +61,18 @@ func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Tar
 func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(
         name: name, dependencies: dependencies + (isEmbedded ? ["CLean"] : []), swiftSettings: hotPath,
-        linkerSettings: leanLinking)
+        linkerSettings: isEmbedded ? leanLinking : ordinaryLinking)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], scripts: [String] = []) -> Target {
     .testTarget(
         name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)", exclude: scripts,
         swiftSettings: strict,
-        linkerSettings: kernelLibraries)
+        linkerSettings: ordinaryLinking)
 }
 
 var targets: [Target] = [
-    .target(name: "CLinux"),
+    .target(name: "CLinux", cSettings: hotC),
     .systemLibrary(name: "CMnl"),
     .systemLibrary(name: "CNftnl"),
     .systemLibrary(name: "CJansson"),
@@ -81,7 +94,7 @@ var targets: [Target] = [
 var dependencies: [Package.Dependency] = []
 
 if isEmbedded {
-    targets.append(.target(name: "CLean"))
+    targets.append(.target(name: "CLean", cSettings: hotC))
 } else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
@@ -93,7 +106,7 @@ if isEmbedded {
                 "Keel", "CNI", "Discovery", "Diagnosis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            swiftSettings: strict, linkerSettings: kernelLibraries),
+            swiftSettings: strict, linkerSettings: ordinaryLinking),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
         .executableTarget(
             name: "benchmark",
@@ -103,6 +116,7 @@ if isEmbedded {
             swiftSettings: strict),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
         tests("JSON", ["JSON", "Laboratory"]),
+        tests("CLean", ["Laboratory"], scripts: ["glibc.c", "memory.c", "messages.c"]),
         tests("Netlink", ["Netlink", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),

@@ -53,11 +53,11 @@ done
 }
 
 if [[ $install == yes ]]; then
-    install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq gcc libc6-dev containernetworking-plugins \
+    install_packages libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils jq gcc libc6-dev containernetworking-plugins \
         iproute2 nftables iptables procps util-linux valgrind strace
 fi
 
-# What it is compared with: as C programs are linked by default, and as the plugin is.
+# What it is compared with: as C programs are linked by default, and with as many libraries inside as Debian has archives of.
 build_references() {
     local folder=.build/benchmark source=Tests/Benchmarks
     local compile=(cc -std=gnu17 -Wall -Wextra -Werror -O2 -s)

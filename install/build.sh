@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook and
-# evenkeel-runtime in Embedded Swift. None of them needs a Swift runtime on the host that runs it.
+# evenkeel-runtime in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
+# those of the hot path need no library at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -13,7 +14,7 @@ unstripped copy of each under DEST/debug, which turns the address in a crash rep
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
-Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev libjansson-dev binutils
+Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils
 EOF
 }
 

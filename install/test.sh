@@ -47,7 +47,7 @@ step() { printf '\n==> %s\n' "$1"; }
 
 if [[ $install == yes ]]; then
     step "Debian packages"
-    install_packages libmnl-dev libnftnl-dev libjansson-dev binutils jq \
+    install_packages libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils gcc libc6-dev jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio golang-go golang-github-appc-cni-dev \

@@ -1,6 +1,7 @@
 #include "linux_c.h"
 
 #include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
 #include <sched.h>
@@ -9,6 +10,10 @@
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
+#ifndef __GLIBC__
+const char *strerrorname_np(int number); // Sources/CLean/glibc.c
+#endif
+
 int linux_errno(void) { return errno; }
 
 const char *linux_errno_name(int number) {
@@ -16,7 +21,8 @@ const char *linux_errno_name(int number) {
     return name ? name : "";
 }
 
-int linux_open(const char *path, int flags) { return open(path, flags | O_CLOEXEC); }
+// Not open(2): musl's sets the descriptor's flag once more, for kernels that did not know O_CLOEXEC.
+int linux_open(const char *path, int flags) { return openat(AT_FDCWD, path, flags | O_CLOEXEC); }
 
 int linux_open_to_append(const char *path) {
     // Not through a symbolic link, nor waiting for a FIFO's reader: the name may have been planted.
@@ -41,6 +47,15 @@ int linux_is_network_namespace(int fd) {
 }
 
 int linux_socket_namespace(int fd) { return ioctl(fd, SIOCGSKNS); }
+
+ssize_t linux_receive(int fd, void *buffer, size_t size, int waiting, unsigned *sender) {
+    struct sockaddr_nl address = {.nl_family = AF_NETLINK};
+    socklen_t length = sizeof address;
+    int flags = MSG_TRUNC | (waiting ? 0 : MSG_DONTWAIT);
+    ssize_t count = recvfrom(fd, buffer, size, flags, (struct sockaddr *)&address, &length);
+    *sender = address.nl_pid;
+    return count;
+}
 
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 

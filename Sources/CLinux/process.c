@@ -8,10 +8,14 @@
 static int argument_count;
 static char **arguments;
 
-// Embedded Swift has no CommandLine; the C library hands the program's arguments to constructors.
-__attribute__((constructor)) static void keep_arguments(int count, char **values) {
-    argument_count = count;
-    arguments = values;
+// Embedded Swift has no CommandLine, and musl hands the arguments to no constructor. But in a new process they stand right
+// before the environment, a null pointer between the two, and before them their number (System V ABI, Process Initialization).
+__attribute__((constructor)) static void find_arguments(void) {
+    arguments = environ - 1;
+    while ((intptr_t)arguments[-1] != argument_count) {
+        arguments--;
+        argument_count++;
+    }
 }
 
 int linux_argument_count(void) { return argument_count; }

@@ -1,4 +1,5 @@
 import CNftnl
+import Netlink
 
 /// One step of a rule, as `nft(8)` writes it. Steps are carried out in order until one does not match.
 public enum Expression: Hashable, Sendable {
@@ -21,8 +22,8 @@ public enum Expression: Hashable, Sendable {
 }
 
 extension Expression {
-    /// Appends the kernel's expressions for this step, the same that nft makes, to a rule, which owns them from then on.
-    func append(to rule: OpaquePointer) {
+    /// Appends the kernel's expressions for this step, the same that nft makes, to the list in a rule's message.
+    func append(to rule: inout Request) {
         switch self {
         case .inputInterfaceIsNot(let name):
             rule.meta(NFT_META_IIFNAME)
@@ -78,25 +79,26 @@ extension UInt32 {
     fileprivate var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
 }
 
-/// The few kernel expressions the steps above are made of, for a `struct nftnl_rule *`.
-extension OpaquePointer {
-    fileprivate func add(_ name: String, _ configure: (OpaquePointer) -> Void) {
+/// The few kernel expressions the steps above are made of.
+extension Request {
+    fileprivate mutating func add(_ name: String, _ configure: (OpaquePointer) -> Void) {
         // NULL only when memory is out or libnftnl lacks the expression, and then the rule would mean something else.
         guard let expression = name.withCString({ nftnl_expr_alloc($0) }) else {
             preconditionFailure("libnftnl has no \(name)")
         }
+        defer { nftnl_expr_free(expression) }
         configure(expression)
-        nftnl_rule_add_expr(self, expression)
+        put(expression)
     }
 
-    fileprivate func meta(_ key: nft_meta_keys) {
+    fileprivate mutating func meta(_ key: nft_meta_keys) {
         add("meta") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_META_KEY), key.rawValue)
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_META_DREG), NFT_REG_1.rawValue)
         }
     }
 
-    fileprivate func compare(_ operation: nft_cmp_ops, _ value: [UInt8]) {
+    fileprivate mutating func compare(_ operation: nft_cmp_ops, _ value: [UInt8]) {
         add("cmp") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CMP_SREG), NFT_REG_1.rawValue)
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CMP_OP), operation.rawValue)
@@ -105,7 +107,7 @@ extension OpaquePointer {
     }
 
     /// Masks register 1 and compares what is left with zero.
-    fileprivate func hasAnyBit(of mask: [UInt8]) {
+    fileprivate mutating func hasAnyBit(of mask: [UInt8]) {
         let zeros = [UInt8](repeating: 0, count: mask.count)
         add("bitwise") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_BITWISE_SREG), NFT_REG_1.rawValue)
@@ -117,7 +119,7 @@ extension OpaquePointer {
         compare(NFT_CMP_NEQ, zeros)
     }
 
-    fileprivate func verdict(_ code: Int32) {
+    fileprivate mutating func verdict(_ code: Int32) {
         add("immediate") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_IMM_DREG), UInt32(NFT_REG_VERDICT.rawValue))
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_IMM_VERDICT), UInt32(code))

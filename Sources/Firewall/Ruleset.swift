@@ -24,9 +24,11 @@ public enum TableState: String, Hashable, Sendable {
 }
 
 extension Request {
-    private static func nftables(_ attempt: Attempt, _ type: nf_tables_msg_types, family: UInt8) -> Request {
+    static func nftables(
+        _ attempt: Attempt, _ type: nf_tables_msg_types, family: UInt8, flags: Int32 = 0
+    ) -> Request {
         let type = Int(NFNL_SUBSYS_NFTABLES) << 8 | Int(type.rawValue)
-        var request = Request(attempt, type: type, flags: 0)
+        var request = Request(attempt, type: type, flags: flags)
         request.append(nfgenmsg(nfgen_family: family, version: UInt8(NFNETLINK_V0), res_id: 0))
         return request
     }
@@ -152,8 +154,7 @@ extension Socket {
     public mutating func commit(
         _ commands: [Command], generation: UInt32? = nil, _ attempt: String
     ) throws(KernelError) {
-        let batch = Batch(commands, generation: generation, sequence: nextSequence())
-        try batch.validate(attempt)
+        let batch = try Batch(commands, generation: generation, sequence: nextSequence(), attempt)
         explainRefusals()
         skipSequences(commands.count + 1)
         try send(batch.bytes, Attempt(attempt))

@@ -7,11 +7,11 @@ public enum Timestamp {
         var seconds = time(nil)
         var parts = tm()
         gmtime_r(&seconds, &parts)
-        let text = [CChar](unsafeUninitializedCapacity: 32) { buffer, count in
-            count = buffer.baseAddress.map { strftime($0, buffer.count, "%Y-%m-%dT%H:%M:%SZ", &parts) } ?? 0
-        }
-        return String(decoding: text.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let date = "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+        return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
     }
+
+    private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Milliseconds on a clock that nobody sets, `CLOCK_MONOTONIC`.
     static var monotonic: Int {

@@ -1,5 +1,5 @@
-import CMnl
-import LinuxSystem
+package import CMnl
+package import LinuxSystem
 
 /// A netlink message being built: header, the family's own header, attributes (`netlink(7)`).
 ///
@@ -17,7 +17,7 @@ public struct Request: ~Copyable {
     package init(_ attempt: Attempt, type: Int, flags: Int32) {
         self.attempt = attempt
         storage = .allocate(byteCount: Self.capacity, alignment: 8)
-        // libmnl zeroes what it puts, padding included, so the rest may stay as it is.
+        // Whatever is put is written whole, but for what pads it, which the kernel does not read: the rest may stay as it is.
         let header = mnl_nlmsg_put_header(storage)
         header?.pointee.nlmsg_type = UInt16(truncatingIfNeeded: type)
         header?.pointee.nlmsg_flags = UInt16(truncatingIfNeeded: NLM_F_REQUEST | flags)
@@ -68,10 +68,10 @@ public struct Request: ~Copyable {
 
     /// A nested attribute; what `body` puts goes inside.
     package mutating func nest(_ type: Int, _ body: (inout Request) -> Void) {
-        // Routing netlink predates NLA_F_NESTED and does not ask for it.
         let start = mnl_attr_nest_start_check(header, Self.capacity, UInt16(truncatingIfNeeded: type))
         guard let start else { return note(false) }
-        start.pointee.nla_type &= ~UInt16(NLA_F_NESTED)
+        // Routing netlink predates NLA_F_NESTED and does not ask for it; other families name it in the type.
+        start.pointee.nla_type = UInt16(truncatingIfNeeded: type)
         body(&self)
         mnl_attr_nest_end(header, start)
     }
@@ -86,9 +86,26 @@ public struct Request: ~Copyable {
         (storage + start).assumingMemoryBound(to: rtnexthop.self).pointee.rtnh_len = UInt16(truncatingIfNeeded: length)
     }
 
+    /// Attributes that a library puts without looking where the message must end: at most `room` bytes of them.
+    package mutating func put(room: Int, _ body: (UnsafeMutablePointer<nlmsghdr>) -> Void) {
+        guard Int(header.pointee.nlmsg_len) + room <= Self.capacity else { return note(false) }
+        body(header)
+    }
+
     private mutating func note(_ fitted: Bool) { if !fitted { overflowed = true } }
 
-    func validate() throws(KernelError) {
+    /// The number by which its answer is known.
+    package var sequence: UInt32 {
+        get { header.pointee.nlmsg_seq }
+        set { header.pointee.nlmsg_seq = newValue }
+    }
+
+    /// Appends the whole message to those of a batch.
+    package func append(to batch: inout [UInt8]) {
+        batch.append(contentsOf: UnsafeRawBufferPointer(start: storage, count: Int(header.pointee.nlmsg_len)))
+    }
+
+    package func validate() throws(KernelError) {
         if overflowed {
             throw KernelError(attempt.words, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
         }

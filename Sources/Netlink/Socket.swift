@@ -30,7 +30,7 @@ public struct Socket: ~Copyable {
             case .route: (NETLINK_ROUTE, "routing netlink")
             case .netfilter: (NETLINK_NETFILTER, "nftables' netlink")
             }
-        guard let socket = mnl_socket_open2(bus, Int32(SOCK_CLOEXEC.rawValue)) else {
+        guard let socket = mnl_socket_open2(bus, Datagram.closeOnExec) else {
             throw KernelError("open \(name)", .current)
         }
         // Older kernels do not filter dumps, which costs time there and nothing else.
@@ -141,15 +141,16 @@ public struct Socket: ~Copyable {
         try request.validate()
         request.header.pointee.nlmsg_seq = nextSequence()
         request.header.pointee.nlmsg_flags |= UInt16(truncatingIfNeeded: flags)
-        let message = UnsafeRawBufferPointer(start: request.storage, count: Int(request.header.pointee.nlmsg_len))
-        try send(message, request.attempt)
+        try send(request.storage, Int(request.header.pointee.nlmsg_len), request.attempt)
     }
 
     /// Sends bytes that are complete messages.
-    package func send(_ bytes: UnsafeRawBufferPointer, _ attempt: Attempt) throws(KernelError) {
-        guard mnl_socket_sendto(socket, bytes.baseAddress, bytes.count) == bytes.count else {
-            throw KernelError(attempt.words, .current)
-        }
+    package func send(_ messages: [UInt8], _ attempt: Attempt) throws(KernelError) {
+        try send(messages, messages.count, attempt)
+    }
+
+    private func send(_ bytes: UnsafeRawPointer, _ count: Int, _ attempt: Attempt) throws(KernelError) {
+        guard mnl_socket_sendto(socket, bytes, count) == count else { throw KernelError(attempt.words, .current) }
     }
 
     private enum Reading {
@@ -181,10 +182,8 @@ public struct Socket: ~Copyable {
 
     /// One datagram, valid until the next call; nil if none is waiting and the caller does not want to.
     package func receiveDatagram(_ attempt: Attempt, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
-        let flags = waiting ? 0 : Int32(MSG_DONTWAIT)
         while true {
-            var sender = sockaddr_nl()
-            let count = receive(flags | Int32(MSG_TRUNC), from: &sender)
+            let (count, sender) = Datagram.receive(from: mnl_socket_get_fd(socket), into: buffer, waiting: waiting)
             if count < 0 {
                 let errno = Errno.current
                 if errno == .interrupted { continue }
@@ -192,23 +191,11 @@ public struct Socket: ~Copyable {
                 throw KernelError(attempt.words, errno)
             }
             // Whoever may administer the namespace may write to this socket, a container's root among them.
-            guard sender.nl_pid == 0 else { continue }
+            guard sender == 0 else { continue }
             guard count <= buffer.count else {
                 throw KernelError(attempt.words, .messageSize, explanation: "the kernel's reply has \(count) bytes")
             }
             return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
-        }
-    }
-
-    /// The corresponding C function is `recvfrom(2)`; the kernel's own messages come from port 0.
-    private func receive(_ flags: Int32, from sender: inout sockaddr_nl) -> Int {
-        var length = socklen_t(MemoryLayout<sockaddr_nl>.size)
-        return withUnsafeMutablePointer(to: &sender) { address in
-            address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                recvfrom(
-                    mnl_socket_get_fd(socket), buffer.baseAddress, buffer.count, flags, .init(__sockaddr__: address),
-                    &length)
-            }
         }
     }
 }

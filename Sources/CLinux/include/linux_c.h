@@ -45,6 +45,13 @@ int linux_is_network_namespace(int fd);
 /// The network namespace a socket was opened in, as a descriptor (close-on-exec), or -1 with errno.
 int linux_socket_namespace(int fd);
 
+/// SOCK_CLOEXEC, which one C library has as a macro and another as an enumeration.
+enum { LINUX_CLOSE_ON_EXEC = SOCK_CLOEXEC };
+
+/// recvfrom(2) of a netlink socket: the length of the datagram, also where it is larger than the buffer, or -1 with errno.
+/// `sender` is the port that it comes from, 0 the kernel's.
+ssize_t linux_receive(int fd, void *buffer, size_t size, int waiting, unsigned *sender);
+
 /// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
 int linux_try_lock(int fd);
 

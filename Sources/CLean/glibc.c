@@ -1,0 +1,69 @@
+// What glibc has and musl has not, of the functions that Sources/CLinux calls and that Debian's libnftnl.a and libjansson.a,
+// which are made for glibc, do.
+#include "lean.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+// Of every error from 1 on (asm-generic/errno.h, which x86 and ARM have), each behind the NUL of the one before.
+static const char names[] =
+    "EPERM\0ENOENT\0ESRCH\0EINTR\0EIO\0ENXIO\0E2BIG\0ENOEXEC\0EBADF\0ECHILD\0EAGAIN\0ENOMEM\0EACCES\0EFAULT\0ENOTBLK\0"
+    "EBUSY\0EEXIST\0EXDEV\0ENODEV\0ENOTDIR\0EISDIR\0EINVAL\0ENFILE\0EMFILE\0ENOTTY\0ETXTBSY\0EFBIG\0ENOSPC\0ESPIPE\0"
+    "EROFS\0EMLINK\0EPIPE\0EDOM\0ERANGE\0EDEADLK\0ENAMETOOLONG\0ENOLCK\0ENOSYS\0ENOTEMPTY\0ELOOP\0\0ENOMSG\0EIDRM\0"
+    "ECHRNG\0EL2NSYNC\0EL3HLT\0EL3RST\0ELNRNG\0EUNATCH\0ENOCSI\0EL2HLT\0EBADE\0EBADR\0EXFULL\0ENOANO\0EBADRQC\0"
+    "EBADSLT\0\0EBFONT\0ENOSTR\0ENODATA\0ETIME\0ENOSR\0ENONET\0ENOPKG\0EREMOTE\0ENOLINK\0EADV\0ESRMNT\0ECOMM\0EPROTO\0"
+    "EMULTIHOP\0EDOTDOT\0EBADMSG\0EOVERFLOW\0ENOTUNIQ\0EBADFD\0EREMCHG\0ELIBACC\0ELIBBAD\0ELIBSCN\0ELIBMAX\0ELIBEXEC\0"
+    "EILSEQ\0ERESTART\0ESTRPIPE\0EUSERS\0ENOTSOCK\0EDESTADDRREQ\0EMSGSIZE\0EPROTOTYPE\0ENOPROTOOPT\0EPROTONOSUPPORT\0"
+    "ESOCKTNOSUPPORT\0EOPNOTSUPP\0EPFNOSUPPORT\0EAFNOSUPPORT\0EADDRINUSE\0EADDRNOTAVAIL\0ENETDOWN\0ENETUNREACH\0"
+    "ENETRESET\0ECONNABORTED\0ECONNRESET\0ENOBUFS\0EISCONN\0ENOTCONN\0ESHUTDOWN\0ETOOMANYREFS\0ETIMEDOUT\0"
+    "ECONNREFUSED\0EHOSTDOWN\0EHOSTUNREACH\0EALREADY\0EINPROGRESS\0ESTALE\0EUCLEAN\0ENOTNAM\0ENAVAIL\0EISNAM\0"
+    "EREMOTEIO\0EDQUOT\0ENOMEDIUM\0EMEDIUMTYPE\0ECANCELED\0ENOKEY\0EKEYEXPIRED\0EKEYREVOKED\0EKEYREJECTED\0"
+    "EOWNERDEAD\0ENOTRECOVERABLE\0ERFKILL\0EHWPOISON";
+_Static_assert(EPERM == 1 && EDEADLK == 35 && EOPNOTSUPP == 95 && EHWPOISON == 133, "the numbers are not asm-generic's");
+
+const char *strerrorname_np(int number);
+
+const char *strerrorname_np(int number) {
+    const char *name = names;
+    if (number < 1) return number == 0 ? "0" : NULL;
+    while (--number > 0 && name < names + sizeof names) name += strlen(name) + 1;
+    return name < names + sizeof names && *name ? name : NULL;
+}
+
+// _FORTIFY_SOURCE's variants, which end the program where a buffer is shorter than what is to be written.
+
+int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, ...);
+int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values);
+int __fprintf_chk(FILE *file, int flag, const char *format, ...);
+char *__strncpy_chk(char *to, const char *from, size_t most, size_t size);
+
+int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values) {
+    (void)flag;
+    if (size < most) __builtin_trap();
+    return vsnprintf(to, most, format, values);
+}
+
+int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, ...) {
+    va_list values;
+    va_start(values, format);
+    int result = __vsnprintf_chk(to, most, flag, size, format, values);
+    va_end(values);
+    return result;
+}
+
+int __fprintf_chk(FILE *file, int flag, const char *format, ...) {
+    (void)flag;
+    va_list values;
+    va_start(values, format);
+    int result = vfprintf(file, format, values);
+    va_end(values);
+    return result;
+}
+
+char *__strncpy_chk(char *to, const char *from, size_t most, size_t size) {
+    if (size < most) __builtin_trap();
+    return strncpy(to, from, most);
+}
