@@ -108,8 +108,8 @@ public struct Host: ~Copyable {
     ) throws(KernelError) {
         if matchesSockets == nil { matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true }
         snapshot.matchesSockets = matchesSockets ?? true
-        // A repair goes with the generation of the rules it was planned for, which is read before them.
-        if snapshot.generation == 0 && snapshot.hasTable && !snapshot.isComplete(guarded, policy) {
+        // A change goes with the generation of the rules it was planned for, which is read before them.
+        if snapshot.generation == 0 && !snapshot.isComplete(guarded, policy) {
             snapshot.generation = try firewall.generation()
             try observeRulesets(&snapshot)
         }
@@ -165,16 +165,7 @@ public struct Host: ~Copyable {
         // Of no ruleset there is: what was planned before may have been overtaken by now.
         var generation: UInt32 = 0
         for _ in 0..<Self.attempts {
-            var refused: [Step] = []
-            for change in changes {
-                do {
-                    try apply(change, leaving: guarded.leaving)
-                    steps.append(.done(change))
-                } catch {
-                    if change.needsSocketMatch(at: error) { matchesSockets = false }
-                    refused.append(.failed(change, error.attempting(change.attempt)))
-                }
-            }
+            let refused = carryOut(changes, guarded.leaving, &steps)
             if refused.isEmpty { return (steps, notes) }
             do throws(KernelError) {
                 let snapshot = try observe(guarded, policy, again: true)
@@ -196,6 +187,50 @@ public struct Host: ~Copyable {
     /// Each attempt fails only if somebody else's change succeeded in between.
     private static let attempts = 64
 
+    /// Returns those that were refused.
+    private mutating func carryOut(_ changes: [Change], _ leaving: [UInt32], _ steps: inout [Step]) -> [Step] {
+        if commitTogether(changes, leaving) {
+            steps += changes.map { .done($0) }
+            return []
+        }
+        var refused: [Step] = []
+        for change in changes {
+            do {
+                try apply(change, leaving: leaving)
+                steps.append(.done(change))
+            } catch {
+                if change.needsSocketMatch(at: error) { matchesSockets = false }
+                refused.append(.failed(change, error.attempting(change.attempt)))
+            }
+        }
+        return refused
+    }
+
+    /// Commits several changes in one transaction, which costs the kernel less than one each, and changes its generation once;
+    /// false if it refused that, or if they are not all of that kind.
+    private mutating func commitTogether(_ changes: [Change], _ leaving: [UInt32]) -> Bool {
+        guard changes.count > 1 else { return false }
+        var together: [Command] = []
+        var generation: UInt32?
+        for change in changes {
+            guard case .commit(let commands, let planned) = change.action else { return false }
+            together += commands
+            generation = planned ?? generation
+        }
+        do { try commit(together, generation, changes[0].attempt, leaving) } catch { return false }
+        return true
+    }
+
+    private mutating func commit(
+        _ commands: [Command], _ generation: UInt32?, _ attempt: String, _ leaving: [UInt32]
+    ) throws(KernelError) {
+        try firewall.commit(commands, generation: generation, attempt)
+        for command in commands {
+            guard case .deleteElements(let set, let names) = command else { continue }
+            try restoreReturned(names, to: set, leaving)
+        }
+    }
+
     /// A bridge or its ports may have come back between the look that missed them and the removal of the element; whoever
     /// guards a container there may have seen the element still in the set.
     private mutating func restoreReturned(
@@ -210,11 +245,7 @@ public struct Host: ~Copyable {
     mutating func apply(_ change: Change, leaving: [UInt32] = []) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):
-            try firewall.commit(commands, generation: generation, change.attempt)
-            for command in commands {
-                guard case .deleteElements(let set, let names) = command else { continue }
-                try restoreReturned(names, to: set, leaving)
-            }
+            try commit(commands, generation, change.attempt, leaving)
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)
         }

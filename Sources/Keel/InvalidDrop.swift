@@ -68,8 +68,6 @@ extension HostSnapshot {
             && (!policy.forward || ruleset(version).holds(InvalidDrop(version: version).forwardRules))
     }
 
-    var hasTable: Bool { ipv4.state != .absent || ipv6.state != .absent }
-
     /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
     package func planInvalid(_ policy: Policy.Invalid, _ guarded: Guarded) -> (changes: [Change], notes: [String]) {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
@@ -144,11 +142,14 @@ extension HostSnapshot {
         return nil
     }
 
-    /// Makes what is not there yet. Exclusive: of many that start at once, one makes it and the others look again.
+    /// Makes what is not there yet. Of many that start at once, one makes it and the others look again: the kernel refuses
+    /// them at once if they say the ruleset's generation, while taking a batch back that began (`EEXIST`, all that kernels
+    /// before Linux 4.12 can tell) makes it wait for every processor, for tens of milliseconds.
     private func install(_ drop: InvalidDrop, _ chains: [[Rule]], _ elements: [Command], _ forward: Bool) -> [Change] {
         guard !chains.isEmpty else { return [] }
         let commands = drop.commands(chains, withSet: forward) { [.addChain($0, exclusive: true)] } + elements
-        return [Change(.invalid, .add, words(drop, names(chains)), .commit(commands, generation: nil))]
+        let known = generation == 0 ? nil : generation
+        return [Change(.invalid, .add, words(drop, names(chains)), .commit(commands, generation: known))]
     }
 
     /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if

@@ -54,6 +54,12 @@ import Testing
         #expect(changes[0].remedy == .invalid && notes == [])
     }
 
+    @Test func whatIsMadeGoesWithTheRulesetItIsThoughtOutFor() {
+        let commands = installation(four) + [.addElements(four.containers, ["podman0"])]
+        let (changes, _) = host { $0.ipv4 = HostSnapshot.Ruleset() }.planInvalid(policy(), guarded)
+        #expect(changes.actions == [.commit(commands, generation: 42)])
+    }
+
     @Test func whatIsMadeIsWhatTheDocumentationSays() {
         let (input, forward) = chains(four)
         #expect(
@@ -201,7 +207,7 @@ import Testing
         guard state == .absent else { return }
         #expect(
             changes.actions == [
-                .commit(installation(six) + [.addElements(six.containers, ["podman0"])], generation: nil)
+                .commit(installation(six) + [.addElements(six.containers, ["podman0"])], generation: 42)
             ])
     }
 

@@ -24,6 +24,24 @@ import Testing
         #expect(try lab.run("ruleset") == before)
     }
 
+    /// Of many at once all but one come too late. Those that say for which ruleset they were thought out are refused before
+    /// the kernel has begun; taking back what it has begun would make it wait for every processor.
+    @Test func bothFamiliesAreMadeInOneTransactionForTheRulesetThatWasSeen() throws {
+        let lab = try Lab("invalid.sh")
+        let batches = try lab.run(
+            """
+            stage >&2
+            mkdir /run/traced
+            echo "exec strace -f -o /run/trace -e trace=sendto $programs/evenkeel-cni" >/run/traced/evenkeel-cni
+            chmod +x /run/traced/evenkeel-cni
+            programs=/run/traced cni ADD c eth0 >&2
+            grep -o 'nlmsg_len=[0-9]*, nlmsg_type=NFNL_MSG_BATCH_BEGIN' /run/trace
+            """)
+        // The header of a message, the family's, and the attribute NFNL_BATCH_GENID: 16, 4 and 8 bytes.
+        #expect(batches == "nlmsg_len=28, nlmsg_type=NFNL_MSG_BATCH_BEGIN")
+        for family in ["ip", "ip6"] { #expect(try lab.run("evenkeel_rules \(family)") == rules) }
+    }
+
     /// Somebody's changes in between make the kernel refuse repairs, which are thought out for one generation.
     @Test func twentyAtOnceBesideSomebodyBusy() throws {
         let lab = try Lab("invalid.sh")
