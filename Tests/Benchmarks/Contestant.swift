@@ -5,7 +5,7 @@ import Laboratory
 enum Contestant: String, CaseIterable, Codable {
     case plugin = "evenkeel-cni"
     case reference = "C"
-    case likewise = "C, linked as the plugin"
+    case likewise = "C, libraries inside"
     case tuning
     case sbr
     case firewall

@@ -15,13 +15,13 @@ struct Crowd: Codable, CustomStringConvertible {
 
     static func measure(rounds: Int, cores: Int) throws -> Crowd {
         try Arena.prepare("crowd \(size)")
-        let ways = [1, cores, size]
+        let ways = [(cores: 1, each: 1), (cores: cores, each: 1), (cores: cores, each: size)]
         var times: [Int: [UInt64]] = [:]
         var generator = SeededGenerator(seed: 1)
         for round in -1..<rounds {
             for way in Array(ways.indices).shuffled(using: &generator) {
                 for number in 1...size { try Arena.reset("c\(number)") }
-                let time = try run(atATime: ways[way])
+                let time = try run(onCores: ways[way].cores, each: ways[way].each)
                 if round >= 0 { times[way, default: []].append(time) }
             }
         }
@@ -29,12 +29,12 @@ struct Crowd: Codable, CustomStringConvertible {
         return Crowd(oneByOne: spread(0), byCores: spread(1), atOnce: spread(2))
     }
 
-    /// Starts the next as soon as one of those that run has ended.
-    private static func run(atATime limit: Int) throws -> UInt64 {
+    /// Starts the next on a core as soon as one of so many that run there has ended.
+    private static func run(onCores cores: Int, each limit: Int) throws -> UInt64 {
         // What the kernel still has to take apart of the time before is not ours to wait for.
         usleep(500_000)
         let file = "/run/bench/crowd"
-        let crowd = [Shell.packageFolder + "/.build/benchmark/crowd", file, "\(limit)", "\(size)"]
+        let crowd = [Shell.packageFolder + "/.build/benchmark/crowd", file, "\(cores)", "\(limit)", "\(size)"]
         var command = Contestant.plugin.commands(on: "eth1")[0].run(by: crowd)
         // Each container's own is found by who starts them.
         command.input = "/dev/null"
@@ -55,7 +55,7 @@ struct Crowd: Codable, CustomStringConvertible {
             \(Self.size) containers of two networks, all to do [crowd]
 
               one after the other            \(rate(oneByOne))
-              as many at a time as cores     \(rate(byCores))
+              one at a time on each core     \(rate(byCores))
               all at once                    \(rate(atOnce))
               times faster                   \(Table.number(gain, 2))
 

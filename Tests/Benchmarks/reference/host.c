@@ -135,42 +135,59 @@ static bool translates_ipv6(struct channel *channel) {
     return translates;
 }
 
-static void settle(
-    struct channel *firewall, uint8_t family, const struct ruleset *ruleset, char names[][16], size_t count) {
-    char missing[MAX][16] = {{0}};
-    size_t lacking = 0;
+static int generation_id(const struct nlmsghdr *message, void *data) {
+    const struct nlattr *attribute;
+    mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg))
+        if (mnl_attr_get_type(attribute) == NFTA_GEN_ID) *(uint32_t *)data = ntohl(mnl_attr_get_u32(attribute));
+    return MNL_CB_STOP;
+}
+
+// Returns how many additions there are then.
+static size_t settle(
+    struct addition *additions, size_t before, uint8_t family, const struct ruleset *ruleset, char names[][16],
+    size_t count) {
+    struct addition *addition = &additions[before];
+    addition->family = family;
+    addition->everything = !ruleset->present;
+    if (ruleset->present && !is_complete(ruleset)) {
+        errno = ENOTSUP;
+        fail("repair a ruleset");
+    }
     for (size_t i = 0; i < count; i++) {
         bool present = false;
         for (size_t j = 0; j < ruleset->elements; j++) present |= !strcmp(ruleset->element[j], names[i]);
-        if (!present) add_name(missing, &lacking, names[i]);
+        if (!present) add_name(addition->names, &addition->count, names[i]);
     }
-    if (!ruleset->present) {
-        commit(firewall, family, EVERYTHING, missing, lacking);
-    } else if (!is_complete(ruleset)) {
-        errno = ENOTSUP;
-        fail("repair a ruleset");
-    } else if (lacking) {
-        commit(firewall, family, ELEMENTS, missing, lacking);
-    }
+    return before + (addition->everything || addition->count);
 }
 
 void guard(struct channel *route, struct channel *firewall, struct container *container) {
     char names[MAX][16] = {{0}};
     static char services[4096];
+    uint32_t generation = 0;
     size_t count = entrances(route, container, names);
     struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
+    bool both = has_default(container, AF_INET6), complete = ipv4.present && (ipv6.present || !both);
+    if (!complete) {
+        // What is made goes with the ruleset as it was looked at, whose number is read before.
+        if (ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation_id, &generation))
+            fail("read the generation");
+        ipv4 = look(firewall, AF_INET);
+        ipv6 = look(firewall, AF_INET6);
+    }
     for (size_t i = 0; i < ipv4.elements; i++) {
         bool own = false;
         for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
         if (!own && !has_interface(route, ipv4.element[i])) fprintf(stderr, "%s is gone\n", ipv4.element[i]);
     }
-    bool both = has_default(container, AF_INET6), complete = ipv4.present && (ipv6.present || !both);
     bool translates = ipv6.present;
     if (!complete) {
         if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("every older connection would be cut");
         if (read_file("/proc/net/ip_vs", services, sizeof services)) fail("IPVS");
         if (both) translates = translates || translates_ipv6(firewall);
     }
-    settle(firewall, AF_INET, &ipv4, names, count);
-    if (both && translates) settle(firewall, AF_INET6, &ipv6, names, count);
+    struct addition additions[2] = {{0}};
+    size_t all = settle(additions, 0, AF_INET, &ipv4, names, count);
+    if (both && translates) all = settle(additions, all, AF_INET6, &ipv6, names, count);
+    commit(firewall, generation, additions, all);
 }

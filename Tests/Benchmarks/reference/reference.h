@@ -97,5 +97,11 @@ void settle_routes(struct channel *channel, struct container *container, uint8_t
 void guard(struct channel *route, struct channel *firewall, struct container *container);
 
 // ruleset.c
-enum wanted { EVERYTHING, ELEMENTS };
-void commit(struct channel *firewall, uint8_t family, enum wanted wanted, char names[][16], size_t count);
+// What one family's ruleset lacks.
+struct addition {
+    uint8_t family;
+    bool everything;
+    size_t count;
+    char names[MAX][16];
+};
+void commit(struct channel *firewall, uint32_t generation, const struct addition *additions, size_t count);

@@ -1,5 +1,6 @@
 #include "reference.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libnftnl/batch.h>
 #include <libnftnl/chain.h>
@@ -11,6 +12,7 @@
 #include <libnftnl/udata.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -41,7 +43,7 @@ static void add_set(void) {
     struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(64);
     nftnl_set_set_str(set, NFTNL_SET_TABLE, table_name);
     nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
-    nftnl_set_set_u32(set, NFTNL_SET_ID, 1);
+    nftnl_set_set_u32(set, NFTNL_SET_ID, family);
     // 41 is nft's number for the type ifname.
     nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, 41);
     nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, 16);
@@ -53,11 +55,11 @@ static void add_set(void) {
     nftnl_set_free(set);
 }
 
-static void add_elements(char names[][16], size_t count) {
+static void add_elements(const char names[][16], size_t count) {
     struct nftnl_set *set = nftnl_set_alloc();
     nftnl_set_set_str(set, NFTNL_SET_TABLE, table_name);
     nftnl_set_set_str(set, NFTNL_SET_NAME, set_name);
-    nftnl_set_set_u32(set, NFTNL_SET_ID, 1);
+    nftnl_set_set_u32(set, NFTNL_SET_ID, family);
     for (size_t i = 0; i < count; i++) {
         struct nftnl_set_elem *element = nftnl_set_elem_alloc();
         nftnl_set_elem_set(element, NFTNL_SET_ELEM_KEY, names[i], 16);
@@ -140,7 +142,7 @@ static void is_from_container(struct nftnl_rule *rule) {
     struct nftnl_expr *lookup = step(rule, "lookup");
     nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
     nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set_name);
-    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, 1);
+    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, family);
 }
 
 static void ends_with(struct nftnl_rule *rule, uint32_t verdict, const char *comment) {
@@ -183,16 +185,20 @@ static void add_everything(void) {
     add_rule("forward", false, NF_DROP, "evenkeel 1: let no INVALID segment out untranslated");
 }
 
-// One transaction, whose last message alone is acknowledged.
-void commit(struct channel *firewall, uint8_t wanted_family, enum wanted wanted, char names[][16], size_t count) {
+// One transaction, whose last message alone is acknowledged; with a generation, only for that ruleset.
+void commit(struct channel *firewall, uint32_t generation, const struct addition *additions, size_t count) {
     char reply[4096];
-    family = wanted_family;
+    if (!count) return;
     sequence = firewall->sequence + 1;
     memset(batch, 0, sizeof batch);
     last = nftnl_batch_begin(batch, sequence++);
+    if (generation) mnl_attr_put_u32(last, NFNL_BATCH_GENID, htonl(generation));
     used = MNL_ALIGN(last->nlmsg_len);
-    if (wanted == EVERYTHING) add_everything();
-    if (count) add_elements(names, count);
+    for (size_t i = 0; i < count; i++) {
+        family = additions[i].family;
+        if (additions[i].everything) add_everything();
+        if (additions[i].count) add_elements(additions[i].names, additions[i].count);
+    }
     last->nlmsg_flags |= NLM_F_ACK;
     firewall->sequence = sequence - 1;
     used += MNL_ALIGN(nftnl_batch_end(batch + used, sequence)->nlmsg_len);
