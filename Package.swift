@@ -112,7 +112,10 @@ if isEmbedded {
             name: "benchmark",
             dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks",
-            exclude: ["budgets.json", "cases.sh", "chart.svg", "crowd.c", "launch.c", "reference", "remedies.sh"],
+            exclude: [
+                "budgets.json", "cases.sh", "chart.svg", "crowd.c", "launch.c", "likewise.c", "reference",
+                "remedies.sh",
+            ],
             swiftSettings: strict),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
         tests("JSON", ["JSON", "Laboratory"]),

@@ -57,14 +57,17 @@ if [[ $install == yes ]]; then
         iproute2 nftables iptables procps util-linux valgrind strace
 fi
 
-# What it is compared with: as C programs are linked by default, and with as many libraries inside as Debian has archives of.
+# What it is compared with: as C programs are linked by default, and as the plugin is (Package.swift).
 build_references() {
     local folder=.build/benchmark source=Tests/Benchmarks
-    local compile=(cc -std=gnu17 -Wall -Wextra -Werror -O2 -s)
+    local compile=(cc -std=gnu17 -Wall -Wextra -Werror -O2 -s) musl
+    musl=$(uname -m)-linux-musl
     mkdir -p $folder
     "${compile[@]}" -o $folder/reference $source/reference/*.c -lmnl -lnftnl -ljansson
-    "${compile[@]}" -ffunction-sections -o $folder/reference-likewise $source/reference/*.c \
-        -Wl,--as-needed,--gc-sections,-z,now -l:libnftnl.a -l:libjansson.a -lmnl
+    "${compile[@]}" -ffunction-sections -fPIE -isystem "/usr/include/$musl" -I Sources/CLean/include \
+        -static-pie -nostdlib -Wl,--gc-sections -o $folder/reference-likewise "/usr/lib/$musl/rcrt1.o" \
+        $source/reference/*.c $source/likewise.c Sources/CLean/{allocation,glibc,libmnl}.c \
+        -l:libnftnl.a -l:libjansson.a "/usr/lib/$musl/libc.a" -lgcc
     "${compile[@]}" -static -o $folder/launch $source/launch.c
     "${compile[@]}" -static -o $folder/crowd $source/crowd.c
 }

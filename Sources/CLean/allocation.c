@@ -61,7 +61,8 @@ static struct block *make(size_t room) {
     return block;
 }
 
-void *malloc(size_t size) {
+/// Compilers take `malloc` before `memset` for `calloc`, also inside it: so there it has another name.
+static void *allocate(size_t size) {
     if (size > PTRDIFF_MAX / 2) {
         errno = ENOMEM;
         return NULL;
@@ -72,6 +73,8 @@ void *malloc(size_t size) {
     else block = make(room);
     return block ? block + 1 : NULL;
 }
+
+void *malloc(size_t size) { return allocate(size); }
 
 void free(void *memory) {
     if (!memory) return;
@@ -87,14 +90,14 @@ void *calloc(size_t count, size_t size) {
         errno = ENOMEM;
         return NULL;
     }
-    void *memory = malloc(all);
+    void *memory = allocate(all);
     return memory ? memset(memory, 0, all) : NULL;
 }
 
 void *realloc(void *memory, size_t size) {
     size_t room = memory ? ((struct block *)memory - 1)->room : 0;
     if (memory && size <= room) return memory;
-    void *larger = malloc(size);
+    void *larger = allocate(size);
     if (!larger || !memory) return larger;
     memcpy(larger, memory, room);
     free(memory);
@@ -104,7 +107,7 @@ void *realloc(void *memory, size_t size) {
 /// Embedded Swift allocates everything by it. Nothing that it keeps asks for more than `malloc` aligns to.
 int posix_memalign(void **result, size_t alignment, size_t size) {
     if (alignment > step) return EINVAL;
-    void *memory = malloc(size);
+    void *memory = allocate(size);
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;

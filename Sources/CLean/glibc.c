@@ -1,11 +1,12 @@
-// What glibc has and musl has not, of the functions that Sources/CLinux calls and that Debian's libnftnl.a and libjansson.a,
-// which are made for glibc, do.
+// What glibc has and musl has not, of the functions that Sources/CLinux calls, and that libnftnl.a and libjansson.a do, which
+// distributions make for glibc. The linker leaves out what nobody calls.
 #include "lean.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 // Of every error from 1 on (asm-generic/errno.h, which x86 and ARM have), each behind the NUL of the one before.
@@ -39,6 +40,8 @@ int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *for
 int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values);
 int __fprintf_chk(FILE *file, int flag, const char *format, ...);
 char *__strncpy_chk(char *to, const char *from, size_t most, size_t size);
+void *__memcpy_chk(void *to, const void *from, size_t count, size_t size);
+void *__memset_chk(void *to, int value, size_t count, size_t size);
 
 int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values) {
     (void)flag;
@@ -67,3 +70,28 @@ char *__strncpy_chk(char *to, const char *from, size_t most, size_t size) {
     if (size < most) __builtin_trap();
     return strncpy(to, from, most);
 }
+
+void *__memcpy_chk(void *to, const void *from, size_t count, size_t size) {
+    if (size < count) __builtin_trap();
+    return memcpy(to, from, count);
+}
+
+void *__memset_chk(void *to, int value, size_t count, size_t size) {
+    if (size < count) __builtin_trap();
+    return memset(to, value, count);
+}
+
+// What strtol(3) and its like are called by since glibc 2.38, where they know C23's 0b as well.
+
+long __isoc23_strtol(const char *text, char **end, int base);
+unsigned long __isoc23_strtoul(const char *text, char **end, int base);
+long long __isoc23_strtoll(const char *text, char **end, int base);
+unsigned long long __isoc23_strtoull(const char *text, char **end, int base);
+
+long __isoc23_strtol(const char *text, char **end, int base) { return strtol(text, end, base); }
+
+unsigned long __isoc23_strtoul(const char *text, char **end, int base) { return strtoul(text, end, base); }
+
+long long __isoc23_strtoll(const char *text, char **end, int base) { return strtoll(text, end, base); }
+
+unsigned long long __isoc23_strtoull(const char *text, char **end, int base) { return strtoull(text, end, base); }

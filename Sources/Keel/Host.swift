@@ -164,8 +164,9 @@ public struct Host: ~Copyable {
         var changes = changes
         // Of no ruleset there is: what was planned before may have been overtaken by now.
         var generation: UInt32 = 0
-        for _ in 0..<Self.attempts {
-            let refused = carryOut(changes, guarded.leaving, &steps)
+        for attempt in 0..<Self.attempts {
+            let now = attempt < Self.patience ? changes : changes.map { $0.forAnyRuleset }
+            let refused = carryOut(now, guarded.leaving, &steps)
             if refused.isEmpty { return (steps, notes) }
             do throws(KernelError) {
                 let snapshot = try observe(guarded, policy, again: true)
@@ -186,18 +187,26 @@ public struct Host: ~Copyable {
 
     /// Each attempt fails only if somebody else's change succeeded in between.
     private static let attempts = 64
+    /// After so many the ruleset is too busy a place to say which one a change is for, where that only saves time.
+    private static let patience = 8
 
     /// Returns those that were refused.
     private mutating func carryOut(_ changes: [Change], _ leaving: [UInt32], _ steps: inout [Step]) -> [Step] {
-        if commitTogether(changes, leaving) {
-            steps += changes.map { .done($0) }
-            return []
+        if changes.count > 1, let (commands, generation) = Self.together(changes) {
+            do throws(KernelError) {
+                try firewall.commit(commands, generation: generation, changes[0].attempt)
+                for change in changes { note(change, leaving, &steps) }
+                return []
+            } catch {
+                // Each by itself was thought out for the same ruleset.
+                if error.errno == .restart { return changes.map { .failed($0, error.attempting($0.attempt)) } }
+            }
         }
         var refused: [Step] = []
         for change in changes {
             do {
-                try apply(change, leaving: leaving)
-                steps.append(.done(change))
+                try apply(change)
+                note(change, leaving, &steps)
             } catch {
                 if change.needsSocketMatch(at: error) { matchesSockets = false }
                 refused.append(.failed(change, error.attempting(change.attempt)))
@@ -206,33 +215,33 @@ public struct Host: ~Copyable {
         return refused
     }
 
-    /// Commits several changes in one transaction, which costs the kernel less than one each, and changes its generation once;
-    /// false if it refused that, or if they are not all of that kind.
-    private mutating func commitTogether(_ changes: [Change], _ leaving: [UInt32]) -> Bool {
-        guard changes.count > 1 else { return false }
+    /// Several changes as one transaction, which costs the kernel less than one each, and changes its generation once; nil if
+    /// they are not all of that kind.
+    private static func together(_ changes: [Change]) -> (commands: [Command], generation: UInt32?)? {
         var together: [Command] = []
         var generation: UInt32?
         for change in changes {
-            guard case .commit(let commands, let planned) = change.action else { return false }
+            guard case .commit(let commands, let planned) = change.action else { return nil }
             together += commands
             generation = planned ?? generation
         }
-        do { try commit(together, generation, changes[0].attempt, leaving) } catch { return false }
-        return true
+        return (together, generation)
     }
 
-    private mutating func commit(
-        _ commands: [Command], _ generation: UInt32?, _ attempt: String, _ leaving: [UInt32]
-    ) throws(KernelError) {
-        try firewall.commit(commands, generation: generation, attempt)
+    /// Of what is done. A bridge or its ports may have come back between the look that missed them and the removal of the
+    /// element; whoever guards a container there may have seen the element still in the set.
+    private mutating func note(_ change: Change, _ leaving: [UInt32], _ steps: inout [Step]) {
+        steps.append(.done(change))
+        guard case .commit(let commands, _) = change.action else { return }
         for command in commands {
             guard case .deleteElements(let set, let names) = command else { continue }
-            try restoreReturned(names, to: set, leaving)
+            do { try restoreReturned(names, to: set, leaving) } catch {
+                // The set went as well.
+                if error.errno != .noEntry { steps.append(.failed(change, error)) }
+            }
         }
     }
 
-    /// A bridge or its ports may have come back between the look that missed them and the removal of the element; whoever
-    /// guards a container there may have seen the element still in the set.
     private mutating func restoreReturned(
         _ names: [String], to set: InterfaceSet, _ leaving: [UInt32]
     ) throws(KernelError) {
@@ -242,10 +251,10 @@ public struct Host: ~Copyable {
         try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
     }
 
-    mutating func apply(_ change: Change, leaving: [UInt32] = []) throws(KernelError) {
+    mutating func apply(_ change: Change) throws(KernelError) {
         switch change.action {
         case .commit(let commands, let generation):
-            try commit(commands, generation, change.attempt, leaving)
+            try firewall.commit(commands, generation: generation, change.attempt)
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)
         }
@@ -253,11 +262,30 @@ public struct Host: ~Copyable {
 }
 
 extension Change {
+    /// The same without a generation, if it makes what must not be there yet: that is refused all the same, if later.
+    fileprivate var forAnyRuleset: Change {
+        guard case .commit(let commands, .some) = action, commands.contains(where: { $0.isExclusive }),
+            !commands.contains(where: { $0.isDestructive })
+        else { return self }
+        return Change(remedy, verb, object, .commit(commands, generation: nil))
+    }
+
     /// Whether the command the kernel refused is a rule that looks up sockets, in a way that says it cannot.
     fileprivate func needsSocketMatch(at error: KernelError) -> Bool {
         guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count,
             case .addRule(let rule) = commands[index], rule.expressions.contains(.hasBoundSocket)
         else { return false }
         return [.noEntry, .notSupported, .invalid].contains(error.errno)
+    }
+}
+
+extension Command {
+    fileprivate var isExclusive: Bool { if case .addChain(_, exclusive: true) = self { true } else { false } }
+
+    fileprivate var isDestructive: Bool {
+        switch self {
+        case .deleteTable, .flushChain, .deleteElements: true
+        default: false
+        }
     }
 }

@@ -9,7 +9,7 @@ struct Benchmark: ParsableCommand {
         abstract: "Measures what the programs that a container start waits for cost, beside others that do such work.",
         discussion: """
             Compared are evenkeel-cni, a C program that makes the same requests and nothing else (reference/), that program \
-            with libnftnl and jansson linked statically, the CNI plugins tuning, sbr and firewall, the three as a chain, and a shell script \
+            linked as the plugin is, the CNI plugins tuning, sbr and firewall, the three as a chain, and a shell script \
             (remedies.sh). They run in turn, in another order every round, in namespaces that the benchmark makes: nothing of \
             the machine changes.
 

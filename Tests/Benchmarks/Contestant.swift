@@ -5,7 +5,7 @@ import Laboratory
 enum Contestant: String, CaseIterable, Codable {
     case plugin = "evenkeel-cni"
     case reference = "C"
-    case likewise = "C, libraries inside"
+    case likewise = "C, linked as the plugin"
     case tuning
     case sbr
     case firewall

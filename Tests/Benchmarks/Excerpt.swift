@@ -44,7 +44,9 @@ struct Excerpt {
             )
         }
         if let four = median("routes-10000", .plugin), let six = median("routes6-10000", .plugin) {
-            sentences.append("With 10,000 more routes the plugin takes \(four) in IPv4 and \(six) in IPv6;")
+            sentences.append(
+                "With 10,000 more routes the plugin takes \(four) in IPv4 and, where the kernel lists defaults last, \(six) in IPv6;"
+            )
         }
         if let rules = median("rules", .plugin) {
             sentences.append("with 5,000 nftables rules of others, \(rules).")

@@ -1,0 +1,30 @@
+// In place of the dynamic loader, which makes read-only what it has relocated: tables of functions, most of all. Nobody else does
+// it for a static program.
+#include "lean.h"
+
+#include <elf.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+
+extern const char __executable_start[];
+
+#if UINTPTR_MAX > UINT32_MAX
+typedef Elf64_Phdr segment;
+#else
+typedef Elf32_Phdr segment;
+#endif
+
+__attribute__((constructor)) static void protect(void) {
+    const segment *segments = (const segment *)getauxval(AT_PHDR);
+    size_t count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
+    for (size_t i = 0; segments && i < count; i++) {
+        if (segments[i].p_type != PT_GNU_RELRO) continue;
+        // The linker has it end with a page; where pages are larger than it thought, the last keeps what else is on it.
+        uintptr_t start = (uintptr_t)__executable_start + segments[i].p_vaddr, end = start + segments[i].p_memsz;
+        start &= ~(page - 1);
+        end &= ~(page - 1);
+        if (start < end) mprotect((void *)start, end - start, PROT_READ);
+    }
+}
