@@ -22,8 +22,8 @@ let small = [
     let machine = "x86_64"
 #endif
 
-/// The hot path's C library is musl, linked statically: starting with glibc and its dynamic loader takes a third of a
-/// container's whole wait. Its headers go before glibc's.
+/// The hot path's C library is musl, linked statically: to start with glibc and its dynamic loader takes as long as all that
+/// there is to do then. Its headers go before glibc's.
 let muslHeaders = ["-isystem", "/usr/include/\(machine)-linux-musl"]
 let musl = "/usr/lib/\(machine)-linux-musl"
 
