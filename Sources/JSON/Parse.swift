@@ -73,7 +73,7 @@ extension JSON {
 }
 
 extension JSONError {
-    fileprivate init(_ message: String, at place: Int, of text: [UInt8]) {
+    init(_ message: String, at place: Int, of text: [UInt8]) {
         let before = text[..<place]
         let newline = UInt8(ascii: "\n")
         let lineStart = before.lastIndex(of: newline).map { $0 + 1 } ?? 0

@@ -1,3 +1,5 @@
+import CLinux
+
 /// Text as bytes, as the kernel has it. The standard library's own ways go by characters of Unicode, which a program of the
 /// hot path would have to bring along.
 extension String {
@@ -11,4 +13,13 @@ extension String {
 
     @inline(never)
     public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+}
+
+extension [UInt8] {
+    /// Whether that text stands anywhere in it. The corresponding C function is `memmem(3)`.
+    public func holds(_ text: StaticString) -> Bool {
+        withUnsafeBytes { bytes in
+            bytes.baseAddress.map { memmem($0, bytes.count, text.utf8Start, text.utf8CodeUnitCount) != nil } ?? false
+        }
+    }
 }

@@ -11,6 +11,12 @@ public struct RuntimeState: Equatable, Sendable {
     /// The names that runc, youki (`state.json`) and crun (`status`) give the file.
     public static let fileNames = ["state.json", "status"]
 
+    /// What of such a file it takes: paths of names.
+    public static let members = [
+        ["init_process_pid"], ["pid"], ["init_process_start"], ["process-start-time"], ["bundle"],
+        ["config", "labels"],
+    ]
+
     /// Nil for a document of another shape.
     public init?(_ document: JSON) {
         // runc's words, then crun's and youki's.

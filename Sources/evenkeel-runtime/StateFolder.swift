@@ -31,7 +31,7 @@ struct StateFolder {
         do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
             return nil
         }
-        do { return RuntimeState(try JSON(parsing: text)) } catch { return nil }
+        do { return RuntimeState(try JSON(parsing: text, only: RuntimeState.members)) } catch { return nil }
     }
 }
 
@@ -45,19 +45,9 @@ enum Bundle {
         do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
             throw StateError("its annotations are unknown: \(error.description)")
         }
-        guard contains(Array("\"evenkeel.".utf8), text) else { return [] }
-        do { return try JSON(parsing: text)["annotations"]?.members ?? [] } catch {
+        guard text.holds("\"evenkeel.") else { return [] }
+        do { return try JSON(parsing: text, only: [["annotations"]])["annotations"]?.members ?? [] } catch {
             throw StateError("\(path) is not JSON: \(error.description)")
         }
-    }
-
-    private static func contains(_ wanted: [UInt8], _ text: [UInt8]) -> Bool {
-        guard let first = wanted.first else { return true }
-        var start = text.startIndex
-        while let found = text[start...].firstIndex(of: first) {
-            if text[found...].starts(with: wanted) { return true }
-            start = found + 1
-        }
-        return false
     }
 }

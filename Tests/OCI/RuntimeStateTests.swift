@@ -62,6 +62,6 @@ import Testing
     }
 
     private func parse(_ text: String) throws -> RuntimeState? {
-        RuntimeState(try JSON(parsing: Array(text.utf8)))
+        RuntimeState(try JSON(parsing: Array(text.utf8), only: RuntimeState.members))
     }
 }
