@@ -29,11 +29,11 @@ uint64_t mnl_attr_get_u64(const struct nlattr *attr) {
 
 const char *mnl_attr_get_str(const struct nlattr *attr) { return mnl_attr_get_payload(attr); }
 
-static bool ok(const struct nlattr *attr, int len) {
+bool mnl_attr_ok(const struct nlattr *attr, int len) {
     return len >= (int)sizeof *attr && attr->nla_len >= sizeof *attr && (int)attr->nla_len <= len;
 }
 
-static struct nlattr *next(const struct nlattr *attr) {
+struct nlattr *mnl_attr_next(const struct nlattr *attr) {
     return (struct nlattr *)((char *)attr + MNL_ALIGN(attr->nla_len));
 }
 
@@ -66,7 +66,7 @@ int mnl_attr_parse_nested(const struct nlattr *nested, mnl_attr_cb_t callback, v
     const struct nlattr *attr = mnl_attr_get_payload(nested);
     const char *end = (const char *)attr + mnl_attr_get_payload_len(nested);
     int result = MNL_CB_OK;
-    for (; ok(attr, (int)(end - (const char *)attr)); attr = next(attr))
+    for (; mnl_attr_ok(attr, (int)(end - (const char *)attr)); attr = mnl_attr_next(attr))
         if ((result = callback(attr, data)) <= MNL_CB_STOP) break;
     return result;
 }

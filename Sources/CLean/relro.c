@@ -2,7 +2,7 @@
 // it for a static program.
 #include "lean.h"
 
-#include <elf.h>
+#include <link.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/auxv.h>
@@ -10,14 +10,8 @@
 
 extern const char __executable_start[];
 
-#if UINTPTR_MAX > UINT32_MAX
-typedef Elf64_Phdr segment;
-#else
-typedef Elf32_Phdr segment;
-#endif
-
 __attribute__((constructor)) static void protect(void) {
-    const segment *segments = (const segment *)getauxval(AT_PHDR);
+    const ElfW(Phdr) *segments = (const ElfW(Phdr) *)getauxval(AT_PHDR);
     size_t count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
     for (size_t i = 0; segments && i < count; i++) {
         if (segments[i].p_type != PT_GNU_RELRO) continue;

@@ -47,13 +47,11 @@ struct Batch {
         bytes.reserveCapacity(4096)
         var begin = Self.bound(NFNL_MSG_BATCH_BEGIN, attempt)
         if let generation { begin.put(Int(NFNL_BATCH_GENID.rawValue), generation.bigEndian) }
-        try append(&begin)
+        try append(begin)
         for (index, command) in commands.enumerated() {
-            var request = command.request(attempt, acknowledge: index == commands.count - 1)
-            try append(&request)
+            try append(command.request(attempt, acknowledge: index == commands.count - 1))
         }
-        var end = Self.bound(NFNL_MSG_BATCH_END, attempt)
-        try append(&end)
+        try append(Self.bound(NFNL_MSG_BATCH_END, attempt))
         guard bytes.count <= Self.largest else {
             throw KernelError(attempt, .messageSize, explanation: "the batch outgrew \(Self.largest) bytes")
         }
@@ -69,7 +67,7 @@ struct Batch {
         return request
     }
 
-    private mutating func append(_ request: inout Request) throws(KernelError) {
+    private mutating func append(_ request: borrowing Request) throws(KernelError) {
         try request.validate()
         request.sequence = sequence
         sequence &+= 1

@@ -97,10 +97,10 @@ public struct Request: ~Copyable {
     /// The number by which its answer is known.
     package var sequence: UInt32 {
         get { header.pointee.nlmsg_seq }
-        set { header.pointee.nlmsg_seq = newValue }
+        nonmutating set { header.pointee.nlmsg_seq = newValue }
     }
 
-    /// Appends the whole message to those of a batch.
+    /// Appends the whole message to those of a batch; by `bytes` it would be copied twice.
     package func append(to batch: inout [UInt8]) {
         batch.append(contentsOf: UnsafeRawBufferPointer(start: storage, count: Int(header.pointee.nlmsg_len)))
     }

@@ -139,7 +139,7 @@ public struct Socket: ~Copyable {
     @inline(never)
     private mutating func send(_ request: borrowing Request, adding flags: Int32) throws(KernelError) {
         try request.validate()
-        request.header.pointee.nlmsg_seq = nextSequence()
+        request.sequence = nextSequence()
         request.header.pointee.nlmsg_flags |= UInt16(truncatingIfNeeded: flags)
         try send(request.storage, Int(request.header.pointee.nlmsg_len), request.attempt)
     }

@@ -9,14 +9,6 @@ void *mnl_nlmsg_get_payload_offset(const struct nlmsghdr *nlh, size_t offset) {
 
 void *mnl_nlmsg_get_payload_tail(const struct nlmsghdr *nlh) { return (char *)nlh + MNL_ALIGN(nlh->nlmsg_len); }
 
-bool mnl_attr_ok(const struct nlattr *attr, int len) {
-    return len >= (int)sizeof *attr && attr->nla_len >= sizeof *attr && (int)attr->nla_len <= len;
-}
-
-struct nlattr *mnl_attr_next(const struct nlattr *attr) {
-    return (struct nlattr *)((char *)attr + MNL_ALIGN(attr->nla_len));
-}
-
 uint16_t mnl_attr_get_u16(const struct nlattr *attr) { return *(uint16_t *)mnl_attr_get_payload(attr); }
 
 void mnl_attr_put_u16(struct nlmsghdr *nlh, uint16_t type, uint16_t data) { mnl_attr_put(nlh, type, sizeof data, &data); }
