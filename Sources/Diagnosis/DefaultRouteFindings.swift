@@ -88,7 +88,9 @@ extension ContainerObservation {
     }
 
     private func isForAll(_ table: UInt32, _ version: IPVersion) -> Bool {
-        (snapshot.rules ?? []).contains { $0.version == version && $0.table == table && $0.source == nil }
+        (snapshot.rules ?? []).contains {
+            $0.version == version && $0.table == table && $0.source == nil && !$0.isQualified
+        }
     }
 
     func addresses(of link: Link, _ version: IPVersion) -> String {

@@ -93,11 +93,13 @@ public struct Examination: ~Copyable {
                 explanation: "it is the host's own network namespace")
         }
         var container = try Container(onlyLookingAt: namespace, of: host)
-        let snapshot = try container.observe(from: host)
+        var snapshot = try container.observe(from: host)
+        let entrances = try host.entrances(of: container, snapshot)
+        snapshot.doubtfulGateways = container.ask(snapshot.gatewaysThatMatter, &host, entrances, isAsking: false)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
-        observation.entrances = try host.entrances(of: container, snapshot)
+        observation.entrances = entrances
         let competes = observation.competes(.v4, policy)
         let rivals = snapshot.competingDefaults(.v4, policy.defaultRoute).map { $0.leg.nextHops[0].interface }
         let netstat = try container.look(from: host) { (socket) throws(KernelError) -> Netstat? in
@@ -156,7 +158,7 @@ extension Policy {
     /// What would be wanted if nothing were to be kept as it is: a diagnosis is told all the same.
     var wanted: Policy {
         var wanted = self
-        if wanted.defaultRoute.mode == .keep { wanted.defaultRoute.mode = .one }
+        if wanted.defaultRoute.mode == .keep { wanted.defaultRoute.mode = .distinct }
         if wanted.rpFilter == .keep { wanted.rpFilter = .loose }
         return wanted
     }

@@ -22,11 +22,12 @@ extension ContainerObservation {
         // A default at a worse metric that nobody touched stands by, as somebody may want it to.
         let isStandby =
             policy.defaultRoute.mode == .keep || owned.allSatisfy { !snapshot.isSetAside(version, $0.1.index) }
-        let names = owned.map { "\($0.0.source.map { "\($0)" } ?? "?") of \($0.1.name)" }
+        let names = owned.map { rule, link in "\(words(of: rule)) of \(link.name)" }
         return [
             Finding(
                 .sourceAddressMismatch, isStandby ? .information : .error, at: place,
-                "replies from \(owned.count == 1 ? "an address" : "\(owned.count) addresses") leave by another interface",
+                "replies from \(owned.count == 1 ? "a network's addresses" : "\(owned.count) networks' addresses") leave by another "
+                    + "interface",
                 evidence: names.map { "packets from \($0) leave by \(name(of: interface)), the default" }
                     + ["no rule leads them to a table with a default of their own"],
                 consequence: isStandby
@@ -36,6 +37,12 @@ extension ContainerObservation {
                         + "get no answer, where reverse paths are filtered",
                 remedy: apply)
         ]
+    }
+
+    /// The addresses that a rule is for.
+    private func words(of rule: PolicyRule) -> String {
+        snapshot.addresses.filter { rule.source?.contains($0.address) == true }.map { "\($0.address)" }
+            .joined(separator: ", ")
     }
 
     /// The interface of a source rule's addresses.
@@ -73,7 +80,7 @@ extension ContainerObservation {
         }.map { $0.table }
         return rules.contains { rule in
             rule.version == .v4 && rule.source?.contains(address.address) == true
-                && rule.table != Route.mainTable && !rule.isQualified && tables.contains(rule.table)
+                && rule.table != Route.mainTable && (rule.isOurs || !rule.isQualified) && tables.contains(rule.table)
         }
     }
 }

@@ -19,6 +19,8 @@ public struct Change: Hashable, Sendable {
         case deleteRoute(Route)
         case addRule(PolicyRule)
         case deleteRule(PolicyRule)
+        /// Puts an interface into a device group.
+        case setGroup(Link, UInt32)
         /// A transaction on the ruleset; with a generation, only if that is still in force.
         case commit([Command], generation: UInt32?)
     }

@@ -74,7 +74,11 @@ public struct Container: ~Copyable {
     private mutating func routesOfConcern(
         to snapshot: NamespaceSnapshot, from host: borrowing Host
     ) throws(KernelError) -> [Route] {
-        if let routes = try socket.defaultRoutes(unlessMoreThan: Self.mostIPv4Routes) { return routes }
+        if let routes = try socket.defaultRoutes(
+            unlessMoreThan: Self.mostIPv4Routes, onlyUnicast: !snapshot.hasSeveralInterfaces)
+        {
+            return routes
+        }
         var routes: [Route] = []
         for table in snapshot.tablesOfConcern {
             try reopen(from: host)
@@ -95,36 +99,46 @@ public struct Container: ~Copyable {
         defer { _ = host.returnHome() }
         var steps: [Step] = []
         var failed: [Change] = []
-        for change in changes {
-            if failed.contains(where: { $0.isFollowed(by: change) }) {
-                steps.append(.skipped(change))
-                continue
+        var rest = changes[...]
+        while let first = rest.first {
+            let stage = Array(rest.prefix { $0.canBeSent(with: first) })
+            rest = rest.dropFirst(stage.count)
+            var possible: [Change] = []
+            for change in stage {
+                if failed.contains(where: { $0.isFollowed(by: change) }) {
+                    steps.append(.skipped(change))
+                } else {
+                    possible.append(change)
+                }
             }
-            do {
-                try apply(change)
-                steps.append(.done(change))
-            } catch {
-                failed.append(change)
-                steps.append(.failed(change, error.attempting(change.attempt)))
+            for step in attempt(possible) {
+                if case .failed(let change, _) = step { failed.append(change) }
+                steps.append(step)
             }
         }
         return steps
     }
 
-    private mutating func apply(_ change: Change) throws(KernelError) {
+    /// Carries the changes of one stage out, together where they are the socket's.
+    private mutating func attempt(_ changes: [Change]) -> [Step] {
+        guard let first = changes.first else { return [] }
+        var steps = changes.map { Step.done($0) }
+        let refuse = { (place: Int, error: KernelError) in
+            let change = changes[place]
+            if error.errno == change.errnoIfDone { return }
+            steps[place] = .failed(change, error.attempting(change.attempt))
+        }
         do throws(KernelError) {
-            switch change.action {
+            switch first.action {
             case .set(let sysctl, let value): try sysctl.write(value)
-            case .addRoute(let route): try socket.add(route)
-            case .deleteRoute(let route): try socket.delete(route)
-            case .addRule(let rule): try socket.add(rule)
-            case .deleteRule(let rule): try socket.delete(rule)
             // Rulesets are the host's.
-            case .commit: throw KernelError(change.attempt, .invalid)
+            case .commit: throw KernelError(first.attempt, .invalid)
+            default: try socket.executeAll(changes.count, { changes[$0].request }, refused: refuse)
             }
         } catch {
-            if error.errno != change.errnoIfDone { throw error }
+            for place in changes.indices { refuse(place, error) }
         }
+        return steps
     }
 }
 
@@ -139,10 +153,41 @@ extension Socket {
 }
 
 extension Change {
+    /// Whether it may be sent before the kernel has said that the other was done. What takes a default out of main waits for
+    /// what stands in for it.
+    fileprivate func canBeSent(with first: Change) -> Bool {
+        guard isForSocket && first.isForSocket else { return self == first }
+        return takesFromMain == first.takesFromMain
+    }
+
+    private var isForSocket: Bool {
+        switch action {
+        case .set, .commit: false
+        default: true
+        }
+    }
+
+    private var takesFromMain: Bool {
+        if case .deleteRoute(let route) = action { route.table == Route.mainTable } else { false }
+    }
+
+    /// The message for the container's own socket.
+    fileprivate var request: Request {
+        switch action {
+        case .addRoute(let route): .add(route)
+        case .deleteRoute(let route): .delete(route)
+        case .addRule(let rule): .add(rule)
+        case .deleteRule(let rule): .delete(rule)
+        case .setGroup(let link, let group): .setGroup(group, ofInterface: link.index)
+        case .set, .commit: .nothing
+        }
+    }
+
     /// What the kernel answers if somebody else was faster or the thing is gone: then all is as it should be.
     fileprivate var errnoIfDone: Errno {
         switch action {
         case .set: .noEntry
+        case .setGroup: .noDevice
         case .addRoute, .addRule: .exists
         case .deleteRoute: .noSuchProcess
         case .deleteRule: .noEntry

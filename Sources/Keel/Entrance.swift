@@ -16,6 +16,9 @@ package struct Entrance: Hashable, Sendable {
         self.bridge = bridge
     }
 
+    /// Whether packets pass: both ends are up, and the bridge is.
+    var isOpen: Bool { interface.isRunning && end.isRunning && bridge?.isRunning ?? true }
+
     /// By which the host's firewall sees its packets come in.
     package var name: String { bridge?.name ?? end.name }
 }
@@ -27,27 +30,15 @@ extension Host {
     ) throws(KernelError) -> [Entrance] {
         let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
         guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return [] }
-        var entrances: [Entrance] = []
-        for veth in veths {
-            guard let end = try hostEnd(of: veth, namespaceID) else { continue }
-            entrances.append(Entrance(interface: veth, end: end, bridge: try bridge(of: end)))
-        }
-        return entrances
-    }
-
-    /// The veth's other end; nil if that is not on this host.
-    private mutating func hostEnd(of veth: Link, _ namespaceID: Int32) throws(KernelError) -> Link? {
+        let ends = try socket.links(indexes: veths.map { $0.peerIndex ?? 0 })
         // An index means little across namespaces; the ends of one pair name each other.
-        guard let index = veth.peerIndex, let end = try socket.link(index: index), end.kind == "veth",
-            end.peerIndex == veth.index, end.peerNamespaceID == namespaceID
-        else { return nil }
-        return end
-    }
-
-    /// The bridge that an interface is a port of.
-    private mutating func bridge(of port: Link) throws(KernelError) -> Link? {
-        guard let master = port.master, let bridge = try socket.link(index: master), bridge.kind == "bridge"
-        else { return nil }
-        return bridge
+        let pairs = zip(veths, ends).filter { veth, end in
+            end.kind == "veth" && end.peerIndex == veth.index && end.peerNamespaceID == namespaceID
+        }
+        let masters = pairs.compactMap { $0.1.master }.unique
+        let bridges = try socket.links(indexes: masters).filter { $0.kind == "bridge" }
+        return pairs.map { veth, end in
+            Entrance(interface: veth, end: end, bridge: bridges.first { $0.index == end.master })
+        }
     }
 }

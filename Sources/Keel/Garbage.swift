@@ -50,10 +50,10 @@ extension NamespaceSnapshot {
         IPVersion.allCases.flatMap { version in
             let ours = (rules ?? []).filter { $0.version == version && $0.isOurs }
             let isInUse = { (rule: PolicyRule) in
-                rule.source != nil && routes.contains { $0.version == version && $0.table == rule.table }
+                rule.table != Route.mainTable && routes.contains { $0.version == version && $0.table == rule.table }
             }
             let kept = ours.filter(isInUse)
-            return ours.filter { rule in !isInUse(rule) && (rule.source != nil || kept.isEmpty) }.map { $0.removal }
+            return ours.filter { rule in !isInUse(rule) && (rule.table != Route.mainTable || kept.isEmpty) }.map { $0.removal }
         }
     }
 }

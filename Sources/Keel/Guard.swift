@@ -7,6 +7,7 @@ public struct Guard: ~Copyable {
     private let policy: Policy
     private var guarded = Guarded()
     private var leaving: UInt32?
+    private var doubtfulGateways: [DoubtfulGateway] = []
     /// Why the host could not be looked at; the namespace can be made safe all the same.
     public private(set) var hostFailure: KernelError?
 
@@ -19,21 +20,33 @@ public struct Guard: ~Copyable {
     ///
     /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
     public mutating func plan(on host: inout Host, leaving name: String? = nil) throws(KernelError) -> Plan {
-        let snapshot = try container.observe(from: host, forPlan: true)
+        var snapshot = try container.observe(from: host, forPlan: true)
         leaving = snapshot.links.first { $0.name == name }?.index
+        hostFailure = nil
+        let gateways = policy.defaultRoute.mode == .keep ? [] : snapshot.gatewaysThatMatter
+        var entrances: [Entrance] = []
+        if policy.invalid.mode != .keep || !gateways.isEmpty {
+            do throws(KernelError) { entrances = try host.entrances(of: container, snapshot) } catch {
+                if policy.invalid.mode != .keep { hostFailure = error }
+            }
+        }
+        doubtfulGateways = container.ask(gateways, from: snapshot.addresses, &host, entrances)
+        snapshot.doubtfulGateways = doubtfulGateways
         var plan = Plan()
         let contests = snapshot.contests(policy.defaultRoute, leaving: leaving)
         plan.namespace = try snapshot.plan(policy, contests, leaving: leaving)
         plan.displaced = DisplacedDefaults(contests)
         plan.interfaces = snapshot.links.map { $0.name }
-        hostFailure = nil
-        // Then nothing is wanted of the host.
-        if policy.invalid.mode == .keep { return plan }
+        if !plan.namespace.isEmpty { plan.notes = contests.flatMap { $0.notes } }
+        // Then nothing is wanted of the host, or nothing could be seen of it.
+        if policy.invalid.mode == .keep || hostFailure != nil { return plan }
         do throws(KernelError) {
             if let stranding = container.stranding { throw stranding.attempting("look after the host") }
-            guarded = try host.guarded(container, snapshot, leaving: leaving)
+            guarded = host.guarded(entrances, snapshot, leaving: leaving)
             if name != nil { (guarded.interfaces, guarded.versions, guarded.isCollecting) = ([], [], true) }
-            (plan.host, plan.notes) = try host.observe(guarded, policy.invalid).planInvalid(policy.invalid, guarded)
+            let (changes, notes) = try host.observe(guarded, policy.invalid).planInvalid(policy.invalid, guarded)
+            plan.host = changes
+            plan.notes += notes
         } catch { hostFailure = error }
         return plan
     }
@@ -52,9 +65,11 @@ public struct Guard: ~Copyable {
     }
 
     private mutating func planAgain(from host: borrowing Host) -> [Change]? {
-        do { return try container.observe(from: host, forPlan: true).plan(policy, leaving: leaving) } catch {
-            return nil
-        }
+        do throws(KernelError) {
+            var snapshot = try container.observe(from: host, forPlan: true)
+            snapshot.doubtfulGateways = doubtfulGateways
+            return try snapshot.plan(policy, leaving: leaving)
+        } catch { return nil }
     }
 }
 

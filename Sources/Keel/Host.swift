@@ -56,15 +56,13 @@ public struct Host: ~Copyable {
     /// Whether this is the machine itself, and not an engine's namespace that plays its part.
     var isMachine: Bool { home.identity == identityOfInit }
 
-    /// Finds where a container's packets enter the host, and in which families they may be translated.
+    /// What a container asks of the host: where its packets enter, and in which families they may be translated.
     ///
     /// `leaving` is the index of a container's interface that is about to go.
-    mutating func guarded(
-        _ container: borrowing Container, _ snapshot: NamespaceSnapshot, leaving: UInt32?
-    ) throws(KernelError) -> Guarded {
+    func guarded(_ entrances: [Entrance], _ snapshot: NamespaceSnapshot, leaving: UInt32?) -> Guarded {
         var guarded = Guarded()
         for version in IPVersion.allCases where snapshot.hasDefaultRoute(version) { guarded.versions.append(version) }
-        for entrance in try entrances(of: container, snapshot) {
+        for entrance in entrances {
             if entrance.interface.index != leaving {
                 _ = guarded.interfaces.appendIfNew(entrance.name)
             } else {

@@ -10,6 +10,8 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     public var rules: [PolicyRule]?
     /// Networks that somebody else routes by source, and whose own routes are not in main any more.
     public var routedByOthers: [RoutedNetwork] = []
+    /// Of the networks that compete, the gateways that are not known to answer.
+    public var doubtfulGateways: [DoubtfulGateway] = []
     /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
     public var reversePathFilterOfAll: Int?
     /// `net.ipv4.conf.default.rp_filter`, which an interface attached later inherits.
@@ -32,6 +34,11 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         IPVersion.allCases.contains { version in
             routes.reduce(0) { $1.version == version ? $0 + $1.nextHops.count : $0 } > 1
         } || (rules ?? []).contains { $0.source != nil }
+    }
+
+    /// Whether there could be two networks, so that defaults which lead nowhere have a say.
+    var hasSeveralInterfaces: Bool {
+        links.reduce(0) { $1.isLoopback ? $0 : $0 + 1 } > 1
     }
 
     /// The IPv4 tables in which default routes mean something to a plan: main, ours, and those that somebody's rules look up.

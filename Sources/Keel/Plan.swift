@@ -29,11 +29,17 @@ extension NamespaceSnapshot {
     func plan(
         _ policy: Policy, _ contests: [DefaultRoutes], leaving: UInt32?
     ) throws(KernelError) -> [Change] {
-        var changes = planReversePathFilter(policy.rpFilter, leaving: leaving)
+        let filter = planReversePathFilter(policy.rpFilter, leaving: leaving)
+        if contests.isEmpty { return filter }
+        let group = planGroup(contests)
+        var additions = group.additions
+        var removals: [Change] = []
         for routes in contests {
-            changes += policy.defaultRoute.mode == .ranked ? try routes.planRanked() : try routes.planOne()
+            let plan = policy.defaultRoute.mode == .ranked ? try routes.planRanked() : try routes.planOneInMain()
+            additions += plan.additions
+            removals += plan.removals
         }
-        return changes
+        return filter + additions + removals + group.removals
     }
 
     /// The default routes of each family in which there is something to choose or something of ours.
@@ -45,10 +51,14 @@ extension NamespaceSnapshot {
 
     /// Whether a family has a default route in main at most, and nothing of ours, as in most containers.
     private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
-        let own = routes.filter { $0.version == version }
-        return policy.preferredInterface == nil && own.count <= 1
-            && own.allSatisfy { $0.table == Route.mainTable && $0.nextHops.count == 1 }
-            && !(rules ?? []).contains { $0.version == version && $0.isOurs }
+        if policy.preferredInterface != nil { return false }
+        var count = 0
+        for route in routes where route.version == version {
+            count += 1
+            if count > 1 || route.table != Route.mainTable || route.nextHops.count != 1 { return false }
+        }
+        for rule in rules ?? [] where rule.version == version && rule.isOurs { return false }
+        return !links.contains { $0.group == Ours.group }
     }
 }
 
@@ -56,15 +66,17 @@ extension Change {
     /// Whether another must not be done when this one failed: it belongs to the same remedy and the same family.
     func isFollowed(by other: Change) -> Bool {
         // Each sysctl stands for itself.
-        remedy == other.remedy && remedy != .rpFilter && version == other.version
+        remedy == other.remedy && remedy != .rpFilter
+            && (version == nil || other.version == nil || version == other.version)
     }
 
-    /// The family a change is about. Of the sysctls only `ra_defrtr_metric` is part of a remedy with others, IPv6's.
-    private var version: IPVersion {
+    /// The family a change is about; nil for both. Of the sysctls only `ra_defrtr_metric` is part of a remedy with others, IPv6's.
+    private var version: IPVersion? {
         switch action {
         case .addRoute(let route), .deleteRoute(let route): route.version
         case .addRule(let rule), .deleteRule(let rule): rule.version
         case .set, .commit: .v6
+        case .setGroup: nil
         }
     }
 }

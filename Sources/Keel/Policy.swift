@@ -4,15 +4,17 @@ public import Netlink
 public struct Policy: Hashable, Sendable {
     public struct DefaultRoute: Hashable, Sendable {
         public enum Mode: String, CaseIterable, Sendable {
-            /// One default route a family in main, the others kept in tables of their own.
+            /// Of those that the kernel cannot tell apart one stays in main, the others are kept in tables of their own.
+            case distinct
+            /// One network's default route a family in main, also where the kernel could tell them apart.
             case one
-            /// All stay in main, each at a metric of its own.
+            /// All stay in main, each network's at a metric of its own.
             case ranked
             /// Touch nothing.
             case keep
         }
 
-        public var mode = Mode.one
+        public var mode = Mode.distinct
         /// Who should win, best first; empty leaves it to metric, name and gateway.
         public var prefer: [Preference] = []
         /// Whether `prefer` is what this container says, and so comes before the networks that are preferred by their own
@@ -20,8 +22,10 @@ public struct Policy: Hashable, Sendable {
         public var isPreferenceOwn = false
         /// The interface of a network whose own configuration says that it should win; the kernel remembers it.
         public var preferredInterface: String?
-        /// Whether packets from a losing network's address leave by that network.
+        /// Whether what is sent from a losing network's address, or bound to its device, leaves by that network.
         public var sourceRules = true
+        /// Whether the engine deals the interfaces' names at random, so that the networks' prefixes order them and not their names.
+        public var ordersByPrefix = false
     }
 
     public enum ReversePathFilter: String, CaseIterable, Sendable {

@@ -56,6 +56,9 @@ public enum OwnProcess {
         usleep(milliseconds % 500 * 1000)
     }
 
+    /// Waits; less than a second.
+    public static func sleep(microseconds: UInt32) { usleep(min(microseconds, 999_999)) }
+
     /// Becomes another program, with the arguments it was given itself. The corresponding C function is `execv(3)`.
     ///
     /// Returns only what the kernel said if it refused.

@@ -11,6 +11,10 @@ public struct InterfaceAddress: Hashable, Sendable {
     public var isGlobal: Bool
     /// Set by a person or an engine; the others (SLAAC, DHCP) have a lifetime and come and go.
     public var isPermanent: Bool
+    /// Whether the link's other side has an address of its own, `IFA_ADDRESS`, on which the prefix then is.
+    public var isPointToPoint = false
+    /// `IFA_F_TENTATIVE`: IPv6 does not send from it yet, RFC 4862 section 5.4.
+    public var isTentative = false
 
     public init(interface: UInt32, address: IPAddress, prefixLength: UInt8, isGlobal: Bool, isPermanent: Bool) {
         self.interface = interface
@@ -47,6 +51,8 @@ extension InterfaceAddress {
             interface: header.ifa_index, address: own, prefixLength: header.ifa_prefixlen,
             isGlobal: UInt32(header.ifa_scope) == RT_SCOPE_UNIVERSE.rawValue,
             isPermanent: flags & UInt32(IFA_F_PERMANENT) != 0)
+        isPointToPoint = address != nil && address != own
+        isTentative = flags & UInt32(IFA_F_TENTATIVE) != 0
     }
 }
 

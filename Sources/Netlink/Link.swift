@@ -7,6 +7,12 @@ public struct Link: Hashable, Sendable {
     /// As the namespace's owner chose it: up to 15 bytes, control characters included.
     public var name: String
     public var isLoopback: Bool
+    /// Whether its link layer is Ethernet's, `ARPHRD_ETHER`: not so for most tunnels, which have none.
+    public var isEthernet = true
+    /// Whether it is up and has a carrier, as a veth has while its other end is up: `IFF_UP` and `IFF_LOWER_UP`, netdevice(7).
+    public var isRunning = true
+    /// `IFLA_GROUP`: the device group, 0 unless somebody put it into another.
+    public var group: UInt32 = 0
     /// `IFLA_INFO_KIND`: "veth", "bridge", "macvlan"; nil for hardware.
     public var kind: String?
     /// The interface it is a port of, such as a bridge.
@@ -30,15 +36,22 @@ public struct Link: Hashable, Sendable {
 }
 
 extension Link {
+    /// `ARPHRD_ETHER` of linux/if_arp.h.
+    private static let ethernet: UInt16 = 1
+    private static let running = UInt32(IFF_UP.rawValue) | UInt32(IFF_LOWER_UP.rawValue)
+
     package init?(_ message: Message) {
         guard let header = message.familyHeader(ifinfomsg.self), let index = UInt32(exactly: header.ifi_index)
         else { return nil }
         self.init(index: index, name: "")
         isLoopback = header.ifi_flags & UInt32(IFF_LOOPBACK.rawValue) != 0
+        isEthernet = header.ifi_type == Self.ethernet
+        isRunning = header.ifi_flags & Self.running == Self.running
         for attribute in message.attributes(after: ifinfomsg.self) {
             switch attribute.type {
             case IFLA_IFNAME: name = attribute.string
             case IFLA_MTU: mtu = attribute.uint32
+            case IFLA_GROUP: group = attribute.uint32 ?? 0
             case IFLA_MASTER: master = attribute.uint32
             case IFLA_LINK: peerIndex = attribute.uint32
             case IFLA_LINK_NETNSID: peerNamespaceID = attribute.int32
@@ -110,6 +123,16 @@ extension Request {
         return request
     }
 
+    /// Puts an interface into a device group.
+    package static func setGroup(_ group: UInt32, ofInterface index: UInt32) -> Request {
+        var request = Request(Attempt("set the group of interface", .number(index)), type: RTM_SETLINK, flags: 0)
+        var header = ifinfomsg()
+        header.ifi_index = Int32(truncatingIfNeeded: index)
+        request.append(header)
+        request.put(IFLA_GROUP, group)
+        return request
+    }
+
     fileprivate static func namespace(id: Int32) -> Request {
         var request = Request("look up the network namespace of an id", type: RTM_GETNSID, flags: 0)
         request.append(rtgenmsg())
@@ -134,6 +157,17 @@ extension Socket {
     /// The interface of that index, or nil if there is none.
     public mutating func link(index: UInt32) throws(KernelError) -> Link? {
         try find(.link(index: index))
+    }
+
+    /// The interfaces of those indexes, each in its place; one that is not there has index 0.
+    public mutating func links(indexes: [UInt32]) throws(KernelError) -> [Link] {
+        var links = [Link](repeating: Link(index: 0, name: ""), count: indexes.count)
+        try getAll(indexes.count, absences: [.noDevice, .invalid]) {
+            .link(index: indexes[$0])
+        } _: { place, message in
+            if let link = Link(message) { links[place] = link }
+        }
+        return links
     }
 
     /// The interface of that name, or nil if there is none.

@@ -66,7 +66,34 @@ extension Request {
     }
 }
 
+extension Request {
+    /// Has the kernel find out, as a packet to it would: `NTF_USE`.
+    package static func useNeighbour(_ address: IPAddress, on interface: UInt32) -> Request {
+        var request = Request(
+            Attempt("ask for neighbour", .address(address)), type: RTM_NEWNEIGH, flags: NLM_F_CREATE)
+        var header = ndmsg()
+        header.ndm_family = address.version.addressFamily
+        header.ndm_ifindex = Int32(truncatingIfNeeded: interface)
+        header.ndm_state = UInt16(NUD_NONE)
+        header.ndm_flags = UInt8(NTF_USE)
+        request.append(header)
+        request.put(Int(NDA_DST), address)
+        return request
+    }
+}
+
 extension Socket {
+    /// What the kernel knows of each of these; nothing where it has not asked.
+    package mutating func neighbours(
+        _ neighbours: [(address: IPAddress, interface: UInt32)]
+    ) throws(KernelError) -> [NeighbourState] {
+        var states = [NeighbourState](repeating: .none, count: neighbours.count)
+        try getAll(neighbours.count, absences: [.noEntry, .noDevice]) {
+            .neighbour(neighbours[$0].address, on: neighbours[$0].interface)
+        } _: { place, message in states[place] = Neighbour(message)?.state ?? .none }
+        return states
+    }
+
     /// What the kernel knows of that address on an interface; nil if it has not asked for it. Nothing is sent.
     public mutating func neighbour(
         _ address: IPAddress, on interface: UInt32

@@ -11,10 +11,19 @@ public struct PolicyRule: Hashable, Sendable {
     public var `protocol`: UInt8
     /// `from`; nil for all.
     public var source: IPPrefix?
-    /// Whether it asks for more than a source, such as a mark, or does something else than look a table up.
-    public var isQualified = false
+    /// `iif`: only for packets that came in by it; "lo" are those that are sent here.
+    public var inputInterface: String?
+    /// `oif`: only for sockets that are bound to it.
+    public var outputInterface: String?
+    /// Whether it asks for what is not told here, such as a mark, or does something else than look a table up.
+    public var asksForMore = false
     /// `suppress_prefixlength`: routes of that length or shorter do not count.
     public var suppressedPrefixLength: Int32?
+    /// `suppress_ifgroup`: routes by interfaces of that device group do not count.
+    public var suppressedGroup: UInt32?
+
+    /// Whether it asks for more than a source.
+    public var isQualified: Bool { asksForMore || inputInterface != nil || outputInterface != nil }
 
     public init(
         _ version: IPVersion, priority: UInt32, table: UInt32, protocol: UInt8, source: IPPrefix? = nil,
@@ -35,7 +44,7 @@ extension PolicyRule {
             let version = IPVersion(addressFamily: header.family)
         else { return nil }
         self.init(version, priority: 0, table: UInt32(header.table), protocol: 0)
-        isQualified =
+        asksForMore =
             header.dst_len > 0 || header.tos != 0 || header.action != UInt8(FR_ACT_TO_TBL)
             || header.flags & UInt32(FIB_RULE_INVERT) != 0
         for attribute in message.attributes(after: fib_rule_hdr.self) {
@@ -46,9 +55,12 @@ extension PolicyRule {
             case Int(FRA_SRC): source = attribute.address.flatMap { IPPrefix($0, length: header.src_len) }
             // The kernel writes -1 where nothing is suppressed.
             case Int(FRA_SUPPRESS_PREFIXLEN): suppressedPrefixLength = attribute.int32.flatMap { $0 < 0 ? nil : $0 }
-            case Int(FRA_FWMARK), Int(FRA_IIFNAME), Int(FRA_OIFNAME), Int(FRA_TUN_ID), Int(FRA_UID_RANGE),
-                Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE), Int(FRA_DPORT_RANGE):
-                isQualified = true
+            case Int(FRA_SUPPRESS_IFGROUP): suppressedGroup = attribute.uint32.flatMap { $0 == .max ? nil : $0 }
+            case Int(FRA_IIFNAME): inputInterface = attribute.string
+            case Int(FRA_OIFNAME): outputInterface = attribute.string
+            case Int(FRA_FWMARK), Int(FRA_TUN_ID), Int(FRA_UID_RANGE), Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE),
+                Int(FRA_DPORT_RANGE), Int(FRA_L3MDEV):
+                asksForMore = true
             default: break
             }
         }
@@ -86,7 +98,10 @@ extension Request {
         put(Int(FRA_TABLE), rule.table)
         put(Int(FRA_PROTOCOL), rule.protocol)
         if let source = rule.source { put(Int(FRA_SRC), source.address) }
+        if let name = rule.inputInterface { put(Int(FRA_IIFNAME), name) }
+        if let name = rule.outputInterface { put(Int(FRA_OIFNAME), name) }
         if let length = rule.suppressedPrefixLength { put(Int(FRA_SUPPRESS_PREFIXLEN), UInt32(bitPattern: length)) }
+        if let group = rule.suppressedGroup { put(Int(FRA_SUPPRESS_IFGROUP), group) }
     }
 }
 

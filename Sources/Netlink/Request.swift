@@ -23,6 +23,9 @@ public struct Request: ~Copyable {
         header?.pointee.nlmsg_flags = UInt16(truncatingIfNeeded: NLM_F_REQUEST | flags)
     }
 
+    /// A message that the kernel takes no notice of: `NLMSG_NOOP`.
+    package static var nothing: Request { Request("do nothing", type: Int(NLMSG_NOOP), flags: 0) }
+
     deinit { storage.deallocate() }
 
     var header: UnsafeMutablePointer<nlmsghdr> { storage.assumingMemoryBound(to: nlmsghdr.self) }

@@ -42,6 +42,15 @@ public struct Route: Hashable, Sendable {
 
     public var isUnicast: Bool { type == UInt8(RTN_UNICAST) }
 
+    /// Made by a routing daemon, whose routes are its own affair: the protocols that iproute2 (rt_protos) and FRRouting number,
+    /// but those of the kernel, of administrators and engines, of advertisements and of DHCP.
+    public var isOfRoutingDaemon: Bool {
+        switch self.protocol {
+        case 8, 10...15, 17, 18, 42, 99, 186...199: true
+        default: false
+        }
+    }
+
     /// Learnt from a router advertisement, RFC 4861.
     public var isFromRouterAdvertisement: Bool { self.protocol == UInt8(RTPROT_RA) }
 }

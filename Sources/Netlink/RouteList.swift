@@ -39,20 +39,25 @@ extension Message {
 }
 
 extension Socket {
-    /// Every unicast default route in every table, in the order in which the kernel tries them in each.
+    /// Every default route in every table, in the order in which the kernel tries them in each.
     public mutating func defaultRoutes(_ version: IPVersion? = nil) throws(KernelError) -> [Route] {
-        try dump(.listRoutes(version, onlyUnicast: true)) { Route(default: $0) }
+        try dump(.listRoutes(version)) { Route(default: $0) }
     }
 
     /// The same, or nil as soon as there are more IPv4 routes than that; then the socket is good for nothing more.
-    public mutating func defaultRoutes(unlessMoreThan most: Int) throws(KernelError) -> [Route]? {
+    ///
+    /// `onlyUnicast` leaves out those that lead nowhere (blackhole, unreachable, prohibit), and saves the reading of every
+    /// local address.
+    public mutating func defaultRoutes(
+        unlessMoreThan most: Int, onlyUnicast: Bool
+    ) throws(KernelError) -> [Route]? {
         var routes: [Route] = []
         var others = 0
         let again = {
             routes = []
             others = 0
         }
-        let isComplete = try read(.listRoutes(onlyUnicast: true), again: again) { message in
+        let isComplete = try read(.listRoutes(onlyUnicast: onlyUnicast), again: again) { message in
             if let route = Route(default: message) { routes.append(route) }
             if message.isSpecificIPv4Route { others += 1 }
             return others <= most
@@ -64,7 +69,7 @@ extension Socket {
     public mutating func defaultRoutes(inIPv4Table table: UInt32) throws(KernelError) -> [Route] {
         var routes: [Route] = []
         do {
-            _ = try read(.listRoutes(.v4, table: table, onlyUnicast: true), again: { routes = [] }) { message in
+            _ = try read(.listRoutes(.v4, table: table), again: { routes = [] }) { message in
                 if let route = Route(default: message) { routes.append(route) }
                 return !message.isBehindDefaultRoutes
             }

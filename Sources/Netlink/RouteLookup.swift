@@ -6,6 +6,8 @@ public struct RouteLookup: Hashable, Sendable {
     public var interface: UInt32
     /// Nil where the destination is on the link.
     public var gateway: IPAddress?
+    /// `RTN_LOCAL`: the destination is an address of this host.
+    public var isLocal = false
 
     public init(interface: UInt32, gateway: IPAddress?) {
         self.interface = interface
@@ -15,8 +17,9 @@ public struct RouteLookup: Hashable, Sendable {
 
 extension RouteLookup {
     init?(_ message: Message) {
-        guard message.familyHeader(rtmsg.self) != nil else { return nil }
+        guard let header = message.familyHeader(rtmsg.self) else { return nil }
         self.init(interface: 0, gateway: nil)
+        isLocal = header.rtm_type == UInt8(RTN_LOCAL)
         for attribute in message.attributes(after: rtmsg.self) {
             switch attribute.type {
             case Int(RTA_OIF.rawValue): interface = attribute.uint32 ?? 0
@@ -54,8 +57,23 @@ extension Socket {
         do {
             return try get(.route(to: destination, from: source, by: interface)) { RouteLookup($0) }
         } catch {
-            if [.networkUnreachable, .hostUnreachable, .accessDenied, .invalid].contains(error.errno) { return nil }
+            if Self.noRoute.contains(error.errno) { return nil }
             throw error
         }
+    }
+
+    /// What the kernel says where no route leads.
+    private static let noRoute: [Errno] = [.networkUnreachable, .hostUnreachable, .accessDenied, .invalid]
+
+    /// Which of these are addresses of the socket's own host; a link-local one is asked for on its interface.
+    package mutating func areLocal(
+        _ destinations: [(address: IPAddress, interface: UInt32)]
+    ) throws(KernelError) -> [Bool] {
+        var areLocal = [Bool](repeating: false, count: destinations.count)
+        try getAll(destinations.count, absences: Self.noRoute + [.noDevice]) { place in
+            let (address, interface) = destinations[place]
+            return .route(to: address, from: nil, by: address.isLinkLocal ? interface : nil)
+        } _: { place, message in areLocal[place] = RouteLookup(message)?.isLocal ?? false }
+        return areLocal
     }
 }

@@ -94,7 +94,7 @@ extension PolicyRule {
 
 extension Policy {
     init(
-        _ mode: DefaultRoute.Mode = .one, prefer: [String] = [], sourceRules: Bool = true,
+        _ mode: DefaultRoute.Mode = .distinct, prefer: [String] = [], sourceRules: Bool = true,
         rpFilter: ReversePathFilter = .loose
     ) {
         self.init()

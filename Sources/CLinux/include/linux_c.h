@@ -141,3 +141,11 @@ void linux_set_crash_status(int status);
 /// writes `before`, the address of the instruction less the program's own start, and `after` to `fd`, then exits with
 /// `status`. Only async-signal-safe functions are called. The texts must live as long as the process.
 void linux_report_crash(int fd, const char *before, const char *after, int status);
+
+/// Sends an empty datagram to the discard port (RFC 863) of an IPv6 address by an interface, so that the kernel asks where its
+/// neighbour is. `source` and `target` are of 16 bytes in network byte order. 0, or -1 with errno.
+int linux_send_discard(unsigned interface, const void *source, const void *target);
+
+/// Sends a neighbour solicitation (RFC 4861 section 4.3) from the unspecified address, as duplicate address detection does.
+/// `target` is of 16 bytes in network byte order. 0, or -1 with errno.
+int linux_solicit_neighbour(unsigned interface, const void *target);

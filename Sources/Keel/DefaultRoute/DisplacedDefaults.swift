@@ -20,17 +20,18 @@ public struct DisplacedDefaults: Hashable, Sendable {
     init() {}
 
     init(_ contests: [DefaultRoutes]) {
-        // In the other modes all of them stay in main.
-        for routes in contests where routes.policy.mode == .one {
-            let standing = routes.standing
-            for candidate in standing.losers {
-                if candidate.leg.isFromRouterAdvertisement {
+        // In mode ranked all of them stay in main.
+        for routes in contests where routes.policy.mode != .ranked {
+            let selection = routes.selection
+            for candidate in selection.losers {
+                if candidate.isInMain && routes.staysInMain(candidate) {
                     kept.append(Place(candidate))
                 } else {
                     displaced.append(Place(candidate))
                 }
             }
-            if let winner = standing.winner { kept.append(Place(winner)) }
+            let winner = selection.winner.map { [$0] } ?? []
+            kept += (winner + selection.besideWinner + selection.standbys).map { Place($0) }
         }
     }
 

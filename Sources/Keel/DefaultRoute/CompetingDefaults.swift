@@ -1,6 +1,6 @@
 package import Netlink
 
-/// One of several default routes in main between which the kernel has nothing to choose by: they share the best metric.
+/// One of several networks' default routes in main between which the kernel has nothing to choose by.
 package struct CompetingDefault: Hashable, Sendable {
     /// As a route of its own, with one next hop.
     package let leg: Route
@@ -12,12 +12,13 @@ package struct CompetingDefault: Hashable, Sendable {
 }
 
 extension NamespaceSnapshot {
-    /// The best default routes of a family in main, the one that the plan would keep first; none where all are of one
-    /// network. Networks that others route by source do not count.
+    /// The best default routes of a family in main where those are of several networks, the one that the plan would keep first;
+    /// none where the best is of a tunnel, of a routing daemon or of any other than a network.
     package func competingDefaults(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> [CompetingDefault] {
-        let candidates = DefaultRoutes(version, self, policy, leaving: nil).main.bestFirst
-        let best = candidates.map { $0.leg.metric }.min()
-        let rivals = candidates.filter { $0.leg.metric == best }
+        let routes = DefaultRoutes(version, self, policy, leaving: nil)
+        let ahead = routes.sorted(routes.main)
+        guard let best = ahead.first?.level, !routes.foreign.contains(where: { Level($0) <= best }) else { return [] }
+        let rivals = ahead.filter { $0.level == best }
         guard rivals.contains(where: { $0.link != rivals[0].link }) else { return [] }
         return rivals.map { candidate in
             CompetingDefault(
@@ -28,6 +29,8 @@ extension NamespaceSnapshot {
 
     /// Whether an earlier run keeps the default route of an interface in a table of its own.
     package func isSetAside(_ version: IPVersion, _ interface: UInt32) -> Bool {
-        routes.contains { $0.version == version && $0.table == Ours.table(of: interface) }
+        routes.contains {
+            $0.version == version && $0.table == Ours.table(of: interface) && $0.protocol != Ours.standbyProtocol
+        }
     }
 }

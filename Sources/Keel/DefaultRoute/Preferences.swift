@@ -30,6 +30,9 @@ struct Preferences {
         return isPreferred ? 1 : 2 + (place ?? list.count)
     }
 
+    /// Whether a rank comes from what anybody says.
+    func isExplicit(rank: Int) -> Bool { rank < list.count + (isOwn ? 1 : 2) }
+
     /// Whether neither a network nor the container has a say, in this run or an earlier one.
     var isUnspoken: Bool { networks.isEmpty && chosen.isEmpty && !(isOwn && !list.isEmpty) }
 
@@ -49,7 +52,7 @@ extension NamespaceSnapshot {
 
 extension DefaultRoutes {
     /// The changes to the memory of who is preferred, and of whom the container chose.
-    func planPreferences(_ standing: Standing) -> [Change] {
+    func planPreferences() -> [Change] {
         // Without policy routing the kernel would put it into main.
         guard snapshot.rules != nil else { return [] }
         // Neither said before nor now, as of most containers.
@@ -58,7 +61,7 @@ extension DefaultRoutes {
         let preferred = links.filter { $0.name == policy.preferredInterface }
         var changes = remember(preferred, in: Ours.preferredTable) { $0 == leaving }
         // Where there is one alone nothing was chosen.
-        if let winner = standing.winner, preferences.isOwn(rank: winner.preference), links.count > 1 {
+        if let winner = selection.winner, preferences.isOwn(rank: winner.preference), links.count > 1 {
             changes += remember([winner.link], in: Ours.chosenTable) { $0 != winner.link.index }
         } else {
             changes += remember([], in: Ours.chosenTable) { $0 == leaving }

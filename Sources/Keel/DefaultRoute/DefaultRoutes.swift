@@ -1,0 +1,116 @@
+import LinuxSystem
+import Netlink
+
+// The first remedy: of several networks' default routes that the kernel cannot tell apart one stays in main. Each is copied into
+// its interface's own table, to which rules lead what is sent from that network's addresses or bound to its device. The tables
+// are the memory, too: the kernel empties the one of an interface that is gone.
+
+/// The default routes of one family in one namespace, sorted by whose they are.
+struct DefaultRoutes {
+    let version: IPVersion
+    let snapshot: NamespaceSnapshot
+    let policy: Policy.DefaultRoute
+    let preferences: Preferences
+    /// The index of an interface that is about to go, which counts as gone.
+    let leaving: UInt32?
+    /// Of networks, in main, on interfaces that stay.
+    private(set) var main: [Candidate] = []
+    /// Of networks, in main, on the interface that is about to go, or of a network that others route.
+    private(set) var departing: [Candidate] = []
+    /// The levels of the other defaults in main, which are never touched: of tunnels, routing daemons, multipath routes, and
+    /// those that lead nowhere.
+    private(set) var foreign: [Route] = []
+    /// Losers of an earlier run, on interfaces that stay and have no default in main by now. An advertised one never left
+    /// main, so what is not there any more is not to be put back.
+    private(set) var remembered: [Candidate] = []
+    /// What our tables hold now, leg by leg.
+    private(set) var tableLegs: [TableLeg] = []
+    /// Winners of an earlier run whose interface is there and whose default is not in main: taken away on purpose.
+    private(set) var cut: [Candidate] = []
+    /// Who wins and who loses by all that.
+    private(set) var selection = Selection()
+
+    init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
+        self.version = version
+        self.snapshot = snapshot
+        self.policy = policy
+        self.leaving = leaving
+        preferences = Preferences(version, snapshot, policy)
+        let own = snapshot.routes.filter { $0.version == version }
+        for route in own where route.table == Route.mainTable { sort(route, among: own) }
+        for route in own where route.table > Ours.preferredTable { recall(route) }
+        selection = select()
+    }
+
+    /// Takes a default of main to those it belongs to.
+    private mutating func sort(_ route: Route, among own: [Route]) {
+        // What is dead or over does not count, nor what is not for ordinary traffic.
+        guard route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return }
+        var isForeign = false
+        for hop in route.nextHops where !hop.isDead {
+            guard route.maySupplyCandidates, let link = network(of: hop) else {
+                isForeign = isForeign || hop.interface != leaving
+                continue
+            }
+            let leg = route.leg(hop)
+            let candidate = candidate(link, route, leg, level: originalLevel(of: leg, among: own))
+            if link.index == leaving || snapshot.isRoutedByOthers(candidate) {
+                departing.append(candidate)
+            } else {
+                main.append(candidate)
+            }
+        }
+        if isForeign { foreign.append(route) }
+    }
+
+    private func network(of hop: NextHop) -> Link? {
+        snapshot.links.first { $0.index == hop.interface && $0.isNetwork }
+    }
+
+    /// Takes what one of our tables holds.
+    private mutating func recall(_ route: Route) {
+        for hop in route.nextHops where route.table == Ours.table(of: hop.interface) {
+            var held = route.leg(hop)
+            held.table = route.table
+            tableLegs.append(TableLeg(held))
+            guard let link = network(of: hop), !hop.isDead else { continue }
+            let isSuperseded = (main + departing).contains { $0.link.index == link.index }
+            let candidate = candidate(link, route, route.leg(hop), level: nil)
+            if isSuperseded || snapshot.isRoutedByOthers(candidate) { continue }
+            switch route.protocol {
+            case Ours.routeProtocol: cut.append(candidate)
+            case Ours.standbyProtocol: break
+            default: if link.index != leaving && !candidate.isAdvertised { remembered.append(candidate) }
+            }
+        }
+    }
+
+    private func candidate(_ link: Link, _ listed: Route, _ leg: Route, level: Level?) -> Candidate {
+        Candidate(
+            link: link, listed: listed, leg: leg, preference: preferences.rank(link, leg.nextHops[0].gatewayAddress),
+            state: snapshot.state(of: leg.nextHops[0]), level: level)
+    }
+
+    /// Where a route stood before mode `ranked` moved it, which its copy tells; nil for one that stands where it stood.
+    private func originalLevel(of leg: Route, among own: [Route]) -> Level? {
+        guard policy.mode == .ranked, Ours.ranks.contains(leg.metric) else { return nil }
+        let hop = leg.nextHops[0]
+        let copy = own.first { held in
+            held.table == Ours.table(of: hop.interface)
+                && held.nextHops.contains { $0.interface == hop.interface && $0.gateway == hop.gateway }
+        }
+        return copy.map { Level($0) }
+    }
+}
+
+/// What one of our tables holds, or is to hold. A class, as a candidate is.
+final class TableLeg {
+    let route: Route
+
+    init(_ route: Route) { self.route = route }
+}
+
+extension Ours {
+    /// The metrics of mode `ranked`.
+    static let ranks = firstRank..<firstRank + 49
+}

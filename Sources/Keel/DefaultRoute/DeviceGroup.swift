@@ -1,0 +1,31 @@
+import LinuxSystem
+import Netlink
+
+// The device group by which rule 2 tells a network's default from a foreign one. It belongs to an interface, so both families have
+// a say.
+
+extension NamespaceSnapshot {
+    /// Puts the networks' interfaces into our group, as far as they are in none, and out of it again where no family has rules:
+    /// what is added, and what goes.
+    func planGroup(_ families: [DefaultRoutes]) -> (additions: [Change], removals: [Change]) {
+        let wanted = families.flatMap { $0.groupedNetworks }
+        // Rules that stay behind a foreign default need their group, and so do those that come back with main's default.
+        let isKept = families.contains { family in
+            family.selection.obstacle != nil || (family.selection.winner == nil && !family.selection.isOfOneNetwork)
+        }
+        var additions: [Change] = []
+        var removals: [Change] = []
+        for link in links {
+            let isWanted = wanted.contains(link.index)
+            if link.group == 0 && isWanted { additions.append(change(link, to: Ours.group)) }
+            if link.group == Ours.group && !isWanted && !isKept { removals.append(change(link, to: 0)) }
+        }
+        return (additions, removals)
+    }
+
+    private func change(_ link: Link, to group: UInt32) -> Change {
+        Change(
+            .defaultRoute, .set, "device group of \(printable(link.name)) to \(group) (it was \(link.group))",
+            .setGroup(link, group))
+    }
+}

@@ -1,0 +1,128 @@
+import LinuxSystem
+package import Netlink
+
+// Which gateways answer. The common case costs next to nothing: the gateway of a bridge's network is an address of this host. Of
+// the others the kernel mostly knows it from the neighbours that it has talked to. Who is left is asked, all at once, and waited
+// for a tenth of a second at the most.
+
+extension Container {
+    private typealias Gateway = (address: IPAddress, interface: UInt32)
+
+    /// Those of the gateways that are not known to answer.
+    ///
+    /// `isAsking`: the kernel may ask on the network for those that it knows nothing of, which takes up to a tenth of a second.
+    package mutating func ask(
+        _ gateways: [(address: IPAddress, interface: UInt32)], from addresses: [InterfaceAddress] = [],
+        _ host: inout Host, _ entrances: [Entrance], isAsking: Bool = true
+    ) -> [DoubtfulGateway] {
+        if gateways.isEmpty { return [] }
+        var doubtful: [DoubtfulGateway] = []
+        do throws(KernelError) {
+            let strangers = try host.withoutOwn(gateways, entrances)
+            var unanswered: [Gateway] = []
+            let states = try socket.neighbours(strangers)
+            for (place, gateway) in strangers.enumerated() {
+                switch GatewayState(states[place]) {
+                case .answers: break
+                case .silent: doubtful.append(DoubtfulGateway(gateway.address, on: gateway.interface, .silent))
+                case .unknown: unanswered.append(gateway)
+                }
+            }
+            if unanswered.isEmpty { return doubtful }
+            let unasked = isAsking ? send(to: unanswered, addresses, host) : unanswered
+            if isAsking { try wait(for: &unanswered, besides: unasked) }
+            for gateway in unanswered {
+                let wasAsked = !unasked.contains { $0.address == gateway.address && $0.interface == gateway.interface }
+                doubtful.append(
+                    DoubtfulGateway(gateway.address, on: gateway.interface, wasAsked ? .silent : .unknown))
+            }
+            return doubtful
+        } catch {
+            // What the kernel does not tell nobody knows.
+            return gateways.map { DoubtfulGateway($0.address, on: $0.interface, .unknown) }
+        }
+    }
+
+    /// How long each wait before the next look is, in microseconds: together a tenth of a second.
+    private static let waits: [UInt32] =
+        [200, 300, 500, 1000, 2000, 4000] + [UInt32](repeating: 8000, count: 11) + [4000]
+
+    /// Looks again and again until all of them have answered, or the time is over.
+    private mutating func wait(for gateways: inout [Gateway], besides unasked: [Gateway]) throws(KernelError) {
+        for wait in Self.waits where gateways.count > unasked.count {
+            OwnProcess.sleep(microseconds: wait)
+            let states = try socket.neighbours(gateways)
+            for place in states.indices.reversed() where GatewayState(states[place]) == .answers {
+                gateways.remove(at: place)
+            }
+        }
+    }
+
+    /// Has the kernel find out; those for which nothing could be sent.
+    private mutating func send(
+        to gateways: [Gateway], _ addresses: [InterfaceAddress], _ host: borrowing Host
+    ) -> [Gateway] {
+        var refused: [Gateway] = []
+        do throws(KernelError) {
+            try socket.executeAll(gateways.count) {
+                .useNeighbour(gateways[$0].address, on: gateways[$0].interface)
+            } refused: { place, _ in refused.append(gateways[place]) }
+            if gateways.allSatisfy({ $0.address.version == .v4 }) { return refused }
+            try namespace.enter()
+        } catch { return gateways }
+        defer { _ = host.returnHome() }
+        refused.removeAll { $0.address.version == .v6 }
+        for gateway in gateways where gateway.address.version == .v6 && !Self.solicit(gateway, addresses) {
+            refused.append(gateway)
+        }
+        return refused
+    }
+
+    /// Asks for an IPv6 neighbour from one of the network's own addresses, or from none while all of them are tentative; the
+    /// kernel itself would ask from the link-local address alone.
+    private static func solicit(_ gateway: Gateway, _ addresses: [InterfaceAddress]) -> Bool {
+        let own = addresses.filter {
+            $0.interface == gateway.interface && $0.address.version == .v6 && !$0.isTentative
+        }
+        let target = gateway.address.bytes
+        for address in own.filter({ $0.isGlobal }) + own.filter({ !$0.isGlobal })
+        where Solicitation.byDatagram(from: address.address.bytes, to: target, by: gateway.interface) {
+            return true
+        }
+        return Solicitation.fromNobody(for: target, by: gateway.interface)
+    }
+}
+
+extension GatewayState {
+    /// By what the kernel knows of a neighbour.
+    init(_ state: NeighbourState) {
+        switch state {
+        case .reachable, .stale, .delay, .probe, .permanent, .noARP: self = .answers
+        case .failed: self = .silent
+        case .incomplete, .none: self = .unknown
+        }
+    }
+}
+
+extension Host {
+    /// The gateways without those that are this host's own, on a veth which ends here or in a bridge that does. A macvlan cannot
+    /// reach its own host.
+    fileprivate mutating func withoutOwn(
+        _ gateways: [(address: IPAddress, interface: UInt32)], _ entrances: [Entrance]
+    ) throws(KernelError) -> [(address: IPAddress, interface: UInt32)] {
+        var strangers: [(address: IPAddress, interface: UInt32)] = []
+        var neighbours = strangers
+        var asked = strangers
+        for gateway in gateways {
+            if let entrance = entrances.first(where: { $0.interface.index == gateway.interface }), entrance.isOpen {
+                asked.append((gateway.address, (entrance.bridge ?? entrance.end).index))
+                neighbours.append(gateway)
+            } else {
+                strangers.append(gateway)
+            }
+        }
+        let areLocal = try socket.areLocal(asked)
+        for (place, gateway) in neighbours.enumerated() where !areLocal[place] { strangers.append(gateway) }
+        return strangers
+    }
+}

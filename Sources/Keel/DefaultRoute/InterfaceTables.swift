@@ -1,0 +1,121 @@
+import LinuxSystem
+import Netlink
+
+// The tables of the networks' interfaces. What a table holds says by its protocol what it is: that of its engine, set aside and to
+// be put back when its turn comes; 69, a winner's, never put back; 70, the copy of one that is in main as well.
+
+extension DefaultRoutes {
+    private enum Role {
+        /// Taken out of main, to be put back when the winner goes.
+        case setAside
+        /// In main, too, and wanted for the rules alone, or to tell where it stood before it was ranked.
+        case standby
+        /// Remembers that it won.
+        case winner
+    }
+
+    /// A class, as a candidate is.
+    private final class Copy {
+        let candidate: Candidate
+        let role: Role
+        let route: Route
+
+        /// No advertisement renews a copy, so one with a lifetime would run out while its router is well. A copy that stays too
+        /// long does no harm: it is for that network's packets alone, and never goes back into main.
+        init(_ candidate: Candidate, _ role: Role) {
+            self.candidate = candidate
+            self.role = role
+            var route = candidate.leg
+            route.table = Ours.table(of: candidate.link.index)
+            if candidate.isAdvertised {
+                route.lifetime = nil
+                route.metric = Ours.standbyMetric
+            } else if role != .setAside {
+                route.protocol = role == .winner ? Ours.routeProtocol : Ours.standbyProtocol
+                route.metric = role == .winner ? route.metric : candidate.level.metric
+            }
+            self.route = route
+        }
+
+        var addition: Change {
+            let purpose = role == .winner ? "remembers that it won" : "for its addresses and its device"
+            return Change(
+                .defaultRoute, .add, "\(candidate.words) to table \(route.table) (\(purpose))", .addRoute(route))
+        }
+    }
+
+    /// What our tables are to hold.
+    private var wantedCopies: [Copy] {
+        if policy.mode == .ranked && selection.winner != nil { return ranks.map { Copy($0.candidate, .standby) } }
+        var copies: [Copy] = []
+        let ruled = ruledNetworks
+        for loser in selection.losers where !(loser.isInMain && staysInMain(loser)) { copies.append(Copy(loser, .setAside)) }
+        // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
+        if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty { copies.append(Copy(winner, .winner)) }
+        for other in selection.others where other.isInMain && ruled.contains(other.link.index) {
+            if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .standby)) }
+        }
+        return copies + selection.cut.map { Copy($0, .winner) }
+    }
+
+    /// The changes to our tables, in two parts: what must be there before main changes, and what may go after.
+    func planTables() -> (before: [Change], after: [Change]) {
+        switch selection.obstacle {
+        case .unknownGateways?: return ([], [])
+        case .foreignDefault?:
+            // Nothing new is made, and what is there stays, but what an older version made of tunnels.
+            return ([], tableLegs.filter { !isKeptBehindForeign($0.route) }.map(forget))
+        case nil: break
+        }
+        let wanted = wantedCopies
+        var before: [Change] = []
+        var after: [Change] = []
+        var obsolete = tableLegs.filter { leg in !wanted.contains { isSame($0.route, leg.route) } }
+        for copy in wanted where !tableLegs.contains(where: { isSame(copy.route, $0.route) }) {
+            // A loser that becomes the winner keeps its table in use until main has its route.
+            if copy.role == .winner && tableLegs.contains(where: { $0.route.table == copy.route.table }) {
+                after.append(copy.addition)
+                continue
+            }
+            if obsolete.contains(where: { isInTheWay(of: copy.route, $0.route) }) {
+                before += obsolete.filter { $0.route.table == copy.route.table }.map(forget)
+                obsolete.removeAll { $0.route.table == copy.route.table }
+            }
+            before.append(copy.addition)
+        }
+        // Marks last: in IPv6 one would merge with what is still there, and be listed under that one's protocol.
+        return (before, obsolete.map(forget) + after)
+    }
+
+    private func isKeptBehindForeign(_ leg: Route) -> Bool {
+        guard let link = snapshot.links.first(where: { $0.index == leg.nextHops[0].interface }) else { return false }
+        let isRestored = selection.winner.map { winner in !winner.isInMain && winner.link.index == link.index } ?? false
+        return link.isNetwork && !isRestored
+    }
+
+    private func forget(_ held: TableLeg) -> Change {
+        let leg = held.route
+        let hop = leg.nextHops[0]
+        let name = snapshot.links.first { $0.index == hop.interface }?.name ?? "?"
+        let gateway = hop.gatewayAddress.map { "via \($0) " } ?? ""
+        return Change(
+            .defaultRoute, .remove, "default \(gateway)dev \(printable(name)) from table \(leg.table)",
+            .deleteRoute(leg))
+    }
+
+    /// Whether a table holds what it should. Lifetimes run down by themselves.
+    private func isSame(_ wanted: Route, _ held: Route) -> Bool {
+        // Most are of different tables, and a route is dear to copy.
+        guard wanted.table == held.table else { return false }
+        guard wanted.lifetime != nil && held.lifetime != nil else { return wanted == held }
+        var expected = wanted
+        expected.lifetime = held.lifetime
+        return expected == held
+    }
+
+    /// In IPv6 the kernel takes a route that differs in its protocol or lifetime alone for the same one, and merges those of one
+    /// metric under the protocol of the first.
+    private func isInTheWay(of wanted: Route, _ held: Route) -> Bool {
+        version == .v6 && wanted.table == held.table && wanted.metric == held.metric
+    }
+}

@@ -1,0 +1,38 @@
+import Netlink
+
+// What a person should know of the default routes though nothing is done about it. It is said when something else is done, or
+// when nothing could be.
+
+extension DefaultRoutes {
+    var notes: [String] {
+        if case .unknownGateways(let gateways)? = selection.obstacle {
+            var notes: [String] = []
+            for gateway in gateways {
+                notes.append("\(gateway) could not be asked whether it answers, so the default routes stay as they are for now")
+            }
+            return notes
+        }
+        guard selection.winner != nil, selection.obstacle == nil else { return [] }
+        let ruled = ruledNetworks
+        var notes: [String] = []
+        for other in selection.others {
+            if let reason = reason(other, isRuled: ruled.contains(other.link.index)) {
+                notes.append("\(other.words) \(reason)")
+            }
+        }
+        return notes.unique
+    }
+
+    private func reason(_ other: Candidate, isRuled: Bool) -> String? {
+        if !policy.sourceRules || snapshot.rules == nil { return nil }
+        if !canHaveRules(other.link) {
+            return "gets no rules: it or the winner is in a device group of somebody else's"
+        }
+        if !isRuled { return other.state == .answers ? nil : "gets no rules: its gateway does not answer" }
+        if holdsPreferredSource(other.link) {
+            return "gets no rule for its addresses: another default route sends from one of them"
+        }
+        return other.isInMain && !staysInMain(other) && other.level != selection.winner?.level && !selection.losers.contains(other)
+            ? "stands by in main behind the winner" : nil
+    }
+}

@@ -1,0 +1,86 @@
+import LinuxSystem
+import Netlink
+
+// Modes `distinct` and `one`: of the networks that compete one stays in main.
+
+/// The changes to one family, in two parts: what is added first, and what goes when that is there.
+struct FamilyPlan {
+    var additions: [Change] = []
+    var removals: [Change] = []
+}
+
+extension DefaultRoutes {
+    /// The changes that leave one of the competing networks in main. At no moment is main without a default route, and none
+    /// leads nowhere: tables, then the winner, then rules, and only then the losers go.
+    func planOneInMain() throws(KernelError) -> FamilyPlan {
+        let tables = planTables()
+        let rules = try planRules()
+        var taken = main.map { $0.leg.metric }
+        var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
+        plan.removals = rules.removals
+        if let winner = selection.winner {
+            let kept = "kept: \(winner.place), metric \(winner.leg.metric)"
+            for loser in selection.losers where loser.isInMain {
+                if staysInMain(loser) {
+                    plan.removals += demote(loser, behind: winner, taken: &taken)
+                } else {
+                    plan.removals.append(remove(loser, why: kept))
+                }
+            }
+            plan.removals += departing.map { remove($0, why: kept) }
+        }
+        plan.removals += tables.after + planPreferences()
+        return plan
+    }
+
+    /// Whether a loser is put behind the winner instead of being taken out of main: an advertised one, which would come back
+    /// with the next advertisement, and one that no rule could lead to.
+    func staysInMain(_ loser: Candidate) -> Bool {
+        loser.isAdvertised || (policy.sourceRules && !canHaveRules(loser.link))
+    }
+
+    /// Puts back into main what was set aside: the winner with its network's other routes, and standbys that nobody of their
+    /// level is before any more.
+    private func planRestoration() -> [Change] {
+        guard let winner = selection.winner else { return [] }
+        return ([winner] + selection.besideWinner + selection.standbys).filter { !$0.isInMain }.map { restored in
+            Change(.defaultRoute, .restore, "\(restored.words) metric \(restored.leg.metric)", .addRoute(restored.leg))
+        }
+    }
+
+    /// Moves a route to a metric of its own behind the winner's.
+    private func demote(_ loser: Candidate, behind winner: Candidate, taken: inout [UInt32]) -> [Change] {
+        // A run that was cut off may have left it at both its metrics.
+        let twin = main.contains { $0.hop == loser.hop && $0.level > winner.level && $0 != loser }
+        if twin { return [remove(loser, why: "it stands by at a worse metric")] }
+        var metric = max(Ours.standbyMetric, winner.leg.metric) &+ 1
+        while !taken.appendIfNew(metric) { metric &+= 1 }
+        return move(loser, to: metric, why: "stands by behind \(winner.place)")
+    }
+
+    /// Moves a route within main, so that it is there all the time.
+    ///
+    /// A router's next advertisement brings its default back, so that one also gets the metric for good
+    /// (`ra_defrtr_metric`, Linux 5.12), and keeps the lifetime that a withdrawn router lets run out.
+    func move(_ candidate: Candidate, to metric: UInt32, why: String) -> [Change] {
+        var changes: [Change] = []
+        if candidate.isAdvertised, let present = candidate.link.routerAdvertisementMetric, present != metric,
+            let sysctl = Sysctl(family: "ipv6", interface: candidate.link.name, "ra_defrtr_metric")
+        {
+            let object = "ra_defrtr_metric of \(printable(candidate.link.name)) to \(metric) (\(why))"
+            changes.append(Change(.defaultRoute, .set, object, .set(sysctl, Int(metric))))
+        }
+        var moved = candidate.leg
+        moved.metric = metric
+        let object = "\(candidate.words) metric \(metric) (\(why))"
+        changes.append(Change(.defaultRoute, .add, object, .addRoute(moved)))
+        if candidate.isInMain {
+            changes.append(remove(candidate, why: "metric \(candidate.leg.metric); now at \(metric)"))
+        }
+        return changes
+    }
+
+    func remove(_ loser: Candidate, why: String) -> Change {
+        Change(.defaultRoute, .remove, "\(loser.words) (\(why))", .deleteRoute(loser.leg))
+    }
+}

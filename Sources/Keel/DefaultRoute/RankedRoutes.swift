@@ -1,0 +1,56 @@
+import LinuxSystem
+import Netlink
+
+// Mode `ranked`: nobody leaves main, but each network has a metric of its own, so that the kernel neither alternates nor merges,
+// and falls back by itself when an interface goes.
+
+extension DefaultRoutes {
+    /// The changes that bring mode `ranked` about.
+    func planRanked() throws(KernelError) -> FamilyPlan {
+        guard selection.winner != nil else { return try planOneInMain() }
+        let tables = planTables()
+        let rules = try planRules()
+        var plan = FamilyPlan(additions: tables.before + rules.additions, removals: rules.removals)
+        let ranks = ranks
+        // What moves back makes room first, the last of them before the others; then what moves forward takes it.
+        let back = ranks.reversed().filter { $0.candidate.isInMain && $0.candidate.leg.metric < $0.metric }
+        let forward = ranks.filter { !$0.candidate.isInMain || $0.candidate.leg.metric > $0.metric }
+        for (candidate, metric) in back + forward {
+            if isTwin(candidate, at: metric) {
+                plan.removals.append(remove(candidate, why: "it stands at metric \(metric)"))
+            } else {
+                plan.removals += move(candidate, to: metric, why: "a metric of its own")
+            }
+        }
+        if let winner = selection.winner {
+            plan.removals += departing.map { remove($0, why: "kept: \(winner.place)") }
+        }
+        plan.removals += tables.after + planPreferences()
+        return plan
+    }
+
+    /// Each network's best routes, with the metric that they are to have; routers of one network share theirs. None where no
+    /// networks are to be told apart, and none of those that a default of somebody else's comes before.
+    var ranks: [(candidate: Candidate, metric: UInt32)] {
+        guard policy.mode == .ranked, let winner = selection.winner, !selection.others.isEmpty else { return [] }
+        let foreign = self.foreign.map { Level($0) }.min()
+        let all = [winner] + selection.besideWinner + sorted(selection.others)
+        var networks: [(link: UInt32, level: Level)] = []
+        var ranks: [(candidate: Candidate, metric: UInt32)] = []
+        for candidate in all where foreign.map({ candidate.level < $0 }) ?? true {
+            let place = networks.firstIndex { $0.link == candidate.link.index } ?? networks.count
+            if place == networks.count {
+                if networks.count == Ours.ranks.count { continue }
+                networks.append((candidate.link.index, candidate.level))
+            }
+            guard networks[place].level == candidate.level else { continue }
+            ranks.append((candidate, Ours.firstRank + UInt32(place)))
+        }
+        return ranks
+    }
+
+    /// Whether a run that was cut off has left the same route at the metric that it is to have.
+    private func isTwin(_ candidate: Candidate, at metric: UInt32) -> Bool {
+        candidate.isInMain && main.contains { $0.hop == candidate.hop && $0.leg.metric == metric }
+    }
+}

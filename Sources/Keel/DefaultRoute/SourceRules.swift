@@ -1,0 +1,212 @@
+import LinuxSystem
+import Netlink
+
+// Beside the one default route: where only a default route reaches, what is sent from a network's address, or by a socket that is
+// bound to its device, leaves by that network. Four kinds of rule, in this order:
+//   1 lookup main suppress_prefixlength 0   whatever is more specific keeps its say
+//   2 lookup main suppress_ifgroup 17739    and so does a default by anything that is not one of these networks, as a tunnel's
+//   3 from PREFIX iif lo lookup TABLE       what is sent here from a network's address; not what is forwarded
+//   4 oif INTERFACE lookup TABLE            sockets that are bound to a network's device
+
+extension DefaultRoutes {
+    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's, if their gateway answers.
+    var ruledNetworks: [UInt32] {
+        guard policy.sourceRules, selection.obstacle == nil, selection.winner != nil, snapshot.rules != nil else { return [] }
+        var indexes: [UInt32] = []
+        for candidate in selection.others where candidate.state == .answers && canHaveRules(candidate.link) {
+            _ = indexes.appendIfNew(candidate.link.index)
+        }
+        return indexes
+    }
+
+    /// Whether rule 2 can tell both the winner's default and this network's from a foreign one.
+    func canHaveRules(_ link: Link) -> Bool {
+        link.canBeGrouped && selection.winner?.link.canBeGrouped ?? false
+    }
+
+    /// The indexes of the interfaces that are to be in our device group.
+    var groupedNetworks: [UInt32] {
+        guard let winner = selection.winner, !ruledNetworks.isEmpty else { return [] }
+        return [winner.link.index] + selection.others.map { $0.link.index }
+    }
+
+    /// The changes to our policy rules of this family: what is added, each where it has to stand, and what goes.
+    ///
+    /// - Throws: `EOPNOTSUPP` if the kernel has no policy routing and tables are needed: without it the kernel would put every
+    ///   table's routes into main.
+    func planRules() throws(KernelError) -> (additions: [Change], removals: [Change]) {
+        guard let all = snapshot.rules else {
+            if selection.losers.isEmpty || selection.obstacle != nil { return ([], []) }
+            throw KernelError(
+                "keep \(selection.losers.count) more default routes in tables of their own", .notSupported,
+                explanation:
+                    "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
+                    + "defaultRoute.mode \"keep\" this remedy is left out")
+        }
+        let peers = all.filter { $0.version == version && $0.priority == Ours.rulePriority }
+        let ours = all.filter { $0.version == version && $0.isOurs }
+        switch selection.obstacle {
+        case .unknownGateways?: return ([], [])
+        case .foreignDefault?: return ([], letsForeignWin(ours) ? [] : ours.map { $0.removal })
+        case nil: break
+        }
+        let wanted = wantedRules
+        guard !wanted.isEmpty else { return ([], ours.map { $0.removal }) }
+        let kept = wanted.filter { ours.contains($0) }
+        guard areInPlace(kept, among: peers, wanted) else { return remake(ours, wanted, kept) }
+        let missing = wanted.filter { !kept.contains($0) }
+        return (missing.map { $0.addition }, stale(ours, wanted).map { $0.removal })
+    }
+
+    /// Whether the wanted rules that are there may stay where they are, with those that are missing behind them: the first two
+    /// before all the others, and no rule of somebody else's behind ours.
+    private func areInPlace(_ kept: [PolicyRule], among peers: [PolicyRule], _ wanted: [PolicyRule]) -> Bool {
+        let places = wanted.map { rule in peers.firstIndex(of: rule) }
+        let later = places.dropFirst(2).compactMap { $0 }.min()
+        guard let first = places[0] else { return kept.isEmpty }
+        if let second = places[1] {
+            guard first < second, second < later ?? .max else { return false }
+        } else if later != nil {
+            return false
+        }
+        return !peers[first...].contains { !$0.isOurs }
+    }
+
+    /// Each is taken out and put behind all the others in its turn, those that are missing too.
+    private func remake(
+        _ ours: [PolicyRule], _ wanted: [PolicyRule], _ kept: [PolicyRule]
+    ) -> (additions: [Change], removals: [Change]) {
+        (
+            wanted.flatMap { kept.contains($0) ? [$0.removal, $0.addition] : [$0.addition] },
+            stale(ours, wanted).map { $0.removal }
+        )
+    }
+
+    /// What is not wanted, and what stands there twice.
+    private func stale(_ ours: [PolicyRule], _ wanted: [PolicyRule]) -> [PolicyRule] {
+        var kept: [PolicyRule] = []
+        return ours.filter { !wanted.contains($0) || !kept.appendIfNew($0) }
+    }
+
+    /// Whether rules of an earlier run let main's best default win, which is no network's: by the second rule, unless that
+    /// default leaves by an interface of our device group.
+    private func letsForeignWin(_ ours: [PolicyRule]) -> Bool {
+        guard ours.count > 1, ours[0] == specificFirst, ours[1] == foreignFirst else { return false }
+        guard let best = foreign.min(by: { Level($0) < Level($1) }) else { return false }
+        return !foreign.contains { route in
+            Level(route) == Level(best) && route.isUnicast
+                && route.nextHops.contains { hop in
+                    snapshot.links.contains { $0.index == hop.interface && $0.group == Ours.group }
+                }
+        }
+    }
+
+    private var wantedRules: [PolicyRule] {
+        let ruled = ruledNetworks
+        if ruled.isEmpty { return [] }
+        let links = snapshot.links.filter { ruled.contains($0.index) }
+        var sources: [PolicyRule] = []
+        var seen = snapshot.addresses.filter { $0.interface == selection.winner?.link.index }
+            .map { IPPrefix(host: $0.address) }
+        for link in links where !holdsPreferredSource(link) {
+            for source in self.sources(of: link) where seen.appendIfNew(source) {
+                sources.append(rule(link, from: source))
+            }
+        }
+        // Longest first.
+        sources.sortStably { ($0.source?.length ?? 0) > ($1.source?.length ?? 0) }
+        return [specificFirst, foreignFirst] + sources + links.compactMap { bound(to: $0) }
+    }
+
+    private var specificFirst: PolicyRule {
+        PolicyRule(
+            version, priority: Ours.rulePriority, table: Route.mainTable, protocol: Ours.routeProtocol,
+            suppressedPrefixLength: 0)
+    }
+
+    private var foreignFirst: PolicyRule {
+        var rule = PolicyRule(
+            version, priority: Ours.rulePriority, table: Route.mainTable, protocol: Ours.routeProtocol)
+        rule.suppressedGroup = Ours.group
+        return rule
+    }
+
+    private func rule(_ link: Link, from source: IPPrefix? = nil) -> PolicyRule {
+        var rule = PolicyRule(
+            version, priority: Ours.rulePriority, table: Ours.table(of: link.index), protocol: Ours.routeProtocol,
+            source: source)
+        if source != nil { rule.inputInterface = "lo" }
+        return rule
+    }
+
+    /// Nil for a name that is no text, by which no rule could be told.
+    private func bound(to link: Link) -> PolicyRule? {
+        if link.name.unicodeScalars.contains("\u{fffd}") { return nil }
+        var rule = rule(link)
+        rule.outputInterface = link.name
+        return rule
+    }
+
+    /// The prefixes of an interface's global addresses, so that an address which comes later is covered; the address alone where
+    /// another of the namespace lies in its prefix, or where the prefix is the other side's.
+    private func sources(of link: Link) -> [IPPrefix] {
+        var sources: [IPPrefix] = []
+        for address in addresses(of: link) {
+            let prefix = address.onLinkPrefix
+            let isShared = snapshot.addresses.contains {
+                $0.interface != link.index && prefix.contains($0.address) && !$0.address.isLinkLocal
+            }
+            sources.append(address.isPointToPoint || isShared ? IPPrefix(host: address.address) : prefix)
+        }
+        // One that lies in another of its network's needs no rule of its own.
+        return sources.filter { source in
+            !sources.contains { $0.length < source.length && $0.contains(source.address) }
+        }
+    }
+
+    private func addresses(of link: Link) -> [InterfaceAddress] {
+        snapshot.addresses.filter {
+            $0.interface == link.index && $0.address.version == version && $0.isGlobal
+        }
+    }
+
+    /// Whether a default of main has its packets sent from an address of that network: TCP looks up again with it, and would come
+    /// to the network's table.
+    func holdsPreferredSource(_ link: Link) -> Bool {
+        let preferred = snapshot.routes.compactMap { route in
+            route.version == version && route.table == Route.mainTable ? route.preferredSource : nil
+        }
+        return !preferred.isEmpty
+            && addresses(of: link).contains { own in preferred.contains { own.onLinkPrefix.contains($0) } }
+    }
+}
+
+extension Array {
+    /// There are as many as a container has addresses; sorting by the library's algorithm would bring more code than that.
+    fileprivate mutating func sortStably(_ isBefore: (Element, Element) -> Bool) {
+        var sorted: [Element] = []
+        for element in self {
+            sorted.insert(element, at: sorted.firstIndex { isBefore(element, $0) } ?? sorted.count)
+        }
+        self = sorted
+    }
+}
+
+extension PolicyRule {
+    /// Of any version of this product.
+    package var isOurs: Bool { self.protocol == Ours.routeProtocol }
+
+    var addition: Change { Change(.defaultRoute, .add, words, .addRule(self)) }
+
+    var removal: Change { Change(.defaultRoute, .remove, words, .deleteRule(self)) }
+
+    private var words: String {
+        let table = table == Route.mainTable ? "main" : "\(table)"
+        var selectors = source.map { "from \($0)" } ?? (version == .v6 ? "from all (IPv6)" : "from all")
+        if let name = inputInterface { selectors += " iif \(printable(name))" }
+        if let name = outputInterface { selectors += " oif \(printable(name))" }
+        var suppression = suppressedPrefixLength.map { " suppress_prefixlength \($0)" } ?? ""
+        if let group = suppressedGroup { suppression += " suppress_ifgroup \(group)" }
+        return "rule \(selectors) lookup \(table)\(suppression)"
+    }
+}
