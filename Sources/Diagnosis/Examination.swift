@@ -94,6 +94,7 @@ public struct Examination: ~Copyable {
         }
         var container = try Container(onlyLookingAt: namespace, of: host)
         var snapshot = try container.observe(from: host)
+        snapshot.namesAreRandom = found.hasRandomNames
         let entrances = try host.entrances(of: container, snapshot)
         snapshot.doubtfulGateways = container.ask(snapshot.gatewaysThatMatter, &host, entrances, isAsking: false)
         var observation = ContainerObservation(found, snapshot, plan: [])

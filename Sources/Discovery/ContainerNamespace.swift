@@ -57,6 +57,13 @@ public struct ContainerNamespace: Hashable, Sendable {
         self.containers = containers
     }
 
+    /// Whether its engine deals names to its interfaces at random, as podman before version 6 does; nothing tells the versions
+    /// apart.
+    public var hasRandomNames: Bool {
+        engine == .podman || containers.contains { $0.engine == .podman }
+            || path.split(separator: "/").last?.hasPrefix("netns-") == true
+    }
+
     /// By which it is known again for as long as it is there: the first process of those it is named after may end.
     public var lastingName: String {
         path.hasPrefix("/proc/") ? containers.first?.id ?? path : path

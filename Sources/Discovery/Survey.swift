@@ -23,6 +23,14 @@ public struct Survey: Sendable {
         isNamed = true
     }
 
+    /// Of the namespace of a process that somebody named.
+    public init(ofProcess pid: Int32) {
+        let process = Process(id: pid)
+        let container = process.container ?? process.containerOfMonitor
+        namespaces = [ContainerNamespace(path: "/proc/\(pid)/ns/net", evidence: "named", engine: container?.engine)]
+        isNamed = true
+    }
+
     /// Of the containers that somebody means with a name or an id, also where one lives in a namespace that was skipped, as
     /// podman's `--network ns:PATH` has it. Nothing else is left.
     public func called(_ text: String) -> Survey {

@@ -51,6 +51,17 @@ extension JSON {
     /// Quotes and escapes by RFC 8259, section 7. DEL is escaped too: names come from containers, and terminals obey it.
     private static func append(_ string: String, to text: inout [UInt8]) {
         text.append(UInt8(ascii: "\""))
+        defer { text.append(UInt8(ascii: "\"")) }
+        var string = string
+        // Nearly all text has nothing to escape.
+        let isPlain = string.withUTF8 { bytes in
+            for byte in bytes where byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                return false
+            }
+            text.append(contentsOf: bytes)
+            return true
+        }
+        if isPlain { return }
         for byte in string.utf8 {
             switch byte {
             case UInt8(ascii: "\""): text += "\\\"".utf8
@@ -63,7 +74,6 @@ extension JSON {
             default: text.append(byte)
             }
         }
-        text.append(UInt8(ascii: "\""))
     }
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {

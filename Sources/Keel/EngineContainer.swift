@@ -88,7 +88,9 @@ public struct EngineContainer: Sendable {
         // --network host: there is nothing of the container's own.
         guard var host = try Host.translating(for: namespace, &policy, journal) else { return nil }
         if let warning = host.conntrackWarning(policy.conntrack) { journal.write(.warning, warning) }
-        var keel = Guard(try Container(namespace, of: host), policy)
+        // podman has it in every container's annotations; from version 6 on it deals names in the order given, which nothing tells.
+        let isPodmans = annotations.contains { $0.name == "io.container.manager" && $0.value.string == "libpod" }
+        var keel = Guard(try Container(namespace, of: host), policy, namesAreRandom: isPodmans)
         let plan = try keel.plan(on: &host)
         if plan.interfaces.allSatisfy({ $0 == "lo" }) {
             journal.write(.notice, isStarting ? "it has no network, so nothing was done" : Self.tooEarly)

@@ -31,14 +31,20 @@ extension Host {
         let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
         guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return [] }
         let ends = try socket.links(indexes: veths.map { $0.peerIndex ?? 0 })
-        // An index means little across namespaces; the ends of one pair name each other.
-        let pairs = zip(veths, ends).filter { veth, end in
-            end.kind == "veth" && end.peerIndex == veth.index && end.peerNamespaceID == namespaceID
+        var masters: [UInt32] = []
+        for end in ends {
+            if let master = end.master { _ = masters.appendIfNew(master) }
         }
-        let masters = pairs.compactMap { $0.1.master }.unique
-        let bridges = try socket.links(indexes: masters).filter { $0.kind == "bridge" }
-        return pairs.map { veth, end in
-            Entrance(interface: veth, end: end, bridge: bridges.first { $0.index == end.master })
+        let bridges = try socket.links(indexes: masters)
+        var entrances: [Entrance] = []
+        for (place, end) in ends.enumerated() {
+            // An index means little across namespaces; the ends of one pair name each other.
+            guard end.kind == "veth", end.peerIndex == veths[place].index, end.peerNamespaceID == namespaceID
+            else { continue }
+            let bridge = masters.firstIndex { $0 == end.master }.map { bridges[$0] }
+            entrances.append(
+                Entrance(interface: veths[place], end: end, bridge: bridge?.kind == "bridge" ? bridge : nil))
         }
+        return entrances
     }
 }

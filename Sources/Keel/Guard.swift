@@ -5,15 +5,18 @@ import Netlink
 public struct Guard: ~Copyable {
     private var container: Container
     private let policy: Policy
+    private let namesAreRandom: Bool
     private var guarded = Guarded()
     private var leaving: UInt32?
     private var doubtfulGateways: [DoubtfulGateway] = []
     /// Why the host could not be looked at; the namespace can be made safe all the same.
     public private(set) var hostFailure: KernelError?
 
-    public init(_ container: consuming Container, _ policy: Policy) {
+    /// `namesAreRandom`: the container's engine deals names to its interfaces at random.
+    public init(_ container: consuming Container, _ policy: Policy, namesAreRandom: Bool = false) {
         self.container = container
         self.policy = policy
+        self.namesAreRandom = namesAreRandom
     }
 
     /// Looks and plans. Nothing is changed.
@@ -21,6 +24,7 @@ public struct Guard: ~Copyable {
     /// `leaving` names an interface that is about to go; then nothing new is installed on the host.
     public mutating func plan(on host: inout Host, leaving name: String? = nil) throws(KernelError) -> Plan {
         var snapshot = try container.observe(from: host, forPlan: true)
+        snapshot.namesAreRandom = namesAreRandom
         leaving = snapshot.links.first { $0.name == name }?.index
         hostFailure = nil
         let gateways = policy.defaultRoute.mode == .keep ? [] : snapshot.gatewaysThatMatter
@@ -67,6 +71,7 @@ public struct Guard: ~Copyable {
     private mutating func planAgain(from host: borrowing Host) -> [Change]? {
         do throws(KernelError) {
             var snapshot = try container.observe(from: host, forPlan: true)
+            snapshot.namesAreRandom = namesAreRandom
             snapshot.doubtfulGateways = doubtfulGateways
             return try snapshot.plan(policy, leaving: leaving)
         } catch { return nil }

@@ -10,6 +10,9 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     public var rules: [PolicyRule]?
     /// Networks that somebody else routes by source, and whose own routes are not in main any more.
     public var routedByOthers: [RoutedNetwork] = []
+    /// Whether the engine deals the interfaces' names at random, as podman before 6 does, so that the networks' prefixes order them
+    /// and not their names.
+    public var namesAreRandom = false
     /// Of the networks that compete, the gateways that are not known to answer.
     public var doubtfulGateways: [DoubtfulGateway] = []
     /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
@@ -38,7 +41,7 @@ public struct NamespaceSnapshot: Hashable, Sendable {
 
     /// Whether there could be two networks, so that defaults which lead nowhere have a say.
     var hasSeveralInterfaces: Bool {
-        links.reduce(0) { $1.isLoopback ? $0 : $0 + 1 } > 1
+        links.count > 2
     }
 
     /// The IPv4 tables in which default routes mean something to a plan: main, ours, and those that somebody's rules look up.

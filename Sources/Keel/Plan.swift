@@ -53,12 +53,16 @@ extension NamespaceSnapshot {
     private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
         if policy.preferredInterface != nil { return false }
         var count = 0
-        for route in routes where route.version == version {
+        for place in routes.indices where routes[place].version == version {
             count += 1
-            if count > 1 || route.table != Route.mainTable || route.nextHops.count != 1 { return false }
+            if count > 1 || routes[place].table != Route.mainTable || routes[place].nextHops.count != 1 { return false }
         }
-        for rule in rules ?? [] where rule.version == version && rule.isOurs { return false }
-        return !links.contains { $0.group == Ours.group }
+        // In place: a rule and an interface are dear to copy.
+        if let rules {
+            for place in rules.indices where rules[place].version == version && rules[place].isOurs { return false }
+        }
+        for place in links.indices where links[place].group == Ours.group { return false }
+        return true
     }
 }
 

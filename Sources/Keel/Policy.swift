@@ -24,8 +24,6 @@ public struct Policy: Hashable, Sendable {
         public var preferredInterface: String?
         /// Whether what is sent from a losing network's address, or bound to its device, leaves by that network.
         public var sourceRules = true
-        /// Whether the engine deals the interfaces' names at random, so that the networks' prefixes order them and not their names.
-        public var ordersByPrefix = false
     }
 
     public enum ReversePathFilter: String, CaseIterable, Sendable {

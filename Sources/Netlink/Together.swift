@@ -15,7 +15,9 @@ extension Socket {
     ) throws(KernelError) {
         explainRefusals()
         try exchange(count, acknowledgingLast: true, request) { place, message in
-            if case .failed(let error) = message.outcome(request(place).attempt) { refused(place, error) }
+            if case .failed(let error) = message.outcome("") {
+                refused(place, error.attempting(request(place).attempt.words))
+            }
         }
     }
 
@@ -28,8 +30,9 @@ extension Socket {
     ) throws(KernelError) {
         var refusal: KernelError?
         try exchange(count, acknowledgingLast: false, request) { place, message in
-            switch message.outcome(request(place).attempt) {
-            case .failed(let error): if !absences.contains(error.errno) { refusal = error }
+            switch message.outcome("") {
+            case .failed(let error):
+                if !absences.contains(error.errno) { refusal = error.attempting(request(place).attempt.words) }
             case .data: body(place, message)
             case .done: break
             }
@@ -50,8 +53,10 @@ extension Socket {
             skipSequences(part - 1)
             var bytes: [UInt8] = []
             bytes.reserveCapacity(part * 128)
+            var attempt: Attempt = ""
             for place in 0..<part {
                 let request = request(start + place)
+                if place == 0 { attempt = request.attempt }
                 try request.validate()
                 request.sequence = first &+ UInt32(truncatingIfNeeded: place)
                 if acknowledgingLast && place == part - 1 {
@@ -59,7 +64,6 @@ extension Socket {
                 }
                 request.append(to: &bytes)
             }
-            let attempt = request(start).attempt
             try send(bytes, attempt)
             var left = acknowledgingLast ? 1 : part
             while left > 0 {

@@ -31,7 +31,7 @@ struct Plugin: ~Copyable {
         if settings.isSkipped { return request.result { _ in false } }
         var host = try openHost()
         if let warning = host.conntrackWarning(settings.policy.conntrack) { log.write(.warning, warning) }
-        var keel = Guard(try openContainer(of: host), settings.policy)
+        var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
         let plan = try plan(&keel, on: &host)
         if !plan.interfaces.contains(request.interface) { log.write(.warning, missingInterface) }
         if plan.isEmpty { log.write(.debug, "nothing to do") }
@@ -47,7 +47,7 @@ struct Plugin: ~Copyable {
         let settings = try Settings.complete(request)
         if settings.isSkipped { return }
         var host = try openHost()
-        var keel = Guard(try openContainer(of: host), settings.policy)
+        var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
         let plan = try plan(&keel, on: &host)
         var differences = (plan.namespace + plan.host).map { $0.attempt }
         if !plan.interfaces.contains(request.interface) { differences.insert(missingInterface, at: 0) }
@@ -72,7 +72,7 @@ struct Plugin: ~Copyable {
                 log.write(host.collectGarbage(namespaces: [], settings.policy))
                 return
             }
-            var keel = Guard(try openContainer(of: host), settings.policy)
+            var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
             let plan = try plan(&keel, on: &host, leaving: request.interface)
             log.write(keel.apply(plan, on: &host))
         } catch { log.write(error, as: .warning) }
@@ -82,6 +82,12 @@ struct Plugin: ~Copyable {
     private var hasNamespace: Bool {
         do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return false }
         return true
+    }
+
+    /// Whether the namespace is of podman, which before version 6 deals names to interfaces at random; it names the file so.
+    private var isPodmans: Bool {
+        let name = request.namespacePath.utf8.split(separator: UInt8(ascii: "/")).last
+        return name?.starts(with: "netns-".utf8) ?? false
     }
 
     /// Where runtimes bind the network namespaces of containers.

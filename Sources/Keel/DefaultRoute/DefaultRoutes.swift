@@ -29,6 +29,8 @@ struct DefaultRoutes {
     private(set) var cut: [Candidate] = []
     /// Who wins and who loses by all that.
     private(set) var selection = Selection()
+    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's, if their gateway answers.
+    private(set) var ruledNetworks: [UInt32] = []
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
         self.version = version
@@ -36,14 +38,19 @@ struct DefaultRoutes {
         self.policy = policy
         self.leaving = leaving
         preferences = Preferences(version, snapshot, policy)
-        let own = snapshot.routes.filter { $0.version == version }
-        for route in own where route.table == Route.mainTable { sort(route, among: own) }
-        for route in own where route.table > Ours.preferredTable { recall(route) }
+        let routes = snapshot.routes
+        for place in routes.indices where routes[place].version == version && routes[place].table == Route.mainTable {
+            sort(routes[place])
+        }
+        for place in routes.indices where routes[place].version == version && routes[place].table > Ours.preferredTable {
+            recall(routes[place])
+        }
         selection = select()
+        ruledNetworks = findRuledNetworks()
     }
 
     /// Takes a default of main to those it belongs to.
-    private mutating func sort(_ route: Route, among own: [Route]) {
+    private mutating func sort(_ route: Route) {
         // What is dead or over does not count, nor what is not for ordinary traffic.
         guard route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return }
         var isForeign = false
@@ -53,7 +60,7 @@ struct DefaultRoutes {
                 continue
             }
             let leg = route.leg(hop)
-            let candidate = candidate(link, route, leg, level: originalLevel(of: leg, among: own))
+            let candidate = candidate(link, route, leg, level: originalLevel(of: leg))
             if link.index == leaving || snapshot.isRoutedByOthers(candidate) {
                 departing.append(candidate)
             } else {
@@ -64,19 +71,24 @@ struct DefaultRoutes {
     }
 
     private func network(of hop: NextHop) -> Link? {
-        snapshot.links.first { $0.index == hop.interface && $0.isNetwork }
+        for place in snapshot.links.indices where snapshot.links[place].index == hop.interface {
+            return snapshot.links[place].isNetwork ? snapshot.links[place] : nil
+        }
+        return nil
     }
 
     /// Takes what one of our tables holds.
     private mutating func recall(_ route: Route) {
         for hop in route.nextHops where route.table == Ours.table(of: hop.interface) {
-            var held = route.leg(hop)
+            let leg = route.leg(hop)
+            var held = leg
             held.table = route.table
             tableLegs.append(TableLeg(held))
-            guard let link = network(of: hop), !hop.isDead else { continue }
-            let isSuperseded = (main + departing).contains { $0.link.index == link.index }
-            let candidate = candidate(link, route, route.leg(hop), level: nil)
-            if isSuperseded || snapshot.isRoutedByOthers(candidate) { continue }
+            let isSuperseded = { (candidate: Candidate) in candidate.link.index == hop.interface }
+            if hop.isDead || main.contains(where: isSuperseded) || departing.contains(where: isSuperseded) { continue }
+            guard let link = network(of: hop) else { continue }
+            let candidate = candidate(link, route, leg, level: nil)
+            if snapshot.isRoutedByOthers(candidate) { continue }
             switch route.protocol {
             case Ours.routeProtocol: cut.append(candidate)
             case Ours.standbyProtocol: break
@@ -92,11 +104,11 @@ struct DefaultRoutes {
     }
 
     /// Where a route stood before mode `ranked` moved it, which its copy tells; nil for one that stands where it stood.
-    private func originalLevel(of leg: Route, among own: [Route]) -> Level? {
+    private func originalLevel(of leg: Route) -> Level? {
         guard policy.mode == .ranked, Ours.ranks.contains(leg.metric) else { return nil }
         let hop = leg.nextHops[0]
-        let copy = own.first { held in
-            held.table == Ours.table(of: hop.interface)
+        let copy = snapshot.routes.first { held in
+            held.version == version && held.table == Ours.table(of: hop.interface)
                 && held.nextHops.contains { $0.interface == hop.interface && $0.gateway == hop.gateway }
         }
         return copy.map { Level($0) }

@@ -48,27 +48,26 @@ extension NamespaceSnapshot {
     /// whose addresses get rules.
     package var gatewaysThatMatter: [(address: IPAddress, interface: UInt32)] {
         var gateways: [(address: IPAddress, interface: UInt32)] = []
+        if !hasSeveralInterfaces { return gateways }
+        let networks = links.filter { $0.isNetwork }.map { $0.index }
         for version in IPVersion.allCases {
-            let hops = networkHops(version)
-            guard hops.contains(where: { $0.interface != hops[0].interface }) else { continue }
-            for hop in hops {
-                guard let address = hop.gatewayAddress,
-                    !gateways.contains(where: { $0.address == address && $0.interface == hop.interface })
-                else { continue }
-                gateways.append((address, hop.interface))
+            var first: UInt32?
+            var isOfSeveral = false
+            let before = gateways.count
+            for place in routes.indices where routes[place].version == version && routes[place].isUnicast {
+                let table = routes[place].table
+                for hop in routes[place].nextHops where networks.contains(hop.interface) {
+                    guard table == Route.mainTable || table == Ours.table(of: hop.interface) else { continue }
+                    isOfSeveral = isOfSeveral || hop.interface != first ?? hop.interface
+                    first = hop.interface
+                    guard let address = hop.gatewayAddress,
+                        !gateways.contains(where: { $0.address == address && $0.interface == hop.interface })
+                    else { continue }
+                    gateways.append((address, hop.interface))
+                }
             }
+            if !isOfSeveral { gateways.removeLast(gateways.count - before) }
         }
         return gateways
-    }
-
-    /// The legs of a family's default routes in main and in our tables, by networks.
-    private func networkHops(_ version: IPVersion) -> [NextHop] {
-        routes.flatMap { route -> [NextHop] in
-            guard route.version == version, route.isUnicast else { return [] }
-            return route.nextHops.filter { hop in
-                (route.table == Route.mainTable || route.table == Ours.table(of: hop.interface))
-                    && links.contains { $0.index == hop.interface && $0.isNetwork }
-            }
-        }
     }
 }

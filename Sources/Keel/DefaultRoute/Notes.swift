@@ -13,10 +13,9 @@ extension DefaultRoutes {
             return notes
         }
         guard selection.winner != nil, selection.obstacle == nil else { return [] }
-        let ruled = ruledNetworks
         var notes: [String] = []
         for other in selection.others {
-            if let reason = reason(other, isRuled: ruled.contains(other.link.index)) {
+            if let reason = reason(other, isRuled: ruledNetworks.contains(other.link.index)) {
                 notes.append("\(other.words) \(reason)")
             }
         }

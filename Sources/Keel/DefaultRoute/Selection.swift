@@ -133,7 +133,7 @@ extension DefaultRoutes {
         if left.preference != right.preference { return left.preference < right.preference }
         if (left.state == .answers) != (right.state == .answers) { return left.state == .answers }
         if left.link.index != right.link.index {
-            if policy.ordersByPrefix, let ordered = orderByPrefix(left.link, right.link) { return ordered }
+            if snapshot.namesAreRandom, let ordered = orderByPrefix(left.link, right.link) { return ordered }
             if left.link.name != right.link.name { return isNaturallyOrdered(left.link.name, right.link.name) }
         }
         let (one, other) = (left.hop.gatewayBytes, right.hop.gatewayBytes)

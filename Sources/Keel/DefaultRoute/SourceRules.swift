@@ -9,8 +9,7 @@ import Netlink
 //   4 oif INTERFACE lookup TABLE            sockets that are bound to a network's device
 
 extension DefaultRoutes {
-    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's, if their gateway answers.
-    var ruledNetworks: [UInt32] {
+    func findRuledNetworks() -> [UInt32] {
         guard policy.sourceRules, selection.obstacle == nil, selection.winner != nil, snapshot.rules != nil else { return [] }
         var indexes: [UInt32] = []
         for candidate in selection.others where candidate.state == .answers && canHaveRules(candidate.link) {
@@ -43,19 +42,39 @@ extension DefaultRoutes {
                     "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
                     + "defaultRoute.mode \"keep\" this remedy is left out")
         }
-        let peers = all.filter { $0.version == version && $0.priority == Ours.rulePriority }
-        let ours = all.filter { $0.version == version && $0.isOurs }
         switch selection.obstacle {
         case .unknownGateways?: return ([], [])
-        case .foreignDefault?: return ([], letsForeignWin(ours) ? [] : ours.map { $0.removal })
+        case .foreignDefault?:
+            let ours = ours(all)
+            return ([], letsForeignWin(ours) ? [] : ours.map { $0.removal })
         case nil: break
         }
         let wanted = wantedRules
+        if areAsWanted(all, wanted) { return ([], []) }
+        let ours = ours(all)
         guard !wanted.isEmpty else { return ([], ours.map { $0.removal }) }
         let kept = wanted.filter { ours.contains($0) }
+        let peers = all.filter { $0.version == version && $0.priority == Ours.rulePriority }
         guard areInPlace(kept, among: peers, wanted) else { return remake(ours, wanted, kept) }
         let missing = wanted.filter { !kept.contains($0) }
         return (missing.map { $0.addition }, stale(ours, wanted).map { $0.removal })
+    }
+
+    private func ours(_ all: [PolicyRule]) -> [PolicyRule] { all.filter { $0.version == version && $0.isOurs } }
+
+    /// Whether ours are just those, in their order, with nobody else's behind them at their priority: as most runs find them.
+    private func areAsWanted(_ all: [PolicyRule], _ wanted: [PolicyRule]) -> Bool {
+        var next = 0
+        // In place: a rule is dear to copy.
+        for place in all.indices where all[place].version == version {
+            if all[place].isOurs {
+                guard next < wanted.count, all[place] == wanted[next] else { return false }
+                next += 1
+            } else if next > 0 && all[place].priority == Ours.rulePriority {
+                return false
+            }
+        }
+        return next == wanted.count
     }
 
     /// Whether the wanted rules that are there may stay where they are, with those that are missing behind them: the first two
@@ -102,9 +121,8 @@ extension DefaultRoutes {
     }
 
     private var wantedRules: [PolicyRule] {
-        let ruled = ruledNetworks
-        if ruled.isEmpty { return [] }
-        let links = snapshot.links.filter { ruled.contains($0.index) }
+        if ruledNetworks.isEmpty { return [] }
+        let links = snapshot.links.filter { ruledNetworks.contains($0.index) }
         var sources: [PolicyRule] = []
         var seen = snapshot.addresses.filter { $0.interface == selection.winner?.link.index }
             .map { IPPrefix(host: $0.address) }

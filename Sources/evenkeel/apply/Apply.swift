@@ -108,7 +108,7 @@ struct Apply: ParsableCommand {
 
     private func survey() throws(Failure) -> Survey {
         if let netns { return Survey(named: netns) }
-        if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
+        if let pid { return Survey(ofProcess: pid) }
         let survey: Survey
         do { survey = try Survey.all() } catch { throw Failure(error) }
         if let container {
@@ -136,7 +136,8 @@ struct Apply: ParsableCommand {
                 "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }
         do throws(KernelError) {
-            var keel = Guard(try Container(namespace, of: host), policy)
+            var keel = Guard(
+                try Container(namespace, of: host), policy, namesAreRandom: found.hasRandomNames)
             let plan = try keel.plan(on: &host)
             if let failure = keel.hostFailure { throw failure }
             return dryRun ? ApplyResult(found, plan) : ApplyResult(found, keel.apply(plan, on: &host))

@@ -138,7 +138,7 @@ struct Doctor: ParsableCommand {
 
     private func survey() throws(Failure) -> Survey {
         if let netns { return Survey(named: netns) }
-        if let pid { return Survey(named: "/proc/\(pid)/ns/net") }
+        if let pid { return Survey(ofProcess: pid) }
         do { return try Survey.all() } catch { throw Failure(error) }
     }
 }
