@@ -44,11 +44,19 @@ extension Request {
         return request
     }
 
+    /// The rules of all tables of that name in every family. The kernel filters by it, so the rules of others cost nothing,
+    /// however many there are.
+    package static func rules(named table: String) -> Request {
+        var request = nftables(
+            Attempt("list rules of nftables table", .name(table)), NFT_MSG_GETRULE, family: UInt8(AF_UNSPEC))
+        request.put(Int(NFTA_RULE_TABLE.rawValue), table)
+        return request
+    }
+
     package static func rules(of table: Table) -> Request {
         var request = nftables(
             Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE,
             family: table.version.addressFamily)
-        // The kernel filters by it, so the rules of others cost nothing, however many there are.
         request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
         return request
     }
@@ -60,6 +68,9 @@ extension Request {
         request.put(Int(NFTA_RULE_CHAIN.rawValue), chain)
         return request
     }
+
+    /// The rules of all tables of all families.
+    static func rules() -> Request { nftables("list rules of nftables", NFT_MSG_GETRULE, family: UInt8(AF_UNSPEC)) }
 
     static func elements(_ family: UInt8, _ table: String, _ set: String) -> Request {
         var request = nftables(Attempt("list nftables set", .name(set)), NFT_MSG_GETSETELEM, family: family)
@@ -111,7 +122,14 @@ extension Socket {
 
     /// The table's rules in their order; none if there is no such table.
     public mutating func rules(of table: Table) throws(KernelError) -> [ListedRule] {
-        try dump(.rules(of: table)) { message in
+        try rules(named: table.name).filter { $0.version == table.version }.map { $0.rule }
+    }
+
+    /// The rules of all tables of that name in the families `ip` and `ip6`, in their order: one listing costs less than two.
+    public mutating func rules(
+        named table: String
+    ) throws(KernelError) -> [(version: IPVersion, rule: ListedRule)] {
+        try dump(.rules(named: table)) { message in
             var chain: String?
             var comment: String?
             for attribute in message.attributes(after: nfgenmsg.self) {
@@ -121,7 +139,10 @@ extension Socket {
                 default: break
                 }
             }
-            return chain.map { ListedRule(chain: $0, comment: comment) }
+            guard let chain, let family = message.familyHeader(nfgenmsg.self)?.nfgen_family,
+                let version = IPVersion(addressFamily: family)
+            else { return nil }
+            return (version, ListedRule(chain: chain, comment: comment))
         }
     }
 
@@ -133,18 +154,6 @@ extension Socket {
             if error.errno == .noEntry { return nil }
             throw error
         }
-    }
-
-    /// Whether packets of that version are translated anywhere by nftables: a base chain of type nat.
-    public mutating func hasTranslation(_ version: IPVersion) throws(KernelError) -> Bool {
-        try dump(.chains()) { message -> Bool? in
-            guard let header = message.familyHeader(nfgenmsg.self),
-                [version.addressFamily, UInt8(NFPROTO_INET)].contains(header.nfgen_family)
-            else { return nil }
-            for attribute in message.attributes(after: nfgenmsg.self)
-            where attribute.type == Int(NFTA_CHAIN_TYPE.rawValue) && attribute.string == "nat" { return true }
-            return nil
-        }.isEmpty == false
     }
 
     /// Carries the commands out whole or not at all.
