@@ -14,11 +14,12 @@ extension HostObservation {
             return conflicts
         }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
-        let answering = versions.filter { !snapshot.ruleset($0).dropsInInput }
-        if missing.contains(where: { $0.makesRules(of: ["input", "output"], answering) || $0.isSysctl }) {
+        // What the first version made drops as well, if too much.
+        let bare = versions.filter { !snapshot.ruleset($0).dropsInInput }
+        if missing.contains(where: { $0.makesRules(of: ["input", "output"], bare) || $0.isSysctl }) {
             return conflicts + [notDropped(missing)]
         }
-        if missing.contains(where: { $0.makesRules(of: ["forward"], versions) }) { return conflicts + [leaks(missing)] }
+        if missing.contains(where: { $0.makesRules(of: ["forward"], bare) }) { return conflicts + [leaks(missing)] }
         return conflicts
     }
 

@@ -15,6 +15,22 @@ public struct ListedRule: Hashable, Sendable {
     }
 }
 
+extension ListedRule {
+    fileprivate init?(_ message: Message) {
+        var chain: String?
+        var comment: String?
+        for attribute in message.attributes(after: nfgenmsg.self) {
+            switch attribute.type {
+            case Int(NFTA_RULE_CHAIN.rawValue): chain = attribute.string
+            case Int(NFTA_RULE_USERDATA.rawValue): comment = ruleComment(attribute.payload)
+            default: break
+            }
+        }
+        guard let chain else { return nil }
+        self.init(chain: chain, comment: comment)
+    }
+}
+
 /// What a table is set to.
 public enum TableState: String, Hashable, Sendable {
     case absent
@@ -122,28 +138,21 @@ extension Socket {
 
     /// The table's rules in their order; none if there is no such table.
     public mutating func rules(of table: Table) throws(KernelError) -> [ListedRule] {
-        try rules(named: table.name).filter { $0.version == table.version }.map { $0.rule }
+        let rules = try rules(named: table.name)
+        return table.version == .v4 ? rules.v4 : rules.v6
     }
 
-    /// The rules of all tables of that name in the families `ip` and `ip6`, in their order: one listing costs less than two.
-    public mutating func rules(
-        named table: String
-    ) throws(KernelError) -> [(version: IPVersion, rule: ListedRule)] {
-        try dump(.rules(named: table)) { message in
-            var chain: String?
-            var comment: String?
-            for attribute in message.attributes(after: nfgenmsg.self) {
-                switch attribute.type {
-                case Int(NFTA_RULE_CHAIN.rawValue): chain = attribute.string
-                case Int(NFTA_RULE_USERDATA.rawValue): comment = ruleComment(attribute.payload)
-                default: break
-                }
-            }
-            guard let chain, let family = message.familyHeader(nfgenmsg.self)?.nfgen_family,
-                let version = IPVersion(addressFamily: family)
-            else { return nil }
-            return (version, ListedRule(chain: chain, comment: comment))
+    /// The rules of the tables of that name in the families `ip` and `ip6`, in their order: one listing costs less than two.
+    public mutating func rules(named table: String) throws(KernelError) -> (v4: [ListedRule], v6: [ListedRule]) {
+        var (v4, v6): ([ListedRule], [ListedRule]) = ([], [])
+        _ = try read(.rules(named: table), again: { (v4, v6) = ([], []) }) { message in
+            let family = message.familyHeader(nfgenmsg.self)?.nfgen_family
+            guard let rule = ListedRule(message) else { return true }
+            if family == IPVersion.v4.addressFamily { v4.append(rule) }
+            if family == IPVersion.v6.addressFamily { v6.append(rule) }
+            return true
         }
+        return (v4, v6)
     }
 
     /// The names in a set, or nil if there is no such set.

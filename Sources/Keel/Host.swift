@@ -109,8 +109,8 @@ public struct Host: ~Copyable {
 
     private mutating func observeRulesets(_ snapshot: inout HostSnapshot) throws(KernelError) {
         let rules = try firewall.rules(named: InvalidDrop.table)
-        snapshot.ipv4 = try ruleset(.v4, rules)
-        snapshot.ipv6 = try ruleset(.v6, rules)
+        snapshot.ipv4 = try ruleset(.v4, rules.v4)
+        snapshot.ipv6 = try ruleset(.v6, rules.v6)
     }
 
     /// What decides about chains that are not there or not whole.
@@ -166,14 +166,13 @@ public struct Host: ~Copyable {
     }
 
     private mutating func ruleset(
-        _ version: IPVersion, _ rules: [(version: IPVersion, rule: ListedRule)]
+        _ version: IPVersion, _ rules: [ListedRule]
     ) throws(KernelError) -> HostSnapshot.Ruleset {
         let drop = InvalidDrop(version: version)
         let state = try firewall.state(of: drop.table)
         guard state != .absent else { return HostSnapshot.Ruleset() }
         return HostSnapshot.Ruleset(
-            state: state, rules: rules.compactMap { $0.version == version ? $0.rule : nil },
-            containers: try firewall.elements(of: drop.containers))
+            state: state, rules: rules, containers: try firewall.elements(of: drop.containers))
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.

@@ -111,16 +111,11 @@ struct InvalidDrop {
         var commands: [Command] = [.addTable(table)]
         for rules in chains {
             guard let first = rules.first else { continue }
-            switch first {
-            case .stop, .stopNoted: commands.append(.addSet(containers))
-            case .note, .noteSender: commands.append(.addSegments(misjudged))
-            default: break
-            }
-        }
-        for rules in chains {
-            guard let first = rules.first else { continue }
-            commands.append(.addChain(chain(of: first), exclusive: afresh))
-            if !afresh { commands.append(.flushChain(chain(of: first))) }
+            if first == .stop || first == .noteSender { commands.append(.addSet(containers)) }
+            if first == .note || first == .noteSender { commands.append(.addSegments(misjudged)) }
+            let chain = chain(of: first)
+            commands.append(.addChain(chain, exclusive: afresh))
+            if !afresh { commands.append(.flushChain(chain)) }
             for rule in rules { commands.append(.addRule(self.rule(rule))) }
         }
         return commands
