@@ -2,48 +2,87 @@ import Firewall
 import Keel
 import Netlink
 
-// What makes the drop of INVALID segments pointless, or keeps it from being whole.
+// What makes the rules for INVALID segments pointless or harmful, or keeps them from being whole.
 
-/// One thing that is at odds with the drop.
+/// One thing that is at odds with them.
 private struct InvalidConflict {
     let severity: Finding.Severity
     let evidence: [String]
     let consequence: String
     let remedy: String
 
-    static let isMoot = "the drop finds little or nothing to drop, and what it does drop may be somebody else's traffic"
+    static let isMoot = "the rules find little or nothing to drop, and what they do drop may be somebody else's traffic"
 }
 
 extension HostObservation {
-    /// Why the plan leaves the drop in input out.
-    var omissions: [String] { plan.notes.filter { $0.hasPrefix("INVALID segments are not dropped in input") } }
-
     /// One for all of them. `isNeeded`: there are containers whose addresses are translated here.
     func invalidConflicts(_ snapshot: HostSnapshot, _ policy: Policy, isNeeded: Bool) -> [Finding] {
         let isDropping = [snapshot.ipv4, snapshot.ipv6].contains { $0.state == .active && !$0.rules.isEmpty }
-        var conflicts: [InvalidConflict] = []
-        if snapshot.beLiberal != 1 && policy.invalid.mode == .drop && (isDropping || isNeeded) {
-            conflicts += incompleteness
+        var conflicts = harmful(snapshot)
+        if snapshot.beLiberal != 1 && (isDropping || isNeeded) {
+            conflicts += incompleteness(snapshot.omission(policy.invalid))
         }
-        if isDropping { conflicts += untracked + bypassed + (snapshot.beLiberal == 1 ? [liberality] : []) }
+        if isDropping {
+            conflicts +=
+                outdated(snapshot, policy) + untracked + bypassed + (snapshot.beLiberal == 1 ? [liberality] : [])
+        }
         guard let gravest = conflicts.first else { return [] }
         return [
             Finding(
                 .invalidPolicyConflict, gravest.severity, at: .host,
-                "the drop of INVALID segments is moot, or cannot be whole here",
+                "the rules for INVALID segments are moot, do harm, or cannot be whole here",
                 evidence: conflicts.flatMap { $0.evidence }, consequence: gravest.consequence, remedy: gravest.remedy)
         ]
     }
 
-    private var incompleteness: [InvalidConflict] {
-        guard !omissions.isEmpty else { return [] }
+    /// Chains of ours that must not be there while tracking is strict.
+    private func harmful(_ snapshot: HostSnapshot) -> [InvalidConflict] {
+        guard snapshot.loose == 0, plan.invalid.contains(where: { $0.verb == .remove }) else { return [] }
+        let evidence = [("ip", snapshot.ipv4), ("ip6", snapshot.ipv6)].compactMap { family, ruleset -> String? in
+            let chains = ruleset.chains
+            guard ruleset.state == .active, !chains.isEmpty else { return nil }
+            return
+                "table \(family) evenkeel, chain\(chains.count > 1 ? "s" : "") \(chains.joined(separator: ", ")): should not be "
+                + "there while nf_conntrack_tcp_loose is 0"
+        }
+        guard !evidence.isEmpty else { return [] }
         return [
             InvalidConflict(
-                severity: .warning, evidence: omissions,
+                severity: .warning, evidence: evidence,
                 consequence:
-                    "a late segment of a container's download may make the host reset the connection, and Evenkeel cannot keep "
-                    + "it from that here",
+                    "connections of the host's own that conntrack lost sight of are INVALID then: they are cut, or their peers are "
+                    + "not told of their end; SYNPROXY, which lives on INVALID segments, fails",
+                remedy: apply)
+        ]
+    }
+
+    private func incompleteness(_ omission: String?) -> [InvalidConflict] {
+        guard let omission else { return [] }
+        return [
+            InvalidConflict(
+                severity: .warning, evidence: [omission],
+                consequence:
+                    "an INVALID segment for a container may make the host reset the connection, and Evenkeel cannot keep it from "
+                    + "that here",
                 remedy: "(see to that, or choose \"liberal\" for the policy's invalid.mode and then: \(apply))")
+        ]
+    }
+
+    /// A drop in input that an older version left.
+    private func outdated(_ snapshot: HostSnapshot, _ policy: Policy) -> [InvalidConflict] {
+        guard policy.invalid.mode == .drop, snapshot.loose != 0 else { return [] }
+        let families = [("ip", snapshot.ipv4), ("ip6", snapshot.ipv6)].filter { $0.1.dropsInInput }.map { $0.0 }
+        guard !families.isEmpty else { return [] }
+        return [
+            InvalidConflict(
+                severity: .information,
+                evidence: families.map {
+                    "table \($0) evenkeel, chain input: drops INVALID segments, as an older version did"
+                },
+                consequence:
+                    "where conntrack misjudges segments for the host's own sockets (SACK that a firewall did not translate, zones, "
+                    + "notrack one way), they are dropped as well",
+                remedy: apply)
         ]
     }
 
@@ -74,8 +113,22 @@ extension HostObservation {
         let isOurs = plan.invalid.contains { $0.isSysctl || $0.verb == .remove }
         return InvalidConflict(
             severity: .information,
-            evidence: ["nf_conntrack_tcp_be_liberal is 1, and there are rules that drop INVALID segments"],
-            consequence: "nothing bad: late segments are translated and delivered, and the drop finds next to nothing",
+            evidence: ["nf_conntrack_tcp_be_liberal is 1, and there are rules for INVALID segments"],
+            consequence:
+                "nothing bad: segments outside the window are translated and delivered, and the rules find next to nothing",
             remedy: isOurs ? apply : "sudo sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=0")
+    }
+}
+
+extension HostSnapshot.Ruleset {
+    /// Those that hold rules.
+    fileprivate var chains: [String] {
+        rules.map { $0.chain }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+    }
+
+    /// Whether the first version's rule is there, which drops INVALID segments in input.
+    var dropsInInput: Bool {
+        state == .active
+            && rules.contains { $0.chain == "input" && $0.comment?.hasPrefix("evenkeel 1: do not answer") == true }
     }
 }

@@ -2,21 +2,24 @@ import Firewall
 import Keel
 import Netlink
 
-// INVALID segments: whether the host drops them where it would answer them with RST, and where they would leave with a private
-// address.
+// INVALID segments: whether the host answers them with RST, and whether they leave it with a private address.
 
 extension HostObservation {
     func invalidFindings(_ containers: [ContainerObservation], _ policy: Policy) -> [Finding] {
         guard let snapshot else { return [] }
         let versions = bypasses.isEmpty ? translatedVersions(of: containers, snapshot) : []
         let conflicts = invalidConflicts(snapshot, policy, isNeeded: !versions.isEmpty)
-        // A liberal kernel translates what is late, and what cannot be dropped is told as a conflict.
-        guard !versions.isEmpty, snapshot.beLiberal != 1, omissions.isEmpty else { return conflicts }
+        // A liberal kernel translates what is outside the window, and what is left out is told as a conflict.
+        guard !versions.isEmpty, snapshot.beLiberal != 1, snapshot.omission(policy.invalid) == nil else {
+            return conflicts
+        }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
-        if missing.contains(where: { $0.makesRules(of: "input", versions) || $0.isSysctl }) {
+        // What the first version made drops as well, if too much.
+        let bare = versions.filter { !snapshot.ruleset($0).dropsInInput }
+        if missing.contains(where: { $0.makesRules(of: ["input", "output"], bare) || $0.isSysctl }) {
             return conflicts + [notDropped(missing)]
         }
-        if missing.contains(where: { $0.makesRules(of: "forward", versions) }) { return conflicts + [leaks(missing)] }
+        if missing.contains(where: { $0.makesRules(of: ["forward"], bare) }) { return conflicts + [leaks(missing)] }
         return conflicts
     }
 
@@ -24,15 +27,8 @@ extension HostObservation {
     /// packets are translated before they come here, if they come at all.
     private func translatedVersions(of containers: [ContainerObservation], _ snapshot: HostSnapshot) -> [IPVersion] {
         IPVersion.allCases.filter { version in
-            translates(version, snapshot) && containers.contains { routedEntrance(of: $0, version) != nil }
-        }
-    }
-
-    private func translates(_ version: IPVersion, _ snapshot: HostSnapshot) -> Bool {
-        switch version {
-        case .v4: evidence.translatesIPv4
-        // Where our own table is, nobody asks.
-        case .v6: snapshot.translatesIPv6 || snapshot.ipv6.state != .absent
+            snapshot.tracking(version) == .translated
+                && containers.contains { routedEntrance(of: $0, version) != nil }
         }
     }
 
@@ -45,8 +41,8 @@ extension HostObservation {
                 : "INVALID TCP segments are dropped by somebody else, not by Evenkeel",
             evidence: missing.map { "evenkeel \($0.proposed)" } + others.map { "dropped by \($0)" } + counters,
             consequence:
-                "a late segment of a container's download makes the host reset the connection: \"connection reset by peer\" in "
-                + "big transfers, now and then",
+                "a segment for a container that conntrack misjudges (far outside the window, damaged, or an acknowledgement of what "
+                + "it never saw) makes the host reset the connection: \"connection reset by peer\", now and then",
             remedy: apply)
     }
 
@@ -80,12 +76,12 @@ extension Change {
         if case .set = action { true } else { false }
     }
 
-    /// Whether it puts rules into one of our chains, in a table of one of these families.
-    fileprivate func makesRules(of chain: String, _ versions: [IPVersion]) -> Bool {
+    /// Whether it puts rules into these of our chains, in a table of one of these families.
+    fileprivate func makesRules(of chains: [String], _ versions: [IPVersion]) -> Bool {
         guard case .commit(let commands, _) = action else { return false }
         return commands.contains { command in
             guard case .addRule(let rule) = command else { return false }
-            return rule.chain.name == chain && versions.contains(rule.chain.table.version)
+            return chains.contains(rule.chain.name) && versions.contains(rule.chain.table.version)
         }
     }
 }

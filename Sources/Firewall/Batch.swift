@@ -16,15 +16,22 @@ public enum Command: Hashable, Sendable {
     case addRule(Rule)
     /// Makes the set unless it is there.
     case addSet(InterfaceSet)
+    /// Makes the set unless it is there.
+    case addSegments(SegmentSet)
     /// Those that are there already stay as they are.
     case addElements(InterfaceSet, [String])
     /// One that is not there is `ENOENT`.
     case deleteElements(InterfaceSet, [String])
 }
 
+// A number names a set for rules of the same batch. A table has one set of either kind.
+
 extension InterfaceSet {
-    /// Names the set for rules of the same batch. One set a table is all this program makes.
     var batchID: UInt32 { UInt32(table.version.rawValue) + 1 }
+}
+
+extension SegmentSet {
+    var batchID: UInt32 { UInt32(table.version.rawValue) + 3 }
 }
 
 /// The messages of one nftables transaction, `NFNL_MSG_BATCH_BEGIN` to `…_END` (linux/netfilter/nfnetlink.h).
@@ -82,6 +89,7 @@ extension Command {
         case .addChain(let chain, _), .flushChain(let chain): chain.table
         case .addRule(let rule): rule.chain.table
         case .addSet(let set), .addElements(let set, _), .deleteElements(let set, _): set.table
+        case .addSegments(let set): set.table
         }
     }
 
@@ -92,7 +100,7 @@ extension Command {
         case .addChain(_, let exclusive): (NFT_MSG_NEWCHAIN, NLM_F_CREATE | (exclusive ? NLM_F_EXCL : 0))
         case .flushChain: (NFT_MSG_DELRULE, 0)
         case .addRule: (NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND)
-        case .addSet: (NFT_MSG_NEWSET, NLM_F_CREATE)
+        case .addSet, .addSegments: (NFT_MSG_NEWSET, NLM_F_CREATE)
         case .addElements: (NFT_MSG_NEWSETELEM, NLM_F_CREATE)
         case .deleteElements: (NFT_MSG_DELSETELEM, 0)
         }
@@ -114,6 +122,7 @@ extension Command {
             request.put(Int(NFTA_RULE_CHAIN.rawValue), chain.name)
         case .addRule(let rule): request.put(rule)
         case .addSet(let set): request.put(set)
+        case .addSegments(let set): request.put(set)
         case .addElements(let set, let names), .deleteElements(let set, let names): request.put(names, of: set)
         }
         return request
@@ -122,15 +131,17 @@ extension Command {
 
 extension Request {
     /// A nested attribute as nft has it, which says of itself that it is one.
-    fileprivate mutating func nest(flagged type: Int, _ body: (inout Request) -> Void) {
+    mutating func nest(flagged type: Int, _ body: (inout Request) -> Void) {
         nest(type | Int(NLA_F_NESTED), body)
     }
 
     fileprivate mutating func put(_ chain: Chain) {
         let hook =
             switch chain.hook {
+            case .prerouting: NF_INET_PRE_ROUTING
             case .input: NF_INET_LOCAL_IN
             case .forward: NF_INET_FORWARD
+            case .output: NF_INET_LOCAL_OUT
             }
         put(Int(NFTA_CHAIN_TABLE.rawValue), chain.table.name)
         put(Int(NFTA_CHAIN_NAME.rawValue), chain.name)
@@ -163,15 +174,34 @@ extension Request {
     }
 
     fileprivate mutating func put(_ set: InterfaceSet) {
-        put(Int(NFTA_SET_TABLE.rawValue), set.table.name)
-        put(Int(NFTA_SET_NAME.rawValue), set.name)
         // 41 is nft's own number for the type ifname; the kernel only keeps it.
-        put(Int(NFTA_SET_KEY_TYPE.rawValue), UInt32(41).bigEndian)
-        put(Int(NFTA_SET_KEY_LEN.rawValue), UInt32(16).bigEndian)
-        put(Int(NFTA_SET_ID.rawValue), set.batchID.bigEndian)
+        putSet(set.table.name, set.name, id: set.batchID, flags: 0, keyType: 41, keyLength: 16)
         // Without the keys' byte order in the user data (1, the host's), nft lists every name as "".
         let hostOrder: [UInt8] = withUnsafeBytes(of: UInt32(1)) { [UInt8]($0) }
         put(Int(NFTA_SET_USERDATA.rawValue), [UInt8(NFTNL_UDATA_SET_KEYBYTEORDER.rawValue), 4] + hostOrder)
+    }
+
+    fileprivate mutating func put(_ set: SegmentSet) {
+        // nft's numbers for ipv4_addr, ipv6_addr and inet_service; six bits each, one behind the other, are a type of several.
+        let address: UInt32 = set.table.version == .v4 ? 7 : 8
+        let end = address << 6 | 13
+        putSet(
+            set.table.name, set.name, id: set.batchID, flags: NFT_SET_EVAL.rawValue | NFT_SET_TIMEOUT.rawValue,
+            keyType: end << 12 | end, keyLength: 2 * (UInt32(set.table.version.bits) / 8 + 4))
+        nest(flagged: Int(NFTA_SET_DESC.rawValue)) { $0.put(Int(NFTA_SET_DESC_SIZE.rawValue), set.size.bigEndian) }
+        // In milliseconds, of 64 bits.
+        put(Int(NFTA_SET_TIMEOUT.rawValue), [0, 0, 0, 0] + (set.seconds * 1000).bigEndianBytes)
+    }
+
+    private mutating func putSet(
+        _ table: String, _ name: String, id: UInt32, flags: UInt32, keyType: UInt32, keyLength: UInt32
+    ) {
+        put(Int(NFTA_SET_TABLE.rawValue), table)
+        put(Int(NFTA_SET_NAME.rawValue), name)
+        if flags != 0 { put(Int(NFTA_SET_FLAGS.rawValue), flags.bigEndian) }
+        put(Int(NFTA_SET_KEY_TYPE.rawValue), keyType.bigEndian)
+        put(Int(NFTA_SET_KEY_LEN.rawValue), keyLength.bigEndian)
+        put(Int(NFTA_SET_ID.rawValue), id.bigEndian)
     }
 
     fileprivate mutating func put(_ names: [String], of set: InterfaceSet) {
@@ -188,4 +218,8 @@ extension Request {
             }
         }
     }
+}
+
+extension UInt32 {
+    fileprivate var bigEndianBytes: [UInt8] { withUnsafeBytes(of: bigEndian) { [UInt8]($0) } }
 }

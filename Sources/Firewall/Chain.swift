@@ -14,8 +14,10 @@ public struct Table: Hashable, Sendable {
 /// A base chain: type filter, policy accept, at a hook of netfilter.
 public struct Chain: Hashable, Sendable {
     public enum Hook: Hashable, Sendable {
+        case prerouting
         case input
         case forward
+        case output
     }
 
     public let table: Table
@@ -40,6 +42,24 @@ public struct InterfaceSet: Hashable, Sendable {
     public init(_ table: Table, _ name: String) {
         self.table = table
         self.name = name
+    }
+}
+
+/// A set of TCP segments, each by its addresses and ports, that rules fill by themselves. What is in it is forgotten after
+/// a few seconds; when it is full nothing more goes in.
+public struct SegmentSet: Hashable, Sendable {
+    public let table: Table
+    public let name: String
+    /// How long a segment stays in it.
+    public let seconds: UInt32
+    /// How many it takes.
+    public let size: UInt32
+
+    public init(_ table: Table, _ name: String, seconds: UInt32, size: UInt32) {
+        self.table = table
+        self.name = name
+        self.seconds = seconds
+        self.size = size
     }
 }
 

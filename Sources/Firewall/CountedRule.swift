@@ -73,10 +73,3 @@ extension Attribute {
         payload.count == 8 ? UInt64(bigEndian: payload.loadUnaligned(as: UInt64.self)) : nil
     }
 }
-
-extension Attributes {
-    /// The first attribute of that type of nftables.
-    func first<Type: RawRepresentable<UInt32>>(_ type: Type) -> Attribute? {
-        first { $0.type == Int(type.rawValue) }
-    }
-}

@@ -1,3 +1,4 @@
+import CMnl
 import CNftnl
 import Netlink
 
@@ -7,14 +8,35 @@ public enum Expression: Hashable, Sendable {
     case inputInterfaceIsNot(String)
     /// `iifname @SET`
     case inputInterfaceIn(InterfaceSet)
+    /// `oifname != "NAME"`
+    case outputInterfaceIsNot(String)
+    /// `oifname != @SET`
+    case outputInterfaceNotIn(InterfaceSet)
     /// `meta l4proto tcp`
     case isTCP
     /// `ct state invalid`
     case isInvalid
     /// `tcp flags & (fin|rst) != 0`
     case closesConnection
+    /// `tcp flags & rst == 0`
+    case isNoReset
+    /// `tcp flags & (syn|rst) == 0`
+    case isInMidstream
+    /// `tcp flags & (rst|ack) == rst`
+    case isBareReset
     /// `socket wildcard 0`: a socket of this host takes the packet and is bound to one address. Linux 5.10.
     case hasBoundSocket
+    /// `fib saddr type local`
+    case isFromThisHost
+    /// `fib saddr . iif oif exists`: the sender lives behind the interface the packet came in by. In a chain of hook forward
+    /// since Linux 5.16 or so.
+    case isRoutedBack
+    /// `update @SET { ip saddr . tcp sport . ip daddr . tcp dport }`
+    case remember(SegmentSet)
+    /// `ip saddr . tcp sport . ip daddr . tcp dport @SET`
+    case isRemembered(SegmentSet)
+    /// `ip daddr . tcp dport . ip saddr . tcp sport @SET`
+    case answersRemembered(SegmentSet)
     /// `counter`
     case counter
     case accept
@@ -28,14 +50,15 @@ extension Expression {
         case .inputInterfaceIsNot(let name):
             rule.meta(NFT_META_IIFNAME)
             rule.compare(NFT_CMP_NEQ, paddedInterfaceName(name))
+        case .outputInterfaceIsNot(let name):
+            rule.meta(NFT_META_OIFNAME)
+            rule.compare(NFT_CMP_NEQ, paddedInterfaceName(name))
         case .inputInterfaceIn(let set):
             rule.meta(NFT_META_IIFNAME)
-            rule.add("lookup") { expression in
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SREG), NFT_REG_1.rawValue)
-                set.name.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_LOOKUP_SET), $0) }
-                // A set made in the same batch is known by its id alone.
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SET_ID), set.batchID)
-            }
+            rule.lookup(set.name, set.batchID)
+        case .outputInterfaceNotIn(let set):
+            rule.meta(NFT_META_OIFNAME)
+            rule.lookup(set.name, set.batchID, isInverted: true)
         case .isTCP:
             rule.meta(NFT_META_L4PROTO)
             rule.compare(NFT_CMP_EQ, [UInt8(IPPROTO_TCP)])
@@ -46,21 +69,32 @@ extension Expression {
             }
             // NF_CT_STATE_INVALID_BIT of linux/netfilter/nf_conntrack_common.h, in host byte order.
             rule.hasAnyBit(of: UInt32(1).bytes)
-        case .closesConnection:
-            rule.add("payload") { expression in
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_BASE), NFT_PAYLOAD_TRANSPORT_HEADER.rawValue)
-                // The flags are byte 13 of the TCP header, FIN bit 0 and RST bit 2: RFC 9293 section 3.1.
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_OFFSET), 13)
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_LEN), 1)
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_DREG), NFT_REG_1.rawValue)
-            }
-            rule.hasAnyBit(of: [0x05])
+        case .closesConnection: rule.tcpFlags(TCPFlags.fin | TCPFlags.rst, NFT_CMP_NEQ, 0)
+        case .isNoReset: rule.tcpFlags(TCPFlags.rst, NFT_CMP_EQ, 0)
+        case .isInMidstream: rule.tcpFlags(TCPFlags.syn | TCPFlags.rst, NFT_CMP_EQ, 0)
+        case .isBareReset: rule.tcpFlags(TCPFlags.rst | TCPFlags.ack, NFT_CMP_EQ, TCPFlags.rst)
         case .hasBoundSocket:
             rule.add("socket") { expression in
                 nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_KEY), NFT_SOCKET_WILDCARD.rawValue)
                 nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), NFT_REG_1.rawValue)
             }
             rule.compare(NFT_CMP_EQ, [0])
+        case .isFromThisHost:
+            rule.route(NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_SADDR.rawValue)
+            rule.compare(NFT_CMP_EQ, UInt32(RTN_LOCAL).bytes)
+        case .isRoutedBack:
+            let flags = NFTA_FIB_F_SADDR.rawValue | NFTA_FIB_F_IIF.rawValue | NFTA_FIB_F_PRESENT.rawValue
+            rule.route(NFT_FIB_RESULT_OIF, flags)
+            rule.compare(NFT_CMP_EQ, UInt32(1).bytes)
+        case .remember(let set):
+            rule.loadSegment(set.table.version, isReversed: false)
+            rule.update(set)
+        case .isRemembered(let set):
+            rule.loadSegment(set.table.version, isReversed: false)
+            rule.lookup(set.name, set.batchID)
+        case .answersRemembered(let set):
+            rule.loadSegment(set.table.version, isReversed: true)
+            rule.lookup(set.name, set.batchID)
         case .counter: rule.add("counter") { _ in }
         case .accept: rule.verdict(NF_ACCEPT)
         case .drop: rule.verdict(NF_DROP)
@@ -77,6 +111,14 @@ func paddedInterfaceName(_ name: String) -> [UInt8] {
 extension UInt32 {
     /// In host byte order.
     fileprivate var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
+}
+
+/// Of byte 13 of the TCP header, RFC 9293 section 3.1.
+private enum TCPFlags {
+    static let fin: UInt8 = 1
+    static let syn: UInt8 = 2
+    static let rst: UInt8 = 4
+    static let ack: UInt8 = 16
 }
 
 /// The few kernel expressions the steps above are made of.
@@ -106,8 +148,13 @@ extension Request {
         }
     }
 
-    /// Masks register 1 and compares what is left with zero.
     fileprivate mutating func hasAnyBit(of mask: [UInt8]) {
+        self.mask(mask)
+        compare(NFT_CMP_NEQ, [UInt8](repeating: 0, count: mask.count))
+    }
+
+    /// Masks register 1.
+    private mutating func mask(_ mask: [UInt8]) {
         let zeros = [UInt8](repeating: 0, count: mask.count)
         add("bitwise") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_BITWISE_SREG), NFT_REG_1.rawValue)
@@ -116,7 +163,79 @@ extension Request {
             nftnl_expr_set(expression, UInt16(NFTNL_EXPR_BITWISE_MASK), mask, UInt32(mask.count))
             nftnl_expr_set(expression, UInt16(NFTNL_EXPR_BITWISE_XOR), zeros, UInt32(zeros.count))
         }
-        compare(NFT_CMP_NEQ, zeros)
+    }
+
+    fileprivate mutating func tcpFlags(_ mask: UInt8, _ operation: nft_cmp_ops, _ value: UInt8) {
+        load(NFT_PAYLOAD_TRANSPORT_HEADER, offset: 13, length: 1, slot: 0)
+        self.mask([mask])
+        compare(operation, [value])
+    }
+
+    /// Loads a part of the packet. `slot` counts 32 bits each from register 1 on.
+    private mutating func load(_ base: nft_payload_bases, offset: UInt32, length: UInt32, slot: UInt32) {
+        // The kernel has two names for every fourth slot; nft uses the older.
+        let register = slot % 4 == 0 ? NFT_REG_1.rawValue + slot / 4 : UInt32(NFT_REG32_00.rawValue) + slot
+        add("payload") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_BASE), base.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_OFFSET), offset)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_LEN), length)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_PAYLOAD_DREG), register)
+        }
+    }
+
+    /// Loads addresses and ports, those of the source first: a key of a `SegmentSet`. Reversed, it is the key of the segment
+    /// that this one answers.
+    fileprivate mutating func loadSegment(_ version: IPVersion, isReversed: Bool) {
+        let length = UInt32(version.bits) / 8
+        // RFC 791 and RFC 8200: the destination's address is behind the source's, as its port is in TCP.
+        let source: UInt32 = version == .v4 ? 12 : 8
+        var slot: UInt32 = 0
+        for isDestination in isReversed ? [true, false] : [false, true] {
+            load(
+                NFT_PAYLOAD_NETWORK_HEADER, offset: isDestination ? source + length : source, length: length, slot: slot
+            )
+            slot += length / 4
+            load(NFT_PAYLOAD_TRANSPORT_HEADER, offset: isDestination ? 2 : 0, length: 2, slot: slot)
+            slot += 1
+        }
+    }
+
+    fileprivate mutating func lookup(_ set: String, _ id: UInt32, isInverted: Bool = false) {
+        add("lookup") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SREG), NFT_REG_1.rawValue)
+            set.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_LOOKUP_SET), $0) }
+            // A set made in the same batch is known by its id alone.
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SET_ID), id)
+            if isInverted {
+                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_FLAGS), UInt32(NFT_LOOKUP_F_INV.rawValue))
+            }
+        }
+    }
+
+    // Two expressions of a few numbers each are put by hand: libnftnl's own, with what reads and prints them, are larger.
+
+    private mutating func put(_ name: String, _ attributes: (inout Request) -> Void) {
+        nest(flagged: Int(NFTA_LIST_ELEM.rawValue)) { request in
+            request.put(Int(NFTA_EXPR_NAME.rawValue), name)
+            request.nest(flagged: Int(NFTA_EXPR_DATA.rawValue), attributes)
+        }
+    }
+
+    fileprivate mutating func route(_ result: nft_fib_result, _ flags: UInt32) {
+        put("fib") { request in
+            request.put(Int(NFTA_FIB_DREG.rawValue), NFT_REG_1.rawValue.bigEndian)
+            request.put(Int(NFTA_FIB_RESULT.rawValue), result.rawValue.bigEndian)
+            request.put(Int(NFTA_FIB_FLAGS.rawValue), flags.bigEndian)
+        }
+    }
+
+    fileprivate mutating func update(_ set: SegmentSet) {
+        put("dynset") { request in
+            request.put(Int(NFTA_DYNSET_SET_NAME.rawValue), set.name)
+            request.put(Int(NFTA_DYNSET_SET_ID.rawValue), set.batchID.bigEndian)
+            request.put(Int(NFTA_DYNSET_OP.rawValue), UInt32(NFT_DYNSET_OP_UPDATE.rawValue).bigEndian)
+            request.put(Int(NFTA_DYNSET_SREG_KEY.rawValue), NFT_REG_1.rawValue.bigEndian)
+        }
     }
 
     fileprivate mutating func verdict(_ code: Int32) {

@@ -14,7 +14,7 @@ public struct ConntrackFill: Hashable, Sendable {
     /// Nil while connection tracking is not loaded.
     public static func observe() throws(KernelError) -> ConntrackFill? {
         guard let max = try Sysctl.conntrackMax.readIfPresent(),
-            let entries = try Sysctl("net/netfilter/nf_conntrack_count").readIfPresent()
+            let entries = try Sysctl.conntrackCount.readIfPresent()
         else { return nil }
         return ConntrackFill(entries: entries, max: max)
     }
@@ -35,6 +35,7 @@ public struct ConntrackFill: Hashable, Sendable {
 }
 
 extension Sysctl {
+    static let conntrackCount = Sysctl("net/netfilter/nf_conntrack_count")
     static let conntrackMax = Sysctl("net/netfilter/nf_conntrack_max")
     static let conntrackBuckets = Sysctl("net/netfilter/nf_conntrack_buckets")
     static let tcpEstablishedTimeout = Sysctl("net/netfilter/nf_conntrack_tcp_timeout_established")

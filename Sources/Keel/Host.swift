@@ -10,6 +10,8 @@ public struct Host: ~Copyable {
     let identityOfInit: NetworkNamespace.Identity?
     /// Nil until it is asked.
     private var matchesSockets: Bool?
+    /// Until the kernel says that it cannot.
+    private var matchesRoutes = true
 
     /// Opens all that is the host's own, before any container is entered.
     public init() throws(KernelError) {
@@ -80,44 +82,61 @@ public struct Host: ~Copyable {
     ) throws(KernelError) -> HostSnapshot {
         var snapshot = HostSnapshot()
         if policy.mode == .liberal || guarded.isForHost { snapshot.beLiberal = try Sysctl.beLiberal.readIfPresent() }
-        if policy.mode != .drop {
+        let makesRules = policy.mode == .drop || policy.mode == .input
+        if !makesRules {
             guard guarded.isForHost, try hasFirewall() else { return snapshot }
         }
         if again || guarded.isForHost { snapshot.generation = try firewall.generation() }
         try observeRulesets(&snapshot)
+        // At every start: while it is 0 nothing of ours may be there, and it may have been set at any time.
+        snapshot.loose = try Sysctl.loose.readIfPresent()
         if guarded.isForHost || !snapshot.isComplete(guarded, policy) {
             try observeIncomplete(&snapshot, guarded, policy)
         }
+        try observeGone(&snapshot, guarded)
+        return snapshot
+    }
+
+    private mutating func observeGone(_ snapshot: inout HostSnapshot, _ guarded: Guarded) throws(KernelError) {
         for name in ((snapshot.ipv4.containers ?? []) + (snapshot.ipv6.containers ?? [])).unique
         where !guarded.interfaces.contains(name) {
             let isGone = guarded.isCollecting ? try isIdle(name, guarded.leaving) : try socket.link(name: name) == nil
             if isGone { snapshot.gone.append(name) }
         }
-        return snapshot
     }
 
     private mutating func observeRulesets(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        (snapshot.ipv4, snapshot.ipv6) = (try ruleset(.v4), try ruleset(.v6))
+        let rules = try firewall.rules(named: InvalidDrop.table)
+        snapshot.ipv4 = try ruleset(.v4, rules.v4)
+        snapshot.ipv6 = try ruleset(.v6, rules.v6)
     }
 
     /// What decides about chains that are not there or not whole.
     private mutating func observeIncomplete(
         _ snapshot: inout HostSnapshot, _ guarded: Guarded, _ policy: Policy.Invalid
     ) throws(KernelError) {
-        if matchesSockets == nil { matchesSockets = KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true }
-        snapshot.matchesSockets = matchesSockets ?? true
+        let isForHost = guarded.isForHost
+        if isForHost || (snapshot.loose != 0 && policy.place == .translated) {
+            let versions = IPVersion.allCases.filter { isForHost || !snapshot.isSettled($0, guarded, policy) }
+            try observeTracking(&snapshot, versions)
+        }
+        snapshot.matchesRoutes = matchesRoutes
+        if policy.mode == .input {
+            let known = matchesSockets ?? KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
+            (matchesSockets, snapshot.matchesSockets) = (known, known)
+            try observeServices(&snapshot)
+        }
         // A change goes with the generation of the rules it was planned for, which is read before them.
         if snapshot.generation == 0 && !snapshot.isComplete(guarded, policy) {
             snapshot.generation = try firewall.generation()
             try observeRulesets(&snapshot)
         }
-        if guarded.isForHost || !snapshot.isComplete(guarded, policy) { try observeNeighbours(&snapshot) }
     }
 
     /// Whether the kernel has nftables; what it lacks cannot hold anything of ours.
     mutating func hasFirewall() throws(KernelError) -> Bool {
         do {
-            _ = try firewall.state(of: InvalidDrop(version: .v4).table)
+            _ = try firewall.generation()
             return true
         } catch {
             if [.notSupported, .familyNotSupported, .protocolNotSupported, .invalid].contains(error.errno) {
@@ -144,13 +163,14 @@ public struct Host: ~Copyable {
         return try !socket.isNamespaceAlive(id)
     }
 
-    private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {
+    private mutating func ruleset(
+        _ version: IPVersion, _ rules: [ListedRule]
+    ) throws(KernelError) -> HostSnapshot.Ruleset {
         let drop = InvalidDrop(version: version)
         let state = try firewall.state(of: drop.table)
         guard state != .absent else { return HostSnapshot.Ruleset() }
         return HostSnapshot.Ruleset(
-            state: state, rules: try firewall.rules(of: drop.table),
-            containers: try firewall.elements(of: drop.containers))
+            state: state, rules: rules, containers: try firewall.elements(of: drop.containers))
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.
@@ -171,7 +191,9 @@ public struct Host: ~Copyable {
                 let plan = snapshot.planInvalid(policy, guarded)
                 if plan.changes.isEmpty { return (steps, plan.notes) }
                 // The same change of the same ruleset would be refused again: nobody was in the way.
-                if plan.changes == changes && snapshot.generation == generation { return (steps + refused, notes) }
+                if snapshot.generation == generation && plan.changes.elementsEqual(changes, by: { $0.isSame(as: $1) }) {
+                    return (steps + refused, notes)
+                }
                 (changes, notes, generation) = (plan.changes, plan.notes, snapshot.generation)
             } catch { return (steps + refused + [.failed(changes[0], error)], notes) }
         }
@@ -206,7 +228,11 @@ public struct Host: ~Copyable {
                 try apply(change)
                 note(change, leaving, &steps)
             } catch {
-                if change.needsSocketMatch(at: error) { matchesSockets = false }
+                switch change.unknown(at: error) {
+                case .sockets?: matchesSockets = false
+                case .routes?: matchesRoutes = false
+                case nil: break
+                }
                 refused.append(.failed(change, error.attempting(change.attempt)))
             }
         }
@@ -255,35 +281,6 @@ public struct Host: ~Copyable {
             try firewall.commit(commands, generation: generation, change.attempt)
         case .set(let sysctl, let value): try sysctl.write(value)
         default: throw KernelError(change.attempt, .invalid)
-        }
-    }
-}
-
-extension Change {
-    /// The same without a generation, if it makes what must not be there yet: that is refused all the same, if later.
-    fileprivate var forAnyRuleset: Change {
-        guard case .commit(let commands, .some) = action, commands.contains(where: { $0.isExclusive }),
-            !commands.contains(where: { $0.isDestructive })
-        else { return self }
-        return Change(remedy, verb, object, .commit(commands, generation: nil))
-    }
-
-    /// Whether the command the kernel refused is a rule that looks up sockets, in a way that says it cannot.
-    fileprivate func needsSocketMatch(at error: KernelError) -> Bool {
-        guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count,
-            case .addRule(let rule) = commands[index], rule.expressions.contains(.hasBoundSocket)
-        else { return false }
-        return [.noEntry, .notSupported, .invalid].contains(error.errno)
-    }
-}
-
-extension Command {
-    fileprivate var isExclusive: Bool { if case .addChain(_, exclusive: true) = self { true } else { false } }
-
-    fileprivate var isDestructive: Bool {
-        switch self {
-        case .deleteTable, .flushChain, .deleteElements: true
-        default: false
         }
     }
 }

@@ -3,30 +3,35 @@ import LinuxSystem
 import Netlink
 
 extension Host {
-    /// What others on the host do that decides about our chains. A container's run asks only while those are not all there.
-    mutating func observeNeighbours(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        snapshot.loose = try Sysctl.loose.readIfPresent()
+    /// Whether IPVS forwards here in a way that a drop in input would cut.
+    mutating func observeServices(_ snapshot: inout HostSnapshot) throws(KernelError) {
         // A table that cannot be read may hold anything.
         let services = readText("/proc/net/ip_vs")
         if services != "" {
             let tracks = try Sysctl("net/ipv4/vs/conntrack").readIfPresent() == 1
             snapshot.forwardsWithIPVS = services.map { forwardsWithIPVS(table: $0, tracksConnections: tracks) } ?? true
         }
-        if snapshot.ipv6.state == .absent {
-            let legacy: Bool
-            do { legacy = try Self.hasLegacyTranslation(.v6) } catch { legacy = false }
-            snapshot.translatesIPv6 = legacy ? true : try firewall.hasTranslation(.v6)
-        }
     }
 
-    /// Whether iptables-legacy has its table nat, in which addresses are translated.
-    static func hasLegacyTranslation(_ version: IPVersion) throws(KernelError) -> Bool {
-        let path = version == .v4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names"
-        do {
-            return try FileDescriptor.text(of: path, limit: 1 << 16).parts(between: UInt8(ascii: "\n")).contains("nat")
-        } catch {
-            if error.errno == .noEntry { return false }
-            throw error
+    /// What connection tracking is for in these families. A container's run asks only while their tables are not all there.
+    mutating func observeTracking(_ snapshot: inout HostSnapshot, _ versions: [IPVersion]) throws(KernelError) {
+        let translated = try firewall.translatedVersions()
+        var tracked: [IPVersion]?
+        for version in versions {
+            // Where iptables-legacy has its table nat, addresses are translated in it. Its rules are not read: where it has
+            // other tables, entries are probably theirs.
+            let legacy = readText(version == .v4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names") ?? ""
+            var tracking = HostSnapshot.Tracking.translated
+            if !translated.contains(version), !legacy.parts(between: UInt8(ascii: "\n")).contains("nat") {
+                if tracked == nil { tracked = try firewall.trackedVersions(besides: InvalidDrop.table) }
+                var isTracked = tracked?.contains(version) ?? false
+                if !isTracked, legacy != "" { isTracked = try Sysctl.conntrackCount.readIfPresent() ?? 0 > 0 }
+                tracking = isTracked ? .tracked : .unused
+            }
+            switch version {
+            case .v4: snapshot.trackingOfIPv4 = tracking
+            case .v6: snapshot.trackingOfIPv6 = tracking
+            }
         }
     }
 

@@ -17,16 +17,28 @@ public struct HostSnapshot: Hashable, Sendable {
         }
     }
 
+    /// What connection tracking is for in one family, whatever our own rules ask of it.
+    public enum Tracking: String, Hashable, Sendable {
+        /// Addresses are translated.
+        case translated
+        /// Somebody's rules ask it.
+        case tracked
+        case unused
+    }
+
     public var ipv4 = Ruleset()
     public var ipv6 = Ruleset()
     /// Of the whole ruleset, read before the rest was looked at; 0 where nothing asked for it.
     public var generation: UInt32 = 0
     /// Elements of either set whose interface does not exist, or of whose bridge nobody is a port any more.
     public var gone: [String] = []
-    /// Whether anything here translates IPv6 addresses.
-    public var translatesIPv6 = false
+    /// Nil where nothing asked for it, as for `trackingOfIPv6`.
+    public var trackingOfIPv4: Tracking?
+    public var trackingOfIPv6: Tracking?
     /// Whether the kernel can ask for the socket that takes a packet: Linux 5.10, with its module.
     public var matchesSockets = true
+    /// Whether the kernel can look up a sender's route in a chain of hook forward: Linux 5.16 or so.
+    public var matchesRoutes = true
     /// `net.netfilter.nf_conntrack_tcp_be_liberal`; nil while connection tracking is not loaded.
     public var beLiberal: Int?
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil while connection tracking is not loaded.
@@ -40,6 +52,13 @@ public struct HostSnapshot: Hashable, Sendable {
         switch version {
         case .v4: ipv4
         case .v6: ipv6
+        }
+    }
+
+    public func tracking(_ version: IPVersion) -> Tracking? {
+        switch version {
+        case .v4: trackingOfIPv4
+        case .v6: trackingOfIPv6
         }
     }
 }

@@ -36,14 +36,25 @@ public struct Policy: Hashable, Sendable {
 
     public struct Invalid: Hashable, Sendable {
         public enum Mode: String, CaseIterable, Sendable {
-            /// Drop INVALID segments on the host.
+            /// Drop the resets that would answer INVALID segments.
             case drop
+            /// Drop INVALID segments in input, before they are answered: the rule that guides have. It takes those of the host's
+            /// own sockets as well that connection tracking misjudges.
+            case input
             /// Translate and deliver them instead: `nf_conntrack_tcp_be_liberal`.
             case liberal
             case keep
         }
 
+        public enum Place: String, CaseIterable, Sendable {
+            /// Where addresses of the family are translated, or its packets are tracked already.
+            case translated
+            case always
+        }
+
         public var mode = Mode.drop
+        /// In which families there are rules, "where".
+        public var place = Place.translated
         /// Whether INVALID segments from guarded containers are dropped, too.
         public var forward = true
     }

@@ -108,11 +108,12 @@ extension Policy.Invalid {
             switch name {
             case "mode": changed.mode = try value.choice()
             case "forward": changed.forward = try value.boolean()
+            case "where": changed.place = try value.choice()
             default: return false
             }
             return true
         } keys: {
-            ["mode", "forward"]
+            ["mode", "forward", "where"]
         }
         self = changed
     }
@@ -167,12 +168,19 @@ private struct PolicySection {
         }
     }
 
+    @inline(never)
     func choice<Choice: CaseIterable & RawRepresentable>() throws(PolicyError) -> Choice
     where Choice.RawValue == String {
-        let allowed = Choice.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
-        guard let text = value.string else { throw error("is \(value.kind)", allowed: allowed) }
-        for choice in Choice.allCases where choice.rawValue == text { return choice }
-        throw error("is \"\(printable(text))\"", allowed: allowed)
+        if let text = value.string, let choice = Choice(rawValue: text) { return choice }
+        throw refusal(allowed: Choice.allCases.map { $0.rawValue })
+    }
+
+    /// Of what is none of those words.
+    @inline(never)
+    private func refusal(allowed words: [String]) -> PolicyError {
+        let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        guard let text = value.string else { return error("is \(value.kind)", allowed: allowed) }
+        return error("is \"\(printable(text))\"", allowed: allowed)
     }
 
     func boolean() throws(PolicyError) -> Bool {

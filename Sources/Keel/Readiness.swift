@@ -16,7 +16,7 @@ extension Host {
     public mutating func readiness(_ policy: Policy) throws(KernelError) -> Readiness {
         // To enter one's own namespace asks for the same privilege as to enter a container's.
         try home.enter()
-        if policy.invalid.mode == .drop { _ = try firewall.generation() }
+        if policy.invalid.mode == .drop || policy.invalid.mode == .input { _ = try firewall.generation() }
         var limits: [String] = []
         if policy.rpFilter != .keep, let parameter = Sysctl(family: "ipv4", interface: "default", "rp_filter"),
             let error = parameter.refusalToWrite

@@ -62,17 +62,28 @@ invalid_segments() {
         done
         return
     fi
+    local address=ipv4_addr ip=ip
+    [[ $family == ip ]] || { address=ipv6_addr ip=ip6; }
     nft -f - <<NFT
 table $family evenkeel {
-    set containers { type ifname; elements = { $bridges }; }
+    set misjudged {
+        type $address . inet_service . $address . inet_service
+        size 65535
+        flags dynamic,timeout
+        timeout 5s
+    }
     chain input {
         type filter hook input priority filter;
-        iifname != "lo" meta l4proto tcp ct state invalid tcp flags & (fin|rst) != 0 socket wildcard 0 counter accept comment "evenkeel 1: let the host's own connections end"
-        iifname != "lo" meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: do not answer INVALID segments with RST"
+        iifname != "lo" meta l4proto tcp tcp flags & rst == 0 ct state invalid update @misjudged { $ip saddr . tcp sport . $ip daddr . tcp dport } comment "evenkeel 2: note INVALID segments for a few seconds"
     }
+    chain output {
+        type filter hook output priority filter;
+        oifname != "lo" meta l4proto tcp tcp flags & (rst|ack) == rst ct state invalid fib saddr type local $ip daddr . tcp dport . $ip saddr . tcp sport @misjudged counter drop comment "evenkeel 2: do not answer INVALID segments with RST"
+    }
+    set containers { type ifname; elements = { $bridges }; }
     chain forward {
         type filter hook forward priority filter;
-        iifname @containers meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: let no INVALID segment out untranslated"
+        iifname @containers oifname != @containers meta l4proto tcp tcp flags & (syn|rst) == 0 ct state invalid fib saddr . iif oif exists counter drop comment "evenkeel 2: let no INVALID segment of a container out untranslated"
     }
 }
 NFT

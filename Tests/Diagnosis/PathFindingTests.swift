@@ -168,9 +168,8 @@ import Testing
         var snapshot = HostSnapshot()
         snapshot.ipv4.state = .active
         snapshot.ipv4.containers = []
-        let drop = InvalidDrop(version: .v4)
-        snapshot.ipv4.rules = (drop.inputRules(matchingSockets: true) + drop.forwardRules).map { rule in
-            ListedRule(chain: rule.chain.name, comment: rule.comment)
+        snapshot.ipv4.rules = [InvalidRule.note, .silence, .stop].map {
+            ListedRule(chain: $0.chain, comment: $0.comment)
         }
         host.snapshot = snapshot
         var container = TestObservation(metrics: [100])

@@ -207,7 +207,7 @@ host_is_given_back() {
     contains "$(nft list tables)" "table ip evenkeel"
     programs=$scratch/real install_it
     said=$(uninstall_it)
-    contains "$said" "removed drop of INVALID TCP segments: table ip evenkeel"
+    contains "$said" "removed rules for INVALID TCP segments: table ip evenkeel"
     contains "$said" "removed /etc/sysctl.d/90-evenkeel.conf"
     same "$(state && sysctl net.netfilter)" "$before"
 }

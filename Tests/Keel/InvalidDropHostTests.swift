@@ -13,33 +13,66 @@ extension InvalidDropTests {
         return guarded
     }
 
-    @Test func aRunOverTheHostInstallsTheDropBeforeThereIsAContainer() {
-        let (changes, _) = HostSnapshot().planInvalid(policy(), forHost)
-        #expect(changes.actions == [.commit(installation(four), generation: nil)])
-        let translating = host { $0.translatesIPv6 = true }.planInvalid(policy(), forHost).changes
+    @Test func aRunOverTheHostInstallsTheRulesBeforeThereIsAContainer() {
+        let empty = host { ($0.ipv4, $0.generation) = (HostSnapshot.Ruleset(), 0) }
+        #expect(empty.planInvalid(policy(), forHost).changes.actions == [.commit(installation(four), generation: nil)])
+        let translating = host { $0.trackingOfIPv6 = .translated }.planInvalid(policy(), forHost).changes
         #expect(
-            translating.words == ["added drop of INVALID TCP segments: table ip6 evenkeel, chains input and forward"])
+            translating.words == [
+                "added rules for INVALID TCP segments: table ip6 evenkeel, chains input, output and forward"
+            ])
     }
 
     @Test func whatThePolicyNoLongerWantsGoesWithARunOverTheHostAlone() {
-        let removed = ["removed drop of INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\""]
+        let removed = ["removed rules for INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\""]
         #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), forHost).changes.words == removed)
         #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), guarded).changes == [])
         #expect(host().planInvalid(policy(.keep), forHost).changes == [])
         let narrower = host().planInvalid(policy(forward: false), forHost).changes
         #expect(
-            narrower.words == ["repaired drop of INVALID TCP segments: table ip evenkeel, now with chain input alone"])
+            narrower.words == [
+                "repaired rules for INVALID TCP segments: table ip evenkeel, now with chains input and output alone"
+            ])
         #expect(host().planInvalid(policy(forward: false), guarded).changes == [])
     }
 
-    @Test func aChainThatHasBecomeHarmfulGoesWithARunOverTheHost() {
-        let harmful = host { $0.loose = 0 }
-        let (changes, notes) = harmful.planInvalid(policy(), forHost)
+    @Test func anotherModeIsMadeWholeByARunOverTheHost() {
+        let changes = host().planInvalid(policy(.input), forHost).changes
         #expect(
-            changes.words == ["repaired drop of INVALID TCP segments: table ip evenkeel, now with chain forward alone"])
+            changes.words == [
+                "repaired rules for INVALID TCP segments: table ip evenkeel, now with chains input and forward alone"
+            ])
+        guard case .commit(let commands, 42)? = changes.actions.first else {
+            Issue.record("no transaction for the ruleset that was seen")
+            return
+        }
         #expect(
-            notes.count == 1 && notes[0].hasPrefix("INVALID segments are not dropped in input: with nf_conntrack_tcp"))
-        let nothingLeft = harmful.planInvalid(policy(forward: false), forHost).changes
+            commands.first == .deleteTable(four.table) && commands.last == .addElements(four.containers, ["podman0"]))
+    }
+
+    @Test func whatIsLeftOutIsSaidOnceByARunOverTheHost() {
+        let strict = host { $0.loose = 0 }.planInvalid(policy(), forHost)
+        #expect(
+            strict.changes.words == [
+                "removed rules for INVALID TCP segments: table ip evenkeel, nf_conntrack_tcp_loose is 0"
+            ])
+        #expect(strict.notes.count == 1 && strict.notes[0].contains("while nf_conntrack_tcp_loose is 0"))
+        let idle = host { ($0.trackingOfIPv4, $0.ipv4) = (.unused, HostSnapshot.Ruleset()) }.planInvalid(
+            policy(), forHost)
+        #expect(idle.changes == [])
+        #expect(idle.notes.count == 1 && idle.notes[0].hasPrefix("nothing on this host translates addresses"))
+        #expect(host().planInvalid(policy(), forHost).notes == [], "IPv4 alone is nothing strange")
+    }
+
+    @Test func aChainThatHasBecomeHarmfulInModeInputGoesWithARunOverTheHost() {
+        let harmful = host { ($0.forwardsWithIPVS, $0.ipv4.rules) = (true, listed([[.spare, .drop], [.stop]])) }
+        let (changes, notes) = harmful.planInvalid(policy(.input), forHost)
+        #expect(
+            changes.words == [
+                "repaired rules for INVALID TCP segments: table ip evenkeel, now with chain forward alone"
+            ])
+        #expect(notes.count == 1 && notes[0].hasPrefix("INVALID segments are not dropped in input: IPVS"))
+        let nothingLeft = harmful.planInvalid(policy(.input, forward: false), forHost).changes
         #expect(nothingLeft.actions == [.commit([.deleteTable(four.table)], generation: nil)])
     }
 

@@ -53,7 +53,10 @@ import Testing
         (#"{"rpFilter":"loose"}"#, { $0.rpFilter = .loose }), (#"{"rpFilter":"keep"}"#, { $0.rpFilter = .keep }),
         (#"{"invalid":{"mode":"drop"}}"#, { $0.invalid.mode = .drop }),
         (#"{"invalid":{"mode":"keep"}}"#, { $0.invalid.mode = .keep }),
+        (#"{"invalid":{"mode":"input"}}"#, { $0.invalid.mode = .input }),
         (#"{"invalid":{"forward":false}}"#, { $0.invalid.forward = false }),
+        (#"{"invalid":{"where":"always"}}"#, { $0.invalid.place = .always }),
+        (#"{"invalid":{"where":"translated"}}"#, { $0.invalid.place = .translated }),
         (#"{"conntrack":{"max":"auto"}}"#, { $0.conntrack.max = .automatic }),
         (#"{"conntrack":{"max":"keep"}}"#, { $0.conntrack.max = .keep }),
         (#"{"conntrack":{"max":1}}"#, { $0.conntrack.max = .entries(1) }),
@@ -108,7 +111,8 @@ import Testing
         ),
         ("defaultRoute.sourceRules", "true, false", ["a boolean"]),
         ("rpFilter", #""loose", "relax", "keep""#, ["a string"]),
-        ("invalid.mode", #""drop", "liberal", "keep""#, ["a string"]),
+        ("invalid.mode", #""drop", "input", "liberal", "keep""#, ["a string"]),
+        ("invalid.where", #""translated", "always""#, ["a string"]),
         ("invalid.forward", "true, false", ["a boolean"]),
         ("conntrack.max", #""auto", "keep", a number of entries from 1 to 2147483647"#, ["a number", "a string"]),
         ("conntrack.tcpEstablishedTimeout", "a number of seconds from 1 to 2147483647", ["a number", "a string"]),
@@ -133,7 +137,7 @@ import Testing
         ("defaultRoute.mode", "\"\"", #"is ""; allowed: "one", "ranked", "keep""#),
         ("rpFilter", "\"strict\"", #"is "strict"; allowed: "loose", "relax", "keep""#),
         ("rpFilter", #""\u001b[2J\u202e""#, #"is "?[2J?"; allowed: "loose", "relax", "keep""#),
-        ("invalid.mode", "\"reject\"", #"is "reject"; allowed: "drop", "liberal", "keep""#),
+        ("invalid.mode", "\"reject\"", #"is "reject"; allowed: "drop", "input", "liberal", "keep""#),
         ("onError", "\"ignore\"", #"is "ignore"; allowed: "warn", "fail""#),
         ("conntrack.max", "0", #"is 0; allowed: "auto", "keep", a number of entries from 1 to 2147483647"#),
         (
@@ -173,7 +177,8 @@ import Testing
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError"),
         ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError"),
         ("defaultRoute.metric", "mode, prefer, sourceRules"),
-        ("invalid.input", "mode, forward"), ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
+        ("invalid.input", "mode, forward, where"),
+        ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])
     func anUnknownKeyIsNamedWithThoseThereAre(path: String, allowed: String) {
         expectError(document(path, "null"), "policy.json: \(path) is not a key of the policy; allowed: \(allowed)")

@@ -14,7 +14,7 @@ import Testing
         let said = try lab.run("\"$programs/evenkeel\" apply --netns /run/netns/c --dry-run")
         #expect(said.contains("would remove default via 10.89.2.1 dev eth1 (kept: via 10.89.1.1 dev eth0, metric 100)"))
         #expect(said.contains("would set rp_filter of eth0 to 2"))
-        #expect(said.contains("would add drop of INVALID TCP segments"))
+        #expect(said.contains("would add rules for INVALID TCP segments"))
         #expect(try lab.run(Self.state) == before)
         let done = try lab.run("\"$programs/evenkeel\" apply --netns /run/netns/c")
         #expect(

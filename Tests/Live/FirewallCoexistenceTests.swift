@@ -72,7 +72,7 @@ import Testing
         let lab = try host()
         try lab.run("\(neighbour)_start")
         let theirs = try lab.run("theirs")
-        #expect(try lab.run("hook c 2>&1").contains("added drop of INVALID TCP segments: table ip evenkeel"))
+        #expect(try lab.run("hook c 2>&1").contains("added rules for INVALID TCP segments: table ip evenkeel"))
         #expect(try lab.run("theirs") == theirs)
         let ours = try lab.run("evenkeels")
         try lab.run("\(neighbour)_reload")

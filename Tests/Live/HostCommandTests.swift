@@ -24,7 +24,7 @@ import Testing
         try run(lab, "lab 2; engine; state >/run/before")
         #expect(try run(lab, "host_command status >/dev/null || echo $?") == "1")
         #expect(
-            try run(lab, "host_command apply").contains("added drop of INVALID TCP segments: table ip evenkeel"),
+            try run(lab, "host_command apply").contains("added rules for INVALID TCP segments: table ip evenkeel"),
             "and the set holds the bridges of the container that runs")
         #expect(try run(lab, "nft list set ip evenkeel containers").contains("\"br1\",\n"))
         #expect(try run(lab, "host_command apply") == "nothing to do")
@@ -54,7 +54,7 @@ import Testing
         let text = try run(
             lab,
             """
-            lab 1; nft delete table inet nat; printf '{"invalid":{"mode":"liberal"},"conntrack":{"max":"keep"}}' >/run/etc/liberal.json
+            lab 1; nft 'delete table inet nat; add table ip nat; add chain ip nat c { type nat hook postrouting priority 100; }'; printf '{"invalid":{"mode":"liberal"},"conntrack":{"max":"keep"}}' >/run/etc/liberal.json
             host_command apply >/dev/null
             evenkeel host status --policy /run/etc/liberal.json >/dev/null || echo "differs $?"
             evenkeel host apply --policy /run/etc/liberal.json
@@ -64,9 +64,9 @@ import Testing
         #expect(
             text.split(separator: "\n").map(String.init) == [
                 "differs 1", "set nf_conntrack_tcp_be_liberal to 1 (it was 0)",
-                "removed drop of INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\"", "gone",
+                "removed rules for INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\"", "gone",
                 "restored nf_conntrack_tcp_be_liberal to 0, as it was (it is 1)",
-                "added drop of INVALID TCP segments: table ip evenkeel, chains input and forward", "0",
+                "added rules for INVALID TCP segments: table ip evenkeel, chains input, output and forward", "0",
             ])
     }
 
@@ -154,18 +154,23 @@ import Testing
             """)
     }
 
-    @Test func whereTheDropWouldCutTheHostsOwnTrafficItIsLeftOutAndTold() throws {
+    @Test func whileTrackingIsStrictAllOfItIsLeftOutAndTold() throws {
         let lab = try Lab()
         let text = try run(
             lab,
             """
-            lab 1; host_command apply >/dev/null; nft list chain ip evenkeel input >/dev/null
+            lab 1; host_command apply >/dev/null; nft list chain ip evenkeel output >/dev/null
             sysctl -qw net.netfilter.nf_conntrack_tcp_loose=0
-            host_command apply; nft list chain ip evenkeel input 2>/dev/null || echo "no input"
-            host_command status | grep -e note -e "as the policy"
+            host_command status >/dev/null || echo "differs $?"
+            host_command apply; nft list tables | grep evenkeel || echo "no tables"
+            host_command status
             """)
-        #expect(text.contains("no input") && text.contains("The host is as the policy says."))
-        #expect(text.contains("note: INVALID segments are not dropped in input: with nf_conntrack_tcp_loose=0"))
+        #expect(text.contains("differs 1\n") && text.contains("no tables"))
+        #expect(
+            text.contains("removed rules for INVALID TCP segments: table ip6 evenkeel, nf_conntrack_tcp_loose is 0"))
+        #expect(text.contains("The host is as the policy says."))
+        #expect(text.contains("note: INVALID segments are not looked after while nf_conntrack_tcp_loose is 0"))
+        #expect(text.contains("table ip evenkeel  not there: nf_conntrack_tcp_loose is 0"))
     }
 
     @Test func theAnswerForProgramsHasTheSameKeysWhateverHappens() throws {

@@ -15,8 +15,8 @@ import Testing
             self == .neverTracked ? "nft list table inet nat >/run/nat; nft delete table inet nat" : ""
         }
 
-        var rules: String {
-            let add = "cni ADD c eth0"
+        func rules(_ mode: String) -> String {
+            let add = "cni ADD c eth0 '{\"invalid\":{\"mode\":\"\(mode)\"}}'"
             return switch self {
             case .flushedBeforeTheRules: "conntrack -F; \(add)"
             case .flushedAfterTheRules: "\(add); conntrack -F"
@@ -26,7 +26,7 @@ import Testing
     }
 
     /// Five connections whose far end sends data, is answered, probes an idle one, closes, and resets.
-    private func lab(_ family: Int, _ history: History) throws -> Lab {
+    private func lab(_ family: Int, _ history: History, _ mode: String = "drop") throws -> Lab {
         let lab = try Lab("invalid.sh", "connections.sh")
         try lab.run("stage; \(history.opening)")
         try lab.run(
@@ -36,15 +36,16 @@ import Testing
             """)
         let isKnown = try lab.run("entries \(family) 91") != ""
         #expect(isKnown == (history != .neverTracked))
-        try lab.run(history.rules)
+        try lab.run(history.rules(mode))
         // The idle one may have been probed already.
         #expect(try lab.run("for port in 91 92 94 95; do entries \(family) $port; done") == "")
         return lab
     }
 
-    @Test(arguments: [4, 6], History.allCases)
-    func theyGoOnAndEnd(family: Int, history: History) throws {
-        let lab = try lab(family, history)
+    @Test(arguments: [(4, "drop"), (6, "drop"), (4, "input"), (6, "input")], History.allCases)
+    func theyGoOnAndEnd(variant: (family: Int, mode: String), history: History) throws {
+        let (family, mode) = variant
+        let lab = try lab(family, history, mode)
         try lab.run("send hears far host news; send hears host far thanks")
         try lab.run("send asks host far question; send asks far host answer")
         try lab.run("hang_up ends far; await gone 94")
@@ -53,18 +54,22 @@ import Testing
         try lab.run("await eval 'entries \(family) 93 | grep .'")
         try lab.run("send idles far host news; send idles host far thanks")
         #expect(try lab.run("for port in 91 92 93; do socket $port; done") == "ESTAB\nESTAB\nESTAB")
-        let chain = family == 4 ? "ip input" : "ip6 input"
-        #expect(
-            try lab.run("hits \(chain)") == "2 0",
-            "the end and the reset were let in as INVALID, and nothing was dropped")
+        let table = family == 4 ? "ip" : "ip6"
+        if mode == "drop" {
+            #expect(try lab.run("hits \(table) output") == "0")
+        } else {
+            #expect(
+                try lab.run("hits \(table) input") == "2 0",
+                "the end and the reset were let in as INVALID, and nothing was dropped")
+        }
         // And once more for one that has gone on since.
         try lab.run("hang_up hears far; await gone 91")
     }
 
-    /// The control: the drop alone keeps a connection from ending for as long as its socket lives.
+    /// The control: in mode "input" the drop alone keeps a connection from ending for as long as its socket lives.
     @Test(arguments: [4, 6])
     func withoutTheFirstRuleTheyStayHalfOpen(family: Int) throws {
-        let lab = try lab(family, .flushedAfterTheRules)
+        let lab = try lab(family, .flushedAfterTheRules, "input")
         let table = family == 4 ? "ip" : "ip6"
         try lab.run("nft delete rule \(table) evenkeel input handle $(handle \(table) input 'let the host')")
         // The end is sent again and again, the reset only once.

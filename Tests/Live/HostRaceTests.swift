@@ -30,24 +30,21 @@ import Testing
             nft list table ip evenkeel | grep -c '^.chain'
             nft list tables | grep -c evenkeel
             """)
-        #expect(text == "3\n2\n2" || text == "3\n2\n1", "\(text)")
+        #expect(text == "3\n3\n2", "\(text)")
     }
 
     @Test func rulesThatAreThereKeepTheirCounters() throws {
         let lab = try Lab("invalid.sh")
         try lab.run(
             #"""
-            lab 1; printf '{"conntrack":{"max":"keep"}}' >/run/policy.json
+            stage; printf '{"conntrack":{"max":"keep"}}' >/run/policy.json
             "$programs/evenkeel" host apply --policy /run/policy.json
-            # A SYN-ACK out of the blue is INVALID, whatever its checksum.
-            printf '%b' '\x00\x50\x9c\x40\x00\x00\x00\x01\x00\x00\x00\x01\x50\x12\x04\x00\x00\x00\x00\x00' |
-                ip netns exec far socat -u - "IP4-SENDTO:$up4:6"
+            spoil far; downloads 4; hook c
             """#)
-        let before = try lab.run("hits ip input")
-        #expect(before == "0 1", "the segment was dropped")
+        let before = try lab.run("hit ip output; hits ip output")
         try lab.run(
             "for n in $(seq 20); do \"$programs/evenkeel\" host apply --policy /run/policy.json & hook c 2>/dev/null & done; wait"
         )
-        #expect(try lab.run("hits ip input") == before)
+        #expect(try lab.run("hits ip output") == before)
     }
 }

@@ -162,7 +162,7 @@ struct HostUnitTests {
             lines == [
                 "would disable and stop evenkeel-host.service",
                 "would remove /usr/local/lib/systemd/system/evenkeel-host.service",
-                "would remove drop of INVALID TCP segments: table ip evenkeel, with all that is in it",
+                "would remove rules for INVALID TCP segments: table ip evenkeel, with all that is in it",
                 "not-found", "uninstall: table inet theirs, inactive", "600",
             ])
     }

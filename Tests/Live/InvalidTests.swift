@@ -5,9 +5,9 @@ import Testing
 @Suite struct InvalidTests {
     /// The rules of one family, chain and comment.
     static let rules = """
-        input: evenkeel 1: let the host's own connections end
-        input: evenkeel 1: do not answer INVALID segments with RST
-        forward: evenkeel 1: let no INVALID segment out untranslated
+        input: evenkeel 2: note INVALID segments for a few seconds
+        output: evenkeel 2: do not answer INVALID segments with RST
+        forward: evenkeel 2: let no INVALID segment of a container out untranslated
         """
 
     private func lab(spoiling side: String? = nil) throws -> Lab {
@@ -30,7 +30,7 @@ import Testing
         #expect(try lab.run("downloads \(family)") == "5")
         #expect(try lab.run("count far resets") == "0")
         let table = family == 4 ? "ip" : "ip6"
-        #expect(try lab.run("[[ $(hits \(table) input) == \"0 $(count far spoilt)\" ]] && hit \(table) input") == "")
+        #expect(try lab.run("[[ $(hits \(table) output) == $(count far spoilt) ]] && hit \(table) output") == "")
     }
 
     // MARK: Segments from the container
@@ -82,11 +82,11 @@ import Testing
         #expect(try lab.run("cat $liberal; ruleset") == before)
     }
 
-    @Test func withoutForwardThereIsTheInputChainAlone() throws {
+    @Test func withoutForwardThereIsNoChainForIt() throws {
         let lab = try lab()
         try lab.run("cni ADD c eth0 '{\"invalid\":{\"forward\":false}}'")
-        let input = Self.rules.split(separator: "\n").prefix(2).joined(separator: "\n")
-        #expect(try lab.run("evenkeel_rules ip") == input)
+        let rules = Self.rules.split(separator: "\n").prefix(2).joined(separator: "\n")
+        #expect(try lab.run("evenkeel_rules ip") == rules)
         // Another container's policy may ask for it later.
         try lab.run("cni ADD c eth0")
         #expect(try lab.run("evenkeel_rules ip; guarded ip") == Self.rules + "\nbr1")
@@ -94,25 +94,76 @@ import Testing
 
     // MARK: Where it would do harm
 
-    /// Without an IPv6 default route, too: then nothing else makes a later run look at the sysctl again.
-    @Test(arguments: [true, false]) func strictTrackingGetsNoInputChain(dualStack: Bool) throws {
+    /// Whatever container starts, one without a default route among them, and whatever version made the rules.
+    @Test(arguments: ["", "ip -n c -6 route del default", "ip -n c route del default; ip -n c -6 route del default"])
+    func strictTrackingTakesAllOfItAway(routes: String) throws {
         let lab = try lab()
-        try lab.run("echo 0 >$loose")
-        if !dualStack { try lab.run("ip -n c -6 route del default") }
+        try lab.run("\(routes); echo 0 >$loose")
+        #expect(try !lab.run("cni ADD c eth0 2>&1 >/dev/null").contains("INVALID"), "not said at every start")
+        #expect(try lab.run("nft list tables") == "table inet nat")
+        try lab.run("echo 1 >$loose; cni ADD c eth0; nft -f /run/first; echo 0 >$loose")
         let said = try lab.run("cni ADD c eth0 2>&1 >/dev/null")
-        #expect(said.contains("INVALID segments are not dropped in input: with nf_conntrack_tcp_loose=0"))
-        let forward = Self.rules.split(separator: "\n").suffix(1).joined()
-        #expect(try lab.run("evenkeel_rules ip") == forward)
-        if dualStack { #expect(try lab.run("evenkeel_rules ip6") == forward) }
-        try lab.run("cni ADD c eth0; hook c")
-        #expect(try lab.run("evenkeel_rules ip") == forward, "nor does a later run make it")
+        #expect(said.contains("removed rules for INVALID TCP segments: table ip evenkeel, nf_conntrack_tcp_loose is 0"))
+        #expect(try lab.run("nft list tables; cni ADD c eth0 2>&1 >/dev/null") == "table inet nat")
+        try lab.run("echo 1 >$loose; cni ADD c eth0")
+        #expect(try lab.run("evenkeel_rules ip") == (routes.contains("route del default;") ? "" : Self.rules))
     }
 
-    /// What would be harmed is asked for every container that gets the chains, one without a default route among them.
-    @Test func strictTrackingIsHeededForAContainerWithoutADefaultRoute() throws {
+    /// What the first version made is replaced at once: at no moment is a container's connection reset.
+    @Test(arguments: [4, 6]) func theFirstVersionsRulesAreReplacedWithoutALoss(family: Int) throws {
+        let lab = try lab(spoiling: "far")
+        try lab.run("nft -f /run/first")
+        let said = try lab.run(
+            "(until [[ -e /run/hooked ]]; do sleep 0.01; done; hook c 2>/run/said; touch /run/replaced) & "
+                + "(sleep 0.1; touch /run/hooked) & downloads \(family); await test -e /run/replaced; count far resets")
+        #expect(said == "5\n0")
+        #expect(try lab.run("cat /run/said").contains("repaired rules for INVALID TCP segments: table ip evenkeel"))
+        for family in ["ip", "ip6"] {
+            #expect(
+                try lab.run("evenkeel_rules \(family) | sort; guarded \(family)")
+                    == Self.rules.split(separator: "\n").sorted().joined(separator: "\n") + "\nbr1")
+        }
+    }
+
+    // MARK: Where nothing is translated
+
+    @Test func whereNothingIsTranslatedNothingIsTracked() throws {
         let lab = try lab()
-        try lab.run("echo 0 >$loose; ip -n c route del default; ip -n c -6 route del default; cni ADD c eth0")
-        #expect(try lab.run("evenkeel_rules ip") == Self.rules.split(separator: "\n").suffix(1).joined())
+        try lab.run("nft delete table inet nat; conntrack -F")
+        let said = try lab.run("cni ADD c eth0 2>&1 >/dev/null; hook c 2>&1; nft list tables")
+        #expect(!said.contains("INVALID") && !said.contains("evenkeel"), "\(said)")
+        try lab.run("tcp_once c $far4 81 || :; ping_once c $far4; ping_once c $far6")
+        #expect(try lab.run("cat /proc/sys/net/netfilter/nf_conntrack_count") == "0")
+        let status = try lab.run("\"$programs/evenkeel\" host status || echo $?")
+        #expect(status.contains("note: nothing on this host translates addresses or tracks connections"))
+        #expect(status.contains("table ip evenkeel  not there: nothing here translates or tracks IPv4"))
+        // What our own first version switched on is no reason to stay.
+        try lab.run("nft -f /run/first; ping_once c $far4; ping_once c $far6; cni ADD c eth0")
+        #expect(try lab.run("nft list tables; cat /proc/sys/net/netfilter/nf_conntrack_count").hasPrefix("0") == false)
+        #expect(try lab.run("nft list tables; cni ADD c eth0; hook c; nft list tables") == "")
+    }
+
+    @Test(arguments: ["nft", "iptables-nft"]) func whereARuleTracksAlreadyThereIsATable(tracker: String) throws {
+        let lab = try lab()
+        try lab.run("nft delete table inet nat")
+        switch tracker {
+        case "nft":
+            try lab.run(
+                "nft 'add table ip t; add chain ip t c { type filter hook input priority 0; }; add rule ip t c ct state new'"
+            )
+        default: try lab.run("iptables-nft -A INPUT -m conntrack --ctstate NEW -j ACCEPT")
+        }
+        try lab.run("cni ADD c eth0; hook c")
+        #expect(try lab.run("evenkeel_rules ip; nft list tables | grep -c ip6 || :") == Self.rules + "\n0")
+        // And none the longer for it.
+        try lab.run("nft flush ruleset; conntrack -F; cni ADD c eth0")
+        #expect(try lab.run("nft list tables") == "")
+    }
+
+    @Test func alwaysIsAlways() throws {
+        let lab = try lab()
+        try lab.run("nft delete table inet nat; cni ADD c eth0 '{\"invalid\":{\"where\":\"always\"}}'")
+        #expect(try lab.run("evenkeel_rules ip; evenkeel_rules ip6") == Self.rules + "\n" + Self.rules)
     }
 
     @Test(arguments: ["nft", "ip6tables-legacy"]) func thereIsATableForIPv6WhereItIsTranslated(translator: String)
@@ -145,7 +196,7 @@ import Testing
         let before = try lab.run("witnessed before")
         #expect(before == "forward-icmp 2, forward-udp 2, input-icmp 4, input-udp 4")
         #expect(try lab.run("witnessed after") == before)
-        #expect(try lab.run("for table in ip ip6; do hits $table input; hits $table forward; done") == "0 0\n0\n0 0\n0")
+        #expect(try lab.run("for table in ip ip6; do hits $table output; hits $table forward; done") == "0\n0\n0\n0")
     }
 
     // MARK: Whose interfaces

@@ -40,6 +40,28 @@ stage() {
     done </dev/null >/dev/null 2>&1
     await listening far 4
     watch_far
+    first_version >/run/first
+}
+
+# first_version: the rules that the first version made of a container on br1, for nft.
+first_version() {
+    local family
+    for family in ip ip6; do
+        cat <<EOF
+table $family evenkeel {
+    set containers { type ifname; elements = { "br1" }; }
+    chain input {
+        type filter hook input priority filter;
+        iifname != "lo" meta l4proto tcp ct state invalid tcp flags & (fin|rst) != 0 socket wildcard 0 counter accept comment "evenkeel 1: let the host's own connections end"
+        iifname != "lo" meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: do not answer INVALID segments with RST"
+    }
+    chain forward {
+        type filter hook forward priority filter;
+        iifname @containers meta l4proto tcp ct state invalid counter drop comment "evenkeel 1: let no INVALID segment out untranslated"
+    }
+}
+EOF
+    done
 }
 
 listening() { [[ $(ip netns exec "$1" ss -Hltn | wc -l) == "$2" ]]; }

@@ -10,8 +10,6 @@ public struct HostEvidence: Hashable, Sendable {
     public var ipv6Rules: [CountedRule] = []
     /// Rules of others that drop INVALID segments before they could be answered, or keep TCP from connection tracking.
     public var others: [ForeignRule] = []
-    /// Whether anything here translates IPv4 addresses.
-    public var translatesIPv4 = false
     public var statistics: ConntrackStatistics?
     /// Lines of the kernel's log that say that the table was full; nil where it may not be read.
     public var tableFull: [KernelLog.Record]?
@@ -47,17 +45,6 @@ extension HostGuard {
     private mutating func look(at invalid: HostSnapshot, _ evidence: inout HostEvidence) throws(KernelError) {
         if invalid.ipv4.state != .absent { evidence.ipv4Rules = try host.counters(.v4) }
         if invalid.ipv6.state != .absent { evidence.ipv6Rules = try host.counters(.v6) }
-        evidence.translatesIPv4 = try host.translatesIPv4()
         if try host.hasFirewall() { evidence.others = try host.othersRules() }
-    }
-}
-
-extension Host {
-    /// By a chain of nftables or the table of iptables-legacy. A plan does without: it takes for granted that containers' IPv4
-    /// addresses are translated.
-    fileprivate mutating func translatesIPv4() throws(KernelError) -> Bool {
-        if try Self.hasLegacyTranslation(.v4) { return true }
-        guard try hasFirewall() else { return false }
-        return try firewall.hasTranslation(.v4)
     }
 }

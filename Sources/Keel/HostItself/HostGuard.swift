@@ -51,13 +51,13 @@ public struct HostGuard: ~Copyable {
 
     /// Both remedies at once are one too many: a liberal kernel calls next to nothing INVALID.
     private func planLiberal(_ snapshot: HostSnapshot, _ notes: inout [String]) -> [Change] {
-        guard policy.invalid.mode == .drop, snapshot.beLiberal == 1 else { return [] }
+        guard policy.invalid.mode == .drop || policy.invalid.mode == .input, snapshot.beLiberal == 1 else { return [] }
         for entry in recorded where entry.sysctl == .beLiberal && entry.applied.contains(1) && entry.before != 1 {
             return [entry.restoration]
         }
         notes.append(
             "nf_conntrack_tcp_be_liberal is 1, and what it was before is not known: then next to nothing is INVALID, and the "
-                + "drop has little to do; the kernel's own default is 0")
+                + "rules have little to do; the kernel's own default is 0")
         return []
     }
 

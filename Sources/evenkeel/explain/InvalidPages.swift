@@ -8,29 +8,34 @@ extension Page {
                 and the client says that the server did.
                 """,
             cause: """
-                A late, repeated or damaged TCP segment falls outside the window that connection tracking knows. It is called
-                INVALID, and what is INVALID is not translated back to the container: it is addressed to the host and stays there.
-                The host has no such socket and answers as it must, with RST, which ends a healthy connection. A drop in the
-                forward chain, which some engines have, never sees it. Where no address is translated, or with
-                nf_conntrack_tcp_be_liberal=1, nothing of the kind happens, and nothing is found.
+                Connection tracking calls some TCP segments INVALID: far above the window that it knows, an acknowledgement of what
+                it never saw, a stray SYN-ACK, a bad checksum (before Linux 6.1 also those that are merely late). What is INVALID is
+                not translated back to the container: it is addressed to the host and stays there. The host has no such socket and
+                answers as it must, with RST, which ends a healthy connection. A drop in the forward chain, which some engines
+                have, never sees it. Where no address is translated, or with nf_conntrack_tcp_be_liberal=1, nothing of the kind
+                happens, and nothing is found.
                 """,
             proof: """
                 On the host:
 
                     conntrack -S | grep -o 'invalid=[0-9]*'            # rises; by two a segment where it is answered
                     nstat -az TcpOutRsts                               # rises with it
-                    nft list ruleset | grep -n 'ct state invalid'      # none in a chain of hook input
+                    nft list ruleset | grep -n 'ct state invalid'      # none in a chain of hook input or output
                     tcpdump -ni any 'tcp[tcpflags] & tcp-rst != 0'     # from the host's address, to the server
 
                 sysctl net.netfilter.nf_conntrack_log_invalid=6 logs each of them.
                 """,
             withEvenkeel: """
-                sudo evenkeel apply --all, or the hook with the next container, makes the table "ip evenkeel" (and "ip6 evenkeel"
-                where IPv6 is translated) with a drop in input for INVALID TCP segments that come in by an interface other than lo.
-                The peer sends the segment again, and the download goes on.
+                sudo evenkeel host apply, or the next container that starts, makes the table "ip evenkeel" (and "ip6 evenkeel" where
+                IPv6 is translated). A rule in input notes INVALID segments for a few seconds and drops nothing; a rule in output
+                drops the bare RST that answers one of them. The peer sends the segment again, and the download goes on. Refusals
+                of new connections and aborts by programs pass. What is not told either: a peer that still holds a connection which
+                the host has lost gets no RST and waits for its own time-out. While nf_conntrack_tcp_loose is 0 there are no such
+                rules: there that peer has to be told.
                 """,
             without: """
-                iptables -I INPUT ! -i lo -p tcp -m conntrack --ctstate INVALID -j DROP, or
+                iptables -I INPUT ! -i lo -p tcp -m conntrack --ctstate INVALID -j DROP (the policy's invalid.mode "input" has that
+                rule), which also takes segments of the host's own connections where connection tracking misjudges them; or
                 sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=1, which translates such segments and delivers them.
                 """,
             references: [
@@ -56,8 +61,10 @@ extension Page {
                     nft list table ip evenkeel       # the set "containers" lacks the container's bridge, or there is no table
                 """,
             withEvenkeel: """
-                sudo evenkeel apply --all puts the bridges of containers into the set whose INVALID segments are dropped in
-                forward. The policy's invalid.forward turns that off.
+                sudo evenkeel apply --all puts the bridges of containers into the set "containers". Dropped in forward is what comes in
+                by one of them, would leave by something that is none, has a sender that lives behind that bridge, and is INVALID.
+                Left alone are what goes from container to container, machines of a LAN whose packets come by the host one way, and
+                SYN-ACKs and resets of containers that are routed. The policy's invalid.forward turns that off.
                 """,
             without: """
                 iptables -I FORWARD -i BRIDGE -p tcp -m conntrack --ctstate INVALID -j DROP, for each bridge. Without the bridge
@@ -74,15 +81,18 @@ extension Page {
         Page(
             id: .invalidPolicyConflict, title: "settings for INVALID segments that undo one another",
             symptom: """
-                The drop of INVALID segments is there, and connections are reset all the same; or counters of the rules stay at 0
-                though connection tracking counts INVALID; or someone else's connections are cut since it was put in.
+                The rules for INVALID segments are there, and connections are reset all the same; or their counters stay at 0 though
+                connection tracking counts INVALID; or someone else's connections are cut since they were put in.
                 """,
             cause: """
-                Three things make a drop of INVALID meaningless or harmful. An eBPF data plane, such as Cilium's, or a notrack
-                rule: packets never come to connection tracking, and the rules see none of them. nf_conntrack_tcp_loose=0, or
-                IPVS with direct routing: the host sees half of a connection, and a drop would cut it; Evenkeel leaves its chain
-                out then and says so. nf_conntrack_tcp_be_liberal=1: segments outside the window are not INVALID any more, so the
-                drop takes only what is damaged. Connections are saved either way, so that is information alone.
+                Some things make the rules meaningless or harmful. An eBPF data plane, such as Cilium's, or a notrack rule: packets
+                never come to connection tracking, and the rules see none of them. nf_conntrack_tcp_loose=0: a connection of the
+                host's own that connection tracking lost sight of is INVALID, and its peer has to be told; Evenkeel leaves its
+                rules out then, takes away what is there, and says so. A drop in input, as an older version of Evenkeel made it and
+                the policy's invalid.mode "input" does: it takes segments for the host's own sockets wherever connection tracking
+                misjudges them, and cuts what IPVS forwards by direct routing. nf_conntrack_tcp_be_liberal=1: segments outside
+                the window are not INVALID any more, so the rules find only what is damaged. Connections are saved either way, so
+                that is information alone.
                 """,
             proof: """
                 On the host:
@@ -93,8 +103,9 @@ extension Page {
                     ipvsadm -Ln               # Route or Tunnel behind a server
                 """,
             withEvenkeel: """
-                Choose one: the policy's invalid.mode "drop" with be_liberal=0, or "liberal" without the drop, or "keep" where
-                another data plane is in charge.
+                sudo evenkeel host apply takes away chains that should not be there. Then choose one: the policy's invalid.mode
+                "drop" with be_liberal=0 and loose=1, or "liberal" without the rules, or "keep" where another data plane is in
+                charge.
                 """,
             without: """
                 Set be_liberal to 0 where a drop is wanted, and take the drop away where it is 1. Leave connections of an eBPF data

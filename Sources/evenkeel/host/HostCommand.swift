@@ -7,7 +7,7 @@ import LinuxSystem
 struct HostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "host",
-        abstract: "Looks after the host: the drop of INVALID segments and the connection tracking table.",
+        abstract: "Looks after the host: the rules for INVALID segments and the connection tracking table.",
         discussion: """
             Containers bring their part of the host's rules with them as they start. These commands look after the host \
             as a whole: when it boots, when somebody has taken the rules away, and when its connection tracking table is too \

@@ -30,19 +30,25 @@ extension HostReport {
     private func json(of invalid: HostSnapshot) -> JSON {
         .object([
             .init("mode", .string(policy.invalid.mode.rawValue)),
+            .init("where", .string(policy.invalid.place.rawValue)),
             .init(
                 "tables",
                 .array([
-                    table("ip", invalid.ipv4, evidence.ipv4Rules), table("ip6", invalid.ipv6, evidence.ipv6Rules),
+                    table("ip", invalid.ipv4, invalid.trackingOfIPv4, evidence.ipv4Rules),
+                    table("ip6", invalid.ipv6, invalid.trackingOfIPv6, evidence.ipv6Rules),
                 ])),
             .init("others", .array(evidence.others.map { json(of: $0) })),
             .init("tcpBeLiberal", number(invalid.beLiberal)), .init("tcpLoose", number(invalid.loose)),
         ])
     }
 
-    private func table(_ family: String, _ ruleset: HostSnapshot.Ruleset, _ rules: [CountedRule]) -> JSON {
+    private func table(
+        _ family: String, _ ruleset: HostSnapshot.Ruleset, _ tracking: HostSnapshot.Tracking?, _ rules: [CountedRule]
+    ) -> JSON {
         .object([
             .init("family", .string(family)), .init("state", .string(ruleset.state.rawValue)),
+            // What others use connection tracking for in this family: "translated", "tracked", "unused".
+            .init("tracking", tracking.map { .string($0.rawValue) } ?? .null),
             .init(
                 "rules",
                 .array(

@@ -1,6 +1,7 @@
 import Firewall
 import Keel
 import LinuxSystem
+import Netlink
 
 /// The report for people.
 extension HostReport {
@@ -36,20 +37,29 @@ extension HostReport {
                 ? "  also dropped by others: \(rule)" : "  kept from connection tracking by others: \(rule)"
         }
         if let liberal = invalid.beLiberal { lines.append("  nf_conntrack_tcp_be_liberal  \(liberal)") }
+        if invalid.loose == 0 { lines.append("  nf_conntrack_tcp_loose  0") }
         return lines
     }
 
     private func tableLines(_ family: String, _ ruleset: HostSnapshot.Ruleset, _ rules: [CountedRule]) -> [String] {
         let name = "table \(family) evenkeel"
         guard ruleset.state != .absent else {
-            let reason =
-                family == "ip6" && state.invalid?.translatesIPv6 == false ? ": nothing here translates IPv6" : ""
-            return ["  \(name)  not there\(reason)"]
+            return ["  \(name)  not there\(reason(family == "ip" ? .v4 : .v6))"]
         }
         let dormant = ruleset.state == .dormant ? "  dormant, so it does nothing" : ""
         return ["  \(name)\(dormant)"]
             + rules.map { line(of: $0) }
             + (ruleset.containers.map { ["    containers  \(names($0))"] } ?? [])
+    }
+
+    /// Why a table is not there, where that is as it should be.
+    private func reason(_ version: IPVersion) -> String {
+        guard let invalid = state.invalid, policy.invalid.mode == .drop || policy.invalid.mode == .input else {
+            return ""
+        }
+        if invalid.loose == 0 { return ": nf_conntrack_tcp_loose is 0" }
+        let isIdle = policy.invalid.place == .translated && invalid.tracking(version) == .unused
+        return isIdle ? ": nothing here translates or tracks \(version)" : ""
     }
 
     private func line(of rule: CountedRule) -> String {

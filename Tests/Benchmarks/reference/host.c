@@ -67,9 +67,12 @@ static int table_flags(const struct nlmsghdr *message, void *data) {
     return MNL_CB_STOP;
 }
 
+// Of the tables of our name in every family; `data` is IPv4's ruleset and IPv6's.
 static int each_rule(const struct nlmsghdr *message, void *data) {
-    struct ruleset *ruleset = data;
+    const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute;
+    if (header->nfgen_family != AF_INET && header->nfgen_family != AF_INET6) return MNL_CB_OK;
+    struct ruleset *ruleset = (struct ruleset *)data + (header->nfgen_family == AF_INET6);
     mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
         const uint8_t *text = mnl_attr_get_payload(attribute);
         if (mnl_attr_get_type(attribute) != NFTA_RULE_USERDATA || ruleset->rules == 8) continue;
@@ -95,44 +98,44 @@ static int each_element(const struct nlmsghdr *message, void *data) {
     return MNL_CB_OK;
 }
 
+// `data` is whether IPv4 is translated and whether IPv6 is.
 static int each_chain(const struct nlmsghdr *message, void *data) {
     const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute;
-    if (header->nfgen_family != AF_INET6 && header->nfgen_family != NFPROTO_INET) return MNL_CB_OK;
-    mnl_attr_for_each(attribute, message, sizeof *header)
-        if (mnl_attr_get_type(attribute) == NFTA_CHAIN_TYPE && !strcmp(mnl_attr_get_str(attribute), "nat"))
-            *(bool *)data = true;
+    bool *translated = data;
+    mnl_attr_for_each(attribute, message, sizeof *header) {
+        if (mnl_attr_get_type(attribute) != NFTA_CHAIN_TYPE || strcmp(mnl_attr_get_str(attribute), "nat")) continue;
+        translated[0] |= header->nfgen_family != AF_INET6;
+        translated[1] |= header->nfgen_family != AF_INET;
+    }
     return MNL_CB_OK;
 }
 
-static struct ruleset look(struct channel *channel, uint8_t family) {
-    struct ruleset ruleset = {0};
+static void look_at_table(struct channel *channel, uint8_t family, struct ruleset *ruleset) {
     struct nlmsghdr *message = table_request(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, "evenkeel");
-    int error = ask(channel, message, table_flags, &ruleset);
+    int error = ask(channel, message, table_flags, ruleset);
     if (error && error != ENOENT) fail("look up the table");
-    if (!ruleset.present) return ruleset;
-    message = table_request(NFT_MSG_GETRULE, family, NFTA_RULE_TABLE, "evenkeel");
-    dump(channel, message, each_rule, &ruleset, &ruleset.rules);
+    if (!ruleset->present) return;
     message = table_request(NFT_MSG_GETSETELEM, family, NFTA_SET_ELEM_LIST_TABLE, "evenkeel");
     mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, "containers");
-    dump(channel, message, each_element, &ruleset, &ruleset.elements);
-    return ruleset;
+    dump(channel, message, each_element, ruleset, &ruleset->elements);
+}
+
+static void look(struct channel *channel, struct ruleset rulesets[2]) {
+    memset(rulesets, 0, 2 * sizeof *rulesets);
+    struct nlmsghdr *message = table_request(NFT_MSG_GETRULE, AF_UNSPEC, NFTA_RULE_TABLE, "evenkeel");
+    dump(channel, message, each_rule, rulesets, NULL);
+    look_at_table(channel, AF_INET, &rulesets[0]);
+    look_at_table(channel, AF_INET6, &rulesets[1]);
 }
 
 static bool is_complete(const struct ruleset *ruleset) {
-    static const char *const comments[] = {"evenkeel 1: let the host's own connections end",
-        "evenkeel 1: do not answer INVALID segments with RST", "evenkeel 1: let no INVALID segment out untranslated"};
+    static const char *const comments[] = {"evenkeel 2: note INVALID segments for a few seconds",
+        "evenkeel 2: do not answer INVALID segments with RST",
+        "evenkeel 2: let no INVALID segment of a container out untranslated"};
     for (size_t i = 0; i < 3; i++)
         if (ruleset->rules != 3 || ruleset->dormant || strcmp(ruleset->comment[i], comments[i])) return false;
     return true;
-}
-
-static bool translates_ipv6(struct channel *channel) {
-    static char text[4096];
-    bool translates = read_file("/proc/net/ip6_tables_names", text, sizeof text) && strstr(text, "nat\n");
-    struct nlmsghdr *message = table_request(NFT_MSG_GETCHAIN, AF_UNSPEC, 0, NULL);
-    if (!translates) dump(channel, message, each_chain, &translates, NULL);
-    return translates;
 }
 
 static int generation_id(const struct nlmsghdr *message, void *data) {
@@ -163,31 +166,29 @@ static size_t settle(
 
 void guard(struct channel *route, struct channel *firewall, struct container *container) {
     char names[MAX][16] = {{0}};
-    static char services[4096];
     uint32_t generation = 0;
     size_t count = entrances(route, container, names);
-    struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
-    bool both = has_default(container, AF_INET6), complete = ipv4.present && (ipv6.present || !both);
-    if (!complete) {
+    struct ruleset rulesets[2];
+    look(firewall, rulesets);
+    if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("a lost connection's peer must be told");
+    bool both = has_default(container, AF_INET6), translated[2] = {true, true};
+    if (!rulesets[0].present || (both && !rulesets[1].present)) {
+        translated[0] = translated[1] = false;
+        dump(firewall, table_request(NFT_MSG_GETCHAIN, AF_UNSPEC, 0, NULL), each_chain, translated, NULL);
         // What is made goes with the ruleset as it was looked at, whose number is read before.
         if (ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation_id, &generation))
             fail("read the generation");
-        ipv4 = look(firewall, AF_INET);
-        ipv6 = look(firewall, AF_INET6);
+        look(firewall, rulesets);
     }
-    for (size_t i = 0; i < ipv4.elements; i++) {
+    for (size_t i = 0; i < rulesets[0].elements; i++) {
         bool own = false;
-        for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
-        if (!own && !has_interface(route, ipv4.element[i])) fprintf(stderr, "%s is gone\n", ipv4.element[i]);
-    }
-    bool translates = ipv6.present;
-    if (!complete) {
-        if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("every older connection would be cut");
-        if (read_file("/proc/net/ip_vs", services, sizeof services)) fail("IPVS");
-        if (both) translates = translates || translates_ipv6(firewall);
+        for (size_t j = 0; j < count; j++) own |= !strcmp(rulesets[0].element[i], names[j]);
+        if (!own && !has_interface(route, rulesets[0].element[i]))
+            fprintf(stderr, "%s is gone\n", rulesets[0].element[i]);
     }
     struct addition additions[2] = {{0}};
-    size_t all = settle(additions, 0, AF_INET, &ipv4, names, count);
-    if (both && translates) all = settle(additions, all, AF_INET6, &ipv6, names, count);
+    size_t all = 0;
+    if (translated[0]) all = settle(additions, all, AF_INET, &rulesets[0], names, count);
+    if (both && translated[1]) all = settle(additions, all, AF_INET6, &rulesets[1], names, count);
     commit(firewall, generation, additions, all);
 }

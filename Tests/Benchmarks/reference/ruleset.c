@@ -13,10 +13,11 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 
-static const char table_name[] = "evenkeel", set_name[] = "containers";
+static const char table_name[] = "evenkeel", set_name[] = "containers", segments_name[] = "misjudged";
 static uint8_t family;
 static char batch[16384];
 static size_t used;
@@ -52,6 +53,24 @@ static void add_set(void) {
     nftnl_set_nlmsg_build_payload(put(NFT_MSG_NEWSET, NLM_F_CREATE), set);
     put_end();
     nftnl_udata_buf_free(data);
+    nftnl_set_free(set);
+}
+
+// Rules fill it with segments by addresses and ports, of which each stays for five seconds.
+static void add_segments(void) {
+    struct nftnl_set *set = nftnl_set_alloc();
+    // nft's numbers for ipv4_addr, ipv6_addr and inet_service, six bits each.
+    uint32_t end = (family == AF_INET ? 7 : 8) << 6 | 13;
+    nftnl_set_set_str(set, NFTNL_SET_TABLE, table_name);
+    nftnl_set_set_str(set, NFTNL_SET_NAME, segments_name);
+    nftnl_set_set_u32(set, NFTNL_SET_ID, family + 1);
+    nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_EVAL | NFT_SET_TIMEOUT);
+    nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, end << 12 | end);
+    nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, family == AF_INET ? 16 : 40);
+    nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, 65535);
+    nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT, 5000);
+    nftnl_set_nlmsg_build_payload(put(NFT_MSG_NEWSET, NLM_F_CREATE), set);
+    put_end();
     nftnl_set_free(set);
 }
 
@@ -102,87 +121,160 @@ static void compare(struct nftnl_rule *rule, uint32_t operation, const void *val
     nftnl_expr_set(expression, NFTNL_EXPR_CMP_DATA, value, length);
 }
 
-static void has_any(struct nftnl_rule *rule, const void *mask, uint32_t length) {
+static void mask(struct nftnl_rule *rule, const void *bits, uint32_t length) {
     static const uint32_t zero = 0;
     struct nftnl_expr *expression = step(rule, "bitwise");
     nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
     nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
     nftnl_expr_set_u32(expression, NFTNL_EXPR_BITWISE_LEN, length);
-    nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_MASK, mask, length);
+    nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_MASK, bits, length);
     nftnl_expr_set(expression, NFTNL_EXPR_BITWISE_XOR, &zero, length);
-    compare(rule, NFT_CMP_NEQ, &zero, length);
 }
 
-static void is_invalid_tcp(struct nftnl_rule *rule) {
+static void load(struct nftnl_rule *rule, uint32_t base, uint32_t offset, uint32_t length, uint32_t slot) {
+    struct nftnl_expr *expression = step(rule, "payload");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, base);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, length);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, slot % 4 ? NFT_REG32_00 + slot : NFT_REG_1 + slot / 4);
+}
+
+static void is_tcp(struct nftnl_rule *rule) {
     static const uint8_t tcp = IPPROTO_TCP;
-    static const uint32_t invalid = 1;
     meta(rule, NFT_META_L4PROTO);
     compare(rule, NFT_CMP_EQ, &tcp, 1);
+}
+
+static void has_flags(struct nftnl_rule *rule, uint8_t bits, uint8_t flags) {
+    load(rule, NFT_PAYLOAD_TRANSPORT_HEADER, 13, 1, 0);
+    mask(rule, &bits, 1);
+    compare(rule, NFT_CMP_EQ, &flags, 1);
+}
+
+static void is_invalid(struct nftnl_rule *rule) {
+    static const uint32_t invalid = 1, zero = 0;
     struct nftnl_expr *expression = step(rule, "ct");
     nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
     nftnl_expr_set_u32(expression, NFTNL_EXPR_CT_DREG, NFT_REG_1);
-    has_any(rule, &invalid, 4);
+    mask(rule, &invalid, 4);
+    compare(rule, NFT_CMP_NEQ, &zero, 4);
 }
 
-static void closes_bound_socket(struct nftnl_rule *rule) {
-    static const uint8_t fin_or_rst = 0x05, zero = 0;
-    struct nftnl_expr *expression = step(rule, "payload");
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_BASE, NFT_PAYLOAD_TRANSPORT_HEADER);
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_OFFSET, 13);
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_LEN, 1);
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_PAYLOAD_DREG, NFT_REG_1);
-    has_any(rule, &fin_or_rst, 1);
-    expression = step(rule, "socket");
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_SOCKET_KEY, NFT_SOCKET_WILDCARD);
-    nftnl_expr_set_u32(expression, NFTNL_EXPR_SOCKET_DREG, NFT_REG_1);
-    compare(rule, NFT_CMP_EQ, &zero, 1);
+static void has_route(struct nftnl_rule *rule, uint32_t result, uint32_t flags, uint32_t answer) {
+    struct nftnl_expr *expression = step(rule, "fib");
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_DREG, NFT_REG_1);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_RESULT, result);
+    nftnl_expr_set_u32(expression, NFTNL_EXPR_FIB_FLAGS, flags);
+    compare(rule, NFT_CMP_EQ, &answer, 4);
 }
 
-static void is_from_container(struct nftnl_rule *rule) {
+// Addresses and ports, those of the source first, or of the destination.
+static void load_segment(struct nftnl_rule *rule, bool reversed) {
+    uint32_t length = family == AF_INET ? 4 : 16, source = family == AF_INET ? 12 : 8, slot = 0;
+    for (int i = 0; i < 2; i++) {
+        bool destination = i != reversed;
+        load(rule, NFT_PAYLOAD_NETWORK_HEADER, source + (destination ? length : 0), length, slot);
+        slot += length / 4;
+        load(rule, NFT_PAYLOAD_TRANSPORT_HEADER, destination ? 2 : 0, 2, slot++);
+    }
+}
+
+static void look_up(struct nftnl_rule *rule, const char *set, uint32_t id, uint32_t flags) {
     struct nftnl_expr *lookup = step(rule, "lookup");
     nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-    nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set_name);
-    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, family);
+    nftnl_expr_set_str(lookup, NFTNL_EXPR_LOOKUP_SET, set);
+    nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_SET_ID, id);
+    if (flags) nftnl_expr_set_u32(lookup, NFTNL_EXPR_LOOKUP_FLAGS, flags);
 }
 
-static void ends_with(struct nftnl_rule *rule, uint32_t verdict, const char *comment) {
+static void note(struct nftnl_rule *rule) {
+    load_segment(rule, false);
+    struct nftnl_expr *update = step(rule, "dynset");
+    nftnl_expr_set_u32(update, NFTNL_EXPR_DYNSET_SREG_KEY, NFT_REG_1);
+    nftnl_expr_set_u32(update, NFTNL_EXPR_DYNSET_OP, NFT_DYNSET_OP_UPDATE);
+    nftnl_expr_set_str(update, NFTNL_EXPR_DYNSET_SET_NAME, segments_name);
+    nftnl_expr_set_u32(update, NFTNL_EXPR_DYNSET_SET_ID, family + 1);
+}
+
+static void drop(struct nftnl_rule *rule) {
     step(rule, "counter");
     struct nftnl_expr *end = step(rule, "immediate");
     nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-    nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_VERDICT, verdict);
+    nftnl_expr_set_u32(end, NFTNL_EXPR_IMM_VERDICT, NF_DROP);
+}
+
+static struct nftnl_rule *new_rule(const char *chain) {
+    struct nftnl_rule *rule = nftnl_rule_alloc();
+    nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table_name);
+    nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
+    return rule;
+}
+
+static void add_rule(struct nftnl_rule *rule, const char *comment) {
     struct nftnl_udata_buf *data = nftnl_udata_buf_alloc(256);
     nftnl_udata_put_strz(data, NFTNL_UDATA_RULE_COMMENT, comment);
     nftnl_rule_set_data(rule, NFTNL_RULE_USERDATA, nftnl_udata_buf_data(data), nftnl_udata_buf_len(data));
     nftnl_udata_buf_free(data);
-}
-
-static void add_rule(const char *chain, bool spares, uint32_t verdict, const char *comment) {
-    static const char lo[16] = "lo";
-    struct nftnl_rule *rule = nftnl_rule_alloc();
-    nftnl_rule_set_str(rule, NFTNL_RULE_TABLE, table_name);
-    nftnl_rule_set_str(rule, NFTNL_RULE_CHAIN, chain);
-    meta(rule, NFT_META_IIFNAME);
-    if (strcmp(chain, "input")) {
-        is_from_container(rule);
-    } else {
-        compare(rule, NFT_CMP_NEQ, lo, sizeof lo);
-    }
-    is_invalid_tcp(rule);
-    if (spares) closes_bound_socket(rule);
-    ends_with(rule, verdict, comment);
     nftnl_rule_nlmsg_build_payload(put(NFT_MSG_NEWRULE, NLM_F_CREATE | NLM_F_APPEND), rule);
     put_end();
     nftnl_rule_free(rule);
 }
 
+static void is_not_loopback(struct nftnl_rule *rule, uint32_t key) {
+    static const char lo[16] = "lo";
+    meta(rule, key);
+    compare(rule, NFT_CMP_NEQ, lo, sizeof lo);
+}
+
+enum { SYN = 2, RST = 4, ACK = 16 };
+
+static void add_input(void) {
+    struct nftnl_rule *rule = new_rule("input");
+    is_not_loopback(rule, NFT_META_IIFNAME);
+    is_tcp(rule);
+    has_flags(rule, RST, 0);
+    is_invalid(rule);
+    note(rule);
+    add_rule(rule, "evenkeel 2: note INVALID segments for a few seconds");
+}
+
+static void add_output(void) {
+    struct nftnl_rule *rule = new_rule("output");
+    is_not_loopback(rule, NFT_META_OIFNAME);
+    is_tcp(rule);
+    has_flags(rule, RST | ACK, RST);
+    is_invalid(rule);
+    has_route(rule, NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_SADDR, RTN_LOCAL);
+    load_segment(rule, true);
+    look_up(rule, segments_name, family + 1, 0);
+    drop(rule);
+    add_rule(rule, "evenkeel 2: do not answer INVALID segments with RST");
+}
+
+static void add_forward(void) {
+    struct nftnl_rule *rule = new_rule("forward");
+    meta(rule, NFT_META_IIFNAME);
+    look_up(rule, set_name, family, 0);
+    meta(rule, NFT_META_OIFNAME);
+    look_up(rule, set_name, family, NFT_LOOKUP_F_INV);
+    is_tcp(rule);
+    has_flags(rule, SYN | RST, 0);
+    is_invalid(rule);
+    has_route(rule, NFT_FIB_RESULT_OIF, NFTA_FIB_F_SADDR | NFTA_FIB_F_IIF | NFTA_FIB_F_PRESENT, 1);
+    drop(rule);
+    add_rule(rule, "evenkeel 2: let no INVALID segment of a container out untranslated");
+}
+
 static void add_everything(void) {
     add_table();
-    add_set();
+    add_segments();
     add_chain("input", NF_INET_LOCAL_IN);
-    add_rule("input", true, NF_ACCEPT, "evenkeel 1: let the host's own connections end");
-    add_rule("input", false, NF_DROP, "evenkeel 1: do not answer INVALID segments with RST");
+    add_input();
+    add_chain("output", NF_INET_LOCAL_OUT);
+    add_output();
+    add_set();
     add_chain("forward", NF_INET_FORWARD);
-    add_rule("forward", false, NF_DROP, "evenkeel 1: let no INVALID segment out untranslated");
+    add_forward();
 }
 
 // One transaction, whose last message alone is acknowledged; with a generation, only for that ruleset.
