@@ -82,7 +82,9 @@ var targets: [Target] = [
             "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
         ]),
     library("JSON", ["CJansson"]),
-    library("Netlink", ["CMnl", "LinuxSystem"], commandLine: ["RunningLinks.swift"]),
+    library(
+        "Netlink", ["CMnl", "LinuxSystem"],
+        commandLine: ["HalfRoutes.swift", "LinkElsewhere.swift", "RunningLinks.swift", "WildcardServer.swift"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"], commandLine: ["HostItself"]),
     library("CNI", ["JSON"]),

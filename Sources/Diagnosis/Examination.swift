@@ -28,10 +28,11 @@ public struct Examination: ~Copyable {
         var diagnosis = Diagnosis(policy)
         diagnosis.note(survey)
         observeHost(&diagnosis, survey)
+        let conntrackMax = diagnosis.host.state.conntrack?.max
         for (index, namespace) in survey.namespaces.enumerated() {
             progress(index)
             do throws(KernelError) {
-                guard let observation = try observe(namespace, isNamed: survey.isNamed) else { continue }
+                guard let observation = try observe(namespace, isNamed: survey.isNamed, conntrackMax) else { continue }
                 diagnosis.observations.append(observation.0)
                 if let netstat = observation.1 {
                     keep(netstat, of: observation.0, at: diagnosis.observations.count - 1)
@@ -39,6 +40,7 @@ public struct Examination: ~Copyable {
             } catch { diagnosis.miss(namespace, error) }
         }
         observeEntrances(&diagnosis)
+        observeOtherTables(&diagnosis, survey)
         countAgain(&diagnosis)
         return diagnosis
     }
@@ -68,6 +70,7 @@ public struct Examination: ~Copyable {
             // From inside a user namespace there is no way back.
             guard host.isOwn(try NetworkNamespace.current()) else { return }
             try diagnosis.host.observeEntrances(of: diagnosis.observations)
+            diagnosis.host.observeTranslation(of: diagnosis.observations)
         } catch { diagnosis.missHost([error], what: "where containers enter the host") }
     }
 
@@ -79,7 +82,7 @@ public struct Examination: ~Copyable {
 
     /// Nil for one that has gone meanwhile, which of those that were named one by one is an error.
     private mutating func observe(
-        _ found: ContainerNamespace, isNamed: Bool
+        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: found.path) } catch {
@@ -98,6 +101,7 @@ public struct Examination: ~Copyable {
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.entrances = try host.entrances(of: container, snapshot)
+        let identity = container.namespace.identity
         let competes = observation.competes(.v4, policy)
         let rivals = snapshot.competingDefaults(.v4, policy.defaultRoute).map { $0.leg.nextHops[0].interface }
         let netstat = try container.look(from: host) { (socket) throws(KernelError) -> Netstat? in
@@ -107,6 +111,8 @@ public struct Examination: ~Copyable {
             if !observation.gateways.isEmpty { observation.running = try socket.runningLinks() }
             if competes { observation.turns = socket.turns(among: rivals) }
             if !snapshot.hasDefaultRoute(.v4) { observation.leadsBeyond = socket.leadsBeyond }
+            observation.observeSeveralNetworks()
+            observation.ownTable = conntrackMax.flatMap { OwnTable.observe(identity, max: $0, policy) }
             return netstat
         }
         return (observation, netstat)
@@ -138,6 +144,29 @@ public struct Examination: ~Copyable {
 }
 
 extension Examination {
+    /// More namespaces that are no container's than that are not looked at.
+    private static let mostOtherTables = 1024
+
+    /// The tables of namespaces that are nobody's container and translate for some, as those of rootless engines do.
+    private func observeOtherTables(_ diagnosis: inout Diagnosis, _ survey: Survey) {
+        // In a user namespace there is no way back.
+        guard let max = diagnosis.host.state.conntrack?.max, NetworkNamespace.identityOfInit() != nil else { return }
+        let others =
+            survey.rootless.map { ContainerNamespace(path: $0, evidence: "rootless network") }
+            + survey.skipped.map { ContainerNamespace(path: $0.path, evidence: "named", containers: $0.containers) }
+        for other in others.prefix(Self.mostOtherTables) {
+            do throws(KernelError) {
+                let namespace = try NetworkNamespace(path: other.path)
+                guard !host.isOwn(namespace) else { continue }
+                let identity = namespace.identity
+                let table = try host.inside(namespace) { () throws(KernelError) in
+                    OwnTable.observe(identity, max: max, policy)
+                }
+                if let table, table.isTold(policy) { diagnosis.otherTables.append((other, table)) }
+            } catch { continue }
+        }
+    }
+
     /// How many more there are now; nil where they cannot be read.
     private func furtherDrops(after first: Int) -> Int? {
         do throws(KernelError) { return try ConntrackStatistics.observe().map { max($0.drops - first, 0) } } catch {
