@@ -138,7 +138,7 @@ if isEmbedded {
             "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
             scripts: [
                 "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh", "guest.sh",
-                "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
+                "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Diagnosis", "Laboratory"], scripts: ["cri.py", "protobuf.py"]),

@@ -3,15 +3,15 @@ import Netlink
 
 /// The UDP sockets of the calling thread's network namespace.
 enum DatagramSockets {
-    /// Whether there are any. The list is one of the whole machine, and it takes the kernel a while to go through it.
+    /// Whether there are any. The list is one of the whole machine, and it takes the kernel a while to go through it; its count
+    /// for each namespace, in `/proc/net/protocols`, is at hand.
     static var mayBeThere: Bool {
-        ["sockstat", "sockstat6"].contains { name in
-            let text = HookInstallation.text(of: "/proc/thread-self/net/\(name)") ?? ""
-            return text.split(separator: "\n").contains { line in
-                let words = line.split(separator: " ")
-                return words.count > 2 && ["UDP:", "UDP6:"].contains(words[0]) && words[1] == "inuse"
-                    && words[2] != "0"
-            }
+        let text = HookInstallation.text(of: "/proc/thread-self/net/protocols") ?? ""
+        return text.split(separator: "\n").contains { line in
+            guard line.hasPrefix("UDP ") || line.hasPrefix("UDPv6 ") else { return false }
+            // protocol, size, sockets
+            let words = line.split(separator: " ", maxSplits: 3)
+            return words.count > 2 && words[2] != "0"
         }
     }
 

@@ -11,6 +11,8 @@ public struct Examination: ~Copyable {
     private var host: Host
     private let policy: Policy
     private let policyPath: String?
+    /// Whether the kernel has iptables-legacy, whose files are then in every namespace.
+    private let hasLegacyTables: Bool
     /// Counters of containers, by their places in the diagnosis.
     private var counters: [(place: Int, netstat: Netstat)] = []
     /// Of a process's descriptors, of which it may have 1024, some are for this.
@@ -20,6 +22,9 @@ public struct Examination: ~Copyable {
     public init(_ policy: Policy, from policyPath: String? = nil) throws(KernelError) {
         self.policy = policy
         self.policyPath = policyPath
+        hasLegacyTables = ["ip", "ip6"].contains { name in
+            HookInstallation.text(of: "/proc/thread-self/net/\(name)_tables_names") != nil
+        }
         host = try Host()
     }
 
@@ -102,6 +107,7 @@ public struct Examination: ~Copyable {
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.entrances = try host.entrances(of: container, snapshot)
         let identity = container.namespace.identity
+        let hasLegacyTables = hasLegacyTables
         let competes = observation.competes(.v4, policy)
         let rivals = snapshot.competingDefaults(.v4, policy.defaultRoute).map { $0.leg.nextHops[0].interface }
         let netstat = try container.look(from: host) { (socket) throws(KernelError) -> Netstat? in
@@ -111,7 +117,7 @@ public struct Examination: ~Copyable {
             if !observation.gateways.isEmpty { observation.running = try socket.runningLinks() }
             if competes { observation.turns = socket.turns(among: rivals) }
             if !snapshot.hasDefaultRoute(.v4) { observation.leadsBeyond = socket.leadsBeyond }
-            observation.observeSeveralNetworks()
+            observation.observeSeveralNetworks(&socket, hasLegacyTables: hasLegacyTables)
             observation.ownTable = conntrackMax.flatMap { OwnTable.observe(identity, max: $0, policy) }
             return netstat
         }

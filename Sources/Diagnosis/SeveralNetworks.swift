@@ -39,34 +39,36 @@ extension ContainerObservation {
     /// The families in which several networks have a default route.
     private var versionsOfSeveral: [IPVersion] { IPVersion.allCases.filter { winner($0) != nil } }
 
-    /// To be called in the container's namespace. What cannot be looked at there is nothing to be told.
-    mutating func observeSeveralNetworks() {
-        for version in IPVersion.allCases where attachments(version).count > 1 {
-            several.halves += Self.looking { () throws(KernelError) in
-                var socket = try Socket(.route)
-                return try socket.halfRoutes(version, amongFirst: Self.mostRoutes)
-            }
-        }
+    /// To be called in the container's namespace, with a socket of it that nobody needs afterwards. What cannot be looked at there
+    /// is nothing to be told.
+    mutating func observeSeveralNetworks(_ socket: inout Socket, hasLegacyTables: Bool) {
+        observeHalves(&socket)
         if mayMissMulticast { several.groups = MulticastGroup.all() }
         let versions = versionsOfSeveral
         guard !versions.isEmpty else { return }
-        let rules = Self.looking { () throws(KernelError) in
-            var socket = try Socket(.netfilter)
-            return try socket.translationRules()
+        if let rules = Self.rules(hasLegacyTables: hasLegacyTables) {
+            several.translates = versions.filter { rules.mayTranslateArrivals($0) }
         }
-        several.translates = versions.filter { rules.first?.mayTranslateArrivals($0) == true }
         if DatagramSockets.mayBeThere { several.servers = DatagramSockets.servers(besides: tunnelPorts) }
     }
 
-    /// More routes than that nobody's container has in front of the halves of IPv6, which stand in no order.
+    /// More routes than that are looked at for nobody.
     private static let mostRoutes = 4096
 
-    private static func looking<Value>(_ body: () throws(KernelError) -> [Value]) -> [Value] {
-        do { return try body() } catch { return [] }
+    private mutating func observeHalves(_ socket: inout Socket) {
+        for version in IPVersion.allCases where attachments(version).count > 1 {
+            do {
+                guard let halves = try socket.halfRoutes(version, unlessMoreThan: Self.mostRoutes) else { return }
+                several.halves += halves
+            } catch { return }
+        }
     }
 
-    private static func looking<Value>(_ body: () throws(KernelError) -> Value?) -> [Value] {
-        do { return try body().map { [$0] } ?? [] } catch { return [] }
+    private static func rules(hasLegacyTables: Bool) -> TranslationRules? {
+        do {
+            var socket = try Socket(.netfilter)
+            return try socket.translationRules(hasLegacyTables: hasLegacyTables)
+        } catch { return nil }
     }
 
     /// Ports of the kernel's own sockets, by whose tunnels an answer finds its way.

@@ -56,9 +56,11 @@ extension HalfRoute {
 }
 
 extension Socket {
-    /// The halves among the first routes of main, in the order in which the kernel tries them. Where it has more routes than
-    /// `most`, the socket is good for nothing more.
-    public mutating func halfRoutes(_ version: IPVersion, amongFirst most: Int) throws(KernelError) -> [HalfRoute] {
+    /// The halves among main's routes, in the order in which the kernel tries them; nil where it has more routes than that, and
+    /// then the socket is good for nothing more.
+    public mutating func halfRoutes(
+        _ version: IPVersion, unlessMoreThan most: Int
+    ) throws(KernelError) -> [HalfRoute]? {
         var halves: [HalfRoute] = []
         var count = 0
         let again = {
@@ -66,11 +68,13 @@ extension Socket {
             count = 0
         }
         do {
-            _ = try read(.listRoutes(version, table: Route.mainTable, onlyUnicast: true), again: again) { message in
+            let request = Request.listRoutes(version, table: Route.mainTable, onlyUnicast: true)
+            let isComplete = try read(request, again: again) { message in
                 count += 1
                 if let half = HalfRoute(message) { halves.append(half) }
                 return count <= most
             }
+            if !isComplete { return nil }
         } catch {
             // There is no such table.
             if error.errno != .noEntry { throw error }

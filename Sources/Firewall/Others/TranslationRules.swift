@@ -77,11 +77,13 @@ extension Socket {
     /// Those of nftables in the socket's namespace and of iptables-legacy in the calling thread's, which is to be the same; nil
     /// where there are too many. Nothing is made and no module loaded that is not there.
     ///
-    /// Afterwards the socket may be good for nothing more.
-    public mutating func translationRules() throws(KernelError) -> TranslationRules? {
+    /// `hasLegacyTables`: whether the running kernel has iptables-legacy at all, for who has asked before. Afterwards the socket
+    /// may be good for nothing more.
+    public mutating func translationRules(hasLegacyTables: Bool = true) throws(KernelError) -> TranslationRules? {
         var rules = TranslationRules()
         guard let tables = try translationTables(unlessMoreThan: Self.mostRules) else { return nil }
         rules.tables = tables
+        guard hasLegacyTables else { return rules }
         for version in IPVersion.allCases where try LegacyTable.names(isIPv6: version == .v6).contains("nat") {
             let table = try LegacyTable(reading: "nat", isIPv6: version == .v6)
             rules.tables.append(try TranslationRules.Table(legacy: table, version))

@@ -74,7 +74,7 @@ extension Page {
                 """,
             references: [
                 "IP_PKTINFO in ip(7)", "RFC 1123, section 4.1.3.5",
-                "https://blog.powerdns.com/2012/10/08/on-binding-datagram-udp-sockets-to-the-any-addresses",
+                "https://github.com/miekg/dns/issues/95", "https://github.com/NLnetLabs/unbound/issues/1026",
             ]),
         Page(
             id: .multicastFollowsDefault, title: "multicast that goes by the default route, beside a LAN",

@@ -36,6 +36,7 @@ extension Page {
                 """,
             references: [
                 "podman-network-reload(1)", "https://github.com/containers/podman/issues/5431",
+                "https://github.com/containers/podman/issues/3842",
                 "https://github.com/moby/moby/issues/12294",
                 "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
             ])
