@@ -1,8 +1,8 @@
 import Keel
 import Netlink
 
-// Reverse path filters where no route leads back to the sender. A loose one asks for some route at all, and without a default route
-// there is none to most of the world: what a mere receiver is sent from afar is dropped, where no filter would let it in.
+// Reverse path filters where no route leads back to the sender. A loose one asks for some route at all, and without a default
+// route there is none to most of the world: what a mere receiver is sent from afar is dropped, where no filter would let it in.
 
 extension ContainerObservation {
     /// Told where something has been dropped already: most containers without a default route are sent nothing from afar.
@@ -21,8 +21,8 @@ extension ContainerObservation {
                     filtered.words,
                 ],
                 consequence:
-                    "datagrams from other subnets (syslog, flow records, multicast, traps) vanish before tcpdump's filters "
-                    + "and the firewall count them, though whoever receives them would answer nobody",
+                    "datagrams from other subnets (syslog, flow records, multicast, traps) come in and reach no program, without "
+                    + "an error, though whoever receives them would answer nobody",
                 remedy: commands(of: filtering).map { "sudo nsenter --net=\(container.path.quotedForShell) \($0)" }
                     .joined(separator: " && "))
         ]

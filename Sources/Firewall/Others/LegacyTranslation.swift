@@ -21,6 +21,8 @@ extension TranslationRules.Table {
         var chain: String?
         for entry in entries {
             if starts.contains(entry.start) { chain = Self.name(entry.start) }
+            // Behind it a chain of the user's begins, which nothing may lead to.
+            if entry.isHead { chain = nil }
             if let chain { chains[chain, default: []].append(entry.rule) }
         }
     }
@@ -29,6 +31,8 @@ extension TranslationRules.Table {
 
     private struct Entry {
         let start: Int
+        /// Whether it bears a chain's name instead of being a rule, or ends the table.
+        let isHead: Bool
         /// Where it leads; nil where it does not.
         var target: Int?
         var rule = TranslationRules.Rule()
@@ -46,10 +50,10 @@ extension TranslationRules.Table {
                     "understand table \(table.name) of iptables-legacy", .badMessage,
                     explanation: "its entries do not add up")
             }
-            var entry = Entry(start: offset)
             let place = offset + targetOffset
             // struct xt_entry_target: size, name, revision; behind it the standard target's verdict.
             let name = String(decoding: bytes[(place + 2)..<(place + 31)].prefix { $0 != 0 }, as: UTF8.self)
+            var entry = Entry(start: offset, isHead: name == "ERROR")
             entry.rule.action = TranslationRules.Action(target: name) ?? []
             if name.isEmpty, let verdict = bytes.uint32(at: place + 32), verdict < 1 << 31, Int(verdict) != end {
                 entry.target = Int(verdict)

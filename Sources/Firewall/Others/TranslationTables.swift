@@ -100,7 +100,7 @@ extension TranslationRules.Rule {
             }
             steps.append(step)
         }
-        if steps.contains(where: { $0.isOfHeader }) { admits = { [steps] in steps.mayHold(for: $0) } }
+        if steps.contains(where: { $0.mayAskForSource }) { admits = { [steps] in steps.mayHold(for: $0) } }
     }
 }
 
@@ -129,7 +129,13 @@ extension TranslationRules.Action {
 }
 
 extension RuleStep {
-    fileprivate var isOfHeader: Bool { if case .loadHeader = self { true } else { false } }
+    /// Whether what it loads may be the source address, or the family, which a source address tells.
+    fileprivate var mayAskForSource: Bool {
+        switch self {
+        case .loadHeader, .load(.family, _): true
+        default: false
+        }
+    }
 }
 
 extension [RuleStep] {
@@ -158,6 +164,7 @@ extension [RuleStep] {
                 if case .bytes(let known, _) = registers.content(of: register, count: value.count), known == value {
                     return false
                 }
+            case .load(.family, let register): registers.load(.family, source.version, into: register)
             case .load(_, let register), .loadHeader(_, _, let register), .store(_, let register):
                 registers.store(.unknown, into: register)
             case .unknown: registers.forget()
