@@ -82,7 +82,9 @@ var targets: [Target] = [
             "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
         ]),
     library("JSON", ["CJansson"]),
-    library("Netlink", ["CMnl", "LinuxSystem"], commandLine: ["RunningLinks.swift"]),
+    library(
+        "Netlink", ["CMnl", "LinuxSystem"],
+        commandLine: ["HalfRoutes.swift", "LinkElsewhere.swift", "RunningLinks.swift", "WildcardServer.swift"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"], commandLine: ["HostItself"]),
     library("CNI", ["JSON"]),
@@ -136,7 +138,7 @@ if isEmbedded {
             "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
             scripts: [
                 "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh", "guest.sh",
-                "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "stress.sh",
+                "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh", "stress.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Diagnosis", "Laboratory"], scripts: ["cri.py", "protobuf.py"]),

@@ -1,4 +1,4 @@
-// libmnl and the kernel's own description of routing netlink and ctnetlink.
+// libmnl and the kernel's own description of routing netlink, ctnetlink and sock_diag.
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE // as in every C module here: they share the C library's types
 #endif
@@ -10,6 +10,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/inet_diag.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/net_namespace.h>
@@ -17,3 +18,4 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>

@@ -5,7 +5,7 @@ import Keel
 extension HostObservation {
     func conntrackFindings(_ policy: Policy) -> [Finding] {
         guard let table = state.conntrack else { return [] }
-        return fullness(table.fill, policy) + drops(table.fill) + conflicts
+        return fullness(table.fill, policy) + drops(table.fill) + conflicts + idleTimeoutFindings(policy)
     }
 
     /// Full or nearly full; what a larger table would mend, or only a person can.
@@ -59,7 +59,8 @@ extension HostObservation {
     private var changes: [String] { plan.conntrack.map { "evenkeel \($0.proposed)" } }
 
     private var kernelLog: [String] {
-        guard let records = evidence.tableFull, let last = records.last else { return [] }
+        let records = (evidence.tableFull ?? []).filter { !$0.isOfAnotherNamespace }
+        guard let last = records.last else { return [] }
         return ["the kernel's log, \(records.count) times, last: \(last.text)"]
     }
 }

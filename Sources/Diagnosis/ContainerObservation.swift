@@ -42,6 +42,10 @@ public struct ContainerObservation: Sendable {
     public var running: Set<UInt32>?
     /// `IPReversePathFilter` of the namespace; nil where it could not be read.
     public var filtered: FilterCount?
+    /// Of a container on several networks.
+    public var several = SeveralNetworks()
+    /// Its own connection tracking table; nil where it tracks nothing.
+    public var ownTable: OwnTable?
 
     package init(_ container: ContainerNamespace, _ snapshot: NamespaceSnapshot, plan: [Change]) {
         self.container = container

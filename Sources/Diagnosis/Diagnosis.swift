@@ -27,6 +27,8 @@ public struct Diagnosis: Sendable {
     let policy: Policy
     public internal(set) var host = HostObservation()
     public internal(set) var observations: [ContainerObservation] = []
+    /// Connection tracking tables without room, of namespaces that are no container's.
+    var otherTables: [(namespace: ContainerNamespace, table: OwnTable)] = []
     public private(set) var missed: [Missed] = []
     private var missedNamespaces = 0
     private var hiddenContainers = 0
@@ -68,7 +70,14 @@ public struct Diagnosis: Sendable {
         let ofHost =
             host.reversePathFindings(observations) + host.forwardFindings(observations)
             + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
-        return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) }
+            + host.engineTranslationFindings()
+        return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) } + otherTableFindings
+    }
+
+    private var otherTableFindings: [Finding] {
+        otherTables.flatMap { other in
+            host.findings(of: other.table, at: .container(other.namespace), other.namespace.path, policy)
+        }
     }
 
     private func findings(of observation: ContainerObservation) -> [Finding] {
@@ -76,7 +85,9 @@ public struct Diagnosis: Sendable {
             observation.defaultRouteFindings(policy) + observation.sourceAddressFindings(policy)
             + observation.reversePathFindings(policy) + observation.gatewayFindings(host)
             + observation.linkFindings(host)
-        return own + observation.guardFindings(host, policy, besides: own)
+            + host.findings(of: observation.ownTable, at: observation.place, observation.container.path, policy)
+        // A limit is nothing that Evenkeel would change, and hides nothing that it would.
+        return own + observation.guardFindings(host, policy, besides: own) + observation.limitFindings()
     }
 
     private func gravestFirst(_ findings: [Finding]) -> [Finding] {

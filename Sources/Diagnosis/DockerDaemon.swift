@@ -25,8 +25,10 @@ public struct DockerDaemon: Hashable, Sendable {
         return HookInstallation.text(of: "/proc/\(id)/comm") == "dockerd\n"
     }
 
+    static let socket = "/run/docker.sock"
+
     /// Nil where none answers, or where this user may not ask it.
-    static func observe(_ socket: String = "/run/docker.sock") -> DockerDaemon? {
+    static func observe(_ socket: String = socket) -> DockerDaemon? {
         guard let version = ask(socket, "/version")?["Version"]?.string, let information = ask(socket, "/info"),
             let major = Int(version.prefix { $0 != "." })
         else { return nil }
@@ -36,7 +38,7 @@ public struct DockerDaemon: Hashable, Sendable {
     }
 
     /// One answer of its API, <https://docs.docker.com/reference/api/engine/>.
-    private static func ask(_ socket: String, _ path: String) -> JSON? {
+    static func ask(_ socket: String, _ path: String) -> JSON? {
         // With version 1.0 of HTTP the body comes in one piece and ends with the connection: RFC 1945 section 7.2.2.
         let request = "GET \(path) HTTP/1.0\r\nHost: docker\r\n\r\n"
         do {

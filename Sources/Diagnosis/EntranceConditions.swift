@@ -19,10 +19,30 @@ extension HostObservation {
         if bypasses.isEmpty { for container in containers { try observeDetours(of: container, &socket) } }
         for entrance in entrances {
             if forwardsIPv4From[entrance.name] == nil { try observeForwarding(entrance.name) }
-            guard let bridge = entrance.bridge?.index, narrowestPorts[bridge] == nil else { continue }
-            let ports = try socket.ports(of: bridge).sorted { ($0.mtu ?? .max) < ($1.mtu ?? .max) }
-            narrowestPorts[bridge] = Array(ports.prefix(2))
+            guard let bridge = entrance.bridge?.index, narrowPorts[bridge] == nil else { continue }
+            narrowPorts[bridge] = try Self.narrowPorts(of: bridge, &socket)
         }
+    }
+
+    /// A bridge may have a thousand, and each is asked for its other end.
+    private static let mostPorts = 64
+
+    /// The two smallest of each kind; none where all of a bridge's ports are of one size.
+    private static func narrowPorts(
+        of bridge: UInt32, _ socket: inout Socket
+    ) throws(KernelError) -> [NarrowPort] {
+        let ports = try socket.ports(of: bridge).sorted { ($0.mtu ?? .max) < ($1.mtu ?? .max) }
+        guard let largest = ports.last?.mtu, ports.first?.mtu != largest else { return [] }
+        var narrow: [NarrowPort] = []
+        for port in ports.prefix(mostPorts) {
+            guard let size = port.mtu, size < largest else { break }
+            let inner = try socket.otherEnd(of: port)?.mtu
+            let isEnd = inner.map { $0 <= size } ?? false
+            if narrow.count(where: { $0.isEndOfItsOwn == isEnd }) < 2 {
+                narrow.append(NarrowPort(link: port, isEndOfItsOwn: isEnd))
+            }
+        }
+        return narrow
     }
 
     /// A data plane in eBPF goes by maps of its own, which routes tell nothing of.

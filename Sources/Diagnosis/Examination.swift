@@ -11,6 +11,8 @@ public struct Examination: ~Copyable {
     private var host: Host
     private let policy: Policy
     private let policyPath: String?
+    /// Whether the kernel has iptables-legacy, whose files are then in every namespace.
+    private let hasLegacyTables: Bool
     /// Counters of containers, by their places in the diagnosis.
     private var counters: [(place: Int, netstat: Netstat)] = []
     /// Of a process's descriptors, of which it may have 1024, some are for this.
@@ -20,6 +22,9 @@ public struct Examination: ~Copyable {
     public init(_ policy: Policy, from policyPath: String? = nil) throws(KernelError) {
         self.policy = policy
         self.policyPath = policyPath
+        hasLegacyTables = ["ip", "ip6"].contains { name in
+            HookInstallation.text(of: "/proc/thread-self/net/\(name)_tables_names") != nil
+        }
         host = try Host()
     }
 
@@ -28,10 +33,11 @@ public struct Examination: ~Copyable {
         var diagnosis = Diagnosis(policy)
         diagnosis.note(survey)
         observeHost(&diagnosis, survey)
+        let conntrackMax = diagnosis.host.state.conntrack?.max
         for (index, namespace) in survey.namespaces.enumerated() {
             progress(index)
             do throws(KernelError) {
-                guard let observation = try observe(namespace, isNamed: survey.isNamed) else { continue }
+                guard let observation = try observe(namespace, isNamed: survey.isNamed, conntrackMax) else { continue }
                 diagnosis.observations.append(observation.0)
                 if let netstat = observation.1 {
                     keep(netstat, of: observation.0, at: diagnosis.observations.count - 1)
@@ -39,6 +45,7 @@ public struct Examination: ~Copyable {
             } catch { diagnosis.miss(namespace, error) }
         }
         observeEntrances(&diagnosis)
+        observeOtherTables(&diagnosis, survey)
         countAgain(&diagnosis)
         return diagnosis
     }
@@ -68,6 +75,7 @@ public struct Examination: ~Copyable {
             // From inside a user namespace there is no way back.
             guard host.isOwn(try NetworkNamespace.current()) else { return }
             try diagnosis.host.observeEntrances(of: diagnosis.observations)
+            diagnosis.host.observeTranslation(of: diagnosis.observations)
         } catch { diagnosis.missHost([error], what: "where containers enter the host") }
     }
 
@@ -79,7 +87,7 @@ public struct Examination: ~Copyable {
 
     /// Nil for one that has gone meanwhile, which of those that were named one by one is an error.
     private mutating func observe(
-        _ found: ContainerNamespace, isNamed: Bool
+        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: found.path) } catch {
@@ -101,6 +109,8 @@ public struct Examination: ~Copyable {
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.entrances = entrances
+        let identity = container.namespace.identity
+        let hasLegacyTables = hasLegacyTables
         let competes = observation.competes(.v4, policy)
         let rivals = snapshot.competingDefaults(.v4, policy.defaultRoute).map { $0.leg.nextHops[0].interface }
         let netstat = try container.look(from: host) { (socket) throws(KernelError) -> Netstat? in
@@ -110,6 +120,8 @@ public struct Examination: ~Copyable {
             if !observation.gateways.isEmpty { observation.running = try socket.runningLinks() }
             if competes { observation.turns = socket.turns(among: rivals) }
             if !snapshot.hasDefaultRoute(.v4) { observation.leadsBeyond = socket.leadsBeyond }
+            observation.observeSeveralNetworks(&socket, hasLegacyTables: hasLegacyTables)
+            observation.ownTable = conntrackMax.flatMap { OwnTable.observe(identity, max: $0, policy) }
             return netstat
         }
         return (observation, netstat)
@@ -141,6 +153,29 @@ public struct Examination: ~Copyable {
 }
 
 extension Examination {
+    /// More namespaces that are no container's than that are not looked at.
+    private static let mostOtherTables = 1024
+
+    /// The tables of namespaces that are nobody's container and translate for some, as those of rootless engines do.
+    private func observeOtherTables(_ diagnosis: inout Diagnosis, _ survey: Survey) {
+        // In a user namespace there is no way back.
+        guard let max = diagnosis.host.state.conntrack?.max, NetworkNamespace.identityOfInit() != nil else { return }
+        let others =
+            survey.rootless.map { ContainerNamespace(path: $0, evidence: "rootless network") }
+            + survey.skipped.map { ContainerNamespace(path: $0.path, evidence: "named", containers: $0.containers) }
+        for other in others.prefix(Self.mostOtherTables) {
+            do throws(KernelError) {
+                let namespace = try NetworkNamespace(path: other.path)
+                guard !host.isOwn(namespace) else { continue }
+                let identity = namespace.identity
+                let table = try host.inside(namespace) { () throws(KernelError) in
+                    OwnTable.observe(identity, max: max, policy)
+                }
+                if let table, table.isTold(policy) { diagnosis.otherTables.append((other, table)) }
+            } catch { continue }
+        }
+    }
+
     /// How many more there are now; nil where they cannot be read.
     private func furtherDrops(after first: Int) -> Int? {
         do throws(KernelError) { return try ConntrackStatistics.observe().map { max($0.drops - first, 0) } } catch {

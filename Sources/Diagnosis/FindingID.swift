@@ -1,10 +1,12 @@
 /// What can be found. Scripts and alerts go by these names, so they never change.
 public enum FindingID: String, CaseIterable, Sendable {
     case duplicateDefaultRoute = "duplicate-default-route"
+    case duplicateSplitDefault = "duplicate-split-default"
     case defaultRouteMultipathV6 = "default-route-multipath-v6"
     case noDefaultRoute = "no-default-route"
     case sourceAddressMismatch = "source-address-mismatch"
     case rpFilterStrict = "rp-filter-strict"
+    case rpFilterNoRoute = "rp-filter-no-route"
     case hostRPFilterStrict = "host-rp-filter-strict"
     case invalidNotDroppedInput = "invalid-not-dropped-input"
     case invalidLeaksForward = "invalid-leaks-forward"
@@ -13,9 +15,14 @@ public enum FindingID: String, CaseIterable, Sendable {
     case conntrackNearFull = "conntrack-near-full"
     case conntrackDrops = "conntrack-drops"
     case conntrackLimitConflict = "conntrack-limit-conflict"
+    case conntrackTimeoutShort = "conntrack-timeout-short"
     case hookNotActive = "hook-not-active"
     case containerNotGuarded = "container-not-guarded"
     case gatewayNotReachable = "gateway-not-reachable"
     case ipForwardOff = "ip-forward-off"
     case mtuMismatch = "mtu-mismatch"
+    case engineNATGone = "engine-nat-gone"
+    case natOnSeveralNetworks = "nat-on-several-networks"
+    case wildcardUDPServer = "wildcard-udp-server"
+    case multicastFollowsDefault = "multicast-follows-default"
 }

@@ -35,8 +35,11 @@ public struct HostObservation: Sendable {
     /// The bridge by which the host would answer a container instead, by the index of the veth's end where it comes in: one
     /// that is a port of no bridge any more.
     public var detours: [UInt32: Link] = [:]
-    /// The two ports of each bridge, by its index, that take the smallest packets; the smallest first.
-    public var narrowestPorts: [UInt32: [Link]] = [:]
+    /// The ports of each bridge, by its index, that may be smaller than another: of each kind the two smallest, with which each
+    /// port has the smallest beside itself.
+    var narrowPorts: [UInt32: [NarrowPort]] = [:]
+    /// Bridges whose containers' addresses an engine translated, and where nothing does any more.
+    var untranslated: [UntranslatedBridge] = []
     /// `net.ipv4.conf.all.rp_filter`
     public var reversePathFilterOfAll: Int?
     /// `IPReversePathFilter` of the host.
@@ -49,4 +52,12 @@ public struct HostObservation: Sendable {
         get { state.invalid }
         set { state.invalid = newValue }
     }
+}
+
+/// A bridge's port, and whether it is the end of a way.
+struct NarrowPort: Hashable, Sendable {
+    let link: Link
+    /// Whether it is a veth whose other end takes no larger packets than it does: then nobody behind it sends or expects larger
+    /// ones, and TCP fits itself to that. A tunnel, a network card, or a veth that is larger inside is none.
+    let isEndOfItsOwn: Bool
 }

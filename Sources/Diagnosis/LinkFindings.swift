@@ -3,7 +3,8 @@ import Netlink
 
 // Sizes of packets along a container's way into the host. A veth and a bridge's port drop what is larger than they take
 // (`is_skb_forwardable` of net/core/dev.c), without a word; a bridge's own size is the host's when it routes, which answers
-// "fragmentation needed". Each was seen.
+// "fragmentation needed". TCP fits itself to the smaller interface of its two ends, in both directions; to what is smaller
+// between them only where somebody says so. Each was seen.
 
 extension ContainerObservation {
     func linkFindings(_ host: HostObservation) -> [Finding] {
@@ -14,11 +15,11 @@ extension ContainerObservation {
             Finding(
                 .mtuMismatch, worst == .largeDatagrams ? .information : .warning, at: place,
                 worst == .largeDatagrams
-                    ? "its interface takes smaller packets than its bridge"
+                    ? "large datagrams fit one end of its network and not the other"
                     : "its interface takes packets of another size than its network",
                 evidence: ways.map { $0.words }, consequence: worst.words,
                 remedy: worst == .largeDatagrams
-                    ? "(if large datagrams are lost: sudo ip link set its interface, both ends, to the bridge's size)"
+                    ? "(if large datagrams are lost: give all of the network one size, with ip link set)"
                     : commands.map { "sudo \($0)" }.joined(separator: " && "))
         ]
     }
@@ -35,7 +36,7 @@ private struct PacketSizes {
         var words: String {
             switch self {
             case .largeDatagrams:
-                "datagrams of more than it takes vanish on their way to it; TCP fits itself to the interface"
+                "datagrams that are larger than an end takes vanish on their way to it; TCP fits itself to both ends"
             case .fromAfar:
                 "what comes from afar is larger than the bridge takes, and the host refuses it: where senders do not get "
                     + "the message \"fragmentation needed\", connections open and then hang"
@@ -50,8 +51,10 @@ private struct PacketSizes {
     private let own: UInt32
     private let end: UInt32
     private let bridge: (name: String, size: UInt32)?
-    /// The bridge's port that takes least, beside this one.
+    /// The bridge's port that takes least, beside this one; those count whose far end takes more than they do.
     private let narrowest: (name: String, size: UInt32)?
+    /// The same of ports whose far end takes no more: it is a container's, to which TCP fits itself.
+    private let smallestEnd: (name: String, size: UInt32)?
 
     /// Nil where the kernel does not say.
     init?(_ entrance: Entrance, _ host: HostObservation) {
@@ -60,14 +63,23 @@ private struct PacketSizes {
         self.own = own
         self.end = end
         bridge = entrance.bridge.flatMap { bridge in bridge.mtu.map { (bridge.name, $0) } }
-        let ports = entrance.bridge.flatMap { host.narrowestPorts[$0.index] } ?? []
-        narrowest = ports.first { $0.index != entrance.end.index }.flatMap { port in port.mtu.map { (port.name, $0) } }
+        let ports = (entrance.bridge.flatMap { host.narrowPorts[$0.index] } ?? []).filter {
+            $0.link.index != entrance.end.index
+        }
+        let smallest = { (isEnd: Bool) in
+            ports.filter { $0.isEndOfItsOwn == isEnd }.compactMap { port in port.link.mtu.map { (port.link.name, $0) } }
+                .min { $0.1 < $1.1 }
+        }
+        narrowest = smallest(false)
+        smallestEnd = smallest(true)
     }
 
-    var areEqual: Bool { own == end && own == bridge?.size ?? own && own <= narrowest?.size ?? own }
+    var areEqual: Bool {
+        own == end && own == bridge?.size ?? own && own <= narrowest?.size ?? own && own <= smallestEnd?.size ?? own
+    }
 
     var effect: Effect {
-        if own != end || own > narrowest?.size ?? own { return .anythingLarge }
+        if own > end || own > narrowest?.size ?? own { return .anythingLarge }
         return own > bridge?.size ?? own ? .fromAfar : .largeDatagrams
     }
 
@@ -75,8 +87,8 @@ private struct PacketSizes {
         var parts = ["MTU \(own) on \(entrance.interface.name)"]
         if end != own { parts.append("\(end) on its host end \(entrance.end.name)") }
         if let bridge { parts.append("\(bridge.size) on the bridge \(bridge.name)") }
-        if let narrowest, narrowest.size < own {
-            parts.append("\(narrowest.size) on the bridge's port \(narrowest.name)")
+        for port in [narrowest, smallestEnd].compactMap({ $0 }) where port.size < own {
+            parts.append("\(port.size) on the bridge's port \(port.name)")
         }
         return parts.joined(separator: ", ")
     }

@@ -4,8 +4,13 @@ import Netlink
 // Strict reverse path filters where packets may come in by another interface than answers would leave by.
 
 extension ContainerObservation {
-    /// Of a container on several networks: with one there is no other interface.
     func reversePathFindings(_ policy: Policy) -> [Finding] {
+        let strict = strictFindings(policy)
+        return strict.isEmpty ? noRouteFindings() : strict
+    }
+
+    /// Of a container on several networks: with one there is no other interface.
+    private func strictFindings(_ policy: Policy) -> [Finding] {
         let attached = attachments(.v4)
         let strict = strictInterfaces(among: attached)
         guard attached.count > 1, !strict.isEmpty, plan.contains(where: { $0.remedy == .rpFilter }) else {

@@ -7,6 +7,8 @@ public struct Survey: Sendable {
     /// Each once.
     public private(set) var namespaces: [ContainerNamespace] = []
     public private(set) var skipped: [SkippedNamespace] = []
+    /// The paths of rootless engines' network namespaces, in which their bridges are.
+    public private(set) var rootless: [String] = []
     /// Containers that this user may not look at.
     public private(set) var hidden: [HiddenContainer] = []
     /// Folders that this user may not list.
@@ -70,7 +72,7 @@ public struct Survey: Sendable {
                 ContainerNamespace(
                     path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
                     containers: containers))
-        case .rootlessNetwork: break
+        case .rootlessNetwork: rootless.append(mount.path)
         case .unknown: skip(mount.path, inhabitants.containers(in: identity))
         }
     }

@@ -11,6 +11,10 @@ public struct Socket: ~Copyable {
         case route
         /// `NETLINK_NETFILTER`.
         case netfilter
+        #if !hasFeature(Embedded)
+            /// `NETLINK_SOCK_DIAG`, `sock_diag(7)`, of which no container's start asks anything.
+            case socketDiagnosis
+        #endif
     }
 
     private let socket: OpaquePointer
@@ -29,6 +33,9 @@ public struct Socket: ~Copyable {
             switch family {
             case .route: (NETLINK_ROUTE, "routing netlink")
             case .netfilter: (NETLINK_NETFILTER, "nftables' netlink")
+            #if !hasFeature(Embedded)
+                case .socketDiagnosis: (NETLINK_SOCK_DIAG, "the kernel's list of sockets")
+            #endif
             }
         guard let socket = mnl_socket_open2(bus, Datagram.closeOnExec) else {
             throw KernelError("open \(name)", .current)

@@ -42,6 +42,43 @@ import Testing
         #expect(try TestObservation(metrics: [100], filter: 1).findings() == [])
     }
 
+    /// A receiver, whose default route was taken away on purpose.
+    @Test(arguments: [1, 2]) func aFilterWithoutARouteBackIsFoundWhereItDrops(filter: Int) throws {
+        let container = TestObservation(metrics: [nil], filter: filter)
+        let found = { (count: UInt64, rise: UInt64?) in
+            try container.findings {
+                $0.filtered = FilterCount(count: count, rise: rise.map { .init(count: $0, seconds: 0.5) })
+            }.first { $0.id == .rpFilterNoRoute }
+        }
+        #expect(try found(0, nil) == nil, "most are sent nothing from afar")
+        let dropped = try #require(try found(10, 0))
+        #expect(dropped.severity == .information)
+        #expect(
+            dropped.evidence == [
+                "rp_filter is \(filter) for eth0, 0 for all: \(filter == 1 ? "strict" : "loose")",
+                "no IPv4 default route, so the filter finds no way back to anybody beyond its own networks",
+                "IPReversePathFilter: 10 packets dropped so far, none of them while it was watched",
+            ])
+        #expect(
+            dropped.remedy == "sudo nsenter --net=/run/netns/netns-1 sysctl -w net/ipv4/conf/eth0/rp_filter=0")
+        #expect(try found(10, 3)?.severity == .warning)
+    }
+
+    @Test func whereSomeRouteLeadsBackOrNothingFiltersThereIsNone() throws {
+        let ids = { (container: TestObservation, leadsBeyond: Bool) in
+            try container.findings { ($0.filtered, $0.leadsBeyond) = (FilterCount(count: 9), leadsBeyond) }.map {
+                $0.id
+            }
+        }
+        #expect(try ids(TestObservation(metrics: [100]), false) == [])
+        #expect(try ids(TestObservation(metrics: [nil]), true) == [], "a VPN's halves")
+        #expect(try ids(TestObservation(metrics: [nil], filter: 0), false) == [.noDefaultRoute])
+        var all = TestObservation(metrics: [nil], filter: 0)
+        all.all = 2
+        let finding = try all.findings { $0.filtered = FilterCount(count: 9) }.first { $0.id == .rpFilterNoRoute }
+        #expect(finding?.remedy.hasSuffix(" sysctl -w net/ipv4/conf/all/rp_filter=0") == true)
+    }
+
     @Test func aStrictBridgeIsFoundWhereAnotherNetworksAddressComesIn() throws {
         let container = Self.single(filter: 2)
         let findings = try container.findings(Self.host()) {

@@ -7,7 +7,7 @@ import Testing
 /// Sizes of packets along a container's way into the host.
 @Suite struct SizeFindingTests {
     private func found(
-        _ own: UInt32?, end: UInt32? = nil, bridge: UInt32?, narrowest: UInt32? = nil
+        _ own: UInt32?, end: UInt32? = nil, bridge: UInt32?, narrowest: UInt32? = nil, isEndOfItsOwn: Bool = false
     ) throws -> Finding? {
         var container = TestObservation(metrics: [100])
         container.links[0].mtu = own
@@ -15,7 +15,9 @@ import Testing
         var host = HostObservation()
         var port = Link(index: 300, name: "vother")
         port.mtu = narrowest
-        host.narrowestPorts = [100: narrowest == nil ? [entrance.end] : [entrance.end, port]]
+        let own = NarrowPort(link: entrance.end, isEndOfItsOwn: true)
+        let other = NarrowPort(link: port, isEndOfItsOwn: isEndOfItsOwn)
+        host.narrowPorts = [100: narrowest == nil ? [own] : [own, other]]
         let findings = try container.findings(host) { $0.entrances = [entrance] }
         #expect(findings.allSatisfy { $0.id == .mtuMismatch } && findings.count < 2)
         return findings.first
@@ -52,6 +54,23 @@ import Testing
         #expect(less.severity == .warning && less.consequence.contains("fragmentation needed"))
         let more = try #require(try found(1400, bridge: 1500))
         #expect(more.severity == .information && more.remedy.hasPrefix("("))
+    }
+
+    /// Nobody there expects more, and TCP goes by the smaller of both ends.
+    @Test func aPortThatIsTheEndOfASmallerWayIsWorthKnowing() throws {
+        let finding = try #require(try found(1500, bridge: 1500, narrowest: 1450, isEndOfItsOwn: true))
+        #expect(finding.severity == .information && finding.remedy.hasPrefix("("))
+        #expect(finding.evidence == ["MTU 1500 on eth0, 1500 on the bridge br1, 1450 on the bridge's port vother"])
+    }
+
+    @Test func aSmallerSizeOfTheContainersOwnEndAloneIsWorthKnowing() throws {
+        let finding = try #require(try found(1400, end: 1500, bridge: 1500))
+        #expect(finding.severity == .information && finding.remedy.hasPrefix("("))
+        #expect(finding.consequence.contains("TCP fits itself"))
+        let alone = try #require(try found(1400, end: 1500, bridge: nil))
+        #expect(alone.severity == .information)
+        #expect(try found(1400, end: 1500, bridge: 1300)?.severity == .warning, "what comes from afar is larger")
+        #expect(try found(1400, end: 1500, bridge: 1500, narrowest: 1300)?.severity == .warning)
     }
 
     @Test func withoutABridgeTheEndsAreBroughtToTheSmaller() throws {

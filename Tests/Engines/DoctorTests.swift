@@ -45,6 +45,35 @@ extension Engines {
             #expect(try host.attempt("evenkeel doctor").status == 0)
         }
 
+        /// With the engine's own rules, as they are and as somebody's firewall leaves them.
+        @Test(arguments: [PodmanHost.Backend.netavark, .cni]) func podmansTranslationIsFoundGoneAndBroughtBack(
+            backend: PodmanHost.Backend
+        ) throws {
+            let host = try PodmanHost(backend)
+            try host.run("start web --network n1,n2")
+            let ids = "evenkeel doctor --json | jq -r '.findings[].id' | xargs || :"
+            #expect(try !host.run(ids).contains("engine-nat-gone"))
+            try host.run(
+                "iptables -t nat -F; ! nft list table inet netavark >/dev/null 2>&1 || nft delete table inet netavark")
+            #expect(try host.run(ids).contains("engine-nat-gone"))
+            let remedy = ".findings[] | select(.id == \"engine-nat-gone\").remedy"
+            #expect(
+                try host.run("evenkeel doctor --json | jq -r '\(remedy)' | sort -u || :")
+                    == "sudo podman network reload --all")
+            try host.run("podman network reload --all >/dev/null")
+            #expect(try !host.run(ids).contains("engine-nat-gone"))
+        }
+
+        @Test(.enabled(if: DockerHost.isInstalled, "needs Docker"))
+        func dockersTranslationIsFoundGone() throws {
+            let host = try DockerHost()
+            try host.run("create web --network d1; docker start web")
+            let ids = "evenkeel doctor --json | jq -r '.findings[].id' | xargs || :"
+            #expect(try !host.run(ids).contains("engine-nat-gone"))
+            try host.run("iptables -t nat -F")
+            #expect(try host.run(ids).contains("engine-nat-gone"))
+        }
+
         /// Known by its process and by its namespace's mount, neither of which others may look into.
         @Test func anOrdinaryUserIsToldOfEachContainerOnce() throws {
             let host = try PodmanHost()

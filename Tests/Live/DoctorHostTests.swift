@@ -173,6 +173,70 @@ import Testing
         #expect(try lab.run(Self.ids) == "")
     }
 
+    /// What an engine wrote down, and what is left of it when somebody has loaded a firewall anew.
+    @Test func anEnginesTranslationThatIsGoneIsFound() throws {
+        let lab = try healthy("mkdir -p /run/etc/networks; mount --bind /run/etc /etc/containers")
+        let file = #"{"name": "n1", "driver": "bridge", "network_interface": "br1", "internal": false}"#
+        try lab.run("cat >/etc/containers/networks/n1.json", input: file)
+        #expect(try lab.run(Self.ids) == "")
+        let table = try lab.run("nft list table inet nat")
+        try lab.run("nft flush table inet nat")
+        #expect(try lab.run("ping_once c $far4 || echo lost") == "lost")
+        #expect(try lab.run(Self.ids).split(separator: " ").contains("engine-nat-gone"))
+        let remedy = ".findings[] | select(.id == \"engine-nat-gone\").remedy"
+        #expect(
+            try lab.run("\(Self.evenkeel) doctor --policy /run/policy --json | jq -r '\(remedy)' || :")
+                == "sudo podman network reload --all")
+        try lab.run("nft delete table inet nat; nft -f -", input: table)
+        #expect(try lab.run("ping_once c $far4 && echo answered; \(Self.ids)") == "answered")
+        // Another network's rules do not help, and a network that is meant to be routed misses nothing.
+        try lab.run(
+            "nft flush table inet nat; nft add rule inet nat post ip saddr 172.17.0.0/16 oifname != docker0 masquerade")
+        #expect(try lab.run(Self.ids).contains("engine-nat-gone"))
+        try lab.run("sed -i 's/false/true/' /etc/containers/networks/n1.json")
+        #expect(try !lab.run(Self.ids).contains("engine-nat-gone"))
+    }
+
+    @Test func aTimeoutThatIdleConnectionsDoNotSurviveIsToldWhereItIsSet() throws {
+        let lab = try healthy("printf '{\"conntrack\":{\"max\":\"keep\",\"tcpEstablishedTimeout\":600}}' >/run/short")
+        let note = try lab.run("\(Self.evenkeel) host apply --policy /run/short --dry-run")
+        #expect(note.contains("note: a timeout of 600 s for established TCP is shorter than the 2 h 4 min"), "\(note)")
+        #expect(try lab.run("\(Self.evenkeel) host apply --policy /run/short").contains("keepalive"))
+        #expect(try lab.run("\(Self.evenkeel) host status --policy /run/short").contains("note: a timeout of 600 s"))
+        #expect(try lab.run(Self.ids) == "conntrack-timeout-short")
+        #expect(try lab.attempt("\(Self.evenkeel) doctor --policy /run/policy").status == 0)
+        try lab.run("sysctl -qw net.netfilter.nf_conntrack_tcp_timeout_established=7440")
+        #expect(try lab.run(Self.ids) == "")
+    }
+
+    /// The limit is the machine's, and the table the container's own.
+    @Test func aContainersOwnTableWithoutRoomIsFound() throws {
+        let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]
+        let script = """
+            . "$libraries/guest.sh"
+            machine; sysctl -qw net.netfilter.nf_conntrack_max=100 net.netfilter.nf_conntrack_buckets=65536
+            touch /run/netns/netns-c; mount --bind /run/netns/c /run/netns/netns-c
+            told='.findings[] | .id + " " + .severity + " " + (.place.namespace // "host")'
+            ids() { evenkeel doctor --policy /run/etc/policy.json --json 2>/dev/null | jq -r "$told" | xargs; }
+            policy '{"invalid":{"mode":"keep"},"conntrack":{"max":100}}'
+            ip netns exec c iptables-legacy -t nat -A POSTROUTING -o eth0 -j MASQUERADE
+            inside() { ip netns exec c bash -c '. "$libraries/guest.sh"; fill '"$1"; }; export programs libraries
+            echo "empty: $(ids)"
+            inside 95; echo "nearly full: $(ids)"
+            inside 200; echo "full: $(ids)"
+            ip netns exec c conntrack -F 2>/dev/null; echo "emptied: $(ids)"
+            ip netns add other; ip netns exec other iptables-legacy -t nat -A POSTROUTING -j MASQUERADE
+            ip netns exec other bash -c '. "$libraries/guest.sh"; fill 200'; echo "no container's: $(ids)"
+            """
+        let output = try GuestKernel.run(script, environment: environment)
+        #expect(
+            output.text.split(separator: "\n").map(String.init) == [
+                "empty: ", "nearly full: conntrack-near-full warning /run/netns/netns-c",
+                "full: conntrack-full error /run/netns/netns-c", "emptied: ",
+                "no container's: conntrack-full error /run/netns/other",
+            ])
+    }
+
     /// Where the table's limit may be changed: in a kernel of its own.
     @Test func aTableWithoutRoomIsFoundInItsDegrees() throws {
         let environment = ["programs": Shell.programs, "libraries": Shell.packageFolder + "/Tests/Live"]

@@ -75,7 +75,7 @@ publish() {
     nft add rule inet nat pre iifname uplink tcp dport $((8080 + n)) meta nfproto ipv6 dnat ip6 to "[fd00:89:$n::$part]:80"
 }
 
-# lab NETWORKS STRICT: the whole of it, with servers for TCP on port 80 and an echo for UDP on port 7.
+# lab NETWORKS STRICT: the whole of it, with servers for TCP on port 80 and, in the world alone, an echo for UDP on port 7.
 lab() {
     local networks=$1 strict=${2:-0} n
     host
@@ -87,18 +87,21 @@ lab() {
         publish "$n" 5
     done
     serve far
-    serve c
+    serve c tcp
 }
 
-# Servers for either family, listening by the time it returns.
+# serve NAME [KIND...]: servers for either family, listening by the time it returns. A UDP server on every address of a container
+# on several networks would be found.
 serve() {
-    local name=$1 pf only
+    local name=$1 kinds=("${@:2}") pf only
+    [[ -n ${kinds[*]} ]] || kinds=(tcp udp)
     for pf in 4 6; do
         [[ $pf == 4 ]] && only="" || only=,ipv6-v6only
-        ip netns exec "$name" socat "TCP$pf-LISTEN:80,fork,reuseaddr$only" SYSTEM:"echo hello" &
-        ip netns exec "$name" socat "UDP$pf-RECVFROM:7,fork$only" EXEC:cat &
+        [[ ${kinds[*]} != *tcp* ]] ||
+            ip netns exec "$name" socat "TCP$pf-LISTEN:80,fork,reuseaddr$only" SYSTEM:"echo hello" &
+        [[ ${kinds[*]} != *udp* ]] || ip netns exec "$name" socat "UDP$pf-RECVFROM:7,fork$only" EXEC:cat &
     done </dev/null >/dev/null 2>&1
-    until [[ $(ip netns exec "$name" ss -Hltun | wc -l) == 4 ]]; do sleep 0.01; done
+    until [[ $(ip netns exec "$name" ss -Hltun | wc -l) == $((2 * ${#kinds[@]})) ]]; do sleep 0.01; done
 }
 
 # A neighbour that is not known to be reachable makes the kernel alternate between defaults of one metric; after a while

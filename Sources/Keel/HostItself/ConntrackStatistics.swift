@@ -14,6 +14,8 @@ public struct ConntrackStatistics: Hashable, Sendable {
     /// Look-ups begun again because the hash table was resized meanwhile, or its chains moved.
     public var searchRestart = 0
 
+    public init() {}
+
     /// Nil while connection tracking is not loaded.
     public static func observe() throws(KernelError) -> ConntrackStatistics? {
         let path = "/proc/thread-self/net/stat/nf_conntrack"

@@ -4,6 +4,21 @@ import Discovery
 import Keel
 import LinuxSystem
 
+/// The names of all findings, in lines of a page's width.
+private let findingNames: String = {
+    var lines = ["  "]
+    for id in FindingID.allCases {
+        let last = lines.count - 1
+        if lines[last].count + id.rawValue.count > 76 {
+            lines.append("  ")
+        } else if lines[last].count > 2 {
+            lines[last] += ", "
+        }
+        lines[lines.count - 1] += id.rawValue
+    }
+    return lines.joined(separator: "\n")
+}()
+
 /// `evenkeel doctor`: observe and plan, and say what is wrong.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -30,6 +45,11 @@ struct Doctor: ParsableCommand {
             A finding is the same as before when its name, severity and place are. A container named with --container that \
             stops is told and waited for, since it may be started again. The watch ends, with 0, when what --netns or --pid \
             name has gone.
+
+            Limits that no setting lifts are information: they are told where the kernel shows that a container is concerned.
+
+            FINDINGS
+            \(findingNames)
 
             EXAMPLES
               sudo evenkeel doctor

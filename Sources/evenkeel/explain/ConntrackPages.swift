@@ -12,11 +12,15 @@ extension Page {
             cause: """
                 Address translation needs an entry for each connection, and their number has a limit, nf_conntrack_max. When it
                 is reached the kernel drops the first packet of each new one. Entries live on after the connection: 5 days for
-                TCP that nobody closed, by default. The limit counts for every network namespace of the machine, and each has its
-                own count.
+                TCP that nobody closed, by default.
+
+                The limit is the machine's, and each network namespace is measured by it on its own. So a container that translates
+                for others (Docker or Kubernetes in a container, a VPN gateway), and the network namespace of rootless podman, may
+                be full while the host's table is nearly empty. The doctor names the namespace that is.
                 """,
             proof: """
-                On the host; a container sees only its own zeros:
+                On the host, and again in the namespace that the finding names (nsenter -t PID -n). A container that translates
+                nothing sees zeros:
 
                     sysctl net.netfilter.nf_conntrack_count net.netfilter.nf_conntrack_max
                     conntrack -S                             # drop= and early_drop= rise
@@ -25,12 +29,15 @@ extension Page {
                 """,
             withEvenkeel: """
                 sudo evenkeel host apply makes the table as large as the machine allows, never smaller than it is; the policy's
-                conntrack.max, tcpEstablishedTimeout and genericTimeout choose.
+                conntrack.max, tcpEstablishedTimeout and genericTimeout choose. The limit is every namespace's, so that helps a
+                container's own table as well. Who fills it: sudo evenkeel host top, and of a container's own
+                sudo nsenter -t PID -n evenkeel host top.
                 """,
             without: """
                 sysctl -w net.netfilter.nf_conntrack_max=N, with a quarter of N written to
                 /sys/module/nf_conntrack/parameters/hashsize; an entry takes some 320 bytes. Shorten
-                nf_conntrack_tcp_timeout_established (86400 is plenty), and look for what opens so many connections.
+                nf_conntrack_tcp_timeout_established (86400 is plenty), and look for what opens so many connections. Timeouts are each
+                namespace's own; the limit can be set on the host alone.
                 """,
             references: [
                 sysctls, "https://github.com/kubernetes/kubernetes/issues/71261",

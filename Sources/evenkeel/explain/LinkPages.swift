@@ -78,13 +78,17 @@ extension Page {
                 """,
             cause: """
                 A veth and a port of a bridge drop what is larger than they take. Neither is a router, so there is no
-                "fragmentation needed"; at most a program in the container reads "No buffer space available". That is so between
-                the two ends of a veth, and between two ports of a bridge, such as an older container's and a newer's, or a
-                tunnel's. Overlay networks, VPNs and clouds have less than 1500; jumbo frames have more.
+                "fragmentation needed"; at most a program in the container reads "No buffer space available". That harms where
+                the container's own end takes more than what comes behind it: the host's end of its veth, or another port of
+                the bridge that leads on, such as a tunnel's or a network card's. Overlay networks, VPNs and clouds have less than
+                1500; jumbo frames have more.
+
+                Where an end of the connection is what takes least, TCP fits itself to it in both directions, since each end says
+                when it begins how much it takes: a smaller size of the container's own end alone, or of another container with
+                all of its way, loses larger datagrams and nothing else. That is information.
 
                 The bridge's own size is what the host goes by when it sends to the container. If it is smaller than the
-                container's, the host does answer "fragmentation needed", which not every sender gets to see. If it is larger,
-                TCP fits itself to the container's interface, and larger datagrams vanish; that is information alone.
+                container's, the host does answer "fragmentation needed", which not every sender gets to see.
 
                 Segments that the kernel has not cut up yet pass whatever their size, so between containers of one host TCP may
                 work where ping -M do does not.

@@ -16,7 +16,8 @@ struct Page {
 
     /// In the order in which findings are listed.
     static let all: [Page] =
-        routes + reversePaths + invalid + invalidPolicy + conntrack + conntrackLimits + activity + links
+        routes + halves + reversePaths + receivers + invalid + invalidPolicy + conntrack + conntrackLimits
+        + conntrackTimeouts + activity + links + translation + limits
 
     static func about(_ id: FindingID) -> Page? { all.first { $0.id == id } }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Diagnosis
 import Keel
 import LinuxSystem
 
@@ -9,8 +10,10 @@ struct HostApply: ParsableCommand {
         abstract: "Makes the host as the policy says.",
         discussion: """
             Installs the rules that keep the host from answering INVALID segments with RST, where addresses are translated, or \
-            what the policy's "invalid" says instead, for the host and every container that runs; sizes the connection tracking table and sets the timeouts that the policy's "conntrack" \
-            names. A limit is never lowered. A second run changes nothing.
+            what the policy's "invalid" says instead, for the host and every container that runs; sizes the connection \
+            tracking table and sets the timeouts that the policy's "conntrack" names. A limit is never lowered. A second run \
+            changes nothing. A timeout under which idle connections are forgotten (RFC 5382: 2 h 4 min) is set all the same, \
+            with a note.
 
             What a sysctl was before is kept in /run/evenkeel until the next boot, so that `evenkeel host remove` can give \
             it back. With --persist the values are written to /etc/sysctl.d/90-evenkeel.conf too, and, where connection \
@@ -57,6 +60,8 @@ struct HostApply: ParsableCommand {
             outcome.notes = report.notes
         }
         let now = dryRun ? state : keel.observe()
+        let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
+        if let timeout { outcome.notes.append(timeout.note) }
         if persist { keepForBoot(policy, now, &outcome) }
         // Behind the files, which may have ended one. That others' cannot be read is no refusal.
         do { outcome.notes += try keel.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }

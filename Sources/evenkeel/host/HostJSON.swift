@@ -11,7 +11,7 @@ extension HostReport {
             .init("toDo", .array(plan.changes.map { ChangeLine($0).json })),
             .init("invalid", state.invalid.map { json(of: $0) } ?? .null),
             .init("conntrack", state.conntrack.map { json(of: $0) } ?? .null),
-            .init("conflicts", strings(evidence.conflicts)), .init("notes", strings(plan.notes)),
+            .init("conflicts", strings(evidence.conflicts)), .init("notes", strings(notes)),
             .init("errors", strings(errors)),
         ])
     }

@@ -1,3 +1,4 @@
+import Diagnosis
 import Keel
 import LinuxSystem
 
@@ -17,6 +18,12 @@ struct HostReport {
     let failures: [KernelError]
 
     var errors: [String] { failures.map { Failure($0).description } }
+
+    /// What is worth knowing beside the changes.
+    var notes: [String] {
+        let timeout = IdleTimeout(policy.conntrack, present: state.conntrack?.tcpEstablishedTimeout)
+        return plan.notes + (timeout.map { [$0.note] } ?? [])
+    }
 
     /// Whether the table is as full as the policy's alarm.
     var isNearlyFull: Bool { state.conntrack?.fill.reaches(policy.conntrack.warnAt) ?? false }

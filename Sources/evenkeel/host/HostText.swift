@@ -1,3 +1,4 @@
+import Diagnosis
 import Firewall
 import Keel
 import LinuxSystem
@@ -99,7 +100,7 @@ extension HostReport {
         return seconds < 7200 ? "\(seconds / 60) minutes ago" : "\(seconds / 3600) hours ago"
     }
 
-    private var noteLines: [String] { (plan.notes + evidence.conflicts).map { "note: \($0)" } }
+    private var noteLines: [String] { (notes + evidence.conflicts).map { "note: \($0)" } }
 }
 
 extension Policy.Conntrack.Size {

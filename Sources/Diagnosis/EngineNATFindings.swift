@@ -1,0 +1,113 @@
+import Discovery
+import Firewall
+import Keel
+import LinuxSystem
+import Netlink
+
+// An engine's own translation that is gone: a firewall was loaded anew or flushed, and the engine was not told.
+
+/// A bridge whose containers nothing translates any more, though its engine says that they are.
+struct UntranslatedBridge: Hashable, Sendable {
+    let bridge: TranslatedBridge
+    /// The addresses that were asked for, each with the container that has it.
+    let addresses: [String]
+    /// How many containers have their default route by it.
+    let count: Int
+    /// Whether podman started them all.
+    let isOfPodman: Bool
+}
+
+extension HostObservation {
+    /// Of so many containers of one bridge the rules are asked.
+    private static let mostAsked = 8
+
+    /// To be called in the host's namespace, when it is known where containers come in. What cannot be looked at is nothing to
+    /// be told.
+    mutating func observeTranslation(of containers: [ContainerObservation]) {
+        // A data plane in eBPF translates by itself.
+        guard bypasses.isEmpty else { return }
+        let ways = containers.compactMap { container -> Way? in
+            guard let entrance = routedEntrance(of: container, .v4), let bridge = entrance.bridge?.name,
+                let address = container.privateAddress(of: entrance.interface.index)
+            else { return nil }
+            return Way(bridge: bridge, address: address, container: container.container)
+        }
+        guard !ways.isEmpty else { return }
+        let bridges = TranslatedBridge.all(of: Set(ways.map { $0.container.engine }))
+            .filter { bridge in ways.contains { $0.isBy(bridge) } }
+        guard !bridges.isEmpty, let rules = Self.rules else { return }
+        for bridge in bridges {
+            let own = ways.filter { $0.isBy(bridge) }
+            let asked = own.prefix(Self.mostAsked)
+            // One that is translated shows that the engine's rules are there.
+            guard !asked.contains(where: { rules.mayTranslate(source: $0.address) }) else { continue }
+            untranslated.append(
+                UntranslatedBridge(
+                    bridge: bridge, addresses: asked.map { "\($0.address) of \($0.container.title)" }, count: own.count,
+                    isOfPodman: own.allSatisfy { $0.container.engine == .podman }))
+        }
+    }
+
+    private struct Way {
+        let bridge: String
+        let address: IPAddress
+        let container: ContainerNamespace
+
+        func isBy(_ other: TranslatedBridge) -> Bool {
+            guard bridge == other.bridge else { return false }
+            return switch other.engine {
+            case .netavark: container.engine == .podman
+            case .cni: container.engine != .docker
+            case .docker: container.engine == .docker
+            }
+        }
+    }
+
+    private static var rules: TranslationRules? {
+        do {
+            var socket = try Socket(.netfilter)
+            return try socket.translationRules()
+        } catch { return nil }
+    }
+
+    func engineTranslationFindings() -> [Finding] {
+        untranslated.map { gone in
+            let name = gone.bridge.network
+            let rest = gone.count - gone.addresses.count
+            return Finding(
+                .engineNATGone, .error, at: .host, "nothing translates the addresses of network \(name) any more",
+                evidence: ["\(gone.bridge.source) has its containers translated, by the bridge \(gone.bridge.bridge)"]
+                    + gone.addresses.map { "no rule of nftables or iptables translates \($0)" }
+                    + (rest > 0 ? ["and \(rest) more"] : []),
+                consequence:
+                    "what its containers send leaves with a private address, which nobody beyond answers, and their published "
+                    + "ports are gone as well, but for those a proxy holds",
+                remedy: gone.remedy)
+        }
+    }
+}
+
+extension UntranslatedBridge {
+    /// What has the engine make its rules anew.
+    fileprivate var remedy: String {
+        switch (bridge.engine, isOfPodman) {
+        case (.docker, _): "sudo systemctl restart docker"
+        case (.netavark, _), (.cni, true): "sudo podman network reload --all"
+        case (.cni, false):
+            "(start the containers or pods of that network again: its rules are made for each as it starts)"
+        }
+    }
+}
+
+extension ContainerObservation {
+    /// The first IPv4 address of an interface, where it is of those that no router beyond knows: RFC 1918, RFC 6598.
+    fileprivate func privateAddress(of interface: UInt32) -> IPAddress? {
+        let own = snapshot.addresses.first { address in
+            address.interface == interface && address.address.version == .v4 && address.isGlobal
+        }?.address
+        return own.flatMap { address in Self.privatePrefixes.contains { $0.contains(address) } ? address : nil }
+    }
+
+    private static let privatePrefixes = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10"]
+        .compactMap { IPPrefix($0) }
+}

@@ -1,0 +1,49 @@
+import Keel
+import Netlink
+
+// Reverse path filters where no route leads back to the sender. A loose one asks for some route at all, and without a default
+// route there is none to most of the world: what a mere receiver is sent from afar is dropped, where no filter would let it in.
+
+extension ContainerObservation {
+    /// Told where something has been dropped already: most containers without a default route are sent nothing from afar.
+    func noRouteFindings() -> [Finding] {
+        let filtering = attachments(.v4).filter { filterInForce(on: $0) > 0 }
+            .sorted { isNaturallyOrdered($0.name, $1.name) }
+        guard let filtered, filtered.count > 0, !filtering.isEmpty, !snapshot.hasDefaultRoute(.v4), !leadsBeyond
+        else { return [] }
+        let isRising = (filtered.rise?.count ?? 0) > 0
+        return [
+            Finding(
+                .rpFilterNoRoute, isRising ? .warning : .information, at: place,
+                "a reverse path filter drops what comes from where no route leads back to",
+                evidence: filtering.map { words(ofFilterOn: $0) } + [
+                    "no IPv4 default route, so the filter finds no way back to anybody beyond its own networks",
+                    filtered.words,
+                ],
+                consequence:
+                    "datagrams from other subnets (syslog, flow records, multicast, traps) come in and reach no program, without "
+                    + "an error, though whoever receives them would answer nobody",
+                remedy: commands(of: filtering).map { "sudo nsenter --net=\(container.path.quotedForShell) \($0)" }
+                    .joined(separator: " && "))
+        ]
+    }
+
+    /// The larger of its own and that of all counts.
+    private func filterInForce(on link: Link) -> Int {
+        max(link.reversePathFilter ?? 0, snapshot.reversePathFilterOfAll ?? 0)
+    }
+
+    private func words(ofFilterOn link: Link) -> String {
+        let value = filterInForce(on: link)
+        let name = value == 1 ? "strict" : "loose"
+        return "rp_filter is \(link.reversePathFilter ?? 0) for \(link.name), "
+            + "\(snapshot.reversePathFilterOfAll ?? 0) for all: \(name)"
+    }
+
+    private func commands(of filtering: [Link]) -> [String] {
+        let all = (snapshot.reversePathFilterOfAll ?? 0) > 0 ? ["all"] : []
+        let own = filtering.filter { ($0.reversePathFilter ?? 0) > 0 }.map { $0.name }
+        let settings = (all + own).map { "net/ipv4/conf/\($0.quotedForShell)/rp_filter=0" }
+        return ["sysctl -w \(settings.joined(separator: " "))"]
+    }
+}

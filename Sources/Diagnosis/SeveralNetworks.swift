@@ -1,0 +1,79 @@
+import Firewall
+import Keel
+import LinuxSystem
+public import Netlink
+
+/// What is looked at in a container on several networks alone, since it costs more than the rest.
+public struct SeveralNetworks: Hashable, Sendable {
+    /// The families in which its own rules translate the destination of what comes in.
+    public var translates: [IPVersion] = []
+    /// UDP servers on every address that answer from there, as far as the kernel can tell.
+    public var servers: [WildcardServer] = []
+    /// IPv4 multicast groups that programs have joined.
+    public var groups: [MulticastGroup] = []
+    /// Routes of main to half of all addresses.
+    public var halves: [HalfRoute] = []
+
+    public init() {}
+}
+
+extension ContainerObservation {
+    /// The networks by which a family's packets can leave for afar: those with a default route, in whatever table.
+    func networksWithDefault(_ version: IPVersion) -> [Link] {
+        attachments(version).filter { link in
+            snapshot.routes.contains { route in
+                route.version == version && route.isUnicast && route.nextHops.contains { $0.interface == link.index }
+            }
+        }
+    }
+
+    /// The network whose default route the kernel takes, and the others that have one; nil where there is no other, or where
+    /// the default is no network's, as a VPN's.
+    func winner(_ version: IPVersion) -> (winner: Link, others: [Link])? {
+        guard let interface = defaultInterface(version) else { return nil }
+        let networks = networksWithDefault(version)
+        guard networks.count > 1, let winner = networks.first(where: { $0.index == interface }) else { return nil }
+        return (winner, networks.filter { $0 != winner })
+    }
+
+    /// The families in which several networks have a default route.
+    private var versionsOfSeveral: [IPVersion] { IPVersion.allCases.filter { winner($0) != nil } }
+
+    /// To be called in the container's namespace, with a socket of it that nobody needs afterwards. What cannot be looked at there
+    /// is nothing to be told.
+    mutating func observeSeveralNetworks(_ socket: inout Socket, hasLegacyTables: Bool) {
+        observeHalves(&socket)
+        if mayMissMulticast { several.groups = MulticastGroup.all() }
+        let versions = versionsOfSeveral
+        guard !versions.isEmpty else { return }
+        if let rules = Self.rules(hasLegacyTables: hasLegacyTables) {
+            several.translates = versions.filter { rules.mayTranslateArrivals($0) }
+        }
+        if DatagramSockets.mayBeThere { several.servers = DatagramSockets.servers(besides: tunnelPorts) }
+    }
+
+    /// More routes than that are looked at for nobody.
+    private static let mostRoutes = 4096
+
+    private mutating func observeHalves(_ socket: inout Socket) {
+        for version in IPVersion.allCases where attachments(version).count > 1 {
+            do {
+                guard let halves = try socket.halfRoutes(version, unlessMoreThan: Self.mostRoutes) else { return }
+                several.halves += halves
+            } catch { return }
+        }
+    }
+
+    private static func rules(hasLegacyTables: Bool) -> TranslationRules? {
+        do {
+            var socket = try Socket(.netfilter)
+            return try socket.translationRules(hasLegacyTables: hasLegacyTables)
+        } catch { return nil }
+    }
+
+    /// Ports of the kernel's own sockets, by whose tunnels an answer finds its way.
+    private var tunnelPorts: Set<UInt16> {
+        let ports: [String: [UInt16]] = ["vxlan": [4789, 8472], "geneve": [6081], "wireguard": [51820]]
+        return Set(snapshot.links.flatMap { $0.kind.flatMap { ports[$0] } ?? [] })
+    }
+}

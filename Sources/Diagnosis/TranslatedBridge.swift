@@ -1,0 +1,129 @@
+import Discovery
+import JSON
+import Keel
+import LinuxSystem
+
+/// A bridge of which an engine's own configuration says that its containers' addresses are translated.
+struct TranslatedBridge: Hashable, Sendable {
+    let engine: TranslatingEngine
+    /// What the engine calls it.
+    let network: String
+    /// The interface.
+    let bridge: String
+    /// Where that is said.
+    let source: String
+}
+
+/// What made the rules.
+enum TranslatingEngine: Hashable, Sendable {
+    /// podman's network stack since version 4.
+    case netavark
+    /// The plugin `bridge`, of podman up to 5, containerd and CRI-O.
+    case cni
+    case docker
+}
+
+// By what an engine wrote down, or its daemon says; where that leaves a doubt, a bridge is left out.
+
+extension TranslatedBridge {
+    /// The folder that podman has for root's networks.
+    private static let netavarkFolder = "/etc/containers/networks"
+    private static let cniFolder = "/etc/cni/net.d"
+
+    /// `engines` are those of the containers in question; nobody else's daemon is asked.
+    static func all(of engines: Set<Engine?>) -> [TranslatedBridge] {
+        var bridges: [TranslatedBridge] = []
+        if engines.contains(.podman), leavesRulesToNetavark { bridges += netavark }
+        if engines.contains(where: { $0 != .docker }) { bridges += cni }
+        if engines.contains(.docker) { bridges += docker }
+        return bridges
+    }
+
+    private static var netavark: [TranslatedBridge] {
+        var bridges = documents(in: netavarkFolder, [".json"]).compactMap { netavark($0.document, $0.path) }
+        // The one that podman knows without a file.
+        if !bridges.contains(where: { $0.network == "podman" }) {
+            bridges.append(
+                TranslatedBridge(
+                    engine: .netavark, network: "podman", bridge: "podman0", source: "podman's default network"))
+        }
+        return bridges
+    }
+
+    static func netavark(_ document: JSON, _ path: String) -> TranslatedBridge? {
+        guard document["driver"]?.string == "bridge", document["internal"]?.boolean != true,
+            document["options"]?["mode"]?.string != "unmanaged", let name = document["name"]?.string,
+            let bridge = document["network_interface"]?.string
+        else { return nil }
+        return TranslatedBridge(engine: .netavark, network: name, bridge: bridge, source: path)
+    }
+
+    /// Whether netavark makes rules by itself: `firewall_driver` may say that nobody does.
+    private static var leavesRulesToNetavark: Bool {
+        let files = ["/usr/share/containers/containers.conf", "/etc/containers/containers.conf"]
+        let names = (try? Directory.names(in: "/etc/containers/containers.conf.d")) ?? []
+        let all = files + names.sorted().map { "/etc/containers/containers.conf.d/\($0)" }
+        return !all.contains { path in
+            HookInstallation.text(of: path).flatMap { TOMLDocument($0) }?[["network", "firewall_driver"]]
+                == .string("none")
+        }
+    }
+
+    private static var cni: [TranslatedBridge] {
+        documents(in: cniFolder, [".conflist", ".conf", ".json"]).flatMap { cni($0.document, $0.path) }
+    }
+
+    static func cni(_ document: JSON, _ path: String) -> [TranslatedBridge] {
+        let plugins = document["plugins"]?.elements ?? [document]
+        return plugins.filter { $0["type"]?.string == "bridge" && $0["ipMasq"]?.boolean == true }.map { plugin in
+            TranslatedBridge(
+                engine: .cni, network: document["name"]?.string ?? path, bridge: plugin["bridge"]?.string ?? "cni0",
+                source: path)
+        }
+    }
+
+    private static var docker: [TranslatedBridge] {
+        guard DockerDaemon.isRunning, dockerMakesRules,
+            let networks = DockerDaemon.ask(DockerDaemon.socket, "/networks")?.elements
+        else {
+            return []
+        }
+        return networks.compactMap { docker($0) }
+    }
+
+    static func docker(_ network: JSON) -> TranslatedBridge? {
+        let option = { (key: String) in network["Options"]?["com.docker.network.bridge.\(key)"]?.string }
+        guard network["Driver"]?.string == "bridge", network["Internal"]?.boolean != true,
+            option("enable_ip_masquerade") != "false", option("gateway_mode_ipv4") ?? "nat" == "nat",
+            let name = network["Name"]?.string, let id = network["Id"]?.string
+        else { return nil }
+        return TranslatedBridge(
+            engine: .docker, network: name, bridge: option("name") ?? "br-\(id.prefix(12))",
+            source: "Docker's network \(name)")
+    }
+
+    private static var dockerMakesRules: Bool {
+        let file = document("/etc/docker/daemon.json")
+        let id = HookInstallation.text(of: "/run/docker.pid")?.filter { $0.isNumber } ?? ""
+        let line = HookInstallation.text(of: "/proc/\(id)/cmdline") ?? ""
+        let words = line.split(separator: "\0")
+        return ["iptables", "ip-masq"].allSatisfy { key in
+            file?[key]?.boolean != false && !words.contains { $0 == "--\(key)=false" || $0 == "-\(key)=false" }
+        }
+    }
+
+    private static func documents(
+        in folder: String, _ endings: [String]
+    ) -> [(path: String, document: JSON)] {
+        let names = (try? Directory.names(in: folder)) ?? []
+        return names.sorted().filter { name in endings.contains { name.hasSuffix($0) } }.compactMap { name in
+            let path = "\(folder)/\(name)"
+            return document(path).map { (path, $0) }
+        }
+    }
+
+    private static func document(_ path: String) -> JSON? {
+        guard let text = HookInstallation.text(of: path) else { return nil }
+        do { return try JSON(parsing: Array(text.utf8)) } catch { return nil }
+    }
+}
