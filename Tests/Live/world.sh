@@ -187,3 +187,41 @@ forgetful() {
     ip netns exec "$1" bash -c 'for f in /proc/sys/net/ipv[46]/neigh/*/base_reachable_time_ms; do echo 1 >"$f"; done'
 }
 
+
+# The defaults of a network, in both families: NAME, its number, INTERFACE and what `via` takes.
+
+by_bridge() {
+    local name=$1 n=$2 dev=$3
+    shift 3
+    via "$name" "$dev" "10.89.$n.1" "$@"
+    via "$name" "$dev" "fd00:89:$n::1" "$@"
+}
+
+by_lan() {
+    local name=$1 n=$2 dev=$3
+    shift 3
+    via "$name" "$dev" "192.168.$n.1" "$@"
+    via "$name" "$dev" "fd00:168:$n::1" "$@"
+}
+
+by_tunnel() {
+    local name=$1 k=$2 dev=$3
+    shift 3
+    via "$name" "$dev" "10.8.$k.1" "$@"
+    via "$name" "$dev" "fd00:8:$k::1" "$@"
+}
+
+# on_bridges METRIC...: the world, and the container `c` with a network for each metric: eth0 on br1, eth1 on br2, and so on.
+# Where `none` stands for the metric there is no default. `strict` is the host's reverse path filter.
+on_bridges() {
+    local n=0 metric
+    world
+    rp_filter=${rp_filter:-2} container c
+    for metric in "$@"; do
+        n=$((n + 1))
+        bridge $n "${strict:-0}"
+        cable c $n eth$((n - 1)) 5
+        [[ $metric == none ]] || by_bridge c $n eth$((n - 1)) metric "$metric"
+    done
+    forgetful c
+}
