@@ -6,8 +6,11 @@ import Testing
     @Test(arguments: [[100, 100], [100, 100, 100], [100, 200], [100, 300, 300]], [0, 1])
     func eachLeavesByItsOwnNetwork(metrics: [Int], strictHost: Int) throws {
         let lab = try Lab(world: "strict=\(strictHost) on_bridges \(metrics.map(String.init).joined(separator: " "))")
-        let before = try lab.survey()
-        for n in 1...metrics.count { #expect(before.both("dev:eth\(n - 1)") == "br\(n)", "the device alone decides") }
+        if metrics[0] != metrics[1] {
+            // Of equal defaults IPv4 takes turns even for a device.
+            let before = try lab.survey()
+            for n in 1...metrics.count { #expect(before.both("dev:eth\(n - 1)") == "br\(n)") }
+        }
         try lab.protect()
         let after = try lab.survey()
         #expect(after.both("-") == "br1")

