@@ -15,7 +15,7 @@ import Testing
         #expect(after.both("-") == "br1")
         #expect(after.both("client") == "br1")
         for n in 1...3 { #expect(after.both("dev:eth\(n - 1)") == "br\(n)") }
-        #expect(after.changes(since: before).filter { $0.contains("lost") } == [])
+        #expect(after.harms(since: before) == [])
     }
 
     @Test func distinctLeavesWhatTheKernelCanTellApart() throws {
@@ -50,7 +50,7 @@ import Testing
         try lab.protect(policy("ranked"))
         for family in [4, 6] {
             let metrics = try lab.run(
-                "defaults \(family) c | grep -o 'eth.*' | sed 's/ proto static//; s/ pref medium//'")
+                "defaults \(family) c | grep -o 'eth.*' | sed 's/ proto static//; s/ pref medium//; s/ *$//'")
             #expect(metrics == "eth0 metric 50\neth1 metric 51")
         }
         try lab.run("bridge 3; cable c 3 eth2 5; by_bridge c 3 eth2; forgetful c")
@@ -95,6 +95,6 @@ import Testing
         let defaults = try lab.run("defaults 4 c; defaults 6 c")
         #expect(defaults.split(separator: "\n").count == 2 && !defaults.contains("eth1") && !defaults.contains("eth2"))
         #expect(try lab.survey().both("-") == "br1")
-        for family in [4, 6] { #expect(try lab.rules(family) == Lab.expectedRules(family, 2, 3)) }
+        for family in [4, 6] { #expect(try lab.rules(family).sorted() == Lab.expectedRules(family, 2, 3).sorted()) }
     }
 }

@@ -9,7 +9,7 @@ import Testing
             ("10.89.2.100/32", "fd00:89:2::100/128"), ("10.89.2.100/24", "fd00:89:2::100/64"),
             (
                 "10.89.2.100/24 valid_lft 3600 preferred_lft 1800",
-                "fd00:89:2::a8bb:ccff:fe00:1/64 valid_lft 3600 preferred_lft 1800 mngtmpaddr"
+                "fd00:89:2::aaaa:1/64 valid_lft 3600 preferred_lft 1800 mngtmpaddr"
             ),
         ], ["100 100", "100 200"])
     func oneThatComesToALosingNetwork(addresses: (ipv4: String, ipv6: String), metrics: String) throws {
@@ -34,6 +34,7 @@ import Testing
         try lab.protect()
         try lab.run(
             """
+            ip netns exec c sysctl -qw net.ipv4.conf.eth1.promote_secondaries=1
             ip -n c addr add 10.89.2.9/24 dev eth1; ip -n c addr del 10.89.2.5/24 dev eth1
             ip -n c addr add fd00:89:2::9/64 dev eth1 nodad; ip -n c addr del fd00:89:2::5/64 dev eth1
             """)

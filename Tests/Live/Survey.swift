@@ -13,10 +13,19 @@ struct Survey: Equatable {
     /// `br1`, `lan5`, `vpn`, `lost`, or all that was seen where it is not one.
     subscript(socket: String) -> String { ways[socket] ?? "not asked" }
 
+    private static func isOneWay(_ way: String) -> Bool { way != "lost" && !way.contains(" ") }
+
     /// Of both families, where they are the same.
     func both(_ socket: String) -> String {
         self["4 \(socket)"] == self["6 \(socket)"]
             ? self["4 \(socket)"] : "\(self["4 \(socket)"]) and \(self["6 \(socket)"])"
+    }
+
+    /// What reached the other side by one way and is lost now, or goes now this way and now that, a line each.
+    func harms(since before: Survey) -> [String] {
+        before.ways.sorted { $0.key < $1.key }.filter { Self.isOneWay($0.value) && !Self.isOneWay(self[$0.key]) }.map {
+            "\($0.key): \($0.value), now \(self[$0.key])"
+        }
     }
 
     /// What no longer reaches the other side as it did, or by another way, a line each.
