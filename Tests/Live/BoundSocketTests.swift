@@ -75,6 +75,24 @@ import Testing
         #expect(try lab.survey().both("-") == "br1")
     }
 
+    /// As a guard against leaks: who looks up a default of another device in main must not find the one that refuses.
+    @Test(arguments: ["blackhole", "unreachable", "prohibit"], ["100 100", "100 200"])
+    func aDefaultThatRefusesWhereNoOtherIsLeft(kind: String, metrics: String) throws {
+        let lab = try Lab(
+            world: "on_bridges \(metrics); for f in 4 6; do ip -n c -$f route add \(kind) default metric 5000; done")
+        try lab.protect()
+        let after = try lab.survey()
+        #expect(after.both("-") == "br1")
+        for n in 1...2 {
+            #expect(after.both("dev:eth\(n - 1)") == "br\(n)")
+            #expect(after["4 10.89.\(n).5"] == "br\(n)")
+            #expect(after["6 fd00:89:\(n)::5"] == "br\(n)")
+        }
+        for family in [4, 6] {
+            #expect(try lab.run("ip -n c -\(family) route show default").contains("\(kind) default"))
+        }
+    }
+
     @Test func withoutSourceRulesThereAreNone() throws {
         let lab = try Lab(world: "on_bridges 100 100")
         try lab.protect(#"{"defaultRoute":{"sourceRules":false}}"#)

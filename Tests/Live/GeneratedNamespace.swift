@@ -136,9 +136,14 @@ struct GeneratedNamespace {
         commands.append(words)
     }
 
-    /// A default that is no unicast route, or in a table of somebody else's.
+    /// A default that refuses, as a guard against leaks, or one in a table of somebody else's.
     private mutating func routeSomethingElse() {
-        if chance(5) { commands.append("ip -n \(name) route append blackhole default metric 5000") }
+        if chance(6) {
+            let kind = pick(["blackhole", "unreachable", "prohibit"])
+            for family in [4, 6] {
+                commands.append("ip -n \(name) -\(family) route append \(kind) default metric 5000")
+            }
+        }
         if chance(10), let network = networks.first {
             commands.append(
                 "ip -n \(name) route add default via \(network.gateway(4)) dev \(network.interface) table 77")
