@@ -184,6 +184,7 @@ translate() {
 
 # forgetful NAME: neighbours are stale again at once, so the kernel alternates wherever it can.
 forgetful() {
+    # shellcheck disable=SC2016 # the names are those in the namespace
     ip netns exec "$1" bash -c 'for f in /proc/sys/net/ipv[46]/neigh/*/base_reachable_time_ms; do echo 1 >"$f"; done'
 }
 
