@@ -19,7 +19,8 @@ sockets() {
 # survey NAME [CLIENT]: a line for each socket of NAME, and one for what CLIENT sends through it: its family, what it is bound
 # to, and the way that its packets took each time: br1, lan5, vpn, or `lost`. Where UDP, TCP and ping have different ways,
 # or one of them did not take the same each time, all are told. `rounds` and `patience` (seconds) may be set, and
-# `to4` and `to6`, the destinations.
+# `to4` and `to6`, the destinations. The tests set $libraries.
+# shellcheck disable=SC2154
 survey() {
     {
         sockets "$1" | sed "s/^/$1 /"
