@@ -6,6 +6,7 @@ import Testing
 @Suite struct OlderVersionTests {
     /// What the older version left of a container on bridges with metrics of 100: `older WINNER LOSER...`, by numbers of bridges.
     private static let older = """
+        by=${by:-address}
         table() { echo $((17739000 + $(ip -n c -o link show eth$(($1 - 1)) | cut -d : -f 1))); }
         older() {
             local n f gateway address
@@ -17,6 +18,7 @@ import Testing
                         ip -n c route add default via $gateway dev eth$((n - 1)) table $(table $n) metric 100 proto 69
                     else
                         ip -n c route add default via $gateway dev eth$((n - 1)) table $(table $n) metric 100 proto static
+                        if [[ $by == prefix ]]; then address=${address%5}$([[ $f == 4 ]] && echo 0/24 || echo /64); fi
                         ip -n c -$f rule add from $address lookup $(table $n) priority 32765 protocol 69
                         ip -n c route del default via $gateway dev eth$((n - 1)) metric 100
                     fi
@@ -26,13 +28,15 @@ import Testing
 
         """
 
-    private func lab() throws -> Lab {
-        try Lab(world: "on_bridges 100 100 100; \(Self.older) older 1 2 3; forgetful c")
+    /// - Parameter part: of an address with a lifetime the older version took the whole prefix.
+    private func lab(by part: String = "address") throws -> Lab {
+        try Lab(world: "on_bridges 100 100 100; by=\(part); \(Self.older) older 1 2 3; forgetful c")
     }
 
-    @Test func itsRulesAreReplaced() throws {
-        let lab = try lab()
-        #expect(try lab.rules(4).contains("from 10.89.2.5 lookup eth1"))
+    @Test(arguments: ["address", "prefix"]) func itsRulesAreReplaced(part: String) throws {
+        let lab = try lab(by: part)
+        let source = part == "address" ? "10.89.2.5" : "10.89.2.0/24"
+        #expect(try lab.rules(4).contains("from \(source) lookup eth1"))
         let main = try lab.run("main c")
         try lab.protect()
         #expect(try lab.run("main c") == main)

@@ -107,8 +107,12 @@ def ask(probes, seconds):
             poll.register(probe.socket, select.EPOLLIN)
     end = time.monotonic() + seconds
     again = time.monotonic() + 0.2
-    while waiting and (now := time.monotonic()) < end:
-        if now >= again:
+    is_over = False
+    while waiting and not is_over:
+        now = time.monotonic()
+        # What came while this process had to wait for its turn is read all the same.
+        is_over = now >= end
+        if now >= again and not is_over:
             again = now + 0.3
             for probe in waiting.values():
                 probe.send()
