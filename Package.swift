@@ -137,8 +137,9 @@ if isEmbedded {
         tests(
             "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
             scripts: [
-                "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh", "guest.sh",
-                "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh", "stress.sh",
+                "answer.py", "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh",
+                "guest.sh", "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh",
+                "probe.py", "shuttle.py", "stress.sh", "survey.sh", "world.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests("Engines", ["Diagnosis", "Laboratory"], scripts: ["cri.py", "protobuf.py"]),

@@ -112,7 +112,9 @@ import Testing
         )
         #expect(output.status == 1)
         #expect(
-            output.err == "evenkeel: /run/p: defaultRoute.mode is \"two\"; allowed: \"one\", \"ranked\", \"keep\"\n")
+            output.err
+                == "evenkeel: /run/p: defaultRoute.mode is \"two\"; allowed: \"distinct\", \"one\", \"ranked\", \"keep\"\n"
+        )
         #expect(try lab.run("defaults 4 c | wc -l") == "2")
     }
 }

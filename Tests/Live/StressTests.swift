@@ -80,9 +80,10 @@ import Testing
         let expected = """
             100 6 2
             100 \(ways)
+            100 group: 5
             100 main: default via 10.89.1.1 dev eth0 proto static metric 100 \
             default via fd00:89:1::1 dev eth0 proto static metric 100 pref medium
-            100 rules: 5 5
+            100 rules: 10 10
             """
         let counted = "for n in $(seq \(Self.containers)); do routing s$n; done | sort | uniq -c | awk '{ $1 = $1 } 1'"
         let routing = try lab.run(counted)

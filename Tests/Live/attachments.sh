@@ -34,6 +34,9 @@ defaults_by() {
 # filters NAME: the reverse path filter of each interface, a file and a number a line.
 filters() { nsenter --net="/run/netns/$1" grep -r . /proc/sys/net/ipv4/conf --include rp_filter; }
 
+# groups NAME: the device group of each interface.
+groups() { ip -n "$1" -d -o link | sed -E 's/^[0-9]+: ([^:@]*).* group ([^ ]*) .*/\1 \2/'; }
+
 # state NAME...: all that the plugin could change, in these containers and on the host.
 state() {
     local name
@@ -42,6 +45,7 @@ state() {
         ip -n "$name" rule
         ip -n "$name" -6 rule
         filters "$name"
+        groups "$name"
     done
     nft -s list ruleset
 }

@@ -31,7 +31,10 @@ scene() {
     {
         echo "route flush table all exact 0.0.0.0/0"
         echo "route flush table all exact ::/0"
-        for n in 1 2 3; do defaults_by $n eth$((n - 1)); done
+        for n in 1 2 3; do
+            defaults_by $n eth$((n - 1))
+            echo "link set eth$((n - 1)) group 0"
+        done
     } >/run/fresh.ip
     for family in ip ip6; do echo "add table $family evenkeel; delete table $family evenkeel"; done >/run/fresh.nft
 }
@@ -73,10 +76,12 @@ END
 
 # littered: with elements left whose interfaces are gone, and source rules whose tables are empty.
 littered() {
+    local family
     guarded
     nft "add element ip evenkeel containers { gone1, gone2 }; add element ip6 evenkeel containers { gone1 }"
     ip -n t rule add from 10.89.9.7 lookup 17739099 priority 32765 protocol 69
     ip -n t -6 rule add from fd00:89:9::7 lookup 17739099 priority 32765 protocol 69
+    for family in -4 -6; do ip -n t $family rule add oif gone lookup 17739099 priority 32765 protocol 69; done
 }
 
 # delete_all: as runtimes do after an ADD that failed.
@@ -90,6 +95,7 @@ remains() {
     ip -n t -o route show table all | sort
     ip -n t rule
     ip -n t -6 rule
+    groups t
 }
 
 # points VERB INTERFACE: where to kill that run, a line each: a system call's name, and how manieth of that name it is.

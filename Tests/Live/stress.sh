@@ -123,6 +123,7 @@ routing() {
         echo "route get 2001:db8:51::2 from fd00:89:$n::$part"
     done | ip -n "$1" -o -batch - | grep -o 'dev eth.' | xargs
     echo "rules: $(ip -n "$1" rule | grep -c 'proto 69') $(ip -n "$1" -6 rule | grep -c 'proto 69')"
+    echo "group: $(ip -n "$1" -o link show group 17739 | grep -c eth)"
     filters "$1" | grep -E '/(eth.|default)/' | cut -d : -f 2 | sort | uniq -c | xargs
 }
 
