@@ -55,7 +55,8 @@ extension JSON {
         var string = string
         // Nearly all text has nothing to escape.
         let isPlain = string.withUTF8 { bytes in
-            for byte in bytes where byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+            for byte in bytes
+            where byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
                 return false
             }
             text.append(contentsOf: bytes)

@@ -53,7 +53,9 @@ extension NamespaceSnapshot {
                 rule.table != Route.mainTable && routes.contains { $0.version == version && $0.table == rule.table }
             }
             let kept = ours.filter(isInUse)
-            return ours.filter { rule in !isInUse(rule) && (rule.table != Route.mainTable || kept.isEmpty) }.map { $0.removal }
+            return ours.filter { rule in !isInUse(rule) && (rule.table != Route.mainTable || kept.isEmpty) }.map {
+                $0.removal
+            }
         }
     }
 }

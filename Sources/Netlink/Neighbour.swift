@@ -90,7 +90,9 @@ extension Socket {
         var states = [NeighbourState](repeating: .none, count: neighbours.count)
         try getAll(neighbours.count, absences: [.noEntry, .noDevice]) {
             .neighbour(neighbours[$0].address, on: neighbours[$0].interface)
-        } _: { place, message in states[place] = Neighbour(message)?.state ?? .none }
+        } _: { place, message in
+            states[place] = Neighbour(message)?.state ?? .none
+        }
         return states
     }
 

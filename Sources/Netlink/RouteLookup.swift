@@ -73,7 +73,9 @@ extension Socket {
         try getAll(destinations.count, absences: Self.noRoute + [.noDevice]) { place in
             let (address, interface) = destinations[place]
             return .route(to: address, from: nil, by: address.isLinkLocal ? interface : nil)
-        } _: { place, message in areLocal[place] = RouteLookup(message)?.isLocal ?? false }
+        } _: { place, message in
+            areLocal[place] = RouteLookup(message)?.isLocal ?? false
+        }
         return areLocal
     }
 }

@@ -42,7 +42,8 @@ struct DefaultRoutes {
         for place in routes.indices where routes[place].version == version && routes[place].table == Route.mainTable {
             sort(routes[place])
         }
-        for place in routes.indices where routes[place].version == version && routes[place].table > Ours.preferredTable {
+        for place in routes.indices where routes[place].version == version && routes[place].table > Ours.preferredTable
+        {
             recall(routes[place])
         }
         selection = select()

@@ -15,10 +15,11 @@ extension NamespaceSnapshot {
         }
         var additions: [Change] = []
         var removals: [Change] = []
-        for link in links {
-            let isWanted = wanted.contains(link.index)
-            if link.group == 0 && isWanted { additions.append(change(link, to: Ours.group)) }
-            if link.group == Ours.group && !isWanted && !isKept { removals.append(change(link, to: 0)) }
+        // In place: an interface is dear to copy.
+        for place in links.indices {
+            let isWanted = wanted.contains(links[place].index)
+            if links[place].group == 0 && isWanted { additions.append(change(links[place], to: Ours.group)) }
+            if links[place].group == Ours.group && !isWanted && !isKept { removals.append(change(links[place], to: 0)) }
         }
         return (additions, removals)
     }

@@ -66,7 +66,9 @@ extension Container {
         do throws(KernelError) {
             try socket.executeAll(gateways.count) {
                 .useNeighbour(gateways[$0].address, on: gateways[$0].interface)
-            } refused: { place, _ in refused.append(gateways[place]) }
+            } refused: { place, _ in
+                refused.append(gateways[place])
+            }
             if gateways.allSatisfy({ $0.address.version == .v4 }) { return refused }
             try namespace.enter()
         } catch { return gateways }
@@ -114,8 +116,10 @@ extension Host {
         var neighbours = strangers
         var asked = strangers
         for gateway in gateways {
-            if let entrance = entrances.first(where: { $0.interface.index == gateway.interface }), entrance.isOpen {
-                asked.append((gateway.address, (entrance.bridge ?? entrance.end).index))
+            if let place = entrances.firstIndex(where: { $0.interface.index == gateway.interface }),
+                entrances[place].isOpen
+            {
+                asked.append((gateway.address, entrances[place].bridge?.index ?? entrances[place].end.index))
                 neighbours.append(gateway)
             } else {
                 strangers.append(gateway)

@@ -49,7 +49,8 @@ extension NamespaceSnapshot {
     package var gatewaysThatMatter: [(address: IPAddress, interface: UInt32)] {
         var gateways: [(address: IPAddress, interface: UInt32)] = []
         if !hasSeveralInterfaces { return gateways }
-        let networks = links.filter { $0.isNetwork }.map { $0.index }
+        var networks: [UInt32] = []
+        for place in links.indices where links[place].isNetwork { networks.append(links[place].index) }
         for version in IPVersion.allCases {
             var first: UInt32?
             var isOfSeveral = false

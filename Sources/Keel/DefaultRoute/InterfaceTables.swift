@@ -48,7 +48,9 @@ extension DefaultRoutes {
     private var wantedCopies: [Copy] {
         if policy.mode == .ranked && selection.winner != nil { return ranks.map { Copy($0.candidate, .standby) } }
         var copies: [Copy] = []
-        for loser in selection.losers where !(loser.isInMain && staysInMain(loser)) { copies.append(Copy(loser, .setAside)) }
+        for loser in selection.losers where !(loser.isInMain && staysInMain(loser)) {
+            copies.append(Copy(loser, .setAside))
+        }
         // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
         if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty { copies.append(Copy(winner, .winner)) }
         for other in selection.others where other.isInMain && ruledNetworks.contains(other.link.index) {

@@ -8,7 +8,8 @@ extension DefaultRoutes {
         if case .unknownGateways(let gateways)? = selection.obstacle {
             var notes: [String] = []
             for gateway in gateways {
-                notes.append("\(gateway) could not be asked whether it answers, so the default routes stay as they are for now")
+                notes.append(
+                    "\(gateway) could not be asked whether it answers, so the default routes stay as they are for now")
             }
             return notes
         }
@@ -31,7 +32,8 @@ extension DefaultRoutes {
         if holdsPreferredSource(other.link) {
             return "gets no rule for its addresses: another default route sends from one of them"
         }
-        return other.isInMain && !staysInMain(other) && other.level != selection.winner?.level && !selection.losers.contains(other)
+        return other.isInMain && !staysInMain(other) && other.level != selection.winner?.level
+            && !selection.losers.contains(other)
             ? "stands by in main behind the winner" : nil
     }
 }

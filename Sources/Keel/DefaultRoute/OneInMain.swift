@@ -19,15 +19,14 @@ extension DefaultRoutes {
         var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
         plan.removals = rules.removals
         if let winner = selection.winner {
-            let kept = "kept: \(winner.place), metric \(winner.leg.metric)"
             for loser in selection.losers where loser.isInMain {
                 if staysInMain(loser) {
                     plan.removals += demote(loser, behind: winner, taken: &taken)
                 } else {
-                    plan.removals.append(remove(loser, why: kept))
+                    plan.removals.append(remove(loser, keeping: winner))
                 }
             }
-            plan.removals += departing.map { remove($0, why: kept) }
+            for candidate in departing { plan.removals.append(remove(candidate, keeping: winner)) }
         }
         plan.removals += tables.after + planPreferences()
         return plan
@@ -78,6 +77,10 @@ extension DefaultRoutes {
             changes.append(remove(candidate, why: "metric \(candidate.leg.metric); now at \(metric)"))
         }
         return changes
+    }
+
+    func remove(_ loser: Candidate, keeping winner: Candidate) -> Change {
+        remove(loser, why: "kept: \(winner.place), metric \(winner.leg.metric)")
     }
 
     func remove(_ loser: Candidate, why: String) -> Change {

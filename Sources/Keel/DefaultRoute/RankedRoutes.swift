@@ -23,7 +23,7 @@ extension DefaultRoutes {
             }
         }
         if let winner = selection.winner {
-            plan.removals += departing.map { remove($0, why: "kept: \(winner.place)") }
+            for candidate in departing { plan.removals.append(remove(candidate, keeping: winner)) }
         }
         plan.removals += tables.after + planPreferences()
         return plan

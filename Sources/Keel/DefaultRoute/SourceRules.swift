@@ -10,7 +10,9 @@ import Netlink
 
 extension DefaultRoutes {
     func findRuledNetworks() -> [UInt32] {
-        guard policy.sourceRules, selection.obstacle == nil, selection.winner != nil, snapshot.rules != nil else { return [] }
+        guard policy.sourceRules, selection.obstacle == nil, selection.winner != nil, snapshot.rules != nil else {
+            return []
+        }
         var indexes: [UInt32] = []
         for candidate in selection.others where candidate.state == .answers && canHaveRules(candidate.link) {
             _ = indexes.appendIfNew(candidate.link.index)
@@ -122,18 +124,33 @@ extension DefaultRoutes {
 
     private var wantedRules: [PolicyRule] {
         if ruledNetworks.isEmpty { return [] }
-        let links = snapshot.links.filter { ruledNetworks.contains($0.index) }
-        var sources: [PolicyRule] = []
-        var seen = snapshot.addresses.filter { $0.interface == selection.winner?.link.index }
-            .map { IPPrefix(host: $0.address) }
-        for link in links where !holdsPreferredSource(link) {
-            for source in self.sources(of: link) where seen.appendIfNew(source) {
-                sources.append(rule(link, from: source))
+        var prefixes: [(source: IPPrefix, table: UInt32)] = []
+        var bound: [PolicyRule] = []
+        for link in snapshot.links where ruledNetworks.contains(link.index) {
+            if let rule = rule(boundTo: link) { bound.append(rule) }
+            if holdsPreferredSource(link) { continue }
+            for source in sources(of: link)
+            where !isOfWinner(source) && !prefixes.contains(where: { $0.source == source }) {
+                // Longest first.
+                let place = prefixes.firstIndex { $0.source.length < source.length } ?? prefixes.count
+                prefixes.insert((source, Ours.table(of: link.index)), at: place)
             }
         }
-        // Longest first.
-        sources.sortStably { ($0.source?.length ?? 0) > ($1.source?.length ?? 0) }
-        return [specificFirst, foreignFirst] + sources + links.compactMap { bound(to: $0) }
+        var rules = [specificFirst, foreignFirst]
+        rules.reserveCapacity(2 + prefixes.count + bound.count)
+        for (source, table) in prefixes {
+            var rule = PolicyRule(
+                version, priority: Ours.rulePriority, table: table, protocol: Ours.routeProtocol, source: source)
+            rule.inputInterface = "lo"
+            rules.append(rule)
+        }
+        return rules + bound
+    }
+
+    private func isOfWinner(_ source: IPPrefix) -> Bool {
+        snapshot.addresses.contains {
+            $0.interface == selection.winner?.link.index && IPPrefix(host: $0.address) == source
+        }
     }
 
     private var specificFirst: PolicyRule {
@@ -149,18 +166,11 @@ extension DefaultRoutes {
         return rule
     }
 
-    private func rule(_ link: Link, from source: IPPrefix? = nil) -> PolicyRule {
-        var rule = PolicyRule(
-            version, priority: Ours.rulePriority, table: Ours.table(of: link.index), protocol: Ours.routeProtocol,
-            source: source)
-        if source != nil { rule.inputInterface = "lo" }
-        return rule
-    }
-
     /// Nil for a name that is no text, by which no rule could be told.
-    private func bound(to link: Link) -> PolicyRule? {
+    private func rule(boundTo link: Link) -> PolicyRule? {
         if link.name.unicodeScalars.contains("\u{fffd}") { return nil }
-        var rule = rule(link)
+        var rule = PolicyRule(
+            version, priority: Ours.rulePriority, table: Ours.table(of: link.index), protocol: Ours.routeProtocol)
         rule.outputInterface = link.name
         return rule
     }
@@ -191,22 +201,12 @@ extension DefaultRoutes {
     /// Whether a default of main has its packets sent from an address of that network: TCP looks up again with it, and would come
     /// to the network's table.
     func holdsPreferredSource(_ link: Link) -> Bool {
-        let preferred = snapshot.routes.compactMap { route in
-            route.version == version && route.table == Route.mainTable ? route.preferredSource : nil
+        let routes = snapshot.routes
+        for place in routes.indices where routes[place].version == version && routes[place].table == Route.mainTable {
+            guard let preferred = routes[place].preferredSource else { continue }
+            if addresses(of: link).contains(where: { $0.onLinkPrefix.contains(preferred) }) { return true }
         }
-        return !preferred.isEmpty
-            && addresses(of: link).contains { own in preferred.contains { own.onLinkPrefix.contains($0) } }
-    }
-}
-
-extension Array {
-    /// There are as many as a container has addresses; sorting by the library's algorithm would bring more code than that.
-    fileprivate mutating func sortStably(_ isBefore: (Element, Element) -> Bool) {
-        var sorted: [Element] = []
-        for element in self {
-            sorted.insert(element, at: sorted.firstIndex { isBefore(element, $0) } ?? sorted.count)
-        }
-        self = sorted
+        return false
     }
 }
 
