@@ -29,23 +29,39 @@ static void add_name(char names[][16], size_t *count, const char *name) {
     if (*count < MAX) strncpy(names[(*count)++], name, 15);
 }
 
-// Where the container's veths enter the host: the bridges of their other ends, or these themselves.
-static size_t entrances(struct channel *channel, const struct container *container, char names[][16]) {
-    size_t count = 0;
+// The bridges of the other ends of the container's veths, or these themselves.
+void find_entrances(struct channel *channel, struct container *container) {
     int32_t id = -1;
     struct nlmsghdr *message = begin(RTM_GETNSID, 0);
     mnl_nlmsg_put_extra_header(message, sizeof(struct rtgenmsg));
     mnl_attr_put_u32(message, NETNSA_FD, (uint32_t)container->file);
     if (ask(channel, message, namespace_id, &id)) fail("look up the namespace's id");
+    const struct link *veths[MAX];
+    struct link ends[MAX], bridges[MAX];
+    uint32_t peers[MAX], masters[MAX];
+    size_t count = 0, bridged = 0;
     for (size_t i = 0; i < container->links; i++) {
-        const struct link *link = &container->link[i];
-        struct link end, bridge;
-        if (!link->veth || link->peer_namespace < 0 || !find_link(channel, link->peer, &end)) continue;
-        if (!end.veth || end.peer != link->index || end.peer_namespace != id) continue;
-        bool bridged = end.master && find_link(channel, end.master, &bridge) && bridge.bridge;
-        add_name(names, &count, bridged ? bridge.name : end.name);
+        if (!container->link[i].veth || container->link[i].peer_namespace < 0) continue;
+        veths[count] = &container->link[i];
+        peers[count++] = container->link[i].peer;
     }
-    return count;
+    find_links(channel, count, peers, ends);
+    for (size_t i = 0; i < count; i++) {
+        size_t j = 0;
+        while (j < bridged && masters[j] != ends[i].master) j++;
+        if (ends[i].master && j == bridged) masters[bridged++] = ends[i].master;
+    }
+    find_links(channel, bridged, masters, bridges);
+    for (size_t i = 0; i < count; i++) {
+        if (!ends[i].veth || ends[i].peer != veths[i]->index || ends[i].peer_namespace != id) continue;
+        const struct link *from = &ends[i];
+        for (size_t j = 0; j < bridged; j++)
+            if (bridges[j].bridge && bridges[j].index == ends[i].master) from = &bridges[j];
+        struct entrance *entrance = &container->entrance[container->entrances++];
+        entrance->link = veths[i]->index;
+        entrance->index = from->index;
+        memcpy(entrance->name, from->name, sizeof entrance->name);
+    }
 }
 
 static struct nlmsghdr *table_request(int type, uint8_t family, int attribute, const char *name) {
@@ -167,7 +183,8 @@ static size_t settle(
 void guard(struct channel *route, struct channel *firewall, struct container *container) {
     char names[MAX][16] = {{0}};
     uint32_t generation = 0;
-    size_t count = entrances(route, container, names);
+    size_t count = 0;
+    for (size_t i = 0; i < container->entrances; i++) add_name(names, &count, container->entrance[i].name);
     struct ruleset rulesets[2];
     look(firewall, rulesets);
     if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("a lost connection's peer must be told");

@@ -83,9 +83,9 @@ int main(void) {
     struct channel inside = open_channel(NETLINK_ROUTE);
     enter(home);
     observe(&inside, &container, home);
+    find_entrances(&route, &container);
     settle_filters(&container, home);
-    settle_routes(&inside, &container, AF_INET);
-    settle_routes(&inside, &container, AF_INET6);
+    settle_routes(&inside, &route, &container);
     guard(&route, &firewall, &container);
     print_result(&container, json_object_get(configuration, "prevResult"));
     return 0;

@@ -57,11 +57,61 @@ void dump(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void
     fail("dump");
 }
 
-void change(struct channel *channel, struct nlmsghdr *message, int harmless) {
-    message->nlmsg_flags |= NLM_F_ACK;
-    int error = ask(channel, message, NULL, NULL);
-    errno = error;
-    if (error && error != harmless) fail("change");
+// What is to be sent together.
+static struct {
+    char bytes[32768];
+    size_t size, count;
+    struct nlmsghdr *last;
+    int harmless[8 * MAX];
+} waiting;
+
+void queue(struct nlmsghdr *message, int harmless) {
+    if (waiting.size + MNL_ALIGN(message->nlmsg_len) > sizeof waiting.bytes || waiting.count == 8 * MAX) {
+        errno = E2BIG;
+        fail("queue");
+    }
+    waiting.last = memcpy(waiting.bytes + waiting.size, message, message->nlmsg_len);
+    waiting.size += MNL_ALIGN(message->nlmsg_len);
+    waiting.harmless[waiting.count++] = harmless;
+}
+
+// Hands each answer over with its request's place, until `left` of them have come; those that say a request was carried out
+// come for the last alone.
+static void exchange(struct channel *channel, size_t left, mnl_cb_t each, void *const data[]) {
+    uint32_t first = channel->sequence + 1;
+    for (char *at = waiting.bytes; at < waiting.bytes + waiting.size;
+         at += MNL_ALIGN(((struct nlmsghdr *)at)->nlmsg_len))
+        ((struct nlmsghdr *)at)->nlmsg_seq = ++channel->sequence;
+    if (mnl_socket_sendto(channel->socket, waiting.bytes, waiting.size) < 0) fail("send");
+    while (left > 0) {
+        ssize_t size = mnl_socket_recvfrom(channel->socket, reply, sizeof reply);
+        int rest = (int)size;
+        if (size < 0) fail("receive");
+        for (struct nlmsghdr *message = (void *)reply; mnl_nlmsg_ok(message, rest);
+             message = mnl_nlmsg_next(message, &rest)) {
+            size_t place = message->nlmsg_seq - first;
+            const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
+            if (place >= waiting.count) continue;
+            if (message->nlmsg_type != NLMSG_ERROR) {
+                each(message, data[place]);
+            } else if (error->error && -error->error != waiting.harmless[place]) {
+                errno = -error->error;
+                fail("change");
+            }
+            if (each || place == waiting.count - 1) left--;
+        }
+    }
+    waiting.size = waiting.count = 0;
+}
+
+void change_all(struct channel *channel) {
+    if (!waiting.count) return;
+    waiting.last->nlmsg_flags |= NLM_F_ACK;
+    exchange(channel, 1, NULL, NULL);
+}
+
+void ask_all(struct channel *channel, mnl_cb_t each, void *const data[]) {
+    if (waiting.count) exchange(channel, waiting.count, each, data);
 }
 
 size_t family_size(uint8_t family) { return family == AF_INET ? 4 : 16; }

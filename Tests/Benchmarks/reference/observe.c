@@ -1,5 +1,6 @@
 #include "reference.h"
 
+#include <errno.h>
 #include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
@@ -34,6 +35,7 @@ static void read_link(const struct nlmsghdr *message, struct link *link) {
     mnl_attr_for_each(attribute, message, sizeof *header) {
         switch (mnl_attr_get_type(attribute)) {
         case IFLA_IFNAME: strncpy(link->name, mnl_attr_get_str(attribute), sizeof link->name - 1); break;
+        case IFLA_GROUP: link->group = mnl_attr_get_u32(attribute); break;
         case IFLA_MASTER: link->master = mnl_attr_get_u32(attribute); break;
         case IFLA_LINK: link->peer = mnl_attr_get_u32(attribute); break;
         case IFLA_LINK_NETNSID: link->peer_namespace = (int32_t)mnl_attr_get_u32(attribute); break;
@@ -59,12 +61,18 @@ static int one_link(const struct nlmsghdr *message, void *data) {
     return MNL_CB_STOP;
 }
 
-bool find_link(struct channel *channel, uint32_t index, struct link *link) {
-    struct nlmsghdr *message = begin(RTM_GETLINK, 0);
-    struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
-    header->ifi_index = (int)index;
-    mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-    return ask(channel, message, one_link, link) == 0;
+void find_links(struct channel *channel, size_t count, const uint32_t *indexes, struct link *links) {
+    void *places[MAX];
+    for (size_t i = 0; i < count; i++) {
+        struct nlmsghdr *message = begin(RTM_GETLINK, 0);
+        struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+        header->ifi_index = (int)indexes[i];
+        mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+        queue(message, ENODEV);
+        links[i] = (struct link){0};
+        places[i] = &links[i];
+    }
+    ask_all(channel, one_link, places);
 }
 
 static int each_address(const struct nlmsghdr *message, void *data) {
@@ -80,6 +88,7 @@ static int each_address(const struct nlmsghdr *message, void *data) {
     if (!address) return MNL_CB_OK;
     address->index = header->ifa_index;
     address->family = header->ifa_family;
+    address->length = header->ifa_prefixlen;
     memcpy(address->bytes, mnl_attr_get_payload(own), family_size(header->ifa_family));
     return MNL_CB_OK;
 }
@@ -148,7 +157,7 @@ static int each_rule(const struct nlmsghdr *message, void *data) {
     struct rule *rule = APPEND((struct container *)data, rule, rules);
     const struct nlattr *attribute;
     if (!rule) return MNL_CB_OK;
-    *rule = (struct rule){.family = header->family, .table = header->table, .suppressed = -1,
+    *rule = (struct rule){.family = header->family, .table = header->table, .suppressed = -1, .suppressed_group = -1,
         .source_length = header->src_len};
     mnl_attr_for_each(attribute, message, sizeof *header) {
         switch (mnl_attr_get_type(attribute)) {
@@ -156,6 +165,9 @@ static int each_rule(const struct nlmsghdr *message, void *data) {
         case FRA_TABLE: rule->table = mnl_attr_get_u32(attribute); break;
         case FRA_PROTOCOL: rule->protocol = mnl_attr_get_u8(attribute); break;
         case FRA_SUPPRESS_PREFIXLEN: rule->suppressed = (int32_t)mnl_attr_get_u32(attribute); break;
+        case FRA_SUPPRESS_IFGROUP: rule->suppressed_group = (int32_t)mnl_attr_get_u32(attribute); break;
+        case FRA_IIFNAME: strncpy(rule->input, mnl_attr_get_str(attribute), 15); break;
+        case FRA_OIFNAME: strncpy(rule->output, mnl_attr_get_str(attribute), 15); break;
         case FRA_SRC: memcpy(rule->source, mnl_attr_get_payload(attribute), family_size(header->family));
         }
     }
@@ -186,7 +198,8 @@ static void list_routes(struct channel *channel, struct container *container, ui
     struct nlmsghdr *message = begin(RTM_GETROUTE, 0);
     struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     header->rtm_family = family;
-    header->rtm_type = RTN_UNICAST;
+    // Where there may be several networks, those that lead nowhere have a say.
+    header->rtm_type = !table && container->links < 3 ? RTN_UNICAST : RTN_UNSPEC;
     if (table) mnl_attr_put_u32(message, RTA_TABLE, table);
     dump(channel, message, each_route, container, &container->routes);
 }

@@ -13,10 +13,11 @@
 #define MOST_ROUTES 512
 #define OWN_PROTOCOL 69
 #define OWN_PRIORITY 32765
+#define OWN_GROUP 17739
 #define OWN_TABLE(index) (17739000u + (index))
 
 struct link {
-    uint32_t index, master, peer;
+    uint32_t index, master, peer, group;
     int32_t peer_namespace;
     int rp_filter;
     bool loopback, veth, bridge;
@@ -25,7 +26,13 @@ struct link {
 
 struct address {
     uint32_t index;
-    uint8_t family, bytes[16];
+    uint8_t family, length, bytes[16];
+};
+
+// Where a veth enters the host: a bridge, or its other end.
+struct entrance {
+    uint32_t link, index;
+    char name[16];
 };
 
 // These two are compared as bytes: no padding.
@@ -37,9 +44,10 @@ struct route {
 
 struct rule {
     uint32_t priority, table;
-    int32_t suppressed;
+    int32_t suppressed, suppressed_group;
     uint16_t family;
     uint8_t protocol, source_length, source[16];
+    char input[16], output[16];
 };
 
 // What a container's namespace looks like; the counts are how much of each array is filled.
@@ -48,11 +56,12 @@ struct container {
     // IPv4 routes that are no default routes; with many of them each table is listed by itself.
     size_t others;
     bool one_table;
-    size_t links, addresses, routes, rules;
+    size_t links, addresses, routes, rules, entrances;
     struct link link[MAX];
     struct address address[2 * MAX];
     struct route route[4 * MAX];
     struct rule rule[4 * MAX];
+    struct entrance entrance[MAX];
     int rp_filter_of_all, rp_filter_of_default;
     // Defaults that are not to be in main any more.
     size_t displaced;
@@ -70,7 +79,10 @@ struct channel open_channel(int bus);
 struct nlmsghdr *begin(uint16_t type, uint16_t flags);
 int ask(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data);
 void dump(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data, size_t *count);
-void change(struct channel *channel, struct nlmsghdr *message, int harmless);
+// Several requests in one sending: of changes the last is acknowledged, of questions each has an answer of one message.
+void queue(struct nlmsghdr *message, int harmless);
+void change_all(struct channel *channel);
+void ask_all(struct channel *channel, mnl_cb_t each, void *const data[]);
 size_t family_size(uint8_t family);
 _Noreturn void fail(const char *what);
 
@@ -85,15 +97,16 @@ void enter(int namespace);
 
 // observe.c
 void observe(struct channel *channel, struct container *container, int home);
-bool find_link(struct channel *channel, uint32_t index, struct link *link);
+void find_links(struct channel *channel, size_t count, const uint32_t *indexes, struct link *links);
 struct link *link_of(struct container *container, uint32_t index);
 bool has_default(const struct container *container, uint8_t family);
 
 // routes.c
 void settle_filters(const struct container *container, int home);
-void settle_routes(struct channel *channel, struct container *container, uint8_t family);
+void settle_routes(struct channel *inside, struct channel *host, struct container *container);
 
 // host.c
+void find_entrances(struct channel *channel, struct container *container);
 void guard(struct channel *route, struct channel *firewall, struct container *container);
 
 // ruleset.c

@@ -38,7 +38,7 @@ static bool is_better(struct container *container, const struct route *left, con
     return memcmp(left->gateway, right->gateway, sizeof left->gateway) < 0;
 }
 
-static void put_route(struct channel *channel, uint16_t type, uint16_t flags, const struct route *route) {
+static void put_route(uint16_t type, uint16_t flags, const struct route *route) {
     struct nlmsghdr *message = begin(type, flags);
     struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
     header->rtm_family = route->family;
@@ -50,98 +50,187 @@ static void put_route(struct channel *channel, uint16_t type, uint16_t flags, co
     mnl_attr_put_u32(message, RTA_PRIORITY, route->metric);
     mnl_attr_put_u32(message, RTA_OIF, route->index);
     if (route->has_gateway) mnl_attr_put(message, RTA_GATEWAY, family_size(route->family), route->gateway);
-    change(channel, message, type == RTM_NEWROUTE ? EEXIST : ESRCH);
+    queue(message, type == RTM_NEWROUTE ? EEXIST : ESRCH);
 }
 
-static void put_rule(struct channel *channel, uint16_t type, uint16_t flags, const struct rule *rule) {
-    struct nlmsghdr *message = begin(type, flags);
+static void put_rule(const struct rule *rule) {
+    struct nlmsghdr *message = begin(RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
     struct fib_rule_hdr *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
-    header->family = rule->family;
+    header->family = (uint8_t)rule->family;
     header->src_len = rule->source_length;
     header->table = rule->table < 256 ? (uint8_t)rule->table : RT_TABLE_UNSPEC;
     header->action = FR_ACT_TO_TBL;
     mnl_attr_put_u32(message, FRA_PRIORITY, rule->priority);
     mnl_attr_put_u32(message, FRA_TABLE, rule->table);
     mnl_attr_put_u8(message, FRA_PROTOCOL, rule->protocol);
-    if (rule->source_length) mnl_attr_put(message, FRA_SRC, family_size(rule->family), rule->source);
+    if (rule->source_length) mnl_attr_put(message, FRA_SRC, family_size((uint8_t)rule->family), rule->source);
+    if (*rule->input) mnl_attr_put_strz(message, FRA_IIFNAME, rule->input);
+    if (*rule->output) mnl_attr_put_strz(message, FRA_OIFNAME, rule->output);
     if (rule->suppressed >= 0) mnl_attr_put_u32(message, FRA_SUPPRESS_PREFIXLEN, (uint32_t)rule->suppressed);
-    change(channel, message, type == RTM_NEWRULE ? EEXIST : ENOENT);
+    if (rule->suppressed_group >= 0) mnl_attr_put_u32(message, FRA_SUPPRESS_IFGROUP, (uint32_t)rule->suppressed_group);
+    queue(message, EEXIST);
 }
 
-static void copy(struct channel *channel, const struct container *container, struct route route, uint8_t protocol) {
+static void put_group(const struct link *link) {
+    struct nlmsghdr *message = begin(RTM_SETLINK, 0);
+    struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+    header->ifi_index = (int)link->index;
+    mnl_attr_put_u32(message, IFLA_GROUP, OWN_GROUP);
+    queue(message, ENODEV);
+}
+
+static void copy(const struct container *container, struct route route, uint8_t protocol) {
     route.table = OWN_TABLE(route.index);
     route.protocol = protocol;
     for (size_t i = 0; i < container->routes; i++)
         if (!memcmp(&container->route[i], &route, sizeof route)) return;
-    put_route(channel, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, &route);
+    put_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, &route);
 }
 
-// "Main, but not its default", then a rule for each address of the networks that lost.
-static size_t wanted_rules(const struct container *container, uint8_t family, const bool *lost, struct rule *wanted) {
-    size_t count = 1;
-    struct rule own = {.priority = OWN_PRIORITY, .family = family, .protocol = OWN_PROTOCOL, .suppressed = -1};
-    wanted[0] = own;
-    wanted[0].table = RT_TABLE_MAIN;
+// The default routes of one family, and what becomes of them.
+struct family {
+    uint8_t family;
+    const struct route *candidate[4 * MAX], *winner;
+    size_t count;
+    bool lost[2 * MAX];
+};
+
+static bool is_network(const struct family *family, uint32_t index) {
+    return index < 2 * MAX && (family->lost[index] || index == family->winner->index);
+}
+
+// "Main, but not its default", "main, but no network's default", a rule for the prefix of each address of the networks that
+// lost, and one for what is bound to their devices.
+static size_t wanted_rules(const struct container *container, const struct family *family, struct rule *wanted) {
+    size_t count = 2;
+    struct rule own = {.priority = OWN_PRIORITY, .table = RT_TABLE_MAIN, .family = family->family,
+        .protocol = OWN_PROTOCOL, .suppressed = -1, .suppressed_group = -1};
+    wanted[0] = wanted[1] = own;
     wanted[0].suppressed = 0;
+    wanted[1].suppressed_group = OWN_GROUP;
     for (size_t i = 0; i < container->addresses; i++) {
         const struct address *address = &container->address[i];
-        if (address->family != family || address->index >= 2 * MAX || !lost[address->index]) continue;
-        wanted[count] = own;
-        wanted[count].table = OWN_TABLE(address->index);
-        wanted[count].source_length = (uint8_t)(8 * family_size(family));
-        memcpy(wanted[count++].source, address->bytes, family_size(family));
+        if (address->family != family->family || address->index >= 2 * MAX || !family->lost[address->index]) continue;
+        struct rule *rule = &wanted[count++];
+        *rule = own;
+        rule->table = OWN_TABLE(address->index);
+        rule->source_length = address->length;
+        memcpy(rule->source, address->bytes, address->length / 8);
+        strcpy(rule->input, "lo");
     }
-    return count > 1 ? count : 0;
+    for (size_t i = 0; i < container->links; i++) {
+        const struct link *link = &container->link[i];
+        if (link->index >= 2 * MAX || !family->lost[link->index]) continue;
+        wanted[count] = own;
+        wanted[count].table = OWN_TABLE(link->index);
+        memcpy(wanted[count++].output, link->name, sizeof link->name);
+    }
+    return count > 2 ? count : 0;
 }
 
-static void settle_rules(
-    struct channel *channel, const struct container *container, uint8_t family, const bool *lost) {
+static void settle_rules(const struct container *container, const struct family *family) {
     struct rule wanted[4 * MAX] = {0};
-    const struct rule *present[4 * MAX];
-    size_t count = wanted_rules(container, family, lost, wanted), own = 0, same = 0;
-    for (size_t i = 0; i < container->rules; i++)
-        if (container->rule[i].protocol == OWN_PROTOCOL && container->rule[i].family == family)
-            present[own++] = &container->rule[i];
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < own; j++) same += !memcmp(&wanted[i], present[j], sizeof *wanted);
-    if (same == count && own == count && (!own || !memcmp(wanted, present[0], sizeof *wanted))) return;
-    for (size_t i = 0; i < own; i++) put_rule(channel, RTM_DELRULE, 0, present[i]);
-    for (size_t i = 0; i < count; i++) put_rule(channel, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL, &wanted[i]);
+    size_t count = wanted_rules(container, family, wanted), same = 0;
+    for (size_t i = 0; i < container->rules; i++) {
+        const struct rule *rule = &container->rule[i];
+        if (rule->protocol != OWN_PROTOCOL || rule->family != family->family) continue;
+        if (same == count || memcmp(rule, &wanted[same], sizeof *rule)) {
+            errno = ENOTSUP;
+            fail("put rules right");
+        }
+        same++;
+    }
+    for (size_t i = same; i < count; i++) put_rule(&wanted[i]);
 }
 
 // Those in main, then losers of an earlier run whose interface has none in main by now.
-static size_t candidates(struct container *container, uint8_t family, const struct route **candidate) {
+static void find_candidates(struct container *container, struct family *family) {
     bool in_main[2 * MAX] = {false};
-    size_t count = 0;
     for (int remembered = 0; remembered < 2; remembered++)
         for (size_t i = 0; i < container->routes; i++) {
             const struct route *route = &container->route[i];
             const struct link *link = link_of(container, route->index);
-            if (route->family != family || !link || link->loopback || route->index >= 2 * MAX) continue;
+            if (route->family != family->family || route->type != RTN_UNICAST || !link || link->loopback) continue;
+            if (route->index >= 2 * MAX) continue;
             bool is_copy = route->table == OWN_TABLE(route->index) && route->protocol != OWN_PROTOCOL;
             if (remembered ? !is_copy || in_main[route->index] : route->table != RT_TABLE_MAIN) continue;
-            candidate[count++] = route;
+            family->candidate[family->count++] = route;
             if (!remembered) in_main[route->index] = true;
         }
-    return count;
+    for (size_t i = 0; i < family->count; i++)
+        if (!family->winner || is_better(container, family->candidate[i], family->winner))
+            family->winner = family->candidate[i];
+    for (size_t i = 0; i < family->count; i++)
+        if (family->candidate[i]->index != family->winner->index) family->lost[family->candidate[i]->index] = true;
 }
 
-void settle_routes(struct channel *channel, struct container *container, uint8_t family) {
-    const struct route *candidate[4 * MAX], *winner = NULL;
-    bool lost[2 * MAX] = {false};
-    size_t count = candidates(container, family, candidate), losers = 0;
-    for (size_t i = 0; i < count; i++)
-        if (!winner || is_better(container, candidate[i], winner)) winner = candidate[i];
-    for (size_t i = 0; i < count; i++) {
-        if (candidate[i]->index == winner->index) continue;
-        lost[candidate[i]->index] = true;
-        losers++;
-        copy(channel, container, *candidate[i], candidate[i]->protocol);
-        if (container->displaced < MAX) container->lost[container->displaced++] = *candidate[i];
+static int is_local(const struct nlmsghdr *message, void *data) {
+    *(bool *)data = ((struct rtmsg *)mnl_nlmsg_get_payload(message))->rtm_type == RTN_LOCAL;
+    return MNL_CB_OK;
+}
+
+// The gateways of networks that compete must be addresses of the host: this program asks no neighbours.
+static void check_gateways(struct channel *host, const struct family families[2]) {
+    bool local[8 * MAX];
+    void *places[8 * MAX];
+    size_t count = 0;
+    for (int which = 0; which < 2; which++) {
+        const struct family *family = &families[which];
+        for (size_t i = 0; i < family->count; i++) {
+            bool competes = false;
+            for (size_t j = 0; j < family->count; j++) competes |= family->candidate[j]->index != family->candidate[i]->index;
+            if (!competes || !family->candidate[i]->has_gateway) continue;
+            struct nlmsghdr *message = begin(RTM_GETROUTE, 0);
+            struct rtmsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
+            header->rtm_family = family->family;
+            header->rtm_dst_len = (uint8_t)(8 * family_size(family->family));
+            mnl_attr_put(message, RTA_DST, family_size(family->family), family->candidate[i]->gateway);
+            queue(message, ENETUNREACH);
+            local[count] = false;
+            places[count] = &local[count];
+            count++;
+        }
     }
-    if (losers) copy(channel, container, *winner, OWN_PROTOCOL);
-    settle_rules(channel, container, family, lost);
+    ask_all(host, is_local, places);
     for (size_t i = 0; i < count; i++)
-        if (candidate[i]->table == RT_TABLE_MAIN && lost[candidate[i]->index])
-            put_route(channel, RTM_DELROUTE, 0, candidate[i]);
+        if (!local[i]) {
+            errno = ENOTSUP;
+            fail("ask a neighbour");
+        }
+}
+
+void settle_routes(struct channel *inside, struct channel *host, struct container *container) {
+    static struct family families[2] = {{.family = AF_INET}, {.family = AF_INET6}};
+    for (int i = 0; i < 2; i++) find_candidates(container, &families[i]);
+    check_gateways(host, families);
+    for (size_t i = 0; i < container->links; i++) {
+        const struct link *link = &container->link[i];
+        bool joins = false;
+        for (int j = 0; j < 2; j++) {
+            size_t losers = 0;
+            for (size_t k = 0; k < 2 * MAX; k++) losers += families[j].lost[k];
+            joins |= losers && is_network(&families[j], link->index);
+        }
+        if (joins && link->group == 0) put_group(link);
+    }
+    for (int i = 0; i < 2; i++) {
+        struct family *family = &families[i];
+        bool competes = false;
+        for (size_t j = 0; j < family->count; j++) {
+            const struct route *route = family->candidate[j];
+            if (!family->lost[route->index]) continue;
+            competes = true;
+            copy(container, *route, route->protocol);
+            if (container->displaced < MAX) container->lost[container->displaced++] = *route;
+        }
+        if (competes) copy(container, *family->winner, OWN_PROTOCOL);
+        settle_rules(container, family);
+    }
+    change_all(inside);
+    for (int i = 0; i < 2; i++)
+        for (size_t j = 0; j < families[i].count; j++) {
+            const struct route *route = families[i].candidate[j];
+            if (route->table == RT_TABLE_MAIN && families[i].lost[route->index]) put_route(RTM_DELROUTE, 0, route);
+        }
+    change_all(inside);
 }
