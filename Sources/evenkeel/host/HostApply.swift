@@ -9,7 +9,8 @@ struct HostApply: ParsableCommand {
         abstract: "Makes the host as the policy says.",
         discussion: """
             Installs the rules that keep the host from answering INVALID segments with RST, where addresses are translated, or \
-            what the policy's "invalid" says instead, for the host and every container that runs; sizes the connection tracking table and sets the timeouts that the policy's "conntrack" \
+            what the policy's "invalid" says instead, for the host and every container that runs; sizes the connection \
+            tracking table and sets the timeouts that the policy's "conntrack" \
             names. A limit is never lowered. A second run changes nothing.
 
             What a sysctl was before is kept in /run/evenkeel until the next boot, so that `evenkeel host remove` can give \
