@@ -15,22 +15,6 @@ public struct ListedRule: Hashable, Sendable {
     }
 }
 
-extension ListedRule {
-    fileprivate init?(_ message: Message) {
-        var chain: String?
-        var comment: String?
-        for attribute in message.attributes(after: nfgenmsg.self) {
-            switch attribute.type {
-            case Int(NFTA_RULE_CHAIN.rawValue): chain = attribute.string
-            case Int(NFTA_RULE_USERDATA.rawValue): comment = ruleComment(attribute.payload)
-            default: break
-            }
-        }
-        guard let chain else { return nil }
-        self.init(chain: chain, comment: comment)
-    }
-}
-
 /// What a table is set to.
 public enum TableState: String, Hashable, Sendable {
     case absent
@@ -60,19 +44,11 @@ extension Request {
         return request
     }
 
-    /// The rules of all tables of that name in every family. The kernel filters by it, so the rules of others cost nothing,
-    /// however many there are.
-    package static func rules(named table: String) -> Request {
-        var request = nftables(
-            Attempt("list rules of nftables table", .name(table)), NFT_MSG_GETRULE, family: UInt8(AF_UNSPEC))
-        request.put(Int(NFTA_RULE_TABLE.rawValue), table)
-        return request
-    }
-
     package static func rules(of table: Table) -> Request {
         var request = nftables(
             Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE,
             family: table.version.addressFamily)
+        // The kernel filters by it, so the rules of others cost nothing, however many there are.
         request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
         return request
     }
@@ -138,21 +114,18 @@ extension Socket {
 
     /// The table's rules in their order; none if there is no such table.
     public mutating func rules(of table: Table) throws(KernelError) -> [ListedRule] {
-        let rules = try rules(named: table.name)
-        return table.version == .v4 ? rules.v4 : rules.v6
-    }
-
-    /// The rules of the tables of that name in the families `ip` and `ip6`, in their order: one listing costs less than two.
-    public mutating func rules(named table: String) throws(KernelError) -> (v4: [ListedRule], v6: [ListedRule]) {
-        var (v4, v6): ([ListedRule], [ListedRule]) = ([], [])
-        _ = try read(.rules(named: table), again: { (v4, v6) = ([], []) }) { message in
-            let family = message.familyHeader(nfgenmsg.self)?.nfgen_family
-            guard let rule = ListedRule(message) else { return true }
-            if family == IPVersion.v4.addressFamily { v4.append(rule) }
-            if family == IPVersion.v6.addressFamily { v6.append(rule) }
-            return true
+        try dump(.rules(of: table)) { message in
+            var chain: String?
+            var comment: String?
+            for attribute in message.attributes(after: nfgenmsg.self) {
+                switch attribute.type {
+                case Int(NFTA_RULE_CHAIN.rawValue): chain = attribute.string
+                case Int(NFTA_RULE_USERDATA.rawValue): comment = ruleComment(attribute.payload)
+                default: break
+                }
+            }
+            return chain.map { ListedRule(chain: $0, comment: comment) }
         }
-        return (v4, v6)
     }
 
     /// The names in a set, or nil if there is no such set.

@@ -106,9 +106,7 @@ public struct Host: ~Copyable {
     }
 
     private mutating func observeRulesets(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        let rules = try firewall.rules(named: InvalidDrop.table)
-        snapshot.ipv4 = try ruleset(.v4, rules.v4)
-        snapshot.ipv6 = try ruleset(.v6, rules.v6)
+        (snapshot.ipv4, snapshot.ipv6) = (try ruleset(.v4), try ruleset(.v6))
     }
 
     /// What decides about chains that are not there or not whole.
@@ -163,14 +161,13 @@ public struct Host: ~Copyable {
         return try !socket.isNamespaceAlive(id)
     }
 
-    private mutating func ruleset(
-        _ version: IPVersion, _ rules: [ListedRule]
-    ) throws(KernelError) -> HostSnapshot.Ruleset {
+    private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {
         let drop = InvalidDrop(version: version)
         let state = try firewall.state(of: drop.table)
         guard state != .absent else { return HostSnapshot.Ruleset() }
         return HostSnapshot.Ruleset(
-            state: state, rules: rules, containers: try firewall.elements(of: drop.containers))
+            state: state, rules: try firewall.rules(of: drop.table),
+            containers: try firewall.elements(of: drop.containers))
     }
 
     /// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile.

@@ -7,7 +7,7 @@ struct Evenkeel: ParsableCommand {
         abstract: "Makes the networks of containers safe.",
         discussion: """
             A container on several networks gets one default route and source rules for the others, a reverse path \
-            filter that does not eat replies, and a host that drops INVALID segments instead of resetting connections.
+            filter that does not eat replies, and a host that does not answer INVALID segments with a reset.
 
             Containers are looked after as they start by the CNI plugin or the OCI hook; `apply` does the same for those \
             that run already, `host` looks after the host itself, and `cni` chains the plugin into networks' configurations. \

@@ -221,20 +221,6 @@ import Laboratory
         #expect(comparable(before) == comparable(after) && before.contains("oif exists"))
     }
 
-    @Test func rulesOfBothFamiliesAreListedAtOnce() throws {
-        let (rules, alone) = try inNamespace {
-            var socket = try Socket(.netfilter)
-            try socket.commit(Self.commands(.v4) + Self.commands(.v6), "install")
-            try shell(
-                "nft 'add table inet evenkeel; add chain inet evenkeel c; add rule inet evenkeel c counter comment other'"
-            )
-            try shell("nft 'add rule ip6 evenkeel input counter'")
-            return (try socket.rules(named: "evenkeel"), try socket.rules(of: Self.table(.v6)))
-        }
-        #expect(rules.v4.map { $0.comment } == ["first", "second", "third"])
-        #expect(rules.v6.map { $0.comment } == ["first", "second", nil, "third"] && rules.v6 == alone)
-    }
-
     @Test(arguments: [("ip", [IPVersion.v4]), ("ip6", [.v6]), ("inet", [.v4, .v6])])
     func aNatChainTranslatesItsFamily(family: String, versions: [IPVersion]) throws {
         let (before, after) = try inNamespace {

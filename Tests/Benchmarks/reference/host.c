@@ -83,12 +83,9 @@ static int table_flags(const struct nlmsghdr *message, void *data) {
     return MNL_CB_STOP;
 }
 
-// Of the tables of our name in every family; `data` is IPv4's ruleset and IPv6's.
 static int each_rule(const struct nlmsghdr *message, void *data) {
-    const struct nfgenmsg *header = mnl_nlmsg_get_payload(message);
+    struct ruleset *ruleset = data;
     const struct nlattr *attribute;
-    if (header->nfgen_family != AF_INET && header->nfgen_family != AF_INET6) return MNL_CB_OK;
-    struct ruleset *ruleset = (struct ruleset *)data + (header->nfgen_family == AF_INET6);
     mnl_attr_for_each(attribute, message, sizeof(struct nfgenmsg)) {
         const uint8_t *text = mnl_attr_get_payload(attribute);
         if (mnl_attr_get_type(attribute) != NFTA_RULE_USERDATA || ruleset->rules == 8) continue;
@@ -127,22 +124,18 @@ static int each_chain(const struct nlmsghdr *message, void *data) {
     return MNL_CB_OK;
 }
 
-static void look_at_table(struct channel *channel, uint8_t family, struct ruleset *ruleset) {
+static struct ruleset look(struct channel *channel, uint8_t family) {
+    struct ruleset ruleset = {0};
     struct nlmsghdr *message = table_request(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, "evenkeel");
-    int error = ask(channel, message, table_flags, ruleset);
+    int error = ask(channel, message, table_flags, &ruleset);
     if (error && error != ENOENT) fail("look up the table");
-    if (!ruleset->present) return;
+    if (!ruleset.present) return ruleset;
+    message = table_request(NFT_MSG_GETRULE, family, NFTA_RULE_TABLE, "evenkeel");
+    dump(channel, message, each_rule, &ruleset, &ruleset.rules);
     message = table_request(NFT_MSG_GETSETELEM, family, NFTA_SET_ELEM_LIST_TABLE, "evenkeel");
     mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, "containers");
-    dump(channel, message, each_element, ruleset, &ruleset->elements);
-}
-
-static void look(struct channel *channel, struct ruleset rulesets[2]) {
-    memset(rulesets, 0, 2 * sizeof *rulesets);
-    struct nlmsghdr *message = table_request(NFT_MSG_GETRULE, AF_UNSPEC, NFTA_RULE_TABLE, "evenkeel");
-    dump(channel, message, each_rule, rulesets, NULL);
-    look_at_table(channel, AF_INET, &rulesets[0]);
-    look_at_table(channel, AF_INET6, &rulesets[1]);
+    dump(channel, message, each_element, &ruleset, &ruleset.elements);
+    return ruleset;
 }
 
 static bool is_complete(const struct ruleset *ruleset) {
@@ -185,27 +178,27 @@ void guard(struct channel *route, struct channel *firewall, struct container *co
     uint32_t generation = 0;
     size_t count = 0;
     for (size_t i = 0; i < container->entrances; i++) add_name(names, &count, container->entrance[i].name);
-    struct ruleset rulesets[2];
-    look(firewall, rulesets);
+    struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
     if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("a lost connection's peer must be told");
     bool both = has_default(container, AF_INET6), translated[2] = {true, true};
-    if (!rulesets[0].present || (both && !rulesets[1].present)) {
+    if (!ipv4.present || (both && !ipv6.present)) {
         translated[0] = translated[1] = false;
         dump(firewall, table_request(NFT_MSG_GETCHAIN, AF_UNSPEC, 0, NULL), each_chain, translated, NULL);
         // What is made goes with the ruleset as it was looked at, whose number is read before.
         if (ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation_id, &generation))
             fail("read the generation");
-        look(firewall, rulesets);
+        ipv4 = look(firewall, AF_INET);
+        ipv6 = look(firewall, AF_INET6);
     }
-    for (size_t i = 0; i < rulesets[0].elements; i++) {
+    for (size_t i = 0; i < ipv4.elements; i++) {
         bool own = false;
-        for (size_t j = 0; j < count; j++) own |= !strcmp(rulesets[0].element[i], names[j]);
-        if (!own && !has_interface(route, rulesets[0].element[i]))
-            fprintf(stderr, "%s is gone\n", rulesets[0].element[i]);
+        for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
+        if (!own && !has_interface(route, ipv4.element[i]))
+            fprintf(stderr, "%s is gone\n", ipv4.element[i]);
     }
     struct addition additions[2] = {{0}};
     size_t all = 0;
-    if (translated[0]) all = settle(additions, all, AF_INET, &rulesets[0], names, count);
-    if (both && translated[1]) all = settle(additions, all, AF_INET6, &rulesets[1], names, count);
+    if (translated[0]) all = settle(additions, all, AF_INET, &ipv4, names, count);
+    if (both && translated[1]) all = settle(additions, all, AF_INET6, &ipv6, names, count);
     commit(firewall, generation, additions, all);
 }
