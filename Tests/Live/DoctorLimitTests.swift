@@ -71,7 +71,7 @@ import Testing
 
     /// Docker's name server in a container, a masquerade for what is inside, and a service mesh's redirection.
     @Test(arguments: [
-        "nft 'table ip nat { chain out { type nat hook output priority dstnat; ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:40001; }; }'",
+        "nft 'table ip nat { chain out { type nat hook output priority -100; ip daddr 127.0.0.11 udp dport 53 dnat to 127.0.0.11:40001; }; }'",
         "nft 'table ip nat { chain post { type nat hook postrouting priority srcnat; ip saddr 10.244.0.0/24 masquerade; }; }'",
         "iptables-nft -t nat -A PREROUTING -p tcp -j REDIRECT --to-ports 15006",
         "iptables-legacy -t nat -A OUTPUT -d 127.0.0.11 -p udp --dport 53 -j DNAT --to-destination 127.0.0.11:40001",

@@ -29,7 +29,7 @@ extension Page {
                 the second network on eth1:
 
                     nft add table inet home
-                    nft 'add chain inet home in { type filter hook prerouting priority mangle; }'
+                    nft add chain inet home in '{ type filter hook prerouting priority mangle; }'
                     nft add rule inet home in iifname eth1 ct state new ct mark set 2
                     nft add rule inet home in iifname != eth1 ct mark 2 meta mark set 2
                     ip route add default via 10.89.2.1 dev eth1 table 102
