@@ -24,11 +24,11 @@ import Testing
         let lab = try Lab()
         try lab.run(Self.advertising)
         let said = try lab.run("cni ADD c eth1 2>&1 >/dev/null")
-        #expect(said.contains("set ra_defrtr_metric of eth1 to 17741 (behind via fe80::"), "\(said)")
+        #expect(said.contains("set ra_defrtr_metric of eth1 to 17741 (stands by behind via fe80::"), "\(said)")
         #expect(try lab.run("defaults 6 c | grep -c 'metric 1024'") == "1")
         #expect(try lab.run("defaults 6 c | grep 'dev eth1'").contains("metric 17741"))
         // The prefix, and not today's address, has a rule.
-        #expect(try lab.run("ip -n c -6 rule").contains("from fd00:89:2::/64 lookup"))
+        #expect(try lab.run("ip -n c -6 rule").contains("from fd00:89:2::/64 iif lo lookup"))
         let expiry = "ip -n c -6 route show default dev eth1 | sed -n 's/.*expires \\([0-9]*\\)sec.*/\\1/p'"
         #expect(try lab.run(expiry) != "", "the lifetime is kept")
         // An advertisement renews the lifetime, and brings no second route.
