@@ -16,7 +16,7 @@ func forMany(
     _ features: GeneratedNetwork.Features = [], at place: SourceLocation = #_sourceLocation,
     _ body: ([GeneratedNetwork], inout SeededGenerator) throws -> [String]
 ) throws {
-    for seed in UInt64(0)..<500 {
+    for seed in UInt64(0)..<200 {
         var random = SeededGenerator(seed: seed)
         let wrong = try body(GeneratedNetwork.several(&random, features), &random)
         #expect(wrong == [], "seed \(seed)", sourceLocation: place)

@@ -110,28 +110,26 @@ import Testing
     }
 
     @Test func whereNamesAreDealtAtRandomThePrefixesDecide() throws {
-        var policy = Policy()
-        policy.defaultRoute.ordersByPrefix = true
         for names in [["eth0", "eth1", "eth2"], ["eth2", "eth0", "eth1"], ["eth1", "eth2", "eth0"]] {
             for version in IPVersion.allCases {
                 var container = container(version, names: names)
-                try container.run(policy)
+                container.snapshot.namesAreRandom = true
+                try container.run()
                 #expect(container.main(version).map { $0.interface } == [2])
-                #expect(try container.snapshot.plan(policy) == [])
+                #expect(try container.snapshot.plan(Policy()) == [])
             }
         }
     }
 
     @Test func ofPrefixesThatAreEqualOrMissingTheNamesDecide() throws {
-        var policy = Policy()
-        policy.defaultRoute.ordersByPrefix = true
-        var container = TestContainer()
-        container.connect(2, "eth1", ["10.89.2.5/24"], [Route(via: "10.89.2.1", dev: 2)])
-        container.connect(3, "eth0", ["10.89.2.6/24"], [Route(via: "10.89.2.9", dev: 3)])
-        try container.run(policy)
-        #expect(container.main(.v4).map { $0.interface } == [3])
-        container.snapshot.addresses = []
-        #expect(container.main(.v4).map { $0.interface } == [3])
+        for addresses in [["10.89.2.5/24", "10.89.2.6/24"], []] {
+            var container = TestContainer()
+            container.snapshot.namesAreRandom = true
+            container.connect(2, "eth1", Array(addresses.prefix(1)), [Route(via: "10.89.2.1", dev: 2)])
+            container.connect(3, "eth0", Array(addresses.suffix(1)), [Route(via: "10.89.2.9", dev: 3)])
+            try container.run()
+            #expect(container.main(.v4).map { $0.interface } == [3])
+        }
     }
 
     @Test(arguments: [(1, 0, 3), (0, 3, 3), (1, 3, 3), (3, 1, 4), (3, 0, 4), (0, 1, 4)] as [(UInt8, UInt8, UInt32)])
