@@ -46,6 +46,18 @@ struct TestContainer {
     /// Adds a route as an engine does, whatever the kernel says.
     mutating func add(_ route: Route) { try? apply(.addRoute(route)) }
 
+    /// The gateways that are known not to answer, or about which nothing could be found out.
+    mutating func doubt(_ gateways: [(String, UInt32)], _ state: GatewayState) {
+        snapshot.doubtfulGateways += gateways.map { DoubtfulGateway(ipAddress($0.0), on: $0.1, state) }
+    }
+
+    /// Puts an interface into a device group.
+    mutating func group(_ index: UInt32, _ group: UInt32) {
+        for place in snapshot.links.indices where snapshot.links[place].index == index {
+            snapshot.links[place].group = group
+        }
+    }
+
     /// Empties main of a family's default routes, as a kill switch does.
     mutating func cut(_ version: IPVersion) {
         snapshot.routes.removeAll { $0.version == version && $0.table == 254 }
@@ -67,6 +79,15 @@ struct TestContainer {
     var ourRoutes: [Route] { snapshot.routes.filter { $0.table > 17_739_000 } }
 
     var ourRules: [PolicyRule] { (snapshot.rules ?? []).filter { $0.protocol == 69 } }
+
+    /// Of one family.
+    func ourRules(_ version: IPVersion) -> [PolicyRule] { ourRules.filter { $0.version == version } }
+
+    /// The indexes of the interfaces in our device group.
+    var grouped: [UInt32] { snapshot.links.filter { $0.group == 17739 }.map { $0.index } }
+
+    /// The default routes in main as they stand there.
+    var mainRoutes: [Route] { snapshot.routes.filter { $0.table == 254 } }
 }
 
 extension TestContainer {
@@ -86,6 +107,7 @@ extension TestContainer {
         case .addRule(let rule): refused = add(rule)
         case .deleteRule(let rule): refused = delete(rule)
         case .set(let sysctl, let value): refused = set(sysctl, value)
+        case .setGroup(let link, let group): refused = setGroup(link, group)
         case .commit: refused = .invalid
         }
         if let refused { throw Refusal(errno: refused, action: action) }
@@ -206,6 +228,12 @@ extension TestContainer {
     private mutating func delete(_ rule: PolicyRule) -> Errno? {
         guard let place = snapshot.rules?.firstIndex(of: rule) else { return .noEntry }
         snapshot.rules?.remove(at: place)
+        return nil
+    }
+
+    private mutating func setGroup(_ link: Link, _ group: UInt32) -> Errno? {
+        guard let place = snapshot.links.firstIndex(where: { $0.index == link.index }) else { return .noDevice }
+        snapshot.links[place].group = group
         return nil
     }
 
