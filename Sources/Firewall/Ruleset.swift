@@ -96,20 +96,22 @@ extension Socket {
         return generation
     }
 
-    public mutating func state(of table: Table) throws(KernelError) -> TableState {
-        do {
-            let flags = try get(.table(table)) { message -> UInt32? in
-                for attribute in message.attributes(after: nfgenmsg.self)
-                where attribute.type == Int(NFTA_TABLE_FLAGS.rawValue) {
-                    return attribute.uint32.map { UInt32(bigEndian: $0) }
-                }
-                return nil
+    public mutating func state(of table: Table) throws(KernelError) -> TableState { try states(of: [table])[0] }
+
+    /// What each of the tables is set to, in their order.
+    public mutating func states(of tables: [Table]) throws(KernelError) -> [TableState] {
+        var states = [TableState](repeating: .absent, count: tables.count)
+        try getAll(tables.count, absences: [.noEntry]) {
+            .table(tables[$0])
+        } _: { place, message in
+            states[place] = .active
+            for attribute in message.attributes(after: nfgenmsg.self)
+            where attribute.type == Int(NFTA_TABLE_FLAGS.rawValue) {
+                let flags = attribute.uint32.map { UInt32(bigEndian: $0) } ?? 0
+                if flags & NFT_TABLE_F_DORMANT.rawValue != 0 { states[place] = .dormant }
             }
-            return (flags ?? 0) & NFT_TABLE_F_DORMANT.rawValue != 0 ? .dormant : .active
-        } catch {
-            if error.errno == .noEntry { return .absent }
-            throw error
         }
+        return states
     }
 
     /// The table's rules in their order; none if there is no such table.

@@ -29,8 +29,11 @@ extension Host {
         of container: borrowing Container, _ snapshot: NamespaceSnapshot
     ) throws(KernelError) -> [Entrance] {
         let veths = snapshot.links.filter { $0.kind == "veth" && $0.peerNamespaceID != nil }
-        guard !veths.isEmpty, let namespaceID = try socket.namespaceID(of: container.namespace) else { return [] }
-        let ends = try socket.links(indexes: veths.map { $0.peerIndex ?? 0 })
+        if veths.isEmpty { return [] }
+        var peers: [UInt32] = []
+        for veth in veths { peers.append(veth.peerIndex ?? 0) }
+        let (ends, namespaceID) = try socket.links(indexes: peers, andIDOf: container.namespace)
+        guard let namespaceID else { return [] }
         var masters: [UInt32] = []
         for end in ends {
             if let master = end.master { _ = masters.appendIfNew(master) }

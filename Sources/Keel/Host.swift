@@ -106,7 +106,8 @@ public struct Host: ~Copyable {
     }
 
     private mutating func observeRulesets(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        (snapshot.ipv4, snapshot.ipv6) = (try ruleset(.v4), try ruleset(.v6))
+        let states = try firewall.states(of: IPVersion.allCases.map { InvalidDrop(version: $0).table })
+        (snapshot.ipv4, snapshot.ipv6) = (try ruleset(.v4, states[0]), try ruleset(.v6, states[1]))
     }
 
     /// What decides about chains that are not there or not whole.
@@ -161,9 +162,10 @@ public struct Host: ~Copyable {
         return try !socket.isNamespaceAlive(id)
     }
 
-    private mutating func ruleset(_ version: IPVersion) throws(KernelError) -> HostSnapshot.Ruleset {
+    private mutating func ruleset(
+        _ version: IPVersion, _ state: TableState
+    ) throws(KernelError) -> HostSnapshot.Ruleset {
         let drop = InvalidDrop(version: version)
-        let state = try firewall.state(of: drop.table)
         guard state != .absent else { return HostSnapshot.Ruleset() }
         return HostSnapshot.Ruleset(
             state: state, rules: try firewall.rules(of: drop.table),

@@ -170,6 +170,25 @@ extension Socket {
         return links
     }
 
+    /// The same, and the id under which the socket's namespace knows another; nil if it has none.
+    public mutating func links(
+        indexes: [UInt32], andIDOf namespace: borrowing NetworkNamespace
+    ) throws(KernelError) -> (links: [Link], id: Int32?) {
+        var links = [Link](repeating: Link(index: 0, name: ""), count: indexes.count)
+        var id: Int32?
+        let descriptor = namespace.descriptor
+        try getAll(indexes.count + 1, absences: [.noDevice, .invalid]) {
+            $0 < indexes.count ? .link(index: indexes[$0]) : .namespaceID(descriptor: descriptor)
+        } _: { place, message in
+            if place == indexes.count {
+                id = Self.namespaceID(message)
+            } else if let link = Link(message) {
+                links[place] = link
+            }
+        }
+        return (links, id)
+    }
+
     /// The interface of that name, or nil if there is none.
     public mutating func link(name: String) throws(KernelError) -> Link? {
         // The kernel refuses longer names with ERANGE; no interface has one.
@@ -202,11 +221,13 @@ extension Socket {
 
     /// The id under which the socket's namespace knows another, given an open descriptor of it; nil if it has none.
     public mutating func namespaceID(of namespace: borrowing NetworkNamespace) throws(KernelError) -> Int32? {
-        try get(.namespaceID(descriptor: namespace.descriptor)) { message in
-            for attribute in message.attributes(after: rtgenmsg.self) where attribute.type == NETNSA_NSID {
-                return attribute.int32
-            }
-            return nil
-        }.flatMap { $0 >= 0 ? $0 : nil }
+        try get(.namespaceID(descriptor: namespace.descriptor)) { Self.namespaceID($0) }
+    }
+
+    private static func namespaceID(_ message: Message) -> Int32? {
+        for attribute in message.attributes(after: rtgenmsg.self) where attribute.type == NETNSA_NSID {
+            return attribute.int32.flatMap { $0 >= 0 ? $0 : nil }
+        }
+        return nil
     }
 }

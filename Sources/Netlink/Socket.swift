@@ -20,6 +20,8 @@ public struct Socket: ~Copyable {
     private let socket: OpaquePointer
     private let buffer: UnsafeMutableRawBufferPointer
     private var sequence: UInt32 = 0
+    private let family: Family
+    private var filtersDumps = false
     private var explainsRefusals = false
 
     /// The kernel fills at most 32 KiB into one message of a dump.
@@ -40,9 +42,8 @@ public struct Socket: ~Copyable {
         guard let socket = mnl_socket_open2(bus, Datagram.closeOnExec) else {
             throw KernelError("open \(name)", .current)
         }
-        // Older kernels do not filter dumps, which costs time there and nothing else.
-        if family == .route { Self.enable(NETLINK_GET_STRICT_CHK, on: socket) }
         self.socket = socket
+        self.family = family
         buffer = .allocate(byteCount: Self.bufferSize, alignment: 8)
     }
 
@@ -54,6 +55,14 @@ public struct Socket: ~Copyable {
     private static func enable(_ option: Int32, on socket: OpaquePointer) {
         var enabled: Int32 = 1
         _ = mnl_socket_setsockopt(socket, option, &enabled, UInt32(MemoryLayout<Int32>.size))
+    }
+
+    /// Has the kernel filter dumps as they ask: from the first on, since the host's own socket mostly needs none. Older kernels do
+    /// not, which costs time there and nothing else.
+    private mutating func filterDumps() {
+        if filtersDumps || family != .route { return }
+        filtersDumps = true
+        Self.enable(NETLINK_GET_STRICT_CHK, on: socket)
     }
 
     /// Has the kernel say in words what it refuses: for changes alone, since most runs make none. Older kernels cannot.
@@ -108,6 +117,7 @@ public struct Socket: ~Copyable {
     package mutating func read(
         _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Bool
     ) throws(KernelError) -> Bool {
+        filterDumps()
         for _ in 0..<Self.attempts {
             again()
             try send(request, adding: NLM_F_DUMP)
@@ -127,6 +137,7 @@ public struct Socket: ~Copyable {
     /// For tables too large to collect that change all the time: no reading of them is a snapshot, nor does the kernel
     /// mark one that was not.
     package mutating func stream(_ request: borrowing Request, _ body: (Message) -> Void) throws(KernelError) {
+        filterDumps()
         try send(request, adding: NLM_F_DUMP)
         try receive(request.attempt) { message in
             body(message)

@@ -16,13 +16,6 @@ struct ruleset {
     char comment[8][64], element[2 * MAX][16];
 };
 
-static int namespace_id(const struct nlmsghdr *message, void *data) {
-    const struct nlattr *attribute;
-    mnl_attr_for_each(attribute, message, sizeof(struct rtgenmsg))
-        if (mnl_attr_get_type(attribute) == NETNSA_NSID) *(int32_t *)data = (int32_t)mnl_attr_get_u32(attribute);
-    return MNL_CB_STOP;
-}
-
 static void add_name(char names[][16], size_t *count, const char *name) {
     for (size_t i = 0; i < *count; i++)
         if (!strcmp(names[i], name)) return;
@@ -32,26 +25,22 @@ static void add_name(char names[][16], size_t *count, const char *name) {
 // The bridges of the other ends of the container's veths, or these themselves.
 void find_entrances(struct channel *channel, struct container *container) {
     int32_t id = -1;
-    struct nlmsghdr *message = begin(RTM_GETNSID, 0);
-    mnl_nlmsg_put_extra_header(message, sizeof(struct rtgenmsg));
-    mnl_attr_put_u32(message, NETNSA_FD, (uint32_t)container->file);
-    if (ask(channel, message, namespace_id, &id)) fail("look up the namespace's id");
     const struct link *veths[MAX];
     struct link ends[MAX], bridges[MAX];
-    uint32_t peers[MAX], masters[MAX];
+    uint32_t peers[MAX] = {0}, masters[MAX] = {0};
     size_t count = 0, bridged = 0;
     for (size_t i = 0; i < container->links; i++) {
         if (!container->link[i].veth || container->link[i].peer_namespace < 0) continue;
         veths[count] = &container->link[i];
         peers[count++] = container->link[i].peer;
     }
-    find_links(channel, count, peers, ends);
+    find_links(channel, count, peers, ends, container->file, &id);
     for (size_t i = 0; i < count; i++) {
         size_t j = 0;
         while (j < bridged && masters[j] != ends[i].master) j++;
         if (ends[i].master && j == bridged) masters[bridged++] = ends[i].master;
     }
-    find_links(channel, bridged, masters, bridges);
+    find_links(channel, bridged, masters, bridges, -1, NULL);
     for (size_t i = 0; i < count; i++) {
         if (!ends[i].veth || ends[i].peer != veths[i]->index || ends[i].peer_namespace != id) continue;
         const struct link *from = &ends[i];
@@ -124,18 +113,23 @@ static int each_chain(const struct nlmsghdr *message, void *data) {
     return MNL_CB_OK;
 }
 
-static struct ruleset look(struct channel *channel, uint8_t family) {
-    struct ruleset ruleset = {0};
-    struct nlmsghdr *message = table_request(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, "evenkeel");
-    int error = ask(channel, message, table_flags, &ruleset);
-    if (error && error != ENOENT) fail("look up the table");
-    if (!ruleset.present) return ruleset;
-    message = table_request(NFT_MSG_GETRULE, family, NFTA_RULE_TABLE, "evenkeel");
-    dump(channel, message, each_rule, &ruleset, &ruleset.rules);
-    message = table_request(NFT_MSG_GETSETELEM, family, NFTA_SET_ELEM_LIST_TABLE, "evenkeel");
-    mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, "containers");
-    dump(channel, message, each_element, &ruleset, &ruleset.elements);
-    return ruleset;
+// IPv4's and IPv6's.
+static void look(struct channel *channel, struct ruleset rulesets[2]) {
+    static const uint8_t families[] = {AF_INET, AF_INET6};
+    void *places[] = {&rulesets[0], &rulesets[1]};
+    memset(rulesets, 0, 2 * sizeof *rulesets);
+    for (int i = 0; i < 2; i++)
+        queue(table_request(NFT_MSG_GETTABLE, families[i], NFTA_TABLE_NAME, "evenkeel"), ENOENT);
+    ask_all(channel, table_flags, places);
+    for (int i = 0; i < 2; i++) {
+        struct ruleset *ruleset = &rulesets[i];
+        if (!ruleset->present) continue;
+        struct nlmsghdr *message = table_request(NFT_MSG_GETRULE, families[i], NFTA_RULE_TABLE, "evenkeel");
+        dump(channel, message, each_rule, ruleset, &ruleset->rules);
+        message = table_request(NFT_MSG_GETSETELEM, families[i], NFTA_SET_ELEM_LIST_TABLE, "evenkeel");
+        mnl_attr_put_strz(message, NFTA_SET_ELEM_LIST_SET, "containers");
+        dump(channel, message, each_element, ruleset, &ruleset->elements);
+    }
 }
 
 static bool is_complete(const struct ruleset *ruleset) {
@@ -178,27 +172,27 @@ void guard(struct channel *route, struct channel *firewall, struct container *co
     uint32_t generation = 0;
     size_t count = 0;
     for (size_t i = 0; i < container->entrances; i++) add_name(names, &count, container->entrance[i].name);
-    struct ruleset ipv4 = look(firewall, AF_INET), ipv6 = look(firewall, AF_INET6);
+    struct ruleset rulesets[2], *const ipv4 = &rulesets[0], *const ipv6 = &rulesets[1];
+    look(firewall, rulesets);
     if (!read_number("/proc/sys/net/netfilter/nf_conntrack_tcp_loose")) fail("a lost connection's peer must be told");
     bool both = has_default(container, AF_INET6), translated[2] = {true, true};
-    if (!ipv4.present || (both && !ipv6.present)) {
+    if (!ipv4->present || (both && !ipv6->present)) {
         translated[0] = translated[1] = false;
         dump(firewall, table_request(NFT_MSG_GETCHAIN, AF_UNSPEC, 0, NULL), each_chain, translated, NULL);
         // What is made goes with the ruleset as it was looked at, whose number is read before.
         if (ask(firewall, table_request(NFT_MSG_GETGEN, AF_UNSPEC, 0, NULL), generation_id, &generation))
             fail("read the generation");
-        ipv4 = look(firewall, AF_INET);
-        ipv6 = look(firewall, AF_INET6);
+        look(firewall, rulesets);
     }
-    for (size_t i = 0; i < ipv4.elements; i++) {
+    for (size_t i = 0; i < ipv4->elements; i++) {
         bool own = false;
-        for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4.element[i], names[j]);
-        if (!own && !has_interface(route, ipv4.element[i]))
-            fprintf(stderr, "%s is gone\n", ipv4.element[i]);
+        for (size_t j = 0; j < count; j++) own |= !strcmp(ipv4->element[i], names[j]);
+        if (!own && !has_interface(route, ipv4->element[i]))
+            fprintf(stderr, "%s is gone\n", ipv4->element[i]);
     }
     struct addition additions[2] = {{0}};
     size_t all = 0;
-    if (translated[0]) all = settle(additions, all, AF_INET, &ipv4, names, count);
-    if (both && translated[1]) all = settle(additions, all, AF_INET6, &ipv6, names, count);
+    if (translated[0]) all = settle(additions, all, AF_INET, ipv4, names, count);
+    if (both && translated[1]) all = settle(additions, all, AF_INET6, ipv6, names, count);
     commit(firewall, generation, additions, all);
 }

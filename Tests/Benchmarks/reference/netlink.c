@@ -15,11 +15,9 @@ void fail(const char *what) {
 }
 
 struct channel open_channel(int bus) {
-    int on = 1;
     // The kernel gives it an address with its first request.
-    struct channel channel = {.socket = mnl_socket_open2(bus, SOCK_CLOEXEC)};
+    struct channel channel = {.socket = mnl_socket_open2(bus, SOCK_CLOEXEC), .filters = bus != NETLINK_ROUTE};
     if (!channel.socket) fail("netlink");
-    if (bus == NETLINK_ROUTE) mnl_socket_setsockopt(channel.socket, NETLINK_GET_STRICT_CHK, &on, sizeof on);
     return channel;
 }
 
@@ -45,7 +43,10 @@ int ask(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *
 // A list that changed under the reader (EINTR) is read again from the beginning.
 void dump(struct channel *channel, struct nlmsghdr *message, mnl_cb_t each, void *data, size_t *count) {
     size_t before = count ? *count : 0;
+    int on = 1;
     message->nlmsg_flags |= NLM_F_DUMP;
+    if (!channel->filters) mnl_socket_setsockopt(channel->socket, NETLINK_GET_STRICT_CHK, &on, sizeof on);
+    channel->filters = true;
     for (int attempt = 0; attempt < 32; attempt++) {
         if (count) *count = before;
         int error = ask(channel, message, each, data);

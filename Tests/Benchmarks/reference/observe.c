@@ -4,6 +4,7 @@
 #include <linux/fib_rules.h>
 #include <linux/if_link.h>
 #include <linux/ip.h>
+#include <linux/net_namespace.h>
 #include <linux/netconf.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
@@ -61,8 +62,20 @@ static int one_link(const struct nlmsghdr *message, void *data) {
     return MNL_CB_STOP;
 }
 
-void find_links(struct channel *channel, size_t count, const uint32_t *indexes, struct link *links) {
-    void *places[MAX];
+static int namespace_id(const struct nlmsghdr *message, void *data) {
+    const struct nlattr *attribute;
+    mnl_attr_for_each(attribute, message, sizeof(struct rtgenmsg))
+        if (mnl_attr_get_type(attribute) == NETNSA_NSID) *(int32_t *)data = (int32_t)mnl_attr_get_u32(attribute);
+    return MNL_CB_OK;
+}
+
+static int link_or_id(const struct nlmsghdr *message, void *data) {
+    return (message->nlmsg_type == RTM_NEWNSID ? namespace_id : one_link)(message, data);
+}
+
+void find_links(
+    struct channel *channel, size_t count, const uint32_t *indexes, struct link *links, int file, int32_t *id) {
+    void *places[MAX + 1];
     for (size_t i = 0; i < count; i++) {
         struct nlmsghdr *message = begin(RTM_GETLINK, 0);
         struct ifinfomsg *header = mnl_nlmsg_put_extra_header(message, sizeof *header);
@@ -72,7 +85,14 @@ void find_links(struct channel *channel, size_t count, const uint32_t *indexes, 
         links[i] = (struct link){0};
         places[i] = &links[i];
     }
-    ask_all(channel, one_link, places);
+    if (id) {
+        struct nlmsghdr *message = begin(RTM_GETNSID, 0);
+        mnl_nlmsg_put_extra_header(message, sizeof(struct rtgenmsg));
+        mnl_attr_put_u32(message, NETNSA_FD, (uint32_t)file);
+        queue(message, 0);
+        places[count] = id;
+    }
+    ask_all(channel, link_or_id, places);
 }
 
 static int each_address(const struct nlmsghdr *message, void *data) {

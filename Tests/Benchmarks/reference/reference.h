@@ -71,6 +71,8 @@ struct container {
 struct channel {
     struct mnl_socket *socket;
     uint32_t sequence;
+    // Whether the kernel filters dumps, which routing netlink does when it is asked to.
+    bool filters;
 };
 
 // netlink.c
@@ -97,7 +99,9 @@ void enter(int namespace);
 
 // observe.c
 void observe(struct channel *channel, struct container *container, int home);
-void find_links(struct channel *channel, size_t count, const uint32_t *indexes, struct link *links);
+// With a file of a namespace, its id is asked for as well.
+void find_links(
+    struct channel *channel, size_t count, const uint32_t *indexes, struct link *links, int file, int32_t *id);
 struct link *link_of(struct container *container, uint32_t index);
 bool has_default(const struct container *container, uint8_t family);
 
