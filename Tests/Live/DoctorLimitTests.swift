@@ -23,13 +23,13 @@ import Testing
     @Test func aUDPServerOnEveryAddressAnswersByTheDefaultAlone() throws {
         let lab = try lab(
             "lab 2; \(Self.apply); publish_udp 1 53; publish_udp 2 53; found c >/run/nothing; answer_all c 0.0.0.0 53")
-        #expect(try lab.run("xargs </run/nothing; asked 5301; asked 5302") == "5\n0")
+        #expect(try lab.run("xargs </run/nothing; asked 5301; asked 5302") == "3\n0")
         try expectInformation("wildcard-udp-server", in: lab)
         let said = try lab.run("doctor --netns /run/netns/c")
         #expect(said.contains("UDP port 53 on every IPv4 address: answers to afar are sent from 10.89.1.5 of eth0"))
         // By the page: bound to the address that is asked.
         try lab.run("stop_server; answer_all c 10.89.2.5 53")
-        #expect(try lab.run("asked 5302; found c") == "5")
+        #expect(try lab.run("asked 5302; found c") == "3")
         // A device is as good; a port that the kernel gave is a client's.
         try lab.run("stop_server; answer_all c 0.0.0.0 53 eth1")
         #expect(try lab.run("found c") == "")
