@@ -46,7 +46,7 @@ public struct Route: Hashable, Sendable {
     /// but those of the kernel, of administrators and engines, of advertisements and of DHCP.
     public var isOfRoutingDaemon: Bool {
         switch self.protocol {
-        case 8, 10...15, 17, 18, 42, 99, 186...199: true
+        case 8, 10...15, 17, 18, 42, 84, 99, 186...199: true
         default: false
         }
     }
