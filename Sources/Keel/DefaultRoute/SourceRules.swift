@@ -198,12 +198,14 @@ extension DefaultRoutes {
         }
     }
 
-    /// Whether a default of main has its packets sent from an address of that network: TCP looks up again with it, and would come
-    /// to the network's table.
+    /// Whether another's default in main has its packets sent from an address of that network: TCP looks up again with it, and
+    /// would come to the network's table.
     func holdsPreferredSource(_ link: Link) -> Bool {
         let routes = snapshot.routes
         for place in routes.indices where routes[place].version == version && routes[place].table == Route.mainTable {
-            guard let preferred = routes[place].preferredSource else { continue }
+            guard let preferred = routes[place].preferredSource,
+                routes[place].nextHops.contains(where: { $0.interface != link.index })
+            else { continue }
             if addresses(of: link).contains(where: { $0.onLinkPrefix.contains(preferred) }) { return true }
         }
         return false
