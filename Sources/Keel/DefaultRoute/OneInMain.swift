@@ -19,10 +19,10 @@ extension DefaultRoutes {
         var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
         plan.removals = rules.removals
         if let winner = selection.winner {
-            for loser in selection.losers where loser.isInMain {
+            for loser in selection.losers {
                 if staysInMain(loser) {
                     plan.removals += demote(loser, behind: winner, taken: &taken)
-                } else {
+                } else if loser.isInMain {
                     plan.removals.append(remove(loser, keeping: winner))
                 }
             }
@@ -33,9 +33,28 @@ extension DefaultRoutes {
     }
 
     /// Whether a loser is put behind the winner instead of being taken out of main: an advertised one, which would come back
-    /// with the next advertisement, and one that no rule could lead to.
+    /// with the next advertisement, one that no rule could lead to, and one without which its device would have none.
     func staysInMain(_ loser: Candidate) -> Bool {
-        loser.isAdvertised || (policy.sourceRules && !canHaveRules(loser.link))
+        guard let winner = selection.winner, loser.isInMain || selection.cut.isEmpty else { return false }
+        return staysInMain(loser, behind: winner)
+    }
+
+    func staysInMain(_ loser: Candidate, behind winner: Candidate) -> Bool {
+        loser.isAdvertised
+            || policy.sourceRules
+                && (!(loser.link.canBeGrouped && winner.link.canBeGrouped) || findsNothing(loser, behind: winner))
+    }
+
+    /// Whether a socket that is bound to the loser's device would come upon a default of main that leads nowhere. In IPv4 that
+    /// ends its lookup, whatever the rules say, unless the device's own default stands before it.
+    private func findsNothing(_ loser: Candidate, behind winner: Candidate) -> Bool {
+        guard let deadEnd, loser.level.metric < deadEnd, winner.leg.metric < deadEnd else { return false }
+        // There must be room between them.
+        return deadEnd - winner.leg.metric > UInt32(main.count + remembered.count) + 1
+    }
+
+    private var deadEnd: UInt32? {
+        version == .v6 ? nil : foreign.filter { !$0.isUnicast }.map { $0.metric }.min()
     }
 
     /// Puts back into main what was set aside: the winner with its network's other routes, and standbys that nobody of their
@@ -53,6 +72,7 @@ extension DefaultRoutes {
         let twin = main.contains { $0.hop == loser.hop && $0.level > winner.level && $0 != loser }
         if twin { return [remove(loser, why: "it stands by at a worse metric")] }
         var metric = max(Ours.standbyMetric, winner.leg.metric) &+ 1
+        if let deadEnd, metric >= deadEnd { metric = winner.leg.metric &+ 1 }
         while !taken.appendIfNew(metric) { metric &+= 1 }
         return move(loser, to: metric, why: "stands by behind \(winner.place)")
     }

@@ -79,7 +79,7 @@ extension DefaultRoutes {
         for candidate in sorted(pool) where candidate != winner {
             if candidate.link.index == winner.link.index {
                 selection.besideWinner.append(candidate)
-            } else if candidate.level <= level || (policy.mode == .one && !isBesideForeign(candidate.level)) {
+            } else if candidate.level <= level || leavesThoughStandingBy(candidate, winner) {
                 selection.losers.append(candidate)
             } else {
                 behind.append(candidate)
@@ -99,6 +99,8 @@ extension DefaultRoutes {
     }
 
     private func obstacle(among contestants: [Candidate]) -> Selection.Obstacle? {
+        // Where main has none of them, any is better than none.
+        guard contestants.contains(where: { $0.isInMain }) else { return nil }
         let isContested = contestants.contains { $0.link.index != contestants[0].link.index }
         let unknown = contestants.filter { $0.state == .unknown }.compactMap { $0.hop.gatewayAddress }
         return isContested && !unknown.isEmpty ? .unknownGateways(unknown) : nil
@@ -106,6 +108,11 @@ extension DefaultRoutes {
 
     /// Whether a default that is never touched is of that level: in IPv4 the kernel may take one for the other.
     private func isBesideForeign(_ level: Level) -> Bool { foreign.contains { Level($0) == level } }
+
+    /// In mode `one`. What could only be put behind the winner is there already.
+    private func leavesThoughStandingBy(_ candidate: Candidate, _ winner: Candidate) -> Bool {
+        policy.mode == .one && !isBesideForeign(candidate.level) && !staysInMain(candidate, behind: winner)
+    }
 
     /// Standbys of one level compete as well: of them one network's stays.
     private func sortStandbys(_ behind: [Candidate], _ selection: inout Selection) {
@@ -116,7 +123,7 @@ extension DefaultRoutes {
             let isLeftAlone = obstacle(among: Array(group)) != nil || isBesideForeign(level)
             let best = group.min(by: isBetter)
             for candidate in group {
-                if isLeftAlone || candidate.link.index == best?.link.index {
+                if isLeftAlone ? candidate.isInMain : candidate.link.index == best?.link.index {
                     selection.standbys.append(candidate)
                 } else {
                     selection.losers.append(candidate)
