@@ -21,10 +21,10 @@ public struct DisplacedDefaults: Hashable, Sendable {
 
     init(_ contests: [DefaultRoutes]) {
         // In mode ranked all of them stay in main.
-        for routes in contests where routes.policy.mode != .ranked {
+        for routes in contests where !routes.isRanked {
             let selection = routes.selection
             for candidate in selection.losers {
-                if candidate.isInMain && routes.staysInMain(candidate) {
+                if routes.staysInMain(candidate) {
                     kept.append(Place(candidate))
                 } else {
                     displaced.append(Place(candidate))

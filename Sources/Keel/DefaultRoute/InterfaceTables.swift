@@ -8,8 +8,10 @@ extension DefaultRoutes {
     private enum Role {
         /// Taken out of main, to be put back when the winner goes.
         case setAside
-        /// In main, too, and wanted for the rules alone, or to tell where it stood before it was ranked.
+        /// In main, too, and wanted for the rules alone.
         case standby
+        /// In main, too, and tells where it stood before it was ranked.
+        case ranked
         /// Remembers that it won.
         case winner
     }
@@ -27,12 +29,12 @@ extension DefaultRoutes {
             self.role = role
             var route = candidate.leg
             route.table = Ours.table(of: candidate.link.index)
+            if role == .standby || role == .ranked { route.metric = candidate.level.metric }
             if candidate.isAdvertised {
                 route.lifetime = nil
-                route.metric = Ours.standbyMetric
+                if role != .ranked { route.metric = Ours.standbyMetric }
             } else if role != .setAside {
                 route.protocol = role == .winner ? Ours.routeProtocol : Ours.standbyProtocol
-                route.metric = role == .winner ? route.metric : candidate.level.metric
             }
             self.route = route
         }
@@ -46,14 +48,23 @@ extension DefaultRoutes {
 
     /// What our tables are to hold.
     private var wantedCopies: [Copy] {
-        if policy.mode == .ranked && selection.winner != nil { return ranks.map { Copy($0.candidate, .standby) } }
         var copies: [Copy] = []
-        for loser in selection.losers where !(loser.isInMain && staysInMain(loser)) {
-            copies.append(Copy(loser, .setAside))
+        if isRanked {
+            copies = ranks.map { Copy($0.candidate, .ranked) }
+            // What is set aside and has no rank stays so.
+            for other in selection.besideWinner + selection.others where !other.isInMain {
+                if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .setAside)) }
+            }
+        } else {
+            for loser in selection.losers where !staysInMain(loser) { copies.append(Copy(loser, .setAside)) }
+            // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
+            if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty {
+                copies.append(Copy(winner, .winner))
+            }
         }
-        // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
-        if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty { copies.append(Copy(winner, .winner)) }
-        for other in selection.others where other.isInMain && ruledNetworks.contains(other.link.index) {
+        // A standby is in main, or comes back there.
+        for other in selection.others where ruledNetworks.contains(other.link.index) {
+            guard other.isInMain || selection.standbys.contains(other) else { continue }
             if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .standby)) }
         }
         return copies + selection.cut.map { Copy($0, .winner) }
@@ -104,13 +115,15 @@ extension DefaultRoutes {
             .deleteRoute(leg))
     }
 
-    /// Whether a table holds what it should. Lifetimes run down by themselves.
+    /// Whether a table holds what it should. Lifetimes run down by themselves, and for the rules alone a copy's metric says nothing.
     private func isSame(_ wanted: Route, _ held: Route) -> Bool {
         // Most are of different tables, and a route is dear to copy.
         guard wanted.table == held.table else { return false }
-        guard wanted.lifetime != nil && held.lifetime != nil else { return wanted == held }
+        let isForRules = wanted.protocol == Ours.standbyProtocol && !isRanked
+        guard isForRules || (wanted.lifetime != nil && held.lifetime != nil) else { return wanted == held }
         var expected = wanted
         expected.lifetime = held.lifetime
+        if isForRules { expected.metric = held.metric }
         return expected == held
     }
 

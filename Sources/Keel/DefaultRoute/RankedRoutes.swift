@@ -7,7 +7,7 @@ import Netlink
 extension DefaultRoutes {
     /// The changes that bring mode `ranked` about.
     func planRanked() throws(KernelError) -> FamilyPlan {
-        guard selection.winner != nil else { return try planOneInMain() }
+        guard isRanked else { return try planOneInMain() }
         let tables = planTables()
         let rules = try planRules()
         var plan = FamilyPlan(additions: tables.before + rules.additions, removals: rules.removals)
@@ -29,10 +29,18 @@ extension DefaultRoutes {
         return plan
     }
 
+    /// Whether there is something to rank. A default of somebody else's that the winner comes before would come before the ranks
+    /// if it stood among them or ahead of them; there one stays in main as in mode `distinct`.
+    var isRanked: Bool {
+        guard policy.mode == .ranked, selection.winner != nil, selection.obstacle == nil else { return false }
+        let last = Ours.firstRank + UInt32(selection.others.count)
+        return !selection.others.isEmpty && foreign.allSatisfy { $0.metric > last }
+    }
+
     /// Each network's best routes, with the metric that they are to have; routers of one network share theirs. None where no
     /// networks are to be told apart, and none of those that a default of somebody else's comes before.
     var ranks: [(candidate: Candidate, metric: UInt32)] {
-        guard policy.mode == .ranked, let winner = selection.winner, !selection.others.isEmpty else { return [] }
+        guard let winner = selection.winner, isRanked else { return [] }
         let foreign = self.foreign.map { Level($0) }.min()
         let all = [winner] + selection.besideWinner + sorted(selection.others)
         var networks: [(link: UInt32, level: Level)] = []
