@@ -57,19 +57,24 @@ import Testing
         #expect(finding.evidence[2].hasPrefix("8 lookups gave eth0 eth0 eth0 eth0 eth0 eth0 eth0 eth0: \(reason)"))
     }
 
-    @Test func legsOfOneIPv4RouteTakeAShareOfTheFlows() throws {
+    /// Somebody made it so, and knows why.
+    @Test func legsOfOneIPv4RouteAreNoCompetition() throws {
         var merged = TestObservation(metrics: [nil, nil])
         let legs = [NextHop(interface: 2, gateway: IPAddress("10.89.1.1")), NextHop(interface: 3, gateway: nil)]
         merged.routes = [Route(.v4, metric: 5, nextHops: legs)]
-        let findings = try merged.findings { $0.turns = [2, 2, 2, 2, 2, 2, 2, 2] }
-        #expect(findings.map { $0.id } == [.duplicateDefaultRoute] && findings[0].severity == .error)
-        #expect(findings[0].summary == "one IPv4 default route of 2 legs: each flow leaves by one, as a hash has it")
-        #expect(findings[0].evidence.count == 2)
-        // Whichever comes first decides.
+        #expect(try !merged.findings().contains { $0.id == .duplicateDefaultRoute })
         merged.addDefault(via: "10.89.2.1", 3, 5)
-        #expect(try merged.findings()[0].summary.hasSuffix("of metric 5: each flow leaves by one, as a hash has it"))
-        merged.routes.reverse()
-        #expect(try merged.findings()[0].summary.hasSuffix("of metric 5: the kernel takes turns"))
+        #expect(try !merged.findings().contains { $0.id == .duplicateDefaultRoute })
+        #expect(try merged.observation().plan == [])
+    }
+
+    @Test func whatATunnelOrARoutingDaemonHasIsNoCompetition() throws {
+        var container = TestObservation(metrics: [100, 100])
+        container.links[1].isEthernet = false
+        #expect(try !container.findings().contains { $0.id == .duplicateDefaultRoute })
+        container.links[1].isEthernet = true
+        container.routes[1].protocol = 12
+        #expect(try !container.findings().contains { $0.id == .duplicateDefaultRoute })
     }
 
     @Test func routersOfOneNetworkAreNoCompetition() throws {
@@ -98,12 +103,15 @@ import Testing
         container.addDefault(via: "10.89.1.1", 2, 100, table: 17_739_002)
         container.routes[1].protocol = 69
         container.addDefault(via: "10.89.2.1", 3, 100, table: 17_739_003)
-        var first = PolicyRule(.v4, priority: 32765, table: Route.mainTable, protocol: 69)
-        first.suppressedPrefixLength = 0
-        let source = IPPrefix("10.89.2.5/32")
-        container.rules = [
-            first, PolicyRule(.v4, priority: 32765, table: 17_739_003, protocol: 69, source: source),
-        ]
+        for place in container.links.indices { container.links[place].group = 17739 }
+        var rules = [Route.mainTable, Route.mainTable, 17_739_003, 17_739_003].map {
+            PolicyRule(.v4, priority: 32765, table: $0, protocol: 69)
+        }
+        rules[0].suppressedPrefixLength = 0
+        rules[1].suppressedGroup = 17739
+        (rules[2].source, rules[2].inputInterface) = (IPPrefix("10.89.2.0/24"), "lo")
+        rules[3].outputInterface = "eth1"
+        container.rules = rules
         #expect(try container.findings() == [])
         #expect(try container.observation().plan == [])
         container.policy.defaultRoute.prefer = [.interface("eth1")]

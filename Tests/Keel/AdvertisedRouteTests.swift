@@ -32,7 +32,7 @@ import Testing
             ])
         #expect(
             plan.words.suffix(3) == [
-                "set ra_defrtr_metric of eth1 to 17741 (behind via fd00:2::1 dev eth0)",
+                "set ra_defrtr_metric of eth1 to 17741 (stands by behind via fd00:2::1 dev eth0)",
                 "added default via fe80::1 dev eth1 metric 17741 (stands by behind via fd00:2::1 dev eth0)",
                 "removed default via fe80::1 dev eth1 (metric 1024; now at 17741)",
             ])
@@ -81,18 +81,31 @@ import Testing
 
     @Test func anAdvertisedWinnerStaysAsItIsAndNeedsNoMark() throws {
         let better = advertised.with { $0.metric = 512 }
-        var container = container([better, winner])
-        let plan = try container.run()
-        #expect(
-            plan.actions == [
-                .addRoute(winner.copied()), .addRule(.main(.v6)), .addRule(.from("fd00:2::2", dev: 2)),
-                .deleteRoute(winner),
-            ])
-        #expect(container.main(.v6) == [NextHop("fe80::1", dev: 3)])
-        for lifetime in [Int32(1200), 1, 1800] {
-            container.snapshot.routes[0].lifetime = lifetime
-            #expect(try container.snapshot.plan(Policy()) == [])
+        for policy in [Policy(), Policy(.one)] {
+            var container = container([better, winner])
+            let plan = try container.run(policy)
+            let copy = policy.defaultRoute.mode == .one ? winner.copied() : winner.standing()
+            #expect(
+                plan.actions.dropFirst(2) == [
+                    .addRoute(copy), .addRule(.main(.v6)), .addRule(.foreign(.v6)),
+                    .addRule(.from("fd00:2::/64", dev: 2)), .addRule(.bound(.v6, "eth0", dev: 2)),
+                ] + (policy.defaultRoute.mode == .one ? [.deleteRoute(winner)] : []))
+            #expect(container.main(.v6).first == NextHop("fe80::1", dev: 3))
+            for lifetime in [Int32(1200), 1, 1800] {
+                container.snapshot.routes[0].lifetime = lifetime
+                #expect(try container.snapshot.plan(policy) == [])
+            }
         }
+    }
+
+    @Test func rankedTheNextAdvertisementChangesNothing() throws {
+        var container = container([winner, advertised])
+        try container.run(Policy(.ranked))
+        #expect(container.mainRoutes.map { $0.metric } == [50, 51])
+        // The kernel takes the interface's metric, and renews the lifetime.
+        container.add(advertised.with { ($0.metric, $0.lifetime) = (51, 1800) })
+        #expect(container.mainRoutes.count == 2)
+        #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
     }
 
     @Test func aLosersCopyOutlivesWhatNoAdvertisementRenewsThere() throws {
@@ -121,9 +134,10 @@ import Testing
 
     @Test func whatTheRouterWithdrewIsFollowedByTheNext() throws {
         var container = container([winner.with { $0.metric = 2000 }, advertised.with { $0.metric = 512 }])
-        try container.run()
+        try container.run(Policy(.one))
+        #expect(container.main(.v6) == [NextHop("fe80::1", dev: 3)])
         container.snapshot.routes.removeAll { $0.lifetime != nil }
-        try container.run()
+        try container.run(Policy(.one))
         #expect(container.main(.v6) == [NextHop("fd00:2::1", dev: 2)])
         #expect(container.ourRoutes == [] && container.ourRules == [])
     }

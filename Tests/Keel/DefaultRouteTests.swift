@@ -4,7 +4,7 @@ import Testing
 @testable import Keel
 @testable import Netlink
 
-/// Mode `one`: what exactly becomes of the routes, and in which words.
+/// Mode `distinct`: what exactly becomes of the routes, and in which words.
 @Suite struct DefaultRouteTests {
     let eth0 = Route(via: "10.89.3.1", dev: 3)
     let eth1 = Route(via: "10.89.2.1", dev: 2)
@@ -16,20 +16,27 @@ import Testing
         return container
     }
 
-    @Test func tablesThenRulesThenTheLoserGoes() throws {
-        let plan = try twoNetworks().snapshot.plan(Policy())
+    @Test func groupThenTablesThenRulesThenTheLoserGoes() throws {
+        let container = twoNetworks()
+        let links = container.snapshot.links
+        let plan = try container.snapshot.plan(Policy())
         #expect(
             plan.actions == [
+                .setGroup(links[1], 17739), .setGroup(links[2], 17739),
                 .addRoute(eth1.copied()), .addRoute(eth0.marked()),
-                .addRule(.main(.v4)), .addRule(.from("10.89.2.2", dev: 2)),
+                .addRule(.main(.v4)), .addRule(.foreign(.v4)),
+                .addRule(.from("10.89.2.0/24", dev: 2)), .addRule(.bound(.v4, "eth1", dev: 2)),
                 .deleteRoute(eth1),
             ])
         #expect(
             plan.words == [
-                "added default via 10.89.2.1 dev eth1 to table 17739002 (for packets from its addresses)",
+                "set device group of eth1 to 17739 (it was 0)", "set device group of eth0 to 17739 (it was 0)",
+                "added default via 10.89.2.1 dev eth1 to table 17739002 (for its addresses and its device)",
                 "added default via 10.89.3.1 dev eth0 to table 17739003 (remembers that it won)",
                 "added rule from all lookup main suppress_prefixlength 0",
-                "added rule from 10.89.2.2 lookup 17739002",
+                "added rule from all lookup main suppress_ifgroup 17739",
+                "added rule from 10.89.2.0/24 iif lo lookup 17739002",
+                "added rule from all oif eth1 lookup 17739002",
                 "removed default via 10.89.2.1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)",
             ])
         #expect(plan.allSatisfy { $0.remedy == .defaultRoute })
@@ -46,7 +53,7 @@ import Testing
         container.snapshot.links[1].reversePathFilter = 1
         let plan = try container.snapshot.plan(Policy())
         #expect(plan.map { $0.remedy }.first == .rpFilter)
-        #expect(plan.count == 6)
+        #expect(plan.count == 10)
     }
 
     @Test func aSecondRunFindsNothingToDo() throws {
@@ -61,17 +68,17 @@ import Testing
         hop.isOnLink = true
         hop.realms = 7
         hop.encapsulation = NextHop.Encapsulation(type: 1, parameters: [8, 0, 1, 0, 64, 1, 1, 0])
-        let loser = Route(legs: [hop], metric: 200).with {
+        let loser = Route(legs: [hop], metric: 100).with {
             $0.protocol = 4
             $0.scope = 0
             $0.preferredSource = ipAddress("10.89.2.2")
             $0.metrics = [8, 0, 2, 0, 120, 5, 0, 0]
-            $0.preference = 3
+            $0.preference = 0
             $0.lifetime = 77
         }
         container.snapshot.routes = [eth0, loser]
         let plan = try container.snapshot.plan(Policy())
-        #expect(plan.actions.first == .addRoute(loser.with { $0.table = 17_739_002 }))
+        #expect(plan.actions[2] == .addRoute(loser.with { $0.table = 17_739_002 }))
         #expect(plan.actions.last == .deleteRoute(loser))
     }
 
@@ -82,7 +89,7 @@ import Testing
         let loser = Route(legs: [hop])
         container.snapshot.routes = [loser, eth0]
         let plan = try container.snapshot.plan(Policy())
-        #expect(plan.actions.first == .addRoute(loser.copied()))
+        #expect(plan.actions[2] == .addRoute(loser.copied()))
         #expect(plan.words.last == "removed default via fe80::1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)")
     }
 
@@ -98,15 +105,49 @@ import Testing
 
     @Test func threeNetworksLoseInOrder() throws {
         var container = twoNetworks()
-        let eth2 = Route(via: "10.89.4.1", dev: 4, metric: 50)
+        let eth2 = Route(via: "10.89.4.1", dev: 4)
         container.connect(4, "eth2", ["10.89.4.2/24", "10.89.4.3/24"], [eth2])
         let plan = try container.snapshot.plan(Policy())
         #expect(
-            plan.actions == [
-                .addRoute(eth0.copied()), .addRoute(eth1.copied()), .addRoute(eth2.marked()),
-                .addRule(.main(.v4)), .addRule(.from("10.89.3.2", dev: 3)), .addRule(.from("10.89.2.2", dev: 2)),
-                .deleteRoute(eth0), .deleteRoute(eth1),
+            plan.actions.dropFirst(3) == [
+                .addRoute(eth1.copied()), .addRoute(eth2.copied()), .addRoute(eth0.marked()),
+                .addRule(.main(.v4)), .addRule(.foreign(.v4)),
+                .addRule(.from("10.89.2.0/24", dev: 2)), .addRule(.from("10.89.4.0/24", dev: 4)),
+                .addRule(.bound(.v4, "eth1", dev: 2)), .addRule(.bound(.v4, "eth2", dev: 4)),
+                .deleteRoute(eth1), .deleteRoute(eth2),
             ])
+    }
+
+    @Test func whatStandsByAtAWorseMetricIsCopiedForTheRulesAndStays() throws {
+        var container = twoNetworks()
+        let standby = eth1.with { $0.metric = 200 }
+        container.snapshot.routes = [eth0, standby]
+        let plan = try container.run()
+        #expect(
+            plan.actions.dropFirst(2) == [
+                .addRoute(standby.standing()), .addRule(.main(.v4)), .addRule(.foreign(.v4)),
+                .addRule(.from("10.89.2.0/24", dev: 2)), .addRule(.bound(.v4, "eth1", dev: 2)),
+            ])
+        #expect(container.mainRoutes == [eth0, standby])
+        #expect(try container.snapshot.plan(Policy()) == [])
+        let routes = DefaultRoutes(.v4, container.snapshot, Policy().defaultRoute, leaving: nil)
+        #expect(routes.notes == ["default via 10.89.2.1 dev eth1 stands by in main behind the winner"])
+    }
+
+    @Test func ofStandbysOfOneMetricOneNetworksStays() throws {
+        var container = twoNetworks()
+        let others = (4...5 as ClosedRange<UInt32>).map { Route(via: "10.89.\($0).1", dev: $0, metric: 200) }
+        container.connect(4, "eth2", ["10.89.4.2/24"], [others[0]])
+        container.connect(5, "eth3", ["10.89.5.2/24"], [others[1]])
+        container.snapshot.routes.removeAll { $0 == eth1 }
+        try container.run()
+        #expect(container.mainRoutes == [eth0, others[0]])
+        #expect(Set(container.ourRoutes) == [eth0.marked(), others[0].standing(), others[1].copied()])
+        #expect(try container.snapshot.plan(Policy()) == [])
+        container.disconnect(4)
+        try container.run()
+        #expect(container.mainRoutes == [eth0, others[1]])
+        #expect(try container.snapshot.plan(Policy()) == [])
     }
 
     @Test func bothFamiliesAreBroughtAboutEachByItself() throws {
@@ -120,11 +161,13 @@ import Testing
         #expect(container.snapshot.routes.count { $0.version == .v6 } == 1)
         let plan = try container.snapshot.plan(Policy())
         #expect(
-            plan.actions.suffix(5) == [
-                .addRoute(six1.copied()), .addRoute(six0.marked()), .addRule(.main(.v6)),
-                .addRule(.from("fd00:2::2", dev: 2)), .deleteRoute(six1),
+            plan.actions.suffix(8) == [
+                .addRoute(six1.copied()), .addRoute(six0.marked()), .addRule(.main(.v6)), .addRule(.foreign(.v6)),
+                .addRule(.from("fd00:2::/64", dev: 2)), .addRule(.bound(.v6, "eth1", dev: 2)),
+                .deleteRoute(eth1), .deleteRoute(six1),
             ])
-        #expect(plan.words[7] == "added rule from all (IPv6) lookup main suppress_prefixlength 0")
+        #expect(plan.words.contains("added rule from all (IPv6) lookup main suppress_prefixlength 0"))
+        #expect(plan.words.contains("added rule from all (IPv6) oif eth1 lookup 17739002"))
         try container.run()
         #expect(container.main(.v6) == [NextHop("fd00:3::1", dev: 3)])
         #expect(try container.snapshot.plan(Policy()) == [])
@@ -132,15 +175,24 @@ import Testing
 
     @Test(arguments: ["eth0.100", "a.b.c", "..x", "eth0\u{1b}[2J"]) func oddNamesAreLeftWhole(name: String) throws {
         var container = TestContainer()
-        container.connect(2, name, ["10.89.2.2/24"], [Route(via: "10.89.2.1", dev: 2, metric: 200)])
+        container.connect(2, name, ["10.89.2.2/24"], [Route(via: "10.89.2.1", dev: 2)])
         container.connect(3, "eth0", ["10.89.3.2/24"], [eth0])
         container.snapshot.links[1].reversePathFilter = 1
-        let plan = try container.snapshot.plan(Policy())
+        let plan = try container.snapshot.plan(Policy(prefer: ["10.89.3.1"]))
         let shown = name.replacing("\u{1b}", with: "?")
         #expect(plan.words.first == "set rp_filter of \(shown) to 2 (loose; it was 1)")
+        #expect(plan.words.contains("added rule from all oif \(shown) lookup 17739002"))
+        #expect(plan.actions.contains(.addRule(.bound(.v4, name, dev: 2))))
         #expect(
             plan.words.last == "removed default via 10.89.2.1 dev \(shown) (kept: via 10.89.3.1 dev eth0, metric 100)")
         #expect(plan.actions.first == .set(Sysctl("net/ipv4/conf/\(name)/rp_filter"), 2))
+    }
+
+    @Test func ofANameThatIsNoTextNoRuleIsMade() throws {
+        var container = twoNetworks()
+        container.snapshot.links[1].name = "n\u{fffd}"
+        try container.run(Policy(prefer: ["eth0"]))
+        #expect(container.ourRules == [.main(.v4), .foreign(.v4), .from("10.89.2.0/24", dev: 2)])
     }
 
     @Test func withoutPolicyRoutingOnlyWhatNeedsItFails() throws {
@@ -149,8 +201,11 @@ import Testing
         container.snapshot.rules = nil
         container.snapshot.links[1].reversePathFilter = 1
         #expect(try container.snapshot.plan(Policy()).count == 1)
-        container.connect(3, "eth0", ["10.89.3.2/24"], [eth0])
-        for policy in [Policy(.one), Policy(.ranked), Policy(.one, sourceRules: false)] {
+        container.connect(3, "eth0", ["10.89.3.2/24"], [eth0.with { $0.metric = 50 }])
+        #expect(try container.snapshot.plan(Policy()).count == 1, "nothing competes")
+        container.add(eth0)
+        container.snapshot.routes.removeAll { $0.metric == 50 }
+        for policy in [Policy(), Policy(.one), Policy(.ranked), Policy(.one, sourceRules: false)] {
             let error = #expect(throws: KernelError.self) { try container.snapshot.plan(policy) }
             #expect(error?.errno == .notSupported)
             #expect(error?.explanation?.contains("CONFIG_IP_MULTIPLE_TABLES") == true)
@@ -158,16 +213,27 @@ import Testing
         #expect(try container.snapshot.plan(Policy(.keep)).count == 1)
     }
 
+    private func version(_ change: Change) -> IPVersion? {
+        switch change.action {
+        case .addRoute(let route), .deleteRoute(let route): route.version
+        case .addRule(let rule), .deleteRule(let rule): rule.version
+        default: nil
+        }
+    }
+
     @Test func aChangeTakesAlongOnlyThoseOfItsFamilyAndRemedy() throws {
         var container = twoNetworks()
         container.snapshot.links[1].reversePathFilter = 1
         for route in [Route(via: "fd00:2::1", dev: 2), Route(via: "fd00:3::1", dev: 3)] { container.add(route) }
         let plan = try container.snapshot.plan(Policy())
-        let four = plan.filter { $0.remedy == .defaultRoute }.prefix(5)
-        let six = plan.filter { $0.remedy == .defaultRoute }.dropFirst(5)
+        let group = plan.filter { if case .setGroup = $0.action { true } else { false } }
+        let four = plan.filter { version($0) == .v4 }
+        let six = plan.filter { version($0) == .v6 }
+        #expect(group.count == 2 && four.count == 7 && six.count == 6)
         #expect(four.allSatisfy { change in four.allSatisfy { change.isFollowed(by: $0) } })
         #expect(four.allSatisfy { change in !six.contains { change.isFollowed(by: $0) } })
         #expect(six.allSatisfy { change in !four.contains { change.isFollowed(by: $0) } })
+        #expect(group.allSatisfy { change in (four + six).allSatisfy { change.isFollowed(by: $0) } })
         #expect(plan.allSatisfy { !plan[0].isFollowed(by: $0) })
     }
 }

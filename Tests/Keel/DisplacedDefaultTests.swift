@@ -35,16 +35,32 @@ import Testing
         }
     }
 
-    @Test func ofTwoGatewaysOfOneNetworkBothStayUnlessOneIsPreferred() {
+    @Test func ofTwoGatewaysOfOneNetworkBothStay() {
         var container = container()
         container.add(Route(via: "10.89.2.9", dev: 2, metric: 200))
-        for gateway in ["10.89.2.1", "10.89.2.9", nil] {
-            #expect(!displaced(container).contains(destination: "0.0.0.0/0", gateway: gateway, on: "eth0"))
+        for policy in [Policy(), Policy(prefer: ["10.89.2.1/32"]), Policy(.one)] {
+            for gateway in ["10.89.2.1", "10.89.2.9", nil] {
+                #expect(!displaced(container, policy).contains(destination: "0.0.0.0/0", gateway: gateway, on: "eth0"))
+            }
         }
-        let preferred = displaced(container, Policy(prefer: ["10.89.2.1/32"]))
-        #expect(preferred.contains(destination: "0.0.0.0/0", gateway: "10.89.2.9", on: "eth0"))
-        #expect(!preferred.contains(destination: "0.0.0.0/0", gateway: "10.89.2.1", on: "eth0"))
-        #expect(!preferred.contains(destination: "0.0.0.0/0", gateway: nil, on: "eth0"))
+    }
+
+    @Test func aStandbyIsNotUnlessOneIsToStay() {
+        var container = TestContainer()
+        container.connect(2, "eth0", ["10.89.2.5/24"], [Route(via: "10.89.2.1", dev: 2, metric: 100)])
+        container.connect(3, "eth1", ["10.89.3.5/24"], [Route(via: "10.89.3.1", dev: 3, metric: 200)])
+        #expect(!displaced(container).contains(destination: "0.0.0.0/0", gateway: nil, on: "eth1"))
+        #expect(displaced(container, Policy(.one)).contains(destination: "0.0.0.0/0", gateway: nil, on: "eth1"))
+    }
+
+    @Test func whereATunnelHasTheDefaultNoneIs() {
+        var container = container()
+        container.snapshot.links.append(Link(9, "wg0"))
+        container.snapshot.links[3].isEthernet = false
+        container.add(Route(via: nil, dev: 9, metric: 50))
+        for interface in ["eth0", "eth1"] {
+            #expect(!displaced(container).contains(destination: "0.0.0.0/0", gateway: nil, on: interface))
+        }
     }
 
     @Test(arguments: [Policy.DefaultRoute.Mode.ranked, .keep]) func whereAllStayNoneIs(mode: Policy.DefaultRoute.Mode) {

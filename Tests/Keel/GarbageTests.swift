@@ -24,7 +24,10 @@ import Testing
     @Test func aRuleWhoseTableIsEmptyGoes() throws {
         var container = try container()
         container.disconnect(4)
-        #expect(container.snapshot.planGarbage().actions == [.deleteRule(.from("10.89.4.5", dev: 4))])
+        #expect(
+            container.snapshot.planGarbage().actions == [
+                .deleteRule(.from("10.89.4.0/24", dev: 4)), .deleteRule(.bound(.v4, "eth2", dev: 4)),
+            ])
         container.disconnect(3)
         for change in container.snapshot.planGarbage() { try container.apply(change.action) }
         #expect(container.ourRules == [])

@@ -23,48 +23,39 @@ import Testing
         }
     }
 
-    @Test func ofAnIPv4MultipathRouteTheWinnersLegIsAddedAndThenTheWholeDeleted() throws {
+    @Test(arguments: [Policy.DefaultRoute.Mode.distinct, .one, .ranked]) func anIPv4MultipathRouteIsLeftAlone(
+        mode: Policy.DefaultRoute.Mode
+    ) throws {
         var container = container()
         var weighted = legs4
         weighted[1].hops = 9
-        let route = Route(legs: weighted, metric: 5).with { $0.preferredSource = ipAddress("10.89.2.2") }
-        container.snapshot.routes = [route]
-        let (winner, loser) = (leg(route, legs4[0]), leg(route, legs4[1]))
-        let plan = try container.snapshot.plan(Policy())
-        #expect(
-            plan.actions == [
-                .addRoute(loser.copied()), .addRoute(winner.marked()), .addRoute(winner),
-                .addRule(.main(.v4)), .addRule(.from("10.89.3.2", dev: 3)), .deleteRoute(route),
-            ])
-        #expect(
-            plan.words[2] == "added default via 10.89.2.1 dev eth0 as a route of its own (it was one leg of several)")
-        #expect(plan.words[5] == "removed default route of 2 legs (kept: via 10.89.2.1 dev eth0, metric 5)")
-        try container.run()
-        #expect(container.main(.v4) == [legs4[0]])
-        #expect(try container.snapshot.plan(Policy()) == [])
-    }
-
-    /// As a run leaves it that was cut off before its last change.
-    @Test func besideAMultipathRouteTheWinnersLegIsKept() throws {
-        var container = container()
-        let route = Route(legs: legs4)
-        for routes in [[route, leg(route, legs4[0])], [leg(route, legs4[0]), route]] {
-            container.snapshot.routes = routes
-            _ = try container.runCarefully(Policy())
-            #expect(container.main(.v4) == [legs4[0]])
+        for route in [Route(legs: legs4, metric: 5), Route(legs: weighted, metric: 5)] {
+            container.snapshot.routes = [route]
+            #expect(try container.snapshot.plan(Policy(mode)) == [])
+            #expect(try container.snapshot.plan(Policy(mode), leaving: 2) == [])
+            #expect(container.snapshot.competingDefaults(.v4, Policy().defaultRoute).isEmpty)
         }
     }
 
-    @Test func anIPv4MultipathRouteThatLosesWholeIsDeletedOnce() throws {
+    @Test func besideRoutesOfItsMetricNothingCompetes() throws {
+        var container = container()
+        let route = Route(legs: legs4)
+        for routes in [[route, leg(route, legs4[0])], [leg(route, legs4[0]), leg(route, legs4[1]), route]] {
+            container.snapshot.routes = routes
+            #expect(try container.snapshot.plan(Policy()) == [])
+        }
+    }
+
+    @Test func behindBetterRoutesItStays() throws {
         var container = container()
         let route = Route(legs: legs4)
         let better = Route(via: "10.89.4.1", dev: 4, metric: 50)
         container.snapshot.routes = [better, route]
-        let plan = try container.snapshot.plan(Policy())
-        #expect(plan.actions.count { $0 == .deleteRoute(route) } == 1)
-        #expect(!plan.actions.contains(.addRoute(leg(route, legs4[0]))))
+        #expect(try container.snapshot.plan(Policy()) == [])
+        let rival = Route(via: "10.89.3.1", dev: 3, metric: 50)
+        container.snapshot.routes = [better, rival, route]
         try container.run()
-        #expect(container.main(.v4) == [NextHop("10.89.4.1", dev: 4)])
+        #expect(container.mainRoutes == [rival, route])
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
@@ -74,9 +65,10 @@ import Testing
         let (winner, loser) = (leg(container.snapshot.routes[0], legs6[0]), leg(container.snapshot.routes[0], legs6[1]))
         let plan = try container.snapshot.plan(Policy())
         #expect(
-            plan.actions == [
+            plan.actions.dropFirst(2) == [
                 .addRoute(loser.copied()), .addRoute(winner.marked()),
-                .addRule(.main(.v6)), .addRule(.from("fd00:3::2", dev: 3)), .deleteRoute(loser),
+                .addRule(.main(.v6)), .addRule(.foreign(.v6)), .addRule(.from("fd00:3::/64", dev: 3)),
+                .addRule(.bound(.v6, "eth1", dev: 3)), .deleteRoute(loser),
             ])
         try container.run()
         #expect(container.main(.v6) == [legs6[0]])
@@ -99,34 +91,36 @@ import Testing
         let winner = Route(via: gateway.replacing("3", with: "2"), dev: 2).with { $0.nextHopObject = 76 }
         container.snapshot.routes = [loser, winner]
         let plan = try container.snapshot.plan(Policy())
-        #expect(plan.actions.prefix(2) == [.addRoute(loser.copied()), .addRoute(winner.marked())])
+        #expect(plan.actions.dropFirst(2).prefix(2) == [.addRoute(loser.copied()), .addRoute(winner.marked())])
         #expect(plan.actions.last == .deleteRoute(loser))
         try container.run()
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
-    @Test(arguments: [true, false]) func ofAGroupTheWinnersLegIsAddedAndThenTheWholeDeleted(isIPv4: Bool) throws {
+    @Test(arguments: [true, false]) func aGroupOfNextHopsIsLeftAlone(isIPv4: Bool) throws {
         var container = container()
         let group = Route(legs: isIPv4 ? legs4 : legs6).with { $0.nextHopObject = 99 }
         container.snapshot.routes = [group]
-        let (winner, loser) = (leg(group, group.nextHops[0]), leg(group, group.nextHops[1]))
-        let plan = try container.snapshot.plan(Policy())
-        #expect(plan.actions[0] == .addRoute(loser.copied()))
-        #expect(plan.actions[1] == .addRoute(winner.marked()))
-        #expect(plan.actions[2] == .addRoute(winner))
-        #expect(plan.actions.last == .deleteRoute(group))
-        try container.run()
-        #expect(container.main(group.version) == [group.nextHops[0]])
-        #expect(try container.snapshot.plan(Policy()) == [])
+        for mode in [Policy.DefaultRoute.Mode.distinct, .one, .ranked] {
+            #expect(try container.snapshot.plan(Policy(mode)) == [])
+        }
     }
 
-    @Test(arguments: [true, false]) func rankedEveryLegStandsAlone(isIPv4: Bool) throws {
+    @Test func rankedEveryIPv6LegStandsAlone() throws {
         var container = container()
-        let route = Route(legs: isIPv4 ? legs4 : legs6)
+        let route = Route(legs: legs6)
         container.snapshot.routes = [route]
         try container.run(Policy(.ranked))
-        let left = container.snapshot.routes.filter { $0.table == 254 }
-        #expect(left == [leg(route, route.nextHops[0]), leg(route, route.nextHops[1]).with { $0.metric = 17741 }])
+        let wanted = legs6.enumerated().map { place, hop in leg(route, hop).with { $0.metric = 50 + UInt32(place) } }
+        #expect(container.mainRoutes == wanted)
         #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
+    }
+
+    /// What was merged with a leg by no network is not ours to take apart, but the networks' legs compete.
+    @Test func aLegByATunnelIsForeign() throws {
+        var container = container()
+        container.snapshot.links[3].isEthernet = false
+        container.snapshot.routes = [Route(legs: legs6 + [NextHop("fd00:4::1", dev: 4)])]
+        #expect(try container.snapshot.plan(Policy()) == [])
     }
 }

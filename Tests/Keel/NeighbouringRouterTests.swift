@@ -26,7 +26,7 @@ import Testing
             [Route(via: "10.89.2.1", dev: 2), Route(via: "10.89.2.9", dev: 2)],
             [Route(via: "10.89.2.1", dev: 2), Route(via: "10.89.2.9", dev: 2, metric: 200)],
             [Route(legs: [NextHop("10.89.2.1", dev: 2), NextHop("10.89.2.9", dev: 2)])],
-        ], [Policy.DefaultRoute.Mode.one, .ranked])
+        ], [Policy.DefaultRoute.Mode.distinct, .one, .ranked])
     func aloneTheyAreLeftAsTheyAre(routes: [Route], mode: Policy.DefaultRoute.Mode) throws {
         let container = container(routes)
         #expect(try container.snapshot.plan(Policy(mode)).words == [])
@@ -47,15 +47,24 @@ import Testing
     }
 
     /// The next advertisement gives both the interface's metric.
-    @Test(arguments: [Policy.DefaultRoute.Mode.one, .ranked])
-    func advertisedOnesThatLoseStandByAtOneMetric(mode: Policy.DefaultRoute.Mode) throws {
+    @Test func advertisedOnesThatLoseStandByAtOneMetric() throws {
         let losers = [Route(advertised: "fe80::1", dev: 3), Route(advertised: "fe80::2", dev: 3)]
         var container = container([Route(via: "fd00:2::1", dev: 2)] + losers)
-        let plan = try container.run(Policy(mode))
+        let plan = try container.run()
         #expect(inMain(container).map { $0.metric } == [1024, 17741, 17741])
         #expect(plan.count { if case .set = $0.action { true } else { false } } == 1)
         #expect(container.snapshot.links[2].routerAdvertisementMetric == 17741)
-        #expect(try container.snapshot.plan(Policy(mode)).words == [])
+        #expect(try container.snapshot.plan(Policy()).words == [])
+    }
+
+    @Test func rankedThoseOfOneNetworkShareAMetric() throws {
+        let losers = [Route(advertised: "fe80::1", dev: 3), Route(advertised: "fe80::2", dev: 3)]
+        var container = container([Route(via: "fd00:2::1", dev: 2)] + losers)
+        let plan = try container.run(Policy(.ranked))
+        #expect(inMain(container).map { $0.metric } == [50, 51, 51])
+        #expect(plan.count { if case .set = $0.action { true } else { false } } == 1)
+        #expect(container.snapshot.links[2].routerAdvertisementMetric == 51)
+        #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
     }
 
     @Test func thoseThatLostComeBackTogether() throws {
@@ -71,19 +80,31 @@ import Testing
         }
     }
 
-    @Test func whoPrefersOneByItsGatewayHasTheOtherGo() throws {
-        var container = container([Route(via: "10.89.2.1", dev: 2), Route(via: "10.89.2.9", dev: 2)])
+    @Test func whoPrefersOneByItsGatewayLeavesTheOther() throws {
+        let routes = [Route(via: "10.89.2.1", dev: 2), Route(via: "10.89.2.9", dev: 2)]
+        var container = container(routes)
+        #expect(try container.run(Policy(prefer: ["10.89.2.9/32"])) == [])
+        container.add(Route(via: "10.89.3.1", dev: 3))
         try container.run(Policy(prefer: ["10.89.2.9/32"]))
-        #expect(container.main(.v4) == [NextHop("10.89.2.9", dev: 2)])
-        #expect(container.ourRules == [] && container.ourRoutes == [])
+        #expect(inMain(container) == routes)
     }
 
-    /// Such a route goes whole, since it leads to the other network, too.
-    @Test func ofLegsOnTwoNetworksOneIsKept() throws {
-        let hops = [NextHop("10.89.2.1", dev: 2), NextHop("10.89.2.9", dev: 2), NextHop("10.89.3.1", dev: 3)]
-        var container = container([Route(legs: hops)])
+    /// An administrator's own static default beside the one that a router advertises.
+    @Test func aStaticOneBesideAnAdvertisedOneStays() throws {
+        let routes = [Route(advertised: "fe80::1", dev: 2), Route(via: "fd00:2::9", dev: 2, metric: 2000)]
+        var container = container(routes + [Route(via: "fd00:3::1", dev: 3)])
         try container.run()
-        #expect(container.main(.v4) == [hops[0]])
+        #expect(inMain(container) == routes)
+        #expect(try container.snapshot.plan(Policy()).words == [])
+    }
+
+    @Test func oneThatAnswersIsEnoughForItsNetworkToWin() throws {
+        var container = container([
+            Route(via: "10.89.2.1", dev: 2), Route(via: "10.89.2.9", dev: 2), Route(via: "10.89.3.1", dev: 3),
+        ])
+        container.doubt([("10.89.2.1", 2)], .silent)
+        try container.run()
+        #expect(container.standing(.v4) == [NextHop("10.89.2.1", dev: 2), NextHop("10.89.2.9", dev: 2)])
         #expect(try container.snapshot.plan(Policy()).words == [])
     }
 }

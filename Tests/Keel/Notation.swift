@@ -55,6 +55,9 @@ extension Route {
 
     /// The copy that remembers a winner.
     func marked() -> Route { copied().with { $0.protocol = 69 } }
+
+    /// The copy of one that stays in main, for the rules alone.
+    func standing() -> Route { copied().with { $0.protocol = 70 } }
 }
 
 extension Link {
@@ -84,8 +87,29 @@ extension PolicyRule {
         PolicyRule(version, priority: 32765, table: 254, protocol: 69, suppressedPrefixLength: 0)
     }
 
-    /// `from SOURCE lookup` the table of an interface.
+    /// `lookup main suppress_ifgroup 17739`, the second.
+    static func foreign(_ version: IPVersion) -> PolicyRule {
+        var rule = PolicyRule(version, priority: 32765, table: 254, protocol: 69)
+        rule.suppressedGroup = 17739
+        return rule
+    }
+
+    /// `from PREFIX iif lo lookup` the table of an interface.
     static func from(_ source: String, dev: UInt32) -> PolicyRule {
+        var rule = older(source, dev: dev)
+        rule.inputInterface = "lo"
+        return rule
+    }
+
+    /// `oif NAME lookup` the table of that interface.
+    static func bound(_ version: IPVersion, _ name: String, dev: UInt32) -> PolicyRule {
+        var rule = PolicyRule(version, priority: 32765, table: 17_739_000 + dev, protocol: 69)
+        rule.outputInterface = name
+        return rule
+    }
+
+    /// `from SOURCE lookup` the table of an interface, as older versions made it.
+    static func older(_ source: String, dev: UInt32) -> PolicyRule {
         let source = prefix(source)
         return PolicyRule(
             source.address.version, priority: 32765, table: 17_739_000 + dev, protocol: 69, source: source)

@@ -6,36 +6,14 @@ import Laboratory
 
 /// What holds for every container, tried on thousands of made-up ones.
 @Suite struct PlanPropertyTests {
-    static let policies = [
-        Policy(), Policy(prefer: ["eth1*", "10.89.2.0/24"]), Policy(.ranked),
-        Policy(.ranked, prefer: ["fd00:3::/64", "net.*"]),
-        Policy(sourceRules: false),
-    ]
     typealias Features = GeneratedNetwork.Features
-
-    /// Tries many made-up lots of networks; `body` says what is wrong, and the first lot of which anything is ends it.
-    private func forMany(
-        _ features: Features = [], at place: SourceLocation = #_sourceLocation,
-        _ body: ([GeneratedNetwork], inout SeededGenerator) throws -> [String]
-    ) throws {
-        for seed in UInt64(0)..<500 {
-            var random = SeededGenerator(seed: seed)
-            let wrong = try body(GeneratedNetwork.several(&random, features), &random)
-            #expect(wrong == [], "seed \(seed)", sourceLocation: place)
-            if !wrong.isEmpty { return }
-        }
-    }
-
-    private func container(
-        _ networks: [GeneratedNetwork], _ features: Features, _ random: inout SeededGenerator
-    ) -> TestContainer {
-        var container = TestContainer(networks)
-        if features.contains(.multipath), Bool.random(using: &random) { container.mergeIPv4() }
-        return container
-    }
+    static let lots: [Features] = [
+        [], .objects, .foreign, .advertised, .routers, [.silent, .unknown], .groups, .shared, .older,
+        [.silent, .foreign, .older], .all,
+    ]
 
     private func policy(_ random: inout SeededGenerator) -> Policy {
-        Self.policies.randomElement(using: &random) ?? Policy()
+        Policy.generated.randomElement(using: &random) ?? Policy()
     }
 
     /// What differs between two containers that should have come to the same.
@@ -46,32 +24,17 @@ import Laboratory
         return differences
     }
 
-    @Test(
-        arguments: [[], .objects, .multipath, .advertised, .routers, [.routers, .multipath, .advertised]] as [Features])
-    func aSecondRunFindsNothingToDo(features: Features) throws {
+    @Test(arguments: lots) func aSecondRunFindsNothingToDo(features: Features) throws {
         try forMany(features) { networks, random in
-            var container = container(networks, features, &random)
+            var container = TestContainer(networks, features, &random)
             let policy = policy(&random)
             return try container.runCarefully(policy) + (try container.snapshot.plan(policy).words)
         }
     }
 
-    @Test func afterARunMainHasOneDefaultOfEachFamilyThatHadOne() throws {
-        try forMany([.objects, .multipath]) { networks, random in
-            let before = container(networks, .multipath, &random)
-            var container = before
-            try container.run()
-            return IPVersion.allCases.filter { container.main($0).count != min(1, before.main($0).count) }.map {
-                "\($0)"
-            }
-        }
-    }
-
-    @Test(
-        arguments: [[], .objects, .multipath, .advertised, .routers, [.routers, .multipath, .advertised]] as [Features])
-    func aRunThatIsCutOffAnywhereIsCompletedByTheNext(features: Features) throws {
+    @Test(arguments: lots) func aRunThatIsCutOffAnywhereIsCompletedByTheNext(features: Features) throws {
         try forMany(features) { networks, random in
-            let start = container(networks, features, &random)
+            let start = TestContainer(networks, features, &random)
             let policy = policy(&random)
             var whole = start
             let length = try whole.run(policy).count
@@ -86,9 +49,11 @@ import Laboratory
         }
     }
 
-    @Test(arguments: [[], .routers] as [Features]) func theWinnerDependsOnNoOrder(features: Features) throws {
+    @Test(arguments: [[], .routers, .silent, [.routers, .groups]] as [Features])
+    func theWinnerDependsOnNoOrder(features: Features) throws {
         try forMany(features) { networks, random in
-            let policy = Policy(prefer: Bool.random(using: &random) ? ["net.*"] : [])
+            let policy = Policy(
+                Bool.random(using: &random) ? .distinct : .ranked, prefer: Bool.random(using: &random) ? ["net.*"] : [])
             var first = TestContainer(networks)
             try first.run(policy)
             for _ in 0..<4 {
@@ -149,7 +114,7 @@ import Laboratory
             return ours
                 + IPVersion.allCases.filter { version in
                     container.main(version).count != networks[0].routes.count { $0.version == version }
-                }.map { "\($0) in main" }
+                }.map { "\($0) in main" } + container.grouped.map { "\($0) in the group" }
         }
     }
 
@@ -186,9 +151,9 @@ import Laboratory
         }
     }
 
-    @Test(arguments: [Policy.DefaultRoute.Mode.one, .ranked, nil])
+    @Test(arguments: [Policy.DefaultRoute.Mode.distinct, .one, .ranked, nil])
     func whateverHappensARunIsCarriedOutAndLeavesNothingToDo(mode: Policy.DefaultRoute.Mode?) throws {
-        try forMany(.routers) { networks, random in
+        try forMany([.routers, .silent]) { networks, random in
             var container = TestContainer()
             var history: [String] = []
             for _ in 0..<8 {

@@ -7,7 +7,9 @@ import Testing
 @Suite struct PolicyTests {
     @Test func theBuiltInPolicyIsTheDocumentedOne() {
         let policy = Policy()
-        #expect(policy.defaultRoute.mode == .one && policy.defaultRoute.prefer == [] && policy.defaultRoute.sourceRules)
+        #expect(
+            policy.defaultRoute.mode == .distinct && policy.defaultRoute.prefer == [] && policy.defaultRoute.sourceRules
+        )
         #expect(policy.rpFilter == .loose)
         #expect(policy.invalid.mode == .drop && policy.invalid.forward)
         #expect(policy.conntrack.max == .automatic && policy.conntrack.warnAt == 0.9)
@@ -46,6 +48,7 @@ import Testing
     }
 
     static let effects: [(String, @Sendable (inout Policy) -> Void)] = [
+        (#"{"defaultRoute":{"mode":"distinct"}}"#, { $0.defaultRoute.mode = .distinct }),
         (#"{"defaultRoute":{"mode":"one"}}"#, { $0.defaultRoute.mode = .one }),
         (#"{"defaultRoute":{"mode":"keep"}}"#, { $0.defaultRoute.mode = .keep }),
         (#"{"defaultRoute":{"prefer":[]}}"#, { $0.defaultRoute.prefer = [] }),
@@ -103,7 +106,8 @@ import Testing
     /// Where a kind of value is wrong, and what the error says is allowed there.
     static let wrongKinds: [(path: String, allowed: String, right: [String])] = [
         ("defaultRoute", "an object", ["an object"]), ("invalid", "an object", ["an object"]),
-        ("conntrack", "an object", ["an object"]), ("defaultRoute.mode", #""one", "ranked", "keep""#, ["a string"]),
+        ("conntrack", "an object", ["an object"]),
+        ("defaultRoute.mode", #""distinct", "one", "ranked", "keep""#, ["a string"]),
         (
             "defaultRoute.prefer",
             "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")",
@@ -133,8 +137,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("defaultRoute.mode", "\"One\"", #"is "One"; allowed: "one", "ranked", "keep""#),
-        ("defaultRoute.mode", "\"\"", #"is ""; allowed: "one", "ranked", "keep""#),
+        ("defaultRoute.mode", "\"One\"", #"is "One"; allowed: "distinct", "one", "ranked", "keep""#),
+        ("defaultRoute.mode", "\"\"", #"is ""; allowed: "distinct", "one", "ranked", "keep""#),
         ("rpFilter", "\"strict\"", #"is "strict"; allowed: "loose", "relax", "keep""#),
         ("rpFilter", #""\u001b[2J\u202e""#, #"is "?[2J?"; allowed: "loose", "relax", "keep""#),
         ("invalid.mode", "\"reject\"", #"is "reject"; allowed: "drop", "input", "liberal", "keep""#),

@@ -28,19 +28,27 @@ import Testing
         let plan = try container.run()
         #expect(
             plan.actions == [
-                .addRoute(routes[1]), .deleteRule(.from("10.89.3.2", dev: 3)), .deleteRoute(routes[1].copied()),
+                .addRoute(routes[1]), .deleteRule(.from("10.89.3.0/24", dev: 3)),
+                .deleteRule(.bound(.v4, "eth1", dev: 3)), .deleteRoute(routes[1].copied()),
                 .addRoute(routes[1].marked()),
             ])
         #expect(plan.words.first == "restored default via 10.89.3.1 dev eth1 metric 100")
         #expect(container.main(.v4) == hop(1))
-        #expect(container.ourRules == [.main(.v4), .from("10.89.4.2", dev: 4)])
+        #expect(
+            container.ourRules == [
+                .main(.v4), .foreign(.v4), .from("10.89.4.0/24", dev: 4), .bound(.v4, "eth2", dev: 4),
+            ])
+        #expect(container.grouped == [3, 4])
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
     @Test func whenALosersNetworkIsDisconnectedItsRulesGo() throws {
         var container = try container()
         container.disconnect(3)
-        #expect(try container.run().actions == [.deleteRule(.from("10.89.3.2", dev: 3))])
+        #expect(
+            try container.run().actions == [
+                .deleteRule(.from("10.89.3.0/24", dev: 3)), .deleteRule(.bound(.v4, "eth1", dev: 3)),
+            ])
         #expect(container.main(.v4) == hop(0))
     }
 
@@ -49,7 +57,7 @@ import Testing
             var container = try container(2)
             container.disconnect(last == 2 ? 3 : 2)
             try container.run()
-            #expect(container.ourRoutes == [] && container.ourRules == [])
+            #expect(container.ourRoutes == [] && container.ourRules == [] && container.grouped == [])
             #expect(container.main(.v4) == hop(Int(last) - 2))
             #expect(try container.snapshot.plan(Policy()) == [])
         }
@@ -95,11 +103,28 @@ import Testing
     @Test func aDefaultTakenAwayOnPurposeIsNotPutBack() throws {
         var container = try container()
         container.cut(.v4)
-        #expect(try container.snapshot.plan(Policy()) == [])
-        for policy in [Policy(prefer: ["eth1"]), Policy(.ranked), Policy(sourceRules: false), Policy()] {
+        // What is bound must not get out by the tables, either.
+        let plan = try container.run()
+        #expect(plan.allSatisfy { if case .deleteRule = $0.action { true } else { false } })
+        #expect(container.ourRules == [] && container.ourRoutes.count == 3)
+        for policy in [Policy(prefer: ["eth1"]), Policy(.ranked), Policy(sourceRules: false), Policy(.one), Policy()] {
             try container.run(policy)
             #expect(container.main(.v4) == [])
+            for flow in container.flows { #expect(container.ways(flow) == []) }
         }
+    }
+
+    @Test func whenItIsPutBackByHandTheRulesComeBack() throws {
+        var container = try container()
+        let before = container
+        container.cut(.v4)
+        try container.run()
+        container.add(routes[0])
+        try container.run()
+        #expect(container.mainRoutes == [routes[0]])
+        #expect(container.ourRules == before.ourRules && Set(container.ourRoutes) == Set(before.ourRoutes))
+        #expect(container.grouped == before.grouped)
+        #expect(try container.snapshot.plan(Policy()) == [])
     }
 
     @Test func norWhenALosersNetworkGoes() throws {
@@ -163,12 +188,17 @@ import Testing
         #expect(container.main(.v4) == hop(0))
     }
 
-    @Test func aBetterNetworkConnectedLaterWins() throws {
+    @Test func aBetterNetworkConnectedLaterWinsAndTheWinnerStandsBy() throws {
         var container = try container()
         container.connect(5, "eth3", ["10.89.5.2/24"], [Route(via: "10.89.5.1", dev: 5, metric: 10)])
         try container.run()
-        #expect(container.main(.v4) == [NextHop("10.89.5.1", dev: 5)])
-        #expect(container.ourRules.count == 4)
+        #expect(container.main(.v4) == [NextHop("10.89.5.1", dev: 5)] + hop(0))
+        #expect(container.ourRules.count == 8)
+        #expect(try container.snapshot.plan(Policy()) == [])
+        container.disconnect(5)
+        try container.run()
+        #expect(container.main(.v4) == hop(0))
+        #expect(container.ourRules.count == 6)
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
@@ -179,10 +209,33 @@ import Testing
         #expect(plan.words.contains("restored default via 10.89.4.1 dev eth2 metric 100"))
         #expect(
             plan.words.contains("removed default via 10.89.2.1 dev eth0 (kept: via 10.89.4.1 dev eth2, metric 100)"))
-        #expect(container.ourRules == [.main(.v4), .from("10.89.3.2", dev: 3), .from("10.89.2.2", dev: 2)])
+        #expect(
+            Set(container.ourRules) == [
+                .main(.v4), .foreign(.v4), .from("10.89.3.0/24", dev: 3), .from("10.89.2.0/24", dev: 2),
+                .bound(.v4, "eth1", dev: 3), .bound(.v4, "eth0", dev: 2),
+            ])
         #expect(try container.snapshot.plan(Policy(prefer: ["eth2"])) == [])
         try container.run()
         #expect(container.main(.v4) == hop(0))
+    }
+
+    @Test func ofTheLosersOneThatAnswersComesBack() throws {
+        var container = try container()
+        container.doubt([("10.89.3.1", 3)], .silent)
+        container.disconnect(2)
+        try container.run()
+        #expect(container.main(.v4) == hop(2))
+        #expect(try container.snapshot.plan(Policy()) == [])
+    }
+
+    /// Where main has none, one of which nothing is known is better than none.
+    @Test func whereNobodyCanBeAskedTheBestComesBackAllTheSame() throws {
+        var container = try container()
+        container.doubt([("10.89.3.1", 3), ("10.89.4.1", 4)], .unknown)
+        container.disconnect(2)
+        try container.run()
+        #expect(container.main(.v4) == hop(1))
+        #expect(try container.snapshot.plan(Policy()) == [])
     }
 
     @Test func tablesOfOthersAreNobodysMemory() throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Keel
 
-/// The rules that let losing networks go on.
+/// The rules that let the other networks go on.
 @Suite struct SourceRuleTests {
     /// eth0 wins; eth1 and eth2 lose.
     private func container(_ more: [InterfaceAddress] = []) -> TestContainer {
@@ -15,9 +15,11 @@ import Testing
         return container
     }
 
-    private let wanted: [PolicyRule] = [
-        .main(.v4), .from("10.89.3.2", dev: 3), .from("10.89.4.2", dev: 4),
-    ]
+    private let heads: [PolicyRule] = [.main(.v4), .foreign(.v4)]
+    private let devices: [PolicyRule] = [.bound(.v4, "eth1", dev: 3), .bound(.v4, "eth2", dev: 4)]
+    private let first = PolicyRule.from("10.89.3.0/24", dev: 3)
+    private let second = PolicyRule.from("10.89.4.0/24", dev: 4)
+    private var wanted: [PolicyRule] { heads + [first, second] + devices }
 
     private func rules(_ more: [InterfaceAddress]) throws -> [PolicyRule] {
         var container = container(more)
@@ -26,29 +28,37 @@ import Testing
         return container.ourRules
     }
 
-    @Test func eachAddressOfEachLosingInterfaceGetsARuleBehindTheFirst() throws {
+    @Test func eachPrefixOfEachOtherNetworkGetsARuleAndEachDevice() throws {
         #expect(try rules([]) == wanted)
-        let second = InterfaceAddress("10.89.3.3/24", dev: 3)
-        #expect(try rules([second]) == [wanted[0], wanted[1], .from("10.89.3.3", dev: 3), wanted[2]])
+        #expect(try rules([InterfaceAddress("10.89.3.3/24", dev: 3)]) == wanted)
+        let other = InterfaceAddress("10.99.3.3/16", dev: 3, isPermanent: false)
+        #expect(try rules([other]) == heads + [first, second, .from("10.99.0.0/16", dev: 3)] + devices)
     }
 
-    @Test func theyStandBehindWhatOthersPutAtTheirPriority() throws {
-        var container = container()
-        let vpn = PolicyRule(.v4, priority: 32764, table: 51820, protocol: 3)
-        let same = PolicyRule(.v4, priority: 32765, table: 100, protocol: 4, source: prefix("10.89.3.0/24"))
-        let look = PolicyRule(.v4, priority: 32765, table: 254, protocol: 3, suppressedPrefixLength: 0)
-        container.snapshot.rules?.insert(contentsOf: [vpn, same, look], at: 1)
-        try container.run()
-        #expect(container.snapshot.rules?.prefix(7) == [TestContainer.kernelRules[0], vpn, same, look] + wanted[...])
-        #expect(try container.snapshot.plan(Policy()) == [])
-        container.snapshot.links.removeAll { $0.index > 2 }
-        container.snapshot.addresses.removeAll { $0.interface > 2 }
-        container.snapshot.routes.removeAll { $0.nextHops[0].interface > 2 }
-        try container.run()
+    @Test func theLongestPrefixComesFirst() throws {
+        let more = [InterfaceAddress("10.99.3.3/16", dev: 3), InterfaceAddress("10.77.4.3/28", dev: 4)]
         #expect(
-            container.snapshot.rules?.prefix(5) == [
-                TestContainer.kernelRules[0], vpn, same, look, TestContainer.kernelRules[1],
-            ])
+            try rules(more) == heads + [.from("10.77.4.0/28", dev: 4), first, second, .from("10.99.0.0/16", dev: 3)]
+                + devices)
+    }
+
+    @Test func anAddressWithinAnotherPrefixOfItsNetworkNeedsNoRule() throws {
+        #expect(try rules([InterfaceAddress("10.89.3.129/25", dev: 3)]) == wanted)
+        #expect(try rules([InterfaceAddress("10.89.3.7", dev: 3)]) == wanted)
+    }
+
+    @Test func whatIsForwardedIsNotConcerned() throws {
+        var container = container()
+        try container.run()
+        for source in ["10.89.3.9", "10.89.4.9", "192.0.2.1"] {
+            for arrival in [UInt32(2), 3, 4] {
+                let flow = Flow(version: .v4, source: ipAddress(source), arrival: arrival)
+                #expect(container.ways(flow) == [NextHop("10.89.2.1", dev: 2)])
+            }
+        }
+        #expect(container.ways(Flow(version: .v4, source: ipAddress("10.89.3.77"))) == [NextHop("10.89.3.1", dev: 3)])
+        #expect(container.ways(Flow(version: .v4, device: 4)) == [NextHop("10.89.4.1", dev: 4)])
+        #expect(container.ways(Flow(version: .v4)) == [NextHop("10.89.2.1", dev: 2)])
     }
 
     @Test func addressesThatReachNoFurtherThanTheLinkGetNone() throws {
@@ -61,26 +71,31 @@ import Testing
     }
 
     @Test func anAddressTheWinnerHasTooGetsNone() throws {
-        #expect(try rules([InterfaceAddress("10.89.3.2/32", dev: 2)]) == [wanted[0], wanted[2]])
+        #expect(try rules([InterfaceAddress("10.89.3.2/32", dev: 2)]) == heads + [second] + devices)
     }
 
-    @Test func anAddressOnTwoLosersGetsOneRule() throws {
-        #expect(try rules([InterfaceAddress("10.89.3.2/32", dev: 4)]) == wanted)
+    @Test(arguments: ["10.89.3.99/24", "10.89.3.99/32"], [UInt32(1), 2, 4, 9])
+    func whereAnotherAddressLiesInThePrefixTheAddressStandsForItself(other: String, index: UInt32) throws {
+        var container = container([InterfaceAddress(other, dev: index)])
+        container.connect(9, "dummy0", [])
+        try container.run()
+        #expect(container.ourRules.contains(.from("10.89.3.2/32", dev: 3)))
+        #expect(!container.ourRules.contains(first))
+        #expect(container.ourRules.contains(second))
+        #expect(try container.snapshot.plan(Policy()) == [])
     }
 
-    @Test func anAddressThatComesAndGoesStandsForItsPrefix() throws {
-        let leased = InterfaceAddress("192.168.7.33/24", dev: 3, isPermanent: false)
-        #expect(try rules([leased]) == [wanted[0], wanted[1], .from("192.168.7.0/24", dev: 3), wanted[2]])
-        let another = InterfaceAddress("192.168.7.34/24", dev: 3, isPermanent: false)
-        #expect(try rules([leased, another]) == [wanted[0], wanted[1], .from("192.168.7.0/24", dev: 3), wanted[2]])
+    @Test func twoNetworksOnOnePrefixGetTheirAddresses() throws {
+        let more = [InterfaceAddress("10.77.0.3/24", dev: 3), InterfaceAddress("10.77.0.4/24", dev: 4)]
+        #expect(
+            try rules(more) == heads
+                + [.from("10.77.0.3", dev: 3), .from("10.77.0.4", dev: 4), first, second] + devices)
     }
 
-    @Test(arguments: [UInt32(2), 4]) func aPrefixThatAnotherInterfaceIsOnIsNotTaken(other: UInt32) throws {
-        let leased = InterfaceAddress("192.168.7.33/24", dev: 3, isPermanent: false)
-        let shared = InterfaceAddress("192.168.7.99/24", dev: other)
-        let sources = try rules([leased, shared])
-        #expect(sources.contains(.from("192.168.7.33", dev: 3)))
-        #expect(!sources.contains(.from("192.168.7.0/24", dev: 3)))
+    @Test func ofAPeerAddressTheOwnAddress() throws {
+        var address = InterfaceAddress("10.66.0.1/30", dev: 3)
+        address.isPointToPoint = true
+        #expect(try rules([address]) == heads + [.from("10.66.0.1", dev: 3), first, second] + devices)
     }
 
     @Test func slaacPrefixesAreRuledByTheirFamily() throws {
@@ -92,78 +107,77 @@ import Testing
         for route in [Route(via: "fd00:2::1", dev: 2), Route(via: "fd00:3::1", dev: 3)] { container.add(route) }
         try container.run()
         #expect(
-            container.ourRules.filter { $0.version == .v6 } == [
-                .main(.v6), .from("2001:db8:3::/64", dev: 3), .from("fd00:3::2", dev: 3),
+            container.ourRules(.v6) == [
+                .main(.v6), .foreign(.v6), .from("2001:db8:3::/64", dev: 3), .from("fd00:3::/64", dev: 3),
+                .bound(.v6, "eth1", dev: 3),
             ])
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
-    @Test func whereNoLoserHasAnAddressThereIsNoRule() throws {
+    @Test func aNetworkWithoutAddressesHasARuleForItsDevice() throws {
         var container = TestContainer()
         container.connect(2, "eth0", [], [Route(via: "10.89.2.1", dev: 2)])
         container.connect(3, "eth1", [], [Route(via: "10.89.3.1", dev: 3)])
         try container.run()
-        #expect(container.ourRules == [] && container.ourRoutes.count == 2)
+        #expect(container.ourRules == heads + [.bound(.v4, "eth1", dev: 3)] && container.ourRoutes.count == 2)
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
-    @Test func aMissingRuleIsAddedAndTheOthersStay() throws {
+    @Test func whereADefaultOfMainSendsFromTheNetworkItsAddressesGetNone() throws {
         var container = container()
+        container.snapshot.routes[0].preferredSource = ipAddress("10.89.3.2")
         try container.run()
-        container.snapshot.rules?.removeAll { $0 == wanted[1] }
-        #expect(try container.run().actions == [.addRule(wanted[1])])
-        #expect(Set(container.ourRules) == Set(wanted) && container.ourRules.first == wanted[0])
+        #expect(container.ourRules == heads + [second] + devices)
         #expect(try container.snapshot.plan(Policy()) == [])
-    }
-
-    @Test func whereTheFirstIsMissingAllAreRemovedAndAddedAgainInOrder() throws {
-        var container = container()
-        try container.run()
-        container.snapshot.rules?.removeAll { $0 == wanted[0] }
+        let routes = DefaultRoutes(.v4, container.snapshot, Policy().defaultRoute, leaving: nil)
         #expect(
-            try container.run().actions == [.deleteRule(wanted[1]), .deleteRule(wanted[2])]
-                + wanted.map { .addRule($0) })
-        #expect(container.ourRules == wanted)
+            routes.notes == [
+                "default via 10.89.3.1 dev eth1 gets no rule for its addresses: another default route sends from one of them"
+            ])
     }
 
-    @Test func aFirstThatStandsBehindIsNoFirst() throws {
-        var container = container()
-        try container.run()
-        container.snapshot.rules = TestContainer.kernelRules
-        for rule in [wanted[1], wanted[2], wanted[0]] { try container.apply(.addRule(rule)) }
-        try container.run()
-        #expect(container.ourRules == wanted)
+    /// As a DHCP client sets it.
+    @Test func whatADefaultSendsFromItsOwnNetworkIsNoReason() throws {
+        for metrics in [[UInt32(100), 100, 100], [100, 200, 300]] {
+            var container = container()
+            for place in 0..<3 {
+                container.snapshot.routes[place].preferredSource = ipAddress("10.89.\(place + 2).2")
+                container.snapshot.routes[place].metric = metrics[place]
+            }
+            try container.run()
+            #expect(container.ourRules == wanted)
+            #expect(try container.snapshot.plan(Policy()) == [])
+        }
     }
 
-    @Test func whatStandsThereTwiceIsRemovedOnce() throws {
-        var container = container()
+    @Test func rulesOfPrefixesThatAreGoneAreRemoved() throws {
+        var container = container([InterfaceAddress("10.99.3.9/16", dev: 3)])
         try container.run()
-        container.snapshot.rules?.insert(wanted[1], at: 3)
-        #expect(try container.run().actions == [.deleteRule(wanted[1])])
-        #expect(container.ourRules == wanted)
-        container.snapshot.rules?.insert(wanted[0], at: 1)
-        #expect(try container.run().actions == [.deleteRule(wanted[0])])
-        #expect(Set(container.ourRules) == Set(wanted))
-        #expect(container.ourRules.first == wanted[0])
-        #expect(try container.snapshot.plan(Policy()) == [])
-    }
-
-    @Test func rulesOfAddressesThatAreGoneAreRemoved() throws {
-        var container = container([InterfaceAddress("10.89.3.9/24", dev: 3)])
-        try container.run()
-        container.snapshot.addresses.removeAll { $0.address == ipAddress("10.89.3.9") }
+        container.snapshot.addresses.removeAll { $0.address == ipAddress("10.99.3.9") }
         let plan = try container.run()
-        #expect(plan.actions == [.deleteRule(.from("10.89.3.9", dev: 3))])
-        #expect(plan.words == ["removed rule from 10.89.3.9 lookup 17739003"])
+        #expect(plan.actions == [.deleteRule(.from("10.99.0.0/16", dev: 3))])
+        #expect(plan.words == ["removed rule from 10.99.0.0/16 iif lo lookup 17739003"])
     }
 
-    @Test func withoutSourceRulesThereIsNoneAndThoseThatWereGo() throws {
+    @Test func withoutSourceRulesThereIsNoneAndNoGroup() throws {
         var container = container()
         try container.run()
         let plan = try container.run(Policy(sourceRules: false))
-        #expect(plan.actions == wanted.map { .deleteRule($0) })
+        let groups = container.snapshot.links.filter { $0.index > 1 }.map { link in
+            Change.Action.setGroup(link.with { $0.group = 17739 }, 0)
+        }
+        #expect(plan.actions == wanted.map { .deleteRule($0) } + groups)
         #expect(try container.snapshot.plan(Policy(sourceRules: false)) == [])
         #expect(container.main(.v4) == [NextHop("10.89.2.1", dev: 2)])
-        #expect(try container.run().actions == wanted.map { .addRule($0) })
+        #expect(container.grouped == [])
+        #expect(try container.run().actions.suffix(6) == wanted.map { .addRule($0) })
+    }
+}
+
+extension Link {
+    fileprivate func with(_ change: (inout Link) -> Void) -> Link {
+        var link = self
+        change(&link)
+        return link
     }
 }

@@ -193,12 +193,39 @@ enum Capture {
         4500000008000600fd7f000014000200fd000002000000000000000000000000
         """
 
+    /// `from 10.89.2.0/24 iif lo lookup 17739002`, `oif eth1 lookup 17739003`, `lookup main suppress_ifgroup 17739`.
+    static let inputRule =
+        """
+        4c0000002000020001000000da44000002001800fc0000010000000008000f00faac0e0108000e00ffffffff05001500\
+        45000000070003006c6f000008000600fd7f0000080002000a590200
+        """
+    static let outputRule =
+        """
+        480000002000020001000000da44000002000000fc0000010000000008000f00fbac0e0108000e00ffffffff05001500\
+        4500000009001100657468310000000008000600fd7f0000
+        """
+    static let groupRule =
+        """
+        440000002000020001000000da4400000a000000fe0000010000000008000f00fe00000008000e00ffffffff05001500\
+        4500000008000600fd7f000008000d004b450000
+        """
+    /// `10.66.0.1 peer 10.66.0.2/30`, and an address whose uniqueness is still being asked about.
+    static let peerAddress =
+        """
+        500000001400020001000000da440000021e800003000000080001000a420002080002000a4200010900030065746830\
+        00000000080008008000000014000600ffffffffffffffffaef00500aef00500
+        """
+    static let tentativeAddress =
+        """
+        480000001400020001000000da4400000a40c0000300000014000100fd00000700000000000000000000000714000600\
+        ffffffffffffffffaef00500aef0050008000800c0000000
+        """
     static let links = [veth, bridgePort]
-    static let addresses = [address4, address6, linkLocal]
+    static let addresses = [address4, address6, linkLocal, peerAddress, tentativeAddress]
     static let routes = [
         tableRoute, multipath4, objectRoute, viaRoute, encapsulated, onLinkRoute,
         plainRoute, blackhole, linkLocalRoute, advertised, multipath6,
     ]
-    static let rules = [localRule, mainRule, sourceRule, prefixRule]
+    static let rules = [localRule, mainRule, sourceRule, prefixRule, inputRule, outputRule, groupRule]
     static let all = links + addresses + routes + rules + conntrack
 }

@@ -27,6 +27,29 @@ import Testing
         #expect(link.peerIndex == 2 && link.peerNamespaceID != nil)
     }
 
+    @Test func aLinkTellsWhetherItRunsAndWhatItIs() throws {
+        let bytes = [UInt8](hex: Capture.veth)
+        let link = { (bytes: [UInt8]) in try #require(try Datagram(bytes).parse { Link($0) }) }
+        #expect(try link(bytes).isEthernet && link(bytes).isRunning && link(bytes).group == 0)
+        // ARPHRD_NONE of WireGuard, ARPHRD_TUNNEL, ARPHRD_LOOPBACK.
+        for type in [UInt16(0xfffe), 768, 772] { #expect(try !link(bytes.with(type, at: 18)).isEthernet) }
+        // IFF_UP without IFF_LOWER_UP, and the other way round.
+        for flags in [UInt32(0x1003), 0x11002, 0x1002] { #expect(try !link(bytes.with(flags, at: 24)).isRunning) }
+        let grouped = [UInt8](hex: Capture.veth.replacing("08001b0000000000", with: "08001b004b450000"))
+        #expect(try link(grouped).group == 17739)
+    }
+
+    @Test func anAddressTellsItsPeerAndWhetherItIsTentative() throws {
+        let address = { (hex: String) in try #require(try Datagram(hex: hex).parse { InterfaceAddress($0) }) }
+        let peer = try address(Capture.peerAddress)
+        #expect(peer.isPointToPoint && peer.address == IPAddress("10.66.0.1") && peer.prefixLength == 30)
+        let tentative = try address(Capture.tentativeAddress)
+        #expect(tentative.isTentative && !tentative.isPointToPoint)
+        for hex in [Capture.address4, Capture.address6] {
+            #expect(try !address(hex).isPointToPoint && !address(hex).isTentative)
+        }
+    }
+
     @Test func addressesTellReachAndPermanence() throws {
         let expected = [
             ("10.89.2.2", UInt8(24), true), ("fd00:2::2", 64, true), ("fe80::", 64, false),
@@ -144,12 +167,45 @@ import Testing
                 .v4, priority: 32765, table: 17_739_002, protocol: 69,
                 source: IPAddress("10.89.2.2").map { IPPrefix(host: $0) }),
             PolicyRule(.v6, priority: 32765, table: 17_739_002, protocol: 69, source: IPPrefix("fd00:2::/64")),
+            PolicyRule(.v4, priority: 32765, table: 17_739_002, protocol: 69, source: IPPrefix("10.89.2.0/24")).with {
+                $0.inputInterface = "lo"
+            },
+            PolicyRule(.v4, priority: 32765, table: 17_739_003, protocol: 69).with { $0.outputInterface = "eth1" },
+            PolicyRule(.v6, priority: 32765, table: 254, protocol: 69).with { $0.suppressedGroup = 17739 },
         ]
         let rules = try Capture.rules.map { hex in
             let datagram = Datagram(hex: hex)
             return try #require(try datagram.parse { PolicyRule($0) })
         }
         #expect(rules == expected)
+        #expect(rules.map { $0.isQualified } == [false, false, false, false, true, true, false])
+        #expect(!rules.contains { $0.asksForMore })
+    }
+
+    @Test func aRuleThatAsksForMoreIsKnown() throws {
+        let rule = PolicyRule(.v4, priority: 100, table: 7, protocol: 3)
+        let plain = Request.add(rule).bytes
+        let parse = { (bytes: [UInt8]) in try #require(try Datagram(bytes).parse { PolicyRule($0) }) }
+        #expect(try !parse(plain).asksForMore)
+        // A destination, a type of service, `not`, an action that is no table.
+        for (offset, value) in [(17, UInt8(8)), (19, 0x10), (23, 7)] {
+            var bytes = plain
+            bytes[offset] = value
+            #expect(try parse(bytes).asksForMore)
+        }
+        #expect(try parse(plain.with(UInt32(2), at: 24)).asksForMore)
+        // FRA_FWMARK, FRA_TUN_ID, FRA_L3MDEV, FRA_UID_RANGE, FRA_IP_PROTO, FRA_SPORT_RANGE, FRA_DPORT_RANGE.
+        for type in [UInt16(10), 12, 19, 20, 22, 23, 24] {
+            let bytes = (plain + [8, 0, 0, 0, 1, 0, 0, 0]).with(type, at: plain.count + 2)
+            #expect(try parse(bytes.with(UInt32(bytes.count), at: 0)).asksForMore, "attribute \(type)")
+        }
+    }
+
+    @Test func aRuleThatIsPutBackIsTheSame() throws {
+        for hex in Capture.rules {
+            let rule = try #require(try Datagram(hex: hex).parse { PolicyRule($0) })
+            #expect(try Datagram(Request.add(rule).bytes).parse { PolicyRule($0) } == rule)
+        }
     }
 
     @Test func aRouteThatIsPutBackIsTheSame() throws {
@@ -168,5 +224,13 @@ import Testing
         #expect(
             withExtendedLifetime(datagram) { datagram.messages.compactMap { PolicyRule($0) } }.count
                 == Capture.rules.count)
+    }
+}
+
+extension PolicyRule {
+    fileprivate func with(_ change: (inout PolicyRule) -> Void) -> PolicyRule {
+        var rule = self
+        change(&rule)
+        return rule
     }
 }

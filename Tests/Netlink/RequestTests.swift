@@ -173,6 +173,36 @@ import Testing
         #expect(Parts(Request.add(prefix).bytes) == Parts([UInt8](hex: prefixHex)))
     }
 
+    @Test func rulesForWhatIsSentHereForADeviceAndForAGroup() throws {
+        // ip rule add from 10.89.2.0/24 iif lo lookup 17739002 priority 32765 protocol 69
+        var rule = PolicyRule(.v4, priority: 32765, table: 17_739_002, protocol: 69, source: IPPrefix("10.89.2.0/24"))
+        rule.inputInterface = "lo"
+        let input =
+            "44000000200005066188016b00000000020018000000000100000000080002000a590200070003006c6f000008000f00faac0e0108000600fd7f00000500150045000000"
+        #expect(Parts(Request.add(rule).bytes) == Parts([UInt8](hex: input)))
+        // ip rule add oif eth1 lookup 17739003 priority 32765 protocol 69
+        rule = PolicyRule(.v4, priority: 32765, table: 17_739_003, protocol: 69)
+        rule.outputInterface = "eth1"
+        let output =
+            "40000000200005066188016b00000000020000000000000100000000090011006574683100000000"
+            + "08000f00fbac0e0108000600fd7f00000500150045000000"
+        #expect(Parts(Request.add(rule).bytes) == Parts([UInt8](hex: output)))
+        // ip -6 rule add lookup main suppress_ifgroup 17739 priority 32765 protocol 69
+        rule = PolicyRule(.v6, priority: 32765, table: 254, protocol: 69)
+        rule.suppressedGroup = 17739
+        let group =
+            "34000000200005066188016b000000000a000000fe0000010000000008000d004b45000008000600fd7f00000500150045000000"
+        #expect(Parts(Request.add(rule).bytes) == Parts([UInt8](hex: group)))
+    }
+
+    @Test func anInterfaceIsPutIntoAGroup() {
+        // ip link set dev eth0 group 17739, which asks to make the interface if it is not there.
+        let hex = "28000000100005006188016b000000000000000002000000000000000000000008001b004b450000"
+        var expected = Parts([UInt8](hex: hex), familySize: 16)
+        expected.type = [19, 0]
+        #expect(Parts(Request.setGroup(17739, ofInterface: 2).bytes, familySize: 16) == expected)
+    }
+
     @Test func listsAskForEverythingOfBothFamilies() {
         #expect(
             Request.listRoutes().bytes == [UInt8](hex: "1c0000001a0001000000000000000000")
