@@ -228,6 +228,16 @@ import Testing
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 
+    /// Where main has none, one of which nothing is known is better than none.
+    @Test func whereNobodyCanBeAskedTheBestComesBackAllTheSame() throws {
+        var container = try container()
+        container.doubt([("10.89.3.1", 3), ("10.89.4.1", 4)], .unknown)
+        container.disconnect(2)
+        try container.run()
+        #expect(container.main(.v4) == hop(1))
+        #expect(try container.snapshot.plan(Policy()) == [])
+    }
+
     @Test func tablesOfOthersAreNobodysMemory() throws {
         var container = try container(1)
         let strangers = [
