@@ -209,9 +209,8 @@ import Testing
     }
 
     @Test(arguments: [
-        // The host's end alone, its own end alone, and another port of its bridge.
+        // The host's end alone, and another port of its bridge.
         ("ip link set vc1 mtu 1400", "c to 198.51.100.2: 1500"),
-        ("ip -n c link set eth0 mtu 1300; ip link set br1 mtu 1500", "far to 10.89.1.5: 1500"),
         (
             "container d; attach d 1 eth0 6; ip -n d link set eth0 mtu 1400; ip link set vd1 mtu 1400",
             "c to 10.89.1.6: 1500"

@@ -69,3 +69,19 @@ receive() {
     wait $pid || :
     wc -l </run/received
 }
+
+# move FROM TO ADDRESS: how many of 300,000 bytes arrive by TCP.
+move() {
+    ip netns exec "$2" socat -u TCP4-LISTEN:9,reuseaddr - >/run/moved 2>/dev/null &
+    local pid=$!
+    until ip netns exec "$2" ss -Hltn | grep -q ':9 '; do sleep 0.01; done
+    head -c 300000 /dev/zero | ip netns exec "$1" timeout 5 socat -u - "TCP:$3:9" 2>/dev/null || :
+    timeout 5 tail --pid=$pid -f /dev/null || kill $pid
+    stat -c %s /run/moved
+}
+
+# cut_up NAME: nothing is put together on the way into the container that the kernel would have to cut up again.
+cut_up() {
+    ip netns exec "$1" ethtool -K eth0 tso off gso off gro off >/dev/null 2>&1 || :
+    ethtool -K "v${1}1" tso off gso off gro off >/dev/null 2>&1 || :
+}

@@ -6,15 +6,11 @@ import LinuxSystem
 
 /// The names of all findings, in lines of a page's width.
 private let findingNames: String = {
-    var lines = ["  "]
-    for id in FindingID.allCases {
-        let last = lines.count - 1
-        if lines[last].count + id.rawValue.count > 76 {
-            lines.append("  ")
-        } else if lines[last].count > 2 {
-            lines[last] += ", "
-        }
-        lines[lines.count - 1] += id.rawValue
+    let names = FindingID.allCases.map { $0.rawValue }.joined(separator: ", ")
+    var lines = [" "]
+    for word in names.split(separator: " ") {
+        if lines[lines.count - 1].count + word.count > 76 { lines.append(" ") }
+        lines[lines.count - 1] += " \(word)"
     }
     return lines.joined(separator: "\n")
 }()

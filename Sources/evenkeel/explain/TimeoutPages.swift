@@ -1,7 +1,7 @@
 extension Page {
     static let conntrackTimeouts = [
         Page(
-            id: .conntrackTimeoutShort, title: "idle connections are forgotten before they ask for each other",
+            id: .conntrackTimeoutShort, title: "idle TCP connections are forgotten early",
             symptom: """
                 A database pool, an SSH session or a message queue over a published port works, is quiet for a while, and then gets
                 "Connection reset by peer" or hangs with the first query. Always after the same time of silence.
