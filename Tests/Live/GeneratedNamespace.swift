@@ -46,6 +46,8 @@ struct GeneratedNamespace {
     private(set) var foreignMetrics: [Int: [Int]] = [4: [], 6: []]
     /// Interfaces in whose prefix the `src` of a default lies, or an address of another interface.
     private(set) var entangled: Set<String> = []
+    /// Interfaces whose default names the address of another network, whose packets may find no way back.
+    private(set) var strays: Set<String> = []
     /// Addresses that sockets are bound to, by family, and whose network's they are.
     private(set) var addresses: [(family: Int, address: String, network: Int?)] = []
     private(set) var devices: [(name: String, network: Int?)] = []
@@ -131,7 +133,10 @@ struct GeneratedNamespace {
         if networks.count > 1, chance(6) {
             let other = pick(networks)
             words += " src \(other.address(family, part))"
-            if other.number != network.number { entangled.insert(other.interface) }
+            if other.number != network.number {
+                entangled.insert(other.interface)
+                strays.insert(network.interface)
+            }
         }
         commands.append(words)
     }

@@ -84,7 +84,9 @@ struct Harmlessness {
 
     /// Whether the contract promises it, whatever was before.
     private func isOwed(_ socket: Socket, _ best: [Int]) -> Bool {
-        switch socket.bound {
+        let hasStray = namespace.networks.contains { namespace.strays.contains($0.interface) }
+        guard !hasStray else { return false }
+        return switch socket.bound {
         case .unbound, .client: best.count > 1 && best.contains { !namespace.networks[$0].isDead }
         case .device(let index?):
             !namespace.networks[index].isDead && namespace.networks[index].metrics[socket.family] != nil

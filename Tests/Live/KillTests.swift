@@ -8,28 +8,28 @@ import Testing
     private static let changing = "^(sendto|write|setns|flock)$"
 
     @Test func anADDThatIsKilledAndDoneAgainLeavesWhatOneLeaves() throws {
-        try expect("fresh ADD eth0", then: "plugin ADD eth0", killed: 120)
+        try expect("fresh ADD eth0", then: "plugin ADD eth0", killed: 100)
     }
 
     /// From states that engines do not leave: the other mode, and a route of several legs.
     @Test(arguments: ["ranked", "merged"]) func anADDThatFindsThingsOtherwise(preparation: String) throws {
-        try expect("\(preparation) ADD eth0", then: "plugin ADD eth0", before: Self.changing, killed: 30)
+        try expect("\(preparation) ADD eth0", then: "plugin ADD eth0", before: Self.changing, killed: 25)
     }
 
     @Test(arguments: [#""policy":{"defaultRoute":{"prefer":["eth1"]}}"#, #""prefer":true"#])
     func anADDThatMakesAnotherWin(member: String) throws {
         try expect(
-            "guarded ADD eth1", with: member, then: "plugin ADD eth1", before: Self.changing, killed: 30)
+            "guarded ADD eth1", with: member, then: "plugin ADD eth1", before: Self.changing, killed: 25)
     }
 
     @Test func anADDThatIsKilledAndDeletedLeavesNothing() throws {
         try expect(
-            "fresh ADD eth0", then: "delete_all", look: "remains", before: Self.changing, killed: 30)
+            "fresh ADD eth0", then: "delete_all", look: "remains", before: Self.changing, killed: 25)
     }
 
     /// The winner's attachment, one on a bridge, and one whose other end stays with the host.
     @Test(arguments: ["eth0", "eth1", "eth2"]) func aDELThatIsKilledAndDoneAgain(interface: String) throws {
-        try expect("guarded DEL \(interface)", then: "plugin DEL \(interface)", killed: 90)
+        try expect("guarded DEL \(interface)", then: "plugin DEL \(interface)", killed: 80)
     }
 
     @Test func aGCThatIsKilledAndDoneAgain() throws {

@@ -46,7 +46,7 @@ EOF
 
 # beyond NAME N: NAME is a router to `far`, and translates.
 beyond() {
-    local name=$1 n=$2 family
+    local name=$1 n=$2
     ip link add "w$n" netns far type veth peer name out netns "$name"
     ip -n "$name" addr add "198.18.$n.1/24" dev out
     ip -n "$name" addr add "2001:db8:18:$n::1/64" dev out nodad
@@ -57,10 +57,11 @@ beyond() {
     ip -n "$name" route add 198.51.100.0/24 via "198.18.$n.2"
     ip -n "$name" route add 2001:db8:51::/64 via "2001:db8:18:$n::2"
     ip netns exec "$name" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-    for family in ip ip6; do
-        ip netns exec "$name" nft "add table $family nat; add chain $family nat post { type nat hook postrouting priority srcnat; };
-            add rule $family nat post oifname out masquerade"
-    done
+    ip netns exec "$name" nft "
+        add table ip nat; add chain ip nat post { type nat hook postrouting priority srcnat; }
+        add rule ip nat post oifname out masquerade
+        add table ip6 nat; add chain ip6 nat post { type nat hook postrouting priority srcnat; }
+        add rule ip6 nat post oifname out masquerade"
 }
 
 # lan N [nobody]: a LAN with a router, or without.
@@ -77,24 +78,25 @@ lan() {
     beyond "r$n" "$n"
 }
 
+# addresses N INTERFACE PREFIX4 PREFIX6 HOSTPART: commands that give them to the interface and set it up.
+addresses() {
+    echo "addr add $3.$1.$5/24 dev $2"
+    echo "addr add $4:$1::$5/64 dev $2 nodad"
+    echo "link set $2 up"
+}
+
 # plug NAME N INTERFACE HOSTPART: a macvlan of LAN N, without a default route.
 plug() {
-    local name=$1 n=$2 dev=$3 part=$4
-    ip link add link "lan$n" name "m$name$n" type macvlan mode bridge
-    ip link set "m$name$n" netns "$name" name "$dev"
-    ip -n "$name" addr add "192.168.$n.$part/24" dev "$dev"
-    ip -n "$name" addr add "fd00:168:$n::$part/64" dev "$dev" nodad
-    ip -n "$name" link set "$dev" up
+    ip link add link "lan$2" name "m$1$2" type macvlan mode bridge
+    ip link set "m$1$2" netns "$1" name "$3"
+    addresses "$2" "$3" 192.168 fd00:168 "$4" | ip -n "$1" -batch -
 }
 
 # cable NAME N INTERFACE HOSTPART: a veth to the bridge of network N, without a default route.
 cable() {
-    local name=$1 n=$2 dev=$3 part=$4
-    ip link add "v$name$n" type veth peer name "$dev" netns "$name"
-    ip link set "v$name$n" master "br$n" up
-    ip -n "$name" addr add "10.89.$n.$part/24" dev "$dev"
-    ip -n "$name" addr add "fd00:89:$n::$part/64" dev "$dev" nodad
-    ip -n "$name" link set "$dev" up
+    ip link add "v$1$2" type veth peer name "$3" netns "$1"
+    ip link set "v$1$2" master "br$2" up
+    addresses "$2" "$3" 10.89 fd00:89 "$4" | ip -n "$1" -batch -
 }
 
 # via NAME INTERFACE GATEWAY [ARGUMENT...]: a default route, static and of metric 100 if nothing else is said.
@@ -130,22 +132,17 @@ tunnel() {
         ip -n vpn tuntap add dev "t$k" mode "$mode"
         tunnels+=("$mode" "$name" "$dev" vpn "t$k")
     fi
-    ip -n "$name" addr add "10.8.$k.2/24" dev "$dev"
-    ip -n "$name" addr add "fd00:8:$k::2/64" dev "$dev" nodad
-    ip -n "$name" link set "$dev" up
-    ip -n vpn addr add "10.8.$k.1/24" dev "t$k"
-    ip -n vpn addr add "fd00:8:$k::1/64" dev "t$k" nodad
-    ip -n vpn link set "t$k" up
-    ip netns exec vpn nft add rule inet back pre iifname "t$k" ct mark set "$k"
-    ip -n vpn rule add fwmark "$k" lookup $((1000 + k))
+    addresses "$k" "$dev" 10.8 fd00:8 2 | ip -n "$name" -batch -
+    {
+        addresses "$k" "t$k" 10.8 fd00:8 1
+        echo "rule add fwmark $k lookup $((1000 + k))"
+        # Over a tun there is nobody to be asked for an address.
+        echo "route add default $([[ $mode == tun ]] || echo "via 10.8.$k.2") dev t$k table $((1000 + k))"
+        [[ $mode == tun ]] || echo "route add default via fd00:8:$k::2 dev t$k table $((1000 + k))"
+    } | ip -n vpn -batch -
     ip -n vpn -6 rule add fwmark "$k" lookup $((1000 + k))
-    if [[ $mode == tun ]]; then
-        ip -n vpn route add default dev "t$k" table $((1000 + k))
-        ip -n vpn -6 route add default dev "t$k" table $((1000 + k))
-    else
-        ip -n vpn route add default via "10.8.$k.2" dev "t$k" table $((1000 + k))
-        ip -n vpn route add default via "fd00:8:$k::2" dev "t$k" table $((1000 + k))
-    fi
+    [[ $mode != tun ]] || ip -n vpn -6 route add default dev "t$k" table $((1000 + k))
+    ip netns exec vpn nft add rule inet back pre iifname "t$k" ct mark set "$k"
 }
 
 start_tunnels() {
@@ -158,28 +155,32 @@ start_tunnels() {
 
 # inner NAME CLIENT [ADDRESS4 ADDRESS6]: NAME is a gateway, and translates what CLIENT sends through it.
 inner() {
-    local name=$1 client=$2 family
+    local name=$1 client=$2
     rp_filter=0 container "$client"
     ip link add inner netns "$name" type veth peer name inner netns "$client"
-    ip -n "$name" addr add 172.30.0.1/24 dev inner
-    ip -n "$name" addr add fd00:30::1/64 dev inner nodad
-    ip -n "$client" addr add 172.30.0.2/24 dev inner
-    ip -n "$client" addr add fd00:30::2/64 dev inner nodad
-    ip -n "$name" link set inner up
-    ip -n "$client" link set inner up
-    ip -n "$client" route add default via 172.30.0.1
-    ip -n "$client" route add default via fd00:30::1
+    ip -n "$name" -batch - <<'EOF'
+addr add 172.30.0.1/24 dev inner
+addr add fd00:30::1/64 dev inner nodad
+link set inner up
+EOF
+    ip -n "$client" -batch - <<'EOF'
+addr add 172.30.0.2/24 dev inner
+addr add fd00:30::2/64 dev inner nodad
+link set inner up
+route add default via 172.30.0.1
+route add default via fd00:30::1
+EOF
     translate "$name" inner
 }
 
 # translate NAME INTERFACE: NAME forwards, and translates whatever does not leave by INTERFACE.
 translate() {
-    local family
     ip netns exec "$1" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
-    for family in ip ip6; do
-        ip netns exec "$1" nft "add table $family nat; add chain $family nat post { type nat hook postrouting priority srcnat; };
-            add rule $family nat post iifname $2 masquerade"
-    done
+    ip netns exec "$1" nft "
+        add table ip nat; add chain ip nat post { type nat hook postrouting priority srcnat; }
+        add rule ip nat post iifname $2 masquerade
+        add table ip6 nat; add chain ip6 nat post { type nat hook postrouting priority srcnat; }
+        add rule ip6 nat post iifname $2 masquerade"
 }
 
 # forgetful NAME: neighbours are stale again at once, so the kernel alternates wherever it can.
