@@ -99,46 +99,49 @@ public struct Container: ~Copyable {
         defer { _ = host.returnHome() }
         var steps: [Step] = []
         var failed: [Change] = []
-        var rest = changes[...]
-        while let first = rest.first {
-            let stage = Array(rest.prefix { $0.canBeSent(with: first) })
-            rest = rest.dropFirst(stage.count)
+        steps.reserveCapacity(changes.count)
+        var start = 0
+        while start < changes.count {
+            let stage = changes[start].stage
             var possible: [Change] = []
-            for change in stage {
-                if failed.contains(where: { $0.isFollowed(by: change) }) {
-                    steps.append(.skipped(change))
+            while start < changes.count, possible.isEmpty || (stage != .alone && changes[start].stage == stage) {
+                if !failed.isEmpty, failed.contains(where: { $0.isFollowed(by: changes[start]) }) {
+                    steps.append(.skipped(changes[start]))
                 } else {
-                    possible.append(change)
+                    possible.append(changes[start])
                 }
+                start += 1
             }
-            for step in attempt(possible) {
-                if case .failed(let change, _) = step { failed.append(change) }
-                steps.append(step)
-            }
+            attempt(possible, &steps, &failed)
         }
         return steps
     }
 
     /// Carries the changes of one stage out, together where they are the socket's.
-    private mutating func attempt(_ changes: [Change]) -> [Step] {
-        guard let first = changes.first else { return [] }
-        var steps = changes.map { Step.done($0) }
-        let refuse = { (place: Int, error: KernelError) in
-            let change = changes[place]
-            if error.errno == change.errnoIfDone { return }
-            steps[place] = .failed(change, error.attempting(change.attempt))
-        }
+    private mutating func attempt(_ changes: [Change], _ steps: inout [Step], _ failed: inout [Change]) {
+        guard let first = changes.first else { return }
+        var refusals: [(place: Int, error: KernelError)] = []
         do throws(KernelError) {
             switch first.action {
             case .set(let sysctl, let value): try sysctl.write(value)
             // Rulesets are the host's.
             case .commit: throw KernelError(first.attempt, .invalid)
-            default: try socket.executeAll(changes.count, { changes[$0].request }, refused: refuse)
+            default:
+                try socket.executeAll(changes.count) { changes[$0].request } refused: { place, error in
+                    if error.errno != changes[place].errnoIfDone { refusals.append((place, error)) }
+                }
             }
         } catch {
-            for place in changes.indices { refuse(place, error) }
+            refusals = changes.indices.filter { error.errno != changes[$0].errnoIfDone }.map { ($0, error) }
         }
-        return steps
+        for (place, change) in changes.enumerated() {
+            if let refusal = refusals.first(where: { $0.place == place }) {
+                failed.append(change)
+                steps.append(.failed(change, refusal.error.attempting(change.attempt)))
+            } else {
+                steps.append(.done(change))
+            }
+        }
     }
 }
 
@@ -153,22 +156,20 @@ extension Socket {
 }
 
 extension Change {
-    /// Whether it may be sent before the kernel has said that the other was done. What takes a default out of main waits for
-    /// what stands in for it.
-    fileprivate func canBeSent(with first: Change) -> Bool {
-        guard isForSocket && first.isForSocket else { return self == first }
-        return takesFromMain == first.takesFromMain
+    fileprivate enum Stage {
+        /// Not the socket's.
+        case alone
+        case together
+        /// Waits until the kernel has said that what stands in for it was done.
+        case takesFromMain
     }
 
-    private var isForSocket: Bool {
+    fileprivate var stage: Stage {
         switch action {
-        case .set, .commit: false
-        default: true
+        case .set, .commit: .alone
+        case .deleteRoute(let route): route.table == Route.mainTable ? .takesFromMain : .together
+        default: .together
         }
-    }
-
-    private var takesFromMain: Bool {
-        if case .deleteRoute(let route) = action { route.table == Route.mainTable } else { false }
     }
 
     /// The message for the container's own socket.

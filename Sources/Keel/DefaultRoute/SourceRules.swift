@@ -54,6 +54,7 @@ extension DefaultRoutes {
         let wanted = wantedRules
         if areAsWanted(all, wanted) { return ([], []) }
         let ours = ours(all)
+        if ours.isEmpty { return (wanted.map { $0.addition }, []) }
         guard !wanted.isEmpty else { return ([], ours.map { $0.removal }) }
         let kept = wanted.filter { ours.contains($0) }
         let peers = all.filter { $0.version == version && $0.priority == Ours.rulePriority }
