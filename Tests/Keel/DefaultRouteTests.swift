@@ -203,6 +203,7 @@ import Testing
         #expect(try container.snapshot.plan(Policy()).count == 1)
         container.connect(3, "eth0", ["10.89.3.2/24"], [eth0.with { $0.metric = 50 }])
         #expect(try container.snapshot.plan(Policy()).count == 1, "nothing competes")
+        #expect(throws: KernelError.self) { try container.snapshot.plan(Policy(.ranked)) }
         container.add(eth0)
         container.snapshot.routes.removeAll { $0.metric == 50 }
         for policy in [Policy(), Policy(.one), Policy(.ranked), Policy(.one, sourceRules: false)] {

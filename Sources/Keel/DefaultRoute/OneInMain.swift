@@ -10,18 +10,23 @@ struct FamilyPlan {
 }
 
 extension DefaultRoutes {
+    private typealias Demotion = (loser: Candidate, metric: UInt32)
+
     /// The changes that leave one of the competing networks in main. At no moment is main without a default route, and none
     /// leads nowhere: tables, then the winner, then rules, and only then the losers go.
     func planOneInMain() throws(KernelError) -> FamilyPlan {
         let tables = planTables()
         let rules = try planRules()
-        var taken = main.map { $0.leg.metric }
+        var demoted: [Demotion] = []
         var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
         plan.removals = rules.removals
         if let winner = selection.winner {
             for loser in selection.losers {
                 if staysInMain(loser) {
-                    plan.removals += demote(loser, behind: winner, taken: &taken)
+                    // Routers of one network have one `ra_defrtr_metric`.
+                    for change in demote(loser, behind: winner, besides: &demoted) {
+                        _ = plan.removals.appendIfNew(change)
+                    }
                 } else if loser.isInMain {
                     plan.removals.append(remove(loser, keeping: winner))
                 }
@@ -66,15 +71,27 @@ extension DefaultRoutes {
         }
     }
 
-    /// Moves a route to a metric of its own behind the winner's.
-    private func demote(_ loser: Candidate, behind winner: Candidate, taken: inout [UInt32]) -> [Change] {
+    /// Moves a route to a metric behind the winner's: one for each network, since to what is advertised there the next
+    /// advertisement gives one metric.
+    private func demote(_ loser: Candidate, behind winner: Candidate, besides demoted: inout [Demotion]) -> [Change] {
         // A run that was cut off may have left it at both its metrics.
         let twin = main.contains { $0.hop == loser.hop && $0.level > winner.level && $0 != loser }
         if twin { return [remove(loser, why: "it stands by at a worse metric")] }
+        let isBeside = { (other: Demotion) in
+            other.loser.link.index == loser.link.index && other.loser.level == loser.level
+        }
+        let metric = demoted.first(where: isBeside)?.metric ?? freeMetric(behind: winner, besides: demoted)
+        demoted.append((loser, metric))
+        return move(loser, to: metric, why: "stands by behind \(winner.place)")
+    }
+
+    private func freeMetric(behind winner: Candidate, besides demoted: [Demotion]) -> UInt32 {
         var metric = max(Ours.standbyMetric, winner.leg.metric) &+ 1
         if let deadEnd, metric >= deadEnd { metric = winner.leg.metric &+ 1 }
-        while !taken.appendIfNew(metric) { metric &+= 1 }
-        return move(loser, to: metric, why: "stands by behind \(winner.place)")
+        while main.contains(where: { $0.leg.metric == metric }) || demoted.contains(where: { $0.metric == metric }) {
+            metric &+= 1
+        }
+        return metric
     }
 
     /// Moves a route within main, so that it is there all the time.

@@ -19,7 +19,9 @@ extension DefaultRoutes {
             if isTwin(candidate, at: metric) {
                 plan.removals.append(remove(candidate, why: "it stands at metric \(metric)"))
             } else {
-                plan.removals += move(candidate, to: metric, why: "a metric of its own")
+                for change in move(candidate, to: metric, why: "a metric of its own") {
+                    _ = plan.removals.appendIfNew(change)
+                }
             }
         }
         if let winner = selection.winner {

@@ -37,9 +37,9 @@ extension DefaultRoutes {
     ///   table's routes into main.
     func planRules() throws(KernelError) -> (additions: [Change], removals: [Change]) {
         guard let all = snapshot.rules else {
-            if selection.losers.isEmpty || selection.obstacle != nil { return ([], []) }
+            if selection.losers.isEmpty && !isRanked || selection.obstacle != nil { return ([], []) }
             throw KernelError(
-                "keep \(selection.losers.count) more default routes in tables of their own", .notSupported,
+                "keep \(selection.others.count) more default routes in tables of their own", .notSupported,
                 explanation:
                     "the kernel is built without policy routing (CONFIG_IP_MULTIPLE_TABLES); with the policy's "
                     + "defaultRoute.mode \"keep\" this remedy is left out")
