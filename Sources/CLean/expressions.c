@@ -16,9 +16,10 @@ static const struct {
     const char *type;
     struct expr_ops *operations;
 } expressions[] = {
-    {"bitwise", &expr_ops_bitwise}, {"cmp", &expr_ops_cmp},         {"counter", &expr_ops_counter},
-    {"ct", &expr_ops_ct},           {"immediate", &expr_ops_immediate}, {"lookup", &expr_ops_lookup},
-    {"meta", &expr_ops_meta},       {"payload", &expr_ops_payload}, {"socket", &expr_ops_socket},
+    // The most frequent first.
+    {"cmp", &expr_ops_cmp}, {"meta", &expr_ops_meta}, {"payload", &expr_ops_payload},
+    {"bitwise", &expr_ops_bitwise}, {"ct", &expr_ops_ct}, {"counter", &expr_ops_counter},
+    {"immediate", &expr_ops_immediate}, {"lookup", &expr_ops_lookup}, {"socket", &expr_ops_socket},
 };
 
 struct expr_ops *nftnl_expr_ops_lookup(const char *type) {

@@ -127,7 +127,9 @@ public struct Container: ~Copyable {
             // Rulesets are the host's.
             case .commit: throw KernelError(first.attempt, .invalid)
             default:
-                try socket.executeAll(changes.count) { changes[$0].request } refused: { place, error in
+                try socket.executeAll(changes.count) {
+                    changes[$0].request
+                } refused: { place, error in
                     if error.errno != changes[place].errnoIfDone { refusals.append((place, error)) }
                 }
             }

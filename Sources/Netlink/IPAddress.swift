@@ -101,14 +101,66 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Dotted decimal, or RFC 5952. `inet_ntop(3)` says the same; a start that changes something puts a dozen into words, and the
+    /// C library's formatting takes ten times as long.
     public var description: String {
-        // 46 bytes is INET6_ADDRSTRLEN, NUL included.
-        withUnsafeTemporaryAllocation(byteCount: 46, alignment: 1) { text in
-            let bytes = bytes
-            let characters = text.baseAddress?.assumingMemoryBound(to: CChar.self)
-            guard let result = inet_ntop(Int32(version.addressFamily), bytes, characters, 46) else { return "?" }
-            return String(cString: result)
+        var text: [UInt8] = []
+        text.reserveCapacity(40)
+        switch version {
+        case .v4: Self.append(dotted: low, to: &text)
+        case .v6: appendGroups(to: &text)
         }
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    private static func append(dotted address: UInt64, to text: inout [UInt8]) {
+        for shift in [UInt64(24), 16, 8, 0] {
+            let number = UInt8(truncatingIfNeeded: address >> shift)
+            if number >= 100 { text.append(UInt8(ascii: "0") + number / 100) }
+            if number >= 10 { text.append(UInt8(ascii: "0") + number / 10 % 10) }
+            text.append(UInt8(ascii: "0") + number % 10)
+            if shift > 0 { text.append(UInt8(ascii: ".")) }
+        }
+    }
+
+    private func appendGroups(to text: inout [UInt8]) {
+        // RFC 5952 section 5: an IPv4 address within.
+        if high == 0, low >> 32 == 0xffff {
+            text.append(contentsOf: "::ffff:".utf8)
+            return Self.append(dotted: low & 0xffff_ffff, to: &text)
+        }
+        let zeros = longestRunOfZeros
+        var place = 0
+        while place < 8 {
+            if place == zeros.lowerBound && !zeros.isEmpty {
+                text.append(contentsOf: "::".utf8)
+                place = zeros.upperBound
+                continue
+            }
+            if place > 0 && place != zeros.upperBound { text.append(UInt8(ascii: ":")) }
+            let group = group(place)
+            for shift in [UInt16(12), 8, 4, 0] where group >> shift != 0 || shift == 0 {
+                let digit = UInt8(truncatingIfNeeded: group >> shift & 0xf)
+                text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            }
+            place += 1
+        }
+    }
+
+    /// The 16 bits at a place from 0 to 7.
+    private func group(_ place: Int) -> UInt16 {
+        UInt16(truncatingIfNeeded: place < 4 ? high >> (48 - 16 * UInt64(place)) : low >> (112 - 16 * UInt64(place)))
+    }
+
+    /// The first of those of two groups and more; empty if there is none.
+    private var longestRunOfZeros: Range<Int> {
+        var longest = 0..<0
+        var start = 0
+        for place in 0...8 where place == 8 || group(place) != 0 {
+            if place - start > max(longest.count, 1) { longest = start..<place }
+            start = place + 1
+        }
+        return longest
     }
 }
 

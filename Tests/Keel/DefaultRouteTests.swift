@@ -30,7 +30,7 @@ import Testing
             ])
         #expect(
             plan.words == [
-                "set device group of eth1 to 17739 (it was 0)", "set device group of eth0 to 17739 (it was 0)",
+                "set device group of eth1 to 17739", "set device group of eth0 to 17739",
                 "added default via 10.89.2.1 dev eth1 to table 17739002 (for its addresses and its device)",
                 "added default via 10.89.3.1 dev eth0 to table 17739003 (remembers that it won)",
                 "added rule from all lookup main suppress_prefixlength 0",

@@ -222,12 +222,15 @@ extension PolicyRule {
     var removal: Change { Change(.defaultRoute, .remove, words, .deleteRule(self)) }
 
     private var words: String {
-        let table = table == Route.mainTable ? "main" : "\(table)"
-        var selectors = source.map { "from \($0)" } ?? (version == .v6 ? "from all (IPv6)" : "from all")
-        if let name = inputInterface { selectors += " iif \(printable(name))" }
-        if let name = outputInterface { selectors += " oif \(printable(name))" }
-        var suppression = suppressedPrefixLength.map { " suppress_prefixlength \($0)" } ?? ""
-        if let group = suppressedGroup { suppression += " suppress_ifgroup \(group)" }
-        return "rule \(selectors) lookup \(table)\(suppression)"
+        var words = "rule from "
+        // As long as most are: what grows is copied.
+        words.reserveCapacity(80)
+        if let source { words += source.description } else { words += version == .v6 ? "all (IPv6)" : "all" }
+        if let name = inputInterface { words += " iif \(printable(name))" }
+        if let name = outputInterface { words += " oif \(printable(name))" }
+        words += table == Route.mainTable ? " lookup main" : " lookup \(table)"
+        if let length = suppressedPrefixLength { words += " suppress_prefixlength \(length)" }
+        if let group = suppressedGroup { words += " suppress_ifgroup \(group)" }
+        return words
     }
 }
