@@ -30,7 +30,7 @@ extension ContainerObservation {
                 isMerged && version == .v6 ? .defaultRouteMultipathV6 : .duplicateDefaultRoute,
                 isKept ? .information : sharing.severity, at: place, "\(routes): \(sharing.words)",
                 evidence: evidence, consequence: sharing.consequence,
-                remedy: isKept ? "(choose the mode \"one\" or \"ranked\" in the policy)" : apply)
+                remedy: isKept ? "(choose the mode \"distinct\" or \"ranked\" in the policy)" : apply)
         ]
     }
 
@@ -66,7 +66,8 @@ extension ContainerObservation {
             Finding(
                 .noDefaultRoute, restored ? .warning : .information, at: place,
                 "no \(families) default route: it reaches its own networks alone",
-                evidence: lacking + plan.filter { $0.verb == .restore }.map { "evenkeel \($0.proposed)" },
+                evidence: lacking + missing.flatMap { waiting($0) }
+                    + plan.filter { $0.verb == .restore }.map { "evenkeel \($0.proposed)" },
                 consequence: restored
                     ? "the network that had the default route is gone, and the next best was not put in its place: "
                         + "\"Network is unreachable\""
@@ -75,6 +76,15 @@ extension ContainerObservation {
                 remedy: restored
                     ? apply : "(if it is not meant: connect it to a network that has a gateway)")
         ]
+    }
+
+    /// The defaults that an earlier run keeps in tables.
+    private func waiting(_ version: IPVersion) -> [String] {
+        snapshot.links.flatMap { link in
+            snapshot.defaultsInTable(version, of: link.index).map { gateway, table in
+                "a default \(gateway.map { "via \($0) " } ?? "")dev \(link.name) waits in table \(table)"
+            }
+        }
     }
 
     private func leadsOut(_ version: IPVersion) -> Bool {

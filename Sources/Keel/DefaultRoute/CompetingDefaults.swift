@@ -27,6 +27,13 @@ extension NamespaceSnapshot {
         }
     }
 
+    /// What an earlier run keeps in an interface's own table: gateways and the table's number.
+    package func defaultsInTable(_ version: IPVersion, of interface: UInt32) -> [(gateway: IPAddress?, table: UInt32)] {
+        let table = Ours.table(of: interface)
+        return routes.filter { $0.version == version && $0.table == table }.flatMap { $0.nextHops }
+            .map { (gateway: $0.gatewayAddress, table: table) }
+    }
+
     /// Whether an earlier run keeps the default route of an interface in a table of its own.
     package func isSetAside(_ version: IPVersion, _ interface: UInt32) -> Bool {
         routes.contains {

@@ -40,9 +40,17 @@ extension Page {
                     ip -6 route show default           # two lines of one metric, neither with "nexthop" below it
                 """,
             withEvenkeel: """
-                sudo evenkeel apply --all keeps one default route and gives the addresses of the other networks source rules, so
-                that each packet leaves by the network its address belongs to. The OCI hook or the CNI plugin does so when a
-                container starts.
+                sudo evenkeel apply --all keeps one of them in main, by a gateway that answers, and the others in tables of their
+                own. Rules lead there what is sent from those networks' prefixes, or bound to their devices. The OCI hook or the
+                CNI plugin does so when a container starts.
+
+                    ip rule          # main, but not its default; main, but no network's default; from PREFIX iif lo; oif DEVICE
+                    ip link          # the networks' interfaces are in group 17739
+
+                Left alone are defaults that the kernel can tell apart (another metric, or router preference), several on one
+                interface, tunnels and all that is routed into them, routing daemons' and multipath routes, and what is forwarded
+                through the container. Not cured are UDP servers on every address, containers that translate addresses themselves,
+                and multicast that names no interface: these go by the default route left.
                 """,
             without: """
                 Give each network a metric of its own (podman 4.4 and later, with netavark: podman network create -o metric=200),
@@ -84,8 +92,9 @@ extension Page {
                     tcpdump -ni eth1 ip6               # packets with the address of eth0
                 """,
             withEvenkeel: """
-                sudo evenkeel apply --all keeps one leg as the default route and puts the other into a table of its own that the
-                source rules of its network's addresses look up.
+                sudo evenkeel apply --all keeps one leg as the default route and puts the other into a table of its own, which
+                rules for its network's prefixes and for sockets bound to its device look up. A route of several legs that somebody
+                made, by next-hop objects or a routing daemon, is left alone.
                 """,
             without: """
                 In the container's namespace, take one leg away (name its gateway: with the device alone the kernel deletes
@@ -124,8 +133,10 @@ extension Page {
                     ip route get 192.0.2.1                               # RTNETLINK answers: Network is unreachable
                 """,
             withEvenkeel: """
-                Where the default network was disconnected, sudo evenkeel apply --all restores the next best. With the policy's
-                defaultRoute.mode "ranked" the kernel falls back by itself.
+                Where the default network was disconnected, sudo evenkeel apply --all restores the next best that answers, which
+                waits in table 17739000 + the interface's index until then. With the policy's defaultRoute.mode "ranked" the kernel
+                falls back by itself. A default that somebody deleted while its interface is there stays away; the next look takes
+                the rules for the other networks away as well.
                 """,
             without: """
                 ip route add default via GATEWAY in the container's namespace, or connect the container to a network that is not
@@ -157,7 +168,7 @@ extension Page {
                 Where the host's filter is strict, nstat -az TcpExtIPReversePathFilter rises there with each such packet.
                 """,
             withEvenkeel:
-                "sudo evenkeel apply --all adds the rules, and the table with the network's own default route.",
+                "sudo evenkeel apply --all adds the rules, and the table with the network's own default route, if its gateway answers.",
             without: """
                 In the container's namespace:
 
