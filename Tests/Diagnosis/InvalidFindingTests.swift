@@ -1,8 +1,9 @@
-import Keel
+import Firewall
 import Netlink
 import Testing
 
 @testable import Diagnosis
+@testable import Keel
 
 /// What is told of INVALID segments, by what the host does to them and to addresses.
 @Suite struct InvalidFindingTests {
