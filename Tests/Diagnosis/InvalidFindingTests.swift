@@ -86,8 +86,9 @@ import Testing
             let host = Self.host(tracking, mode) { ($0.loose, $0.ipv4) = (0, Self.table(Self.firstVersion)) }
             var policy = Policy()
             policy.invalid.mode = mode
-            let finding = try #require(
-                host.invalidConflicts(try #require(host.snapshot), policy, isNeeded: tracking == .translated).first)
+            let snapshot = try #require(host.snapshot)
+            let findings = host.invalidConflicts(snapshot, policy, isNeeded: tracking == .translated)
+            let finding = try #require(findings.first)
             #expect(finding.id == .invalidPolicyConflict && finding.severity == .warning)
             #expect(finding.evidence[0].hasPrefix("table ip evenkeel, chains input, forward: should not be there"))
             #expect(finding.remedy == "sudo evenkeel host apply")
