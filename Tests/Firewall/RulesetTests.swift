@@ -108,7 +108,7 @@ import Laboratory
     /// Without the rules' numbers, and elements in an order of their own: the kernel gives none.
     private func comparable(_ listing: String) -> [Substring] {
         let lines = listing.split(separator: "\n").map { line in
-            line.hasPrefix("ip") ? line.prefix { !$0.isNumber || $0 == "6" } : line
+            line.hasPrefix("ip") ? line.prefix(through: line.lastIndex { $0.isLetter } ?? line.startIndex) : line
         }
         let elements = lines.filter { $0.hasPrefix("\telement") }
         return lines.filter { !$0.hasPrefix("\telement") } + elements.sorted()
