@@ -213,7 +213,7 @@ import Laboratory
     @Test(arguments: [IPVersion.v4, .v6]) func aListingCanBeReadAgain(version: IPVersion) throws {
         let (before, after) = try inNamespace {
             var socket = try Socket(.netfilter)
-            try socket.commit(Self.commands(version) + Self.resets(version), "install")
+            try socket.commit(Self.commands(version, ["podman0"]) + Self.resets(version), "install")
             let before = try shell("nft -s list ruleset; nft --debug=netlink list ruleset")
             try shell("listing=$(nft -s list ruleset); nft flush ruleset; printf '%s\\n' \"$listing\" | nft -f -")
             return (before, try shell("nft -s list ruleset; nft --debug=netlink list ruleset"))
