@@ -9,7 +9,7 @@ import Testing
 @Suite struct InvalidHarmTests {
     private func lab() throws -> Lab {
         let lab = try Lab("invalid.sh", "connections.sh", "harms.sh")
-        try lab.run("rp_filter=0; stage; rehearse")
+        try lab.run("stage; rehearse")
         return lab
     }
 
@@ -113,12 +113,12 @@ import Testing
         let lab = try lab()
         try lab.run(
             """
-            cni ADD c eth0; ip netns exec far socat -u TCP\(family)-LISTEN:78,reuseaddr - </dev/null >/run/greeting 2>/dev/null & echo $! >/run/client.pid
+            cni ADD c eth0; ip netns exec far socat -u TCP\(family)-LISTEN:78,reuseaddr - </dev/null >/run/greeting 2>/dev/null &
             await eval "[[ -n \\$(ip netns exec far ss -Hltn 'sport = :78') ]]"
             { echo hello; sleep 600; } | socat -u - TCP:$(bracket $far\(family)):78,linger=0 & program=$!
             await grep -q hello /run/greeting
             conntrack -F; kill -KILL $program
-            await ended; [[ $(count far resets) == 1 ]]
+            await ended 78; [[ $(count far resets) == 1 ]]
             """)
     }
 
@@ -127,7 +127,12 @@ import Testing
     /// Where forward knows no routes of senders, prerouting looks them up: nothing leaves, and nobody is harmed.
     @Test func thePartOfForwardIsPlayedByPrerouting() throws {
         let lab = try lab()
-        try lab.run("half_stage; spoil c")
+        try lab.run(
+            """
+            half_stage; spoil c
+            nft 'flush chain inet nat post; add rule inet nat post oifname uplink ip saddr 10.89.0.0/16 masquerade'
+            nft 'add rule inet nat post oifname uplink ip6 saddr fd00:89::/32 masquerade'
+            """)
         let steps = try lab.sandbox.inItsNetwork {
             var host = try Host()
             let guarded = Guarded(interfaces: ["br1"], versions: IPVersion.allCases)

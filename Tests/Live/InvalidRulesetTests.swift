@@ -14,7 +14,7 @@ import Testing
         for family in ["ip", "ip6"] {
             #expect(try lab.run("evenkeel_rules \(family); guarded \(family)") == rules + "\nbr1 br2 br3 br4")
             let made = said.split(separator: "\n").filter {
-                $0.contains("added drop") && $0.contains("table \(family) ")
+                $0.contains("added rules") && $0.contains("table \(family) ")
             }
             #expect(made.count == 1, "\(said)")
         }

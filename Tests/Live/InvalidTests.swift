@@ -95,7 +95,7 @@ import Testing
     // MARK: Where it would do harm
 
     /// Whatever container starts, one without a default route among them, and whatever version made the rules.
-    @Test(arguments: ["", "ip -n c -6 route del default", "ip -n c route del default; ip -n c -6 route del default"])
+    @Test(arguments: [":", "ip -n c -6 route del default", "ip -n c route del default; ip -n c -6 route del default"])
     func strictTrackingTakesAllOfItAway(routes: String) throws {
         let lab = try lab()
         try lab.run("\(routes); echo 0 >$loose")
@@ -106,7 +106,7 @@ import Testing
         #expect(said.contains("removed rules for INVALID TCP segments: table ip evenkeel, nf_conntrack_tcp_loose is 0"))
         #expect(try lab.run("nft list tables; cni ADD c eth0 2>&1 >/dev/null") == "table inet nat")
         try lab.run("echo 1 >$loose; cni ADD c eth0")
-        #expect(try lab.run("evenkeel_rules ip") == (routes.contains("route del default;") ? "" : Self.rules))
+        #expect(try lab.run("evenkeel_rules ip") == Self.rules)
     }
 
     /// What the first version made is replaced at once: at no moment is a container's connection reset.
@@ -129,9 +129,13 @@ import Testing
 
     @Test func whereNothingIsTranslatedNothingIsTracked() throws {
         let lab = try lab()
-        try lab.run("nft delete table inet nat; conntrack -F")
+        try lab.run(
+            """
+            nft delete table inet nat; conntrack -F
+            ip -n far route add 10.89.0.0/16 via $up4; ip -n far route add fd00:89::/32 via $up6
+            """)
         let said = try lab.run("cni ADD c eth0 2>&1 >/dev/null; hook c 2>&1; nft list tables")
-        #expect(!said.contains("INVALID") && !said.contains("evenkeel"), "\(said)")
+        #expect(!said.contains("INVALID") && !said.contains("table"), "\(said)")
         try lab.run("tcp_once c $far4 81 || :; ping_once c $far4; ping_once c $far6")
         #expect(try lab.run("cat /proc/sys/net/netfilter/nf_conntrack_count") == "0")
         let status = try lab.run("\"$programs/evenkeel\" host status || echo $?")
