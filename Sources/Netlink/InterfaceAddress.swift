@@ -63,6 +63,14 @@ extension Request {
         return request
     }
 
+    /// IPv6's of one interface.
+    fileprivate static func listIPv6Addresses(of interface: UInt32) -> Request {
+        var request = Request(Attempt("list addresses of interface", .number(interface)), type: RTM_GETADDR, flags: 0)
+        request.append(
+            ifaddrmsg(ifa_family: UInt8(AF_INET6), ifa_prefixlen: 0, ifa_flags: 0, ifa_scope: 0, ifa_index: interface))
+        return request
+    }
+
     /// Those of another namespace, by the id that the socket's own has for it.
     fileprivate static func listAddresses(inNamespace id: Int32) -> Request {
         var request = Request("list addresses of another network namespace", type: RTM_GETADDR, flags: 0)
@@ -76,6 +84,13 @@ extension Socket {
     /// Every address of both families in the socket's namespace.
     public mutating func addresses() throws(KernelError) -> [InterfaceAddress] {
         try dump(.listAddresses()) { InterfaceAddress($0) }
+    }
+
+    /// Whether an interface has that IPv6 address, also while that is tentative and no route leads to it yet.
+    package mutating func hasIPv6Address(_ address: IPAddress, _ interface: UInt32) throws(KernelError) -> Bool {
+        // An old kernel lists those of all interfaces.
+        try dump(.listIPv6Addresses(of: interface)) { InterfaceAddress($0) }
+            .contains { $0.interface == interface && $0.address == address }
     }
 
     /// Every address of both families in the namespace of that id, which nobody has to enter for it.

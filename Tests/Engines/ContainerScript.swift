@@ -40,7 +40,7 @@ enum ContainerScript {
         leftovers() {
             { ip rule; ip -6 rule; ip route show table all; ip -6 route show table all; } | grep 'proto 69' || :
             nft -j list ruleset | jq -r '.nftables[] | .chain // .set // empty | select(.table == "evenkeel") | .name' |
-                grep -vxE 'input|forward|containers' || :
+                grep -vxE 'input|output|forward|containers|misjudged' || :
             guarded
         }
 

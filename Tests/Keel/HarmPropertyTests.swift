@@ -10,7 +10,7 @@ import Laboratory
 
     /// What of `features` is known, so that nothing is left alone for want of knowledge.
     static let known: [Features] = [
-        [], .advertised, .foreign, .routers, .silent, .groups, .shared, .older,
+        [], .advertised, .foreign, .routers, .silent, .groups, .shared,
         [.advertised, .foreign, .routers, .silent, .groups, .shared],
     ]
 

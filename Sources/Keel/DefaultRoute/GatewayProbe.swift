@@ -126,7 +126,13 @@ extension Host {
             }
         }
         let areLocal = try socket.areLocal(asked)
-        for (place, gateway) in neighbours.enumerated() where !areLocal[place] { strangers.append(gateway) }
+        for (place, gateway) in neighbours.enumerated() where !areLocal[place] {
+            // A bridge that was just made has a tentative address for a second or two, and answers nobody until then.
+            if gateway.address.version == .v6, try socket.hasIPv6Address(gateway.address, asked[place].interface) {
+                continue
+            }
+            strangers.append(gateway)
+        }
         return strangers
     }
 }
