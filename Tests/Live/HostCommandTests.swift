@@ -149,7 +149,7 @@ import Testing
             lab,
             """
             lab 2; engine; cni ADD c eth0 >/dev/null 2>&1; nft -s list table ip evenkeel >/run/before
-            nft flush ruleset; host_command apply; nft -s list table ip evenkeel >/run/after
+            nft list table inet nat >/run/nat; nft flush ruleset; nft -f /run/nat; host_command apply; nft -s list table ip evenkeel >/run/after
             diff /run/before /run/after
             """)
     }

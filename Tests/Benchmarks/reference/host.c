@@ -13,7 +13,7 @@
 struct ruleset {
     bool present, dormant;
     size_t rules, elements;
-    char comment[8][64], element[2 * MAX][16];
+    char comment[8][96], element[2 * MAX][16];
 };
 
 static void add_name(char names[][16], size_t *count, const char *name) {
@@ -79,7 +79,7 @@ static int each_rule(const struct nlmsghdr *message, void *data) {
         const uint8_t *text = mnl_attr_get_payload(attribute);
         if (mnl_attr_get_type(attribute) != NFTA_RULE_USERDATA || ruleset->rules == 8) continue;
         if (text[0] == NFTNL_UDATA_RULE_COMMENT)
-            snprintf(ruleset->comment[ruleset->rules], 64, "%.*s", text[1], (const char *)text + 2);
+            snprintf(ruleset->comment[ruleset->rules], sizeof *ruleset->comment, "%.*s", text[1], (const char *)text + 2);
     }
     if (ruleset->rules < 8) ruleset->rules++;
     return MNL_CB_OK;
