@@ -99,7 +99,7 @@ extension ContainerObservation {
 
     private func isForAll(_ table: UInt32, _ version: IPVersion) -> Bool {
         (snapshot.rules ?? []).contains {
-            $0.version == version && $0.table == table && $0.source == nil && !$0.isQualified
+            $0.version == version && $0.table == table && $0.source == nil && !$0.isOurs
         }
     }
 

@@ -104,7 +104,7 @@ public struct Examination: ~Copyable {
         var snapshot = try container.observe(from: host)
         snapshot.namesAreRandom = found.hasRandomNames
         let entrances = try host.entrances(of: container, snapshot)
-        snapshot.doubtfulGateways = container.ask(snapshot.gatewaysThatMatter, &host, entrances, isAsking: false)
+        snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, entrances, isAsking: false)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }

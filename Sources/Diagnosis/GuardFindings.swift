@@ -49,10 +49,11 @@ extension ContainerObservation {
     }
 
     private func consequence(of changes: [Change]) -> String {
-        let sources = changes.compactMap { change -> IPPrefix? in
-            if case .deleteRule(let rule) = change.action { rule.source } else { nil }
-        }.map { $0 == IPPrefix(host: $0.address) ? "\($0.address)" : "\($0)" }
-        let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove }
+        let sources = changes.compactMap { change -> String? in
+            guard case .deleteRule(let rule) = change.action, rule.source != nil else { return nil }
+            return words(of: rule)
+        }
+        let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove || $0.isWithdrawal }
         if isDefaultGone {
             return "packets from \(sources.joined(separator: ", ")) leave by the default's interface, since their own "
                 + "network's default route has gone; only connecting it again, or starting the container again, brings that back"

@@ -40,7 +40,7 @@ extension ContainerObservation {
     }
 
     /// The addresses that a rule is for.
-    private func words(of rule: PolicyRule) -> String {
+    func words(of rule: PolicyRule) -> String {
         snapshot.addresses.filter { rule.source?.contains($0.address) == true }.map { "\($0.address)" }
             .joined(separator: ", ")
     }

@@ -56,6 +56,15 @@ public struct Change: Hashable, Sendable {
         self.action = action
     }
 
+    /// Whether it only takes back what was made for networks that no longer need it: a rule, or a device group.
+    public var isWithdrawal: Bool {
+        switch action {
+        case .deleteRule: true
+        case .setGroup(_, let group): group == 0
+        default: false
+        }
+    }
+
     /// `removed default via 10.89.2.1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)`
     public var done: String { "\(verb.past) \(object)" }
 

@@ -34,7 +34,7 @@ public struct Guard: ~Copyable {
                 if policy.invalid.mode != .keep { hostFailure = error }
             }
         }
-        doubtfulGateways = container.ask(gateways, from: snapshot.addresses, &host, entrances)
+        doubtfulGateways = try container.ask(gateways, from: snapshot.addresses, &host, entrances)
         snapshot.doubtfulGateways = doubtfulGateways
         var plan = Plan()
         let contests = snapshot.contests(policy.defaultRoute, leaving: leaving)

@@ -49,7 +49,8 @@ struct Plugin: ~Copyable {
         var host = try openHost()
         var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
         let plan = try plan(&keel, on: &host)
-        var differences = (plan.namespace + plan.host).map { $0.attempt }
+        // Where main's default was taken away on purpose, rules that are only still there are no fault of the network.
+        var differences = (plan.namespace.filter { !$0.isWithdrawal } + plan.host).map { $0.attempt }
         if !plan.interfaces.contains(request.interface) { differences.insert(missingInterface, at: 0) }
         guard !differences.isEmpty else { return }
         throw CNIError(

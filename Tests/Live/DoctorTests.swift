@@ -49,9 +49,9 @@ import Testing
 
     @Test func anAddressWithoutARuleIsFound() throws {
         let lab = try healthy(
-            "lab 2; \"$programs/evenkeel\" apply --netns /run/netns/c; ip -n c addr add 10.89.2.77/24 dev eth1")
+            "lab 2; \"$programs/evenkeel\" apply --netns /run/netns/c; ip -n c addr add 10.99.2.77/24 dev eth1")
         #expect(
-            try lab.attempt("doctor --netns /run/netns/c").out.contains("packets from 10.89.2.77 of eth1 leave by eth0")
+            try lab.attempt("doctor --netns /run/netns/c").out.contains("packets from 10.99.2.77 of eth1 leave by eth0")
         )
         try expectMending("source-address-mismatch", in: lab)
     }

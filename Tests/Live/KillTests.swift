@@ -13,7 +13,7 @@ import Testing
 
     /// From states that engines do not leave: the other mode, and a route of several legs.
     @Test(arguments: ["ranked", "merged"]) func anADDThatFindsThingsOtherwise(preparation: String) throws {
-        try expect("\(preparation) ADD eth0", then: "plugin ADD eth0", before: Self.changing, killed: 25)
+        try expect("\(preparation) ADD eth0", then: "plugin ADD eth0", before: Self.changing, killed: 20)
     }
 
     @Test(arguments: [#""policy":{"defaultRoute":{"prefer":["eth1"]}}"#, #""prefer":true"#])

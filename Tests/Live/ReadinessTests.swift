@@ -48,7 +48,7 @@ import Testing
         #expect(output.status == 0 && output.out == "")
         #expect(try lab.run("guarded ip") == "br1 br2")
         #expect(try lab.run("ip -n c rule; ip -n c -6 rule | grep -c 'proto 69'").contains("10.89.3.5") == false)
-        #expect(try lab.run("ip -n c rule | grep -c 'proto 69'") == "2", "those of the networks that are there stay")
+        #expect(try lab.run("ip -n c rule | grep -c 'proto 69'") == "4", "those of the networks that are there stay")
         #expect(
             try lab.run("ip -n c route show table all; ip -n c -6 route show table all; ip -n other rule") == before)
         #expect(try lab.run(collect + " 2>&1") == "")

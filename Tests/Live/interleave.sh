@@ -13,7 +13,7 @@ interleave() {
         kill -CONT "$(</run/held.pid)" 2>/dev/null || :
         wait $! || echo "$first failed after it had stood after request $n: $(</run/held.said)"
         plugin CHECK s2 1 >/dev/null 2>&1 || echo "s2 is not guarded: $first, $second after request $n"
-        [[ $(nft list ruleset | grep -c evenkeel\ 1:) == 6 ]] || echo "$first, $second after request $n: $(nft list ruleset)"
+        [[ $(nft list ruleset | grep -c evenkeel\ 2:) == 6 ]] || echo "$first, $second after request $n: $(nft list ruleset)"
         $clean || echo "request $n: cannot clean up"
         grep -q SIGSTOP /run/held || break
     done 2>/run/interleave.said

@@ -14,33 +14,28 @@ extension Container {
     package mutating func ask(
         _ gateways: [(address: IPAddress, interface: UInt32)], from addresses: [InterfaceAddress] = [],
         _ host: inout Host, _ entrances: [Entrance], isAsking: Bool = true
-    ) -> [DoubtfulGateway] {
+    ) throws(KernelError) -> [DoubtfulGateway] {
         if gateways.isEmpty { return [] }
         var doubtful: [DoubtfulGateway] = []
-        do throws(KernelError) {
-            let strangers = try host.withoutOwn(gateways, entrances)
-            var unanswered: [Gateway] = []
-            let states = try socket.neighbours(strangers)
-            for (place, gateway) in strangers.enumerated() {
-                switch GatewayState(states[place]) {
-                case .answers: break
-                case .silent: doubtful.append(DoubtfulGateway(gateway.address, on: gateway.interface, .silent))
-                case .unknown: unanswered.append(gateway)
-                }
+        let strangers = try host.withoutOwn(gateways, entrances)
+        var unanswered: [Gateway] = []
+        let states = try socket.neighbours(strangers)
+        for (place, gateway) in strangers.enumerated() {
+            switch GatewayState(states[place]) {
+            case .answers: break
+            case .silent: doubtful.append(DoubtfulGateway(gateway.address, on: gateway.interface, .silent))
+            case .unknown: unanswered.append(gateway)
             }
-            if unanswered.isEmpty { return doubtful }
-            let unasked = isAsking ? send(to: unanswered, addresses, host) : unanswered
-            if isAsking { try wait(for: &unanswered, besides: unasked) }
-            for gateway in unanswered {
-                let wasAsked = !unasked.contains { $0.address == gateway.address && $0.interface == gateway.interface }
-                doubtful.append(
-                    DoubtfulGateway(gateway.address, on: gateway.interface, wasAsked ? .silent : .unknown))
-            }
-            return doubtful
-        } catch {
-            // What the kernel does not tell nobody knows.
-            return gateways.map { DoubtfulGateway($0.address, on: $0.interface, .unknown) }
         }
+        if unanswered.isEmpty { return doubtful }
+        let unasked = isAsking ? send(to: unanswered, addresses, host) : unanswered
+        if isAsking { try wait(for: &unanswered, besides: unasked) }
+        for gateway in unanswered {
+            let wasAsked = !unasked.contains { $0.address == gateway.address && $0.interface == gateway.interface }
+            doubtful.append(
+                DoubtfulGateway(gateway.address, on: gateway.interface, wasAsked ? .silent : .unknown))
+        }
+        return doubtful
     }
 
     /// How long each wait before the next look is, in microseconds: together a tenth of a second.

@@ -128,8 +128,10 @@ extension DefaultRoutes {
     }
 
     /// In IPv6 the kernel takes a route that differs in its protocol or lifetime alone for the same one, and merges those of one
-    /// metric under the protocol of the first.
+    /// metric under the protocol of the first. Nor may a winner's mark stand beside a loser's copy: to a run that comes after
+    /// this one was cut off, it would say that the default was taken away on purpose. No rule leads to a winner's table.
     private func isInTheWay(of wanted: Route, _ held: Route) -> Bool {
-        version == .v6 && wanted.table == held.table && wanted.metric == held.metric
+        (version == .v6 || held.protocol == Ours.routeProtocol) && wanted.table == held.table
+            && wanted.metric == held.metric
     }
 }
