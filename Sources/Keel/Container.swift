@@ -130,7 +130,20 @@ public struct Container: ~Copyable {
                 try socket.executeAll(changes.count) {
                     changes[$0].request
                 } refused: { place, error in
-                    if error.errno != changes[place].errnoIfDone { refusals.append((place, error)) }
+                    let isThere = error.errno != changes[place].errnoIfDone || changes[place].mayHaveAnotherProtocol
+                    if isThere { refusals.append((place, error)) }
+                }
+                for index in refusals.indices.reversed() {
+                    let change = changes[refusals[index].place]
+                    guard change.mayHaveAnotherProtocol, refusals[index].error.errno == change.errnoIfDone else {
+                        continue
+                    }
+                    refusals.remove(at: index)
+                    // What is not there at all is as it should be.
+                    try socket.executeAll(1) { _ in
+                        change.requestForAnyProtocol
+                    } refused: { _, _ in
+                    }
                 }
             }
         } catch {
@@ -172,6 +185,17 @@ extension Change {
         case .deleteRoute(let route): route.table == Route.mainTable ? .takesFromMain : .together
         default: .together
         }
+    }
+
+    /// A leg of an IPv6 route: the kernel lists legs that it has merged under the protocol of the first, and deletes each by its own.
+    fileprivate var mayHaveAnotherProtocol: Bool {
+        if case .deleteRoute(let route) = action { route.version == .v6 && route.protocol != 0 } else { false }
+    }
+
+    fileprivate var requestForAnyProtocol: Request {
+        guard case .deleteRoute(var route) = action else { return .nothing }
+        route.protocol = 0
+        return .delete(route)
     }
 
     /// The message for the container's own socket.

@@ -1,4 +1,4 @@
-import LinuxSystem
+package import LinuxSystem
 package import Netlink
 
 // Which gateways answer. The common case costs next to nothing: the gateway of a bridge's network is an address of this host. Of

@@ -207,6 +207,8 @@ extension DefaultRoutes {
             guard let preferred = routes[place].preferredSource,
                 routes[place].nextHops.contains(where: { $0.interface != link.index })
             else { continue }
+            // What leaves main has no say any more.
+            if selection.losers.contains(where: { $0.listed == routes[place] && !staysInMain($0) }) { continue }
             if addresses(of: link).contains(where: { $0.onLinkPrefix.contains(preferred) }) { return true }
         }
         return false
