@@ -191,6 +191,9 @@ read_only_usr() {
 # What the real program did to the host, it takes back before it goes.
 host_is_given_back() {
     local before said keel=/usr/local/bin/evenkeel
+    # A host that translates no address is left without rules.
+    nft add table ip theirs
+    nft add chain ip theirs post "{ type nat hook postrouting priority srcnat; }"
     before=$(state && sysctl net.netfilter)
     mkdir -p "$scratch/real"
     cp "$programs"/* "$scratch/real/"
@@ -210,6 +213,7 @@ host_is_given_back() {
     contains "$said" "removed rules for INVALID TCP segments: table ip evenkeel"
     contains "$said" "removed /etc/sysctl.d/90-evenkeel.conf"
     same "$(state && sysctl net.netfilter)" "$before"
+    nft delete table ip theirs
 }
 
 cover_the_machine

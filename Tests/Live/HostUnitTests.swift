@@ -9,7 +9,8 @@ struct HostUnitTests {
     /// lest anybody be in time by chance. Of the engines one is named in the unit, and one waits for the network as most do.
     private static let machine = """
         /root/evenkeel/install/install.sh --programs /root/evenkeel/programs --engines containerd >/dev/null
-        printf 'flush ruleset\\ntable inet theirs {\\n}\\n' >/etc/nftables.conf
+        printf 'flush ruleset\\ntable ip theirs { chain post { type nat hook postrouting priority srcnat; }; }\\n' \\
+            >/etc/nftables.conf
         mkdir -p /etc/evenkeel /etc/systemd/system/{evenkeel-host,nftables}.service.d
         printf '[Service]\\nExecStartPre=/bin/sleep 0.5\\n' >/etc/systemd/system/evenkeel-host.service.d/slow.conf
         printf '[Service]\\nExecStartPre=/bin/sleep 1\\nExecReload=\\nExecReload=/bin/sleep 0.5\\nExecReload=%s\\n' \\
@@ -57,7 +58,7 @@ struct HostUnitTests {
     @Test func atBootTheHostIsReadyBeforeAnEngineStarts() throws {
         let host = try boot()
         for engine in ["docker", "other"] {
-            #expect(try run(host, "cat /run/at-\(engine)") == ["table inet theirs", "table ip evenkeel", "77"])
+            #expect(try run(host, "cat /run/at-\(engine)") == ["table ip theirs", "table ip evenkeel", "77"])
         }
         #expect(
             try run(host, "systemctl is-active evenkeel-host; cat /run/evenkeel/sysctls") == ["active", Self.record])
@@ -76,7 +77,7 @@ struct HostUnitTests {
             systemctl reload evenkeel-host; after "reload of ours"
             cat /run/evenkeel/sysctls
             """)
-        let present = "table inet theirs table ip evenkeel, active"
+        let present = "table ip theirs table ip evenkeel, active"
         #expect(
             lines == [
                 "restart: \(present)", "reload: \(present)", "stop: , inactive", "start: \(present)",
@@ -139,7 +140,7 @@ struct HostUnitTests {
             echo '\(Self.policy)' >/etc/evenkeel/policy.json
             systemctl restart nftables; after "another policy"
             """)
-        let tables = "table inet theirs table ip evenkeel"
+        let tables = "table ip theirs table ip evenkeel"
         #expect(
             lines == [
                 "boot: \(tables), failed", "active", "active", "1", "restart: \(tables), failed",
@@ -163,7 +164,7 @@ struct HostUnitTests {
                 "would disable and stop evenkeel-host.service",
                 "would remove /usr/local/lib/systemd/system/evenkeel-host.service",
                 "would remove rules for INVALID TCP segments: table ip evenkeel, with all that is in it",
-                "not-found", "uninstall: table inet theirs, inactive", "600",
+                "not-found", "uninstall: table ip theirs, inactive", "600",
             ])
     }
 
