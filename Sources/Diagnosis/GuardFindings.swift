@@ -51,7 +51,9 @@ extension ContainerObservation {
     private func consequence(of changes: [Change]) -> String {
         let sources = changes.compactMap { change -> String? in
             guard case .deleteRule(let rule) = change.action, rule.source != nil else { return nil }
-            return words(of: rule)
+            // A link that goes down loses its IPv6 addresses, and the rule for their prefix stays.
+            let addresses = words(of: rule)
+            return addresses.isEmpty ? nil : addresses
         }
         let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove || $0.isWithdrawal }
         if isDefaultGone {

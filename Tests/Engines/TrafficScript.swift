@@ -108,23 +108,6 @@ enum TrafficScript {
             done
         }
 
-        tcp_by() {
-            [[ $(nsenter -t "$pid" -n -- timeout 1 socat -u "TCP:$(bracket "$1"):80,so-bindtodevice=$2" - 2>/dev/null) == hello ]]
-        }
-
-        # devices NAME: beyond the host, by sockets that are bound to each of its interfaces.
-        devices() {
-            local pid neighbours dev far
-            settle "$1"
-            pid=$(process "$1") neighbours=$(stale "$1")
-            for dev in $(inside "$1" ip -o link show | sed -n 's/^[0-9]*: \(eth[0-9]*\)@.*/\1/p'); do
-                for far in 198.51.100.2 2001:db8:51::2; do
-                    row "ping of $far by $dev" ping_once $far "$dev"
-                    row "TCP to $far by $dev" tcp_by $far "$dev"
-                done
-            done
-        }
-
         # losses NAME: a line for each kind of traffic of which something was lost.
         losses() { outgoing "$1" 4 ping tcp udp; outgoing "$1" 6 ping tcp udp; ports "$1"; }
 

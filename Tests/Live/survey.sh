@@ -31,7 +31,7 @@ survey() {
         for kind in udp tcp ping; do
             echo "$family/${bound/#-/$([[ $name == "$1" ]] || echo client)}/$kind $name $kind $to $bound"
         done
-    done | python3 "$libraries/probe.py" "${rounds:-4}" "${patience:-0.7}" | named | merged
+    done | python3 "$libraries/probe.py" "${rounds:-4}" "${patience:-1.5}" | named | merged
 }
 
 # named: addresses that the other side saw, as the ways that they stand for.

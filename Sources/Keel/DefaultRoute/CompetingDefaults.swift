@@ -18,7 +18,8 @@ extension NamespaceSnapshot {
         let routes = DefaultRoutes(version, self, policy, leaving: nil)
         let ahead = routes.sorted(routes.main)
         // As main has them now, whatever mode ranked remembers.
-        guard let best = ahead.map({ Level($0.leg) }).min(), !routes.foreign.contains(where: { Level($0) <= best }) else { return [] }
+        guard let best = ahead.map({ Level($0.leg) }).min(), !routes.foreign.contains(where: { Level($0) <= best })
+        else { return [] }
         let rivals = ahead.filter { Level($0.leg) == best }
         guard rivals.contains(where: { $0.link != rivals[0].link }) else { return [] }
         return rivals.map { candidate in
