@@ -23,7 +23,7 @@ import Testing
             """)
     }
 
-    @Test func aLegWhoseInterfaceIsDownIsNoCandidate() throws {
+    @Test func aMultipathRouteOfIPv4Stays() throws {
         let lab = try Lab()
         let legs = "nexthop via 10.89.1.1 dev eth0 nexthop via 10.89.2.1 dev eth1"
         try lab.run("lab 2; ip -n c route del default; ip -n c route del default; ip -n c route add default \(legs)")
@@ -32,10 +32,12 @@ import Testing
         try lab.run(
             "ip -n c link set eth1 up; ip -n c addr add fd00:89:2::5/64 dev eth1 nodad; ip -n c route change default \(legs); cni ADD c eth0 && cni CHECK c eth0 2>&1"
         )
-        #expect(try lab.run("defaults 4 c").split(separator: "\n").first == "default via 10.89.1.1 dev eth0")
+        // No engine makes a multipath route of IPv4: somebody wants it.
+        let routes = try lab.run("defaults 4 c")
+        for leg in ["nexthop via 10.89.1.1 dev eth0", "nexthop via 10.89.2.1 dev eth1"] { #expect(routes.contains(leg)) }
     }
 
-    @Test(arguments: [4, 6]) func twoGatewaysOfOneNetworkStayUnlessOneIsPreferred(family: Int) throws {
+    @Test(arguments: [4, 6]) func twoGatewaysOfOneNetworkStay(family: Int) throws {
         let lab = try Lab()
         let other = family == 4 ? "10.89.1.9" : "fd00:89:1::9"
         try lab.run("lab 1; ip -n c -\(family) route append default via \(other) dev eth0 proto static metric 200")
@@ -43,8 +45,8 @@ import Testing
         try lab.run("cni ADD c eth0; cni CHECK c eth0 2>&1")
         #expect(try lab.run("defaults \(family) c") == before)
         try lab.run("cni ADD c eth0 '{\"defaultRoute\":{\"prefer\":[\"\(other)\"]}}'")
-        let preferred = try lab.run("defaults \(family) c")
-        #expect(preferred.hasPrefix("default via \(other) dev eth0"), "\(preferred)")
+        // A preference is one of networks; which router of its own a network goes by is for its metrics to say.
+        #expect(try lab.run("defaults \(family) c") == before)
         #expect(try lab.run("cni ADD c eth0 2>&1 >/dev/null; ours \(family) c") == "")
     }
 

@@ -89,7 +89,7 @@ static void exchange(struct channel *channel, size_t left, mnl_cb_t each, void *
         int rest = (int)size;
         if (size < 0) fail("receive");
         for (struct nlmsghdr *message = (void *)reply; mnl_nlmsg_ok(message, rest);
-             message = mnl_nlmsg_next(message, &rest)) {
+             message = NLMSG_NEXT(message, rest)) {
             size_t place = message->nlmsg_seq - first;
             const struct nlmsgerr *error = mnl_nlmsg_get_payload(message);
             if (place >= waiting.count) continue;
