@@ -25,24 +25,27 @@ candidates() {
 }
 
 default_routes() {
-    local family=$1 winner=() metric dev via address changes=() removals=()
+    local family=$1 winner=() metric dev via prefix changes=() rules=() bound=() removals=() devices=()
     while read -r metric dev via; do
+        devices+=("$dev")
         if [[ ${#winner[@]} == 0 ]]; then
             winner=("$metric" "$dev" "$via")
             continue
         fi
         changes+=("route replace default via $via dev $dev table $((17739000 + $(index "$dev"))) proto static metric $metric")
         removals+=("route del default via $via dev $dev metric $metric")
-        for address in $(ip -n "$name" "-$family" -o addr show dev "$dev" scope global | awk '{ print $4 }'); do
-            removals=("rule add from ${address%/*} lookup $((17739000 + $(index "$dev"))) priority 32765 protocol 69"
-                "${removals[@]}")
+        for prefix in $(ip -n "$name" "-$family" route show dev "$dev" proto kernel | awk '!/^fe80/ { print $1 }'); do
+            rules+=("rule add from $prefix iif lo lookup $((17739000 + $(index "$dev"))) priority 32765 protocol 69")
         done
+        bound+=("rule add oif $dev lookup $((17739000 + $(index "$dev"))) priority 32765 protocol 69")
     done < <(candidates "$family")
     [[ ${#changes[@]} != 0 ]] || return 0
     read -r metric dev via <<<"${winner[*]}"
     changes+=("route replace default via $via dev $dev table $((17739000 + $(index "$dev"))) proto 69 metric $metric"
-        "rule add lookup main suppress_prefixlength 0 priority 32765 protocol 69")
-    printf '%s\n' "${changes[@]}" "${removals[@]}" | ip -n "$name" "-$family" -batch -
+        "rule add lookup main suppress_prefixlength 0 priority 32765 protocol 69"
+        "rule add lookup main suppress_ifgroup 17739 priority 32765 protocol 69")
+    for dev in "${devices[@]}"; do echo "link set dev $dev group 17739"; done | ip -n "$name" -batch -
+    printf '%s\n' "${changes[@]}" "${rules[@]}" "${bound[@]}" "${removals[@]}" | ip -n "$name" "-$family" -batch -
 }
 
 # bridges: where the container's interfaces enter the host.
