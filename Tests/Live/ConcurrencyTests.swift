@@ -1,3 +1,4 @@
+import Foundation
 import Laboratory
 import Testing
 
@@ -34,7 +35,9 @@ import Testing
         )
         // No engine makes a multipath route of IPv4: somebody wants it.
         let routes = try lab.run("defaults 4 c")
-        for leg in ["nexthop via 10.89.1.1 dev eth0", "nexthop via 10.89.2.1 dev eth1"] { #expect(routes.contains(leg)) }
+        for leg in legs.components(separatedBy: "nexthop ").dropFirst() {
+            #expect(routes.contains("nexthop \(leg.trimmingCharacters(in: .whitespaces))"))
+        }
     }
 
     @Test(arguments: [4, 6]) func twoGatewaysOfOneNetworkStay(family: Int) throws {
