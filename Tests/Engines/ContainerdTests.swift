@@ -13,7 +13,7 @@ extension Engines {
             #expect(first.defaultRoutes.count == 1)
             #expect(first.filters["eth0"] == "2" && first.filters["default"] == "2")
             #expect(try host.lines("guarded") == ["ip cni1", "ip6 cni1"])
-            #expect(try host.run("nft list chain ip evenkeel input").contains("ct state invalid"))
+            #expect(try host.run("nft list chain ip evenkeel input").contains("ct state invalid update @misjudged {"))
             #expect(try host.calls().map(\.command) == ["ADD"])
             try endWithClient("c", client, on: host)
             #expect(try host.calls() == [ContainerdHost.Call(command: "DEL", namespace: "", hasResult: true)])

@@ -38,9 +38,12 @@ extension Engines {
             let host = try PodmanHost()
             try host.run("start c --network n1,n2")
             let input = try host.run("nft list chain \(family) evenkeel input")
-            #expect(input.contains("hook input") && input.contains("ct state invalid"))
+            #expect(input.contains("hook input") && input.contains("ct state invalid update @misjudged {"))
             let forward = try host.run("nft list chain \(family) evenkeel forward")
-            #expect(forward.contains("iifname @containers oifname != @containers tcp flags ! syn,rst ct state invalid"))
+            #expect(
+                forward.contains(
+                    "iifname @containers oifname != @containers tcp flags ! syn,rst ct state invalid fib saddr . iif oif exists"
+                ))
             let elements = "jq -r '[.nftables[].set.elem // empty] | flatten | sort | join(\" \")'"
             #expect(try host.run("nft -j list set \(family) evenkeel containers | \(elements)") == "podman1 podman2")
         }

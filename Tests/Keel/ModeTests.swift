@@ -4,19 +4,7 @@ import Testing
 @testable import Keel
 
 /// The modes of the policy, and what becomes of a container when they change.
-@Suite struct ModeTests {
-    private let best = Route(via: "10.89.2.1", dev: 2)
-    private let second = Route(via: "10.89.3.1", dev: 3)
-    private let third = Route(via: "10.89.4.1", dev: 4)
-
-    private func container() -> TestContainer {
-        var container = TestContainer()
-        container.connect(2, "eth0", ["10.89.2.2/24"], [best])
-        container.connect(3, "eth1", ["10.89.3.2/24"], [second])
-        container.connect(4, "eth2", ["10.89.4.2/24"], [third])
-        return container
-    }
-
+@Suite struct ModeTests: ThreeNetworks {
     @Test func keepTouchesNothing() throws {
         var container = container()
         #expect(try container.snapshot.plan(Policy(.keep)) == [])

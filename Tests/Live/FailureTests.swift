@@ -34,7 +34,7 @@ import Testing
                 until ! ip link show vt1 >/dev/null 2>&1; do sleep 0.01; done
                 grep -q INJECTED /run/trace || break
             done
-            [[ $survived -gt 10 ]] || { echo "only $survived failures were tried"; exit 1; }
+            [[ $survived -ge 15 ]] || { echo "only $survived failures were tried"; exit 1; }
             """)
     }
 
