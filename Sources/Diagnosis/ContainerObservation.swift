@@ -76,7 +76,7 @@ extension ContainerObservation {
     }
 
     func name(of interface: UInt32) -> String {
-        snapshot.links.first { $0.index == interface }?.name ?? "interface \(interface)"
+        snapshot.link(interface)?.name ?? "interface \(interface)"
     }
 }
 

@@ -48,7 +48,7 @@ extension ContainerObservation {
     /// The interface of a source rule's addresses.
     private func owner(of rule: PolicyRule) -> Link? {
         let address = snapshot.addresses.first { address in rule.source?.contains(address.address) == true }
-        return address.flatMap { address in snapshot.links.first { $0.index == address.interface } }
+        return snapshot.link(address?.interface)
     }
 
     /// Of the default route in main that the kernel takes; nil where there is none.

@@ -39,6 +39,13 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         } || (rules ?? []).contains { $0.source != nil }
     }
 
+    /// The interface of that index; nil where it is not there.
+    package func link(_ index: UInt32?) -> Link? {
+        // In place: an interface is dear to copy.
+        for place in links.indices where links[place].index == index { return links[place] }
+        return nil
+    }
+
     /// Whether there could be two networks, so that defaults which lead nowhere have a say.
     var hasSeveralInterfaces: Bool {
         links.count > 2

@@ -4,7 +4,7 @@ import Testing
 @testable import Keel
 
 /// The modes of the policy, and what becomes of a container when they change.
-@Suite struct ModeTests: ThreeNetworks {
+@Suite struct ModeTests: RoutesOfThreeNetworks {
     @Test func keepTouchesNothing() throws {
         var container = container()
         #expect(try container.snapshot.plan(Policy(.keep)) == [])

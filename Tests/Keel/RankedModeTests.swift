@@ -4,7 +4,7 @@ import Testing
 @testable import Keel
 
 /// Mode `ranked`: all stay in main, each network's at a metric of its own.
-@Suite struct RankedModeTests: ThreeNetworks {
+@Suite struct RankedModeTests: RoutesOfThreeNetworks {
     @Test func itGivesEachNetworkAMetricOfItsOwn() throws {
         var container = container()
         let plan = try container.run(Policy(.ranked))

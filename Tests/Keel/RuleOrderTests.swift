@@ -4,22 +4,7 @@ import Testing
 @testable import Keel
 
 /// The order of our rules, and that each is there once.
-@Suite struct RuleOrderTests {
-    /// eth0 wins; eth1 and eth2 lose.
-    private func container() -> TestContainer {
-        var container = TestContainer()
-        container.connect(2, "eth0", ["10.89.2.2/24"], [Route(via: "10.89.2.1", dev: 2)])
-        container.connect(3, "eth1", ["10.89.3.2/24"], [Route(via: "10.89.3.1", dev: 3)])
-        container.connect(4, "eth2", ["10.89.4.2/24"], [Route(via: "10.89.4.1", dev: 4)])
-        return container
-    }
-
-    private let heads: [PolicyRule] = [.main(.v4), .foreign(.v4)]
-    private let devices: [PolicyRule] = [.bound(.v4, "eth1", dev: 3), .bound(.v4, "eth2", dev: 4)]
-    private let first = PolicyRule.from("10.89.3.0/24", dev: 3)
-    private let second = PolicyRule.from("10.89.4.0/24", dev: 4)
-    private var wanted: [PolicyRule] { heads + [first, second] + devices }
-
+@Suite struct RuleOrderTests: RulesOfThreeNetworks {
     @Test func theyStandBehindWhatOthersPutAtTheirPriority() throws {
         var container = container()
         let vpn = PolicyRule(.v4, priority: 32764, table: 51820, protocol: 3)

@@ -13,9 +13,7 @@ struct BaseChain: Equatable {
     /// Chains of type nat see the first packet of a connection alone, so never an INVALID one.
     let translates: Bool
 
-    var versions: [IPVersion] {
-        IPVersion.allCases.filter { $0.addressFamily == family || family == UInt8(NFPROTO_INET) }
-    }
+    var versions: [IPVersion] { HookedChain.versions(family) }
 
     var familyName: String {
         switch Int32(family) {
@@ -29,21 +27,12 @@ struct BaseChain: Equatable {
 extension BaseChain {
     /// From one message of a dump of chains; nil if it is none or not at a hook that matters here.
     init?(_ message: Message) {
-        guard let header = message.familyHeader(nfgenmsg.self),
-            [UInt8(AF_INET), UInt8(AF_INET6), UInt8(NFPROTO_INET)].contains(header.nfgen_family)
-        else { return nil }
-        let attributes = message.attributes(after: nfgenmsg.self)
-        let data = ExpressionData(attributes)
-        guard let table = data.string(NFTA_CHAIN_TABLE), let name = data.string(NFTA_CHAIN_NAME),
-            let place = attributes.first(NFTA_CHAIN_HOOK)?.nested
-        else { return nil }
-        let hookData = ExpressionData(place)
-        guard let number = hookData.number(NFTA_HOOK_HOOKNUM), let hook = ForeignRule.Hook(number: number),
-            let priority = hookData.number(NFTA_HOOK_PRIORITY)
+        guard let chain = HookedChain(message), let hook = ForeignRule.Hook(number: chain.hook),
+            let priority = chain.priority
         else { return nil }
         self.init(
-            family: header.nfgen_family, table: table, name: name, hook: hook,
-            priority: Int32(truncatingIfNeeded: priority), translates: data.string(NFTA_CHAIN_TYPE) == "nat")
+            family: chain.family, table: chain.table, name: chain.name, hook: hook, priority: priority,
+            translates: chain.translates)
     }
 }
 

@@ -13,28 +13,18 @@ private struct TranslationChain {
 
     /// From one message of a dump of chains; nil for every other chain.
     init?(_ message: Message) {
-        guard let header = message.familyHeader(nfgenmsg.self),
-            [UInt8(AF_INET), UInt8(AF_INET6), UInt8(NFPROTO_INET)].contains(header.nfgen_family)
-        else { return nil }
-        let attributes = message.attributes(after: nfgenmsg.self)
-        let data = ExpressionData(attributes)
-        guard data.string(NFTA_CHAIN_TYPE) == "nat", let table = data.string(NFTA_CHAIN_TABLE),
-            let name = data.string(NFTA_CHAIN_NAME), let place = attributes.first(NFTA_CHAIN_HOOK)?.nested,
-            let number = ExpressionData(place).number(NFTA_HOOK_HOOKNUM)
-        else { return nil }
-        switch UInt32(truncatingIfNeeded: number) {
+        guard let chain = HookedChain(message), chain.translates else { return nil }
+        switch UInt32(truncatingIfNeeded: chain.hook) {
         case NF_INET_PRE_ROUTING.rawValue: hook = .prerouting
         case NF_INET_POST_ROUTING.rawValue: hook = .postrouting
         default: return nil
         }
-        family = header.nfgen_family
-        self.table = table
-        self.name = name
+        family = chain.family
+        table = chain.table
+        name = chain.name
     }
 
-    var versions: [IPVersion] {
-        IPVersion.allCases.filter { $0.addressFamily == family || family == UInt8(NFPROTO_INET) }
-    }
+    var versions: [IPVersion] { HookedChain.versions(family) }
 }
 
 extension Request {

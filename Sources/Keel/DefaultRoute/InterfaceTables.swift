@@ -100,7 +100,7 @@ extension DefaultRoutes {
     }
 
     private func isKeptBehindForeign(_ leg: Route) -> Bool {
-        guard let link = snapshot.links.first(where: { $0.index == leg.nextHops[0].interface }) else { return false }
+        guard let link = snapshot.link(leg.nextHops[0].interface) else { return false }
         let isRestored = selection.winner.map { winner in !winner.isInMain && winner.link.index == link.index } ?? false
         return link.isNetwork && !isRestored
     }
@@ -108,7 +108,7 @@ extension DefaultRoutes {
     private func forget(_ held: TableLeg) -> Change {
         let leg = held.route
         let hop = leg.nextHops[0]
-        let name = snapshot.links.first { $0.index == hop.interface }?.name ?? "?"
+        let name = snapshot.link(hop.interface)?.name ?? "?"
         let gateway = hop.gatewayAddress.map { "via \($0) " } ?? ""
         return Change(
             .defaultRoute, .remove, "default \(gateway)dev \(printable(name)) from table \(leg.table)",

@@ -77,7 +77,7 @@ extension DefaultRoutes {
         let obsolete = snapshot.marks(version, in: table).filter { $0.nextHops.allSatisfy { isObsolete($0.interface) } }
         return missing.map { Change(.defaultRoute, .add, words($0.name, table), .addRoute(mark($0, table))) }
             + obsolete.map { mark in
-                let link = snapshot.links.first { $0.index == mark.nextHops.first?.interface }
+                let link = snapshot.link(mark.nextHops.first?.interface)
                 return Change(.defaultRoute, .remove, words(link?.name ?? "?", table), .deleteRoute(mark))
             }
     }
