@@ -33,6 +33,35 @@ extension Engines {
             #expect(losses == [])
         }
 
+        /// As a VPN client's container does, whose network another container joins: the hook runs once more.
+        @Test func aTunnelTakesWhatItTookAndGivesItBack() throws {
+            let host = try PodmanHost()
+            try host.run("start c --network n1,n2 -p 8080:80")
+            let before = try host.defaultRoutes(of: "c")
+            try host.run(
+                """
+                inside c ip tuntap add dev tun0 mode tun
+                inside c ip addr add 10.8.0.2/32 dev tun0
+                inside c ip link set tun0 up
+                inside c ip route add default dev tun0 metric 0
+                podman run -d --name joined --network container:c localhost/busybox sleep 1000
+                """)
+            let after = try host.defaultRoutes(of: "c")
+            #expect(after.count == 2 && after.contains { $0.hasPrefix("default dev tun0 ") })
+            #expect(before.allSatisfy(after.contains))
+            let beside = try host.lines(
+                """
+                for from in "" $(addresses c 4); do
+                    inside c ip route get 198.51.100.2 ${from:+from $from} | grep -q 'dev tun0' || echo "${from:-any}"
+                done
+                """)
+            #expect(beside == [])
+            #expect(try host.lines("devices c").filter { $0.contains("198.51.100.2 by eth") } == [])
+            try host.run("inside c ip link del tun0")
+            #expect(try host.lines("losses c; devices c") == [])
+            try host.run("podman rm -f -t 0 joined; podman rm -f -t 0 c")
+        }
+
         @Test(arguments: ["runc", "crun"])
         func whatPodmanDoesToItsNetworksAfterwardsSucceeds(runtime: String) throws {
             let host = try PodmanHost(runtime: runtime)
@@ -44,7 +73,7 @@ extension Engines {
                 try host.run("evenkeel apply --pid \(pid)")
                 let routes = try host.defaultRoutes(of: "c")
                 #expect(routes.count == 1, "after \(change)")
-                let losses = try host.lines("probes=3; losses c")
+                let losses = try host.lines("probes=3; losses c; devices c")
                 #expect(losses == [], "after \(change)")
                 #expect(try host.run("evenkeel apply --pid \(pid)").contains("nothing to do"), "after \(change)")
             }

@@ -10,7 +10,7 @@ enum TrafficScript {
         stale() {
             local family dev address bridge
             for family in 4 6; do
-                inside "$1" ip -o -$family addr show scope global
+                inside "$1" ip -o -$family addr show scope global | grep " eth"
             done | while read -r _ dev _ address _; do
                 address=${address%/*}
                 bridge=$(ip -o route get "$address" | sed 's/.* dev \([^ ]*\).*/\1/')
@@ -105,6 +105,23 @@ enum TrafficScript {
                 row "IPv6 published port" greeted "[2001:db8:51::1]"
                 next_network iptables
                 next_network ip6tables
+            done
+        }
+
+        tcp_by() {
+            [[ $(nsenter -t "$pid" -n -- timeout 1 socat -u "TCP:$(bracket "$1"):80,so-bindtodevice=$2" - 2>/dev/null) == hello ]]
+        }
+
+        # devices NAME: beyond the host, by sockets that are bound to each of its interfaces.
+        devices() {
+            local pid neighbours dev far
+            settle "$1"
+            pid=$(process "$1") neighbours=$(stale "$1")
+            for dev in $(inside "$1" ip -o link show | sed -n 's/^[0-9]*: \(eth[0-9]*\)@.*/\1/p'); do
+                for far in 198.51.100.2 2001:db8:51::2:1; do
+                    row "ping of $far by $dev" ping_once $far "$dev"
+                    row "TCP to $far by $dev" tcp_by $far "$dev"
+                done
             done
         }
 
