@@ -45,12 +45,12 @@ enum InvalidRule: Equatable {
     /// It begins with the version of the rule: those of another are replaced.
     var comment: String {
         switch self {
-        case .note: "evenkeel 2: note INVALID segments for a few seconds"
+        case .note: "evenkeel 2: note INVALID segments for a second"
         case .silence: "evenkeel 2: do not answer INVALID segments with RST"
         case .spare: "evenkeel 2: let the host's own connections end"
         case .drop: "evenkeel 2: drop INVALID segments before RST answers them"
         case .stop: "evenkeel 2: let no INVALID segment of a container out untranslated"
-        case .noteSender: "evenkeel 2: note INVALID segments of containers for a few seconds"
+        case .noteSender: "evenkeel 2: note INVALID segments of containers for a second"
         case .stopNoted: "evenkeel 2: let no noted segment of a container out untranslated"
         }
     }
@@ -64,8 +64,9 @@ struct InvalidDrop {
 
     var table: Table { Table(version, Self.table) }
     var containers: InterfaceSet { InterfaceSet(table, "containers") }
-    /// INVALID segments of the last seconds: a reset follows at once. When the set is full, it passes.
-    var misjudged: SegmentSet { SegmentSet(table, "misjudged", seconds: 5, size: 65535) }
+    /// INVALID segments of the last second: a reset follows at once. When the set is full, the reset passes. The kernel
+    /// makes room for all elements beforehand, 256 KB here.
+    var misjudged: SegmentSet { SegmentSet(table, "misjudged", seconds: 1, size: 16384) }
 
     /// What looks after segments for the host itself, a chain each.
     static func hostChains(_ mode: Policy.Invalid.Mode, matchingSockets: Bool) -> [[InvalidRule]] {

@@ -45,7 +45,7 @@ extension Report {
     }
 
     private var sizeBars: [Bar] {
-        sizes.sorted { $0.key < $1.key }.map { Bar("bytes of \($0.key)", Double($0.value), most: 500_000) }
+        sizes.sorted { $0.key < $1.key }.map { Bar("bytes of \($0.key)", Double($0.value), most: 580_000) }
     }
 
     private var memory: [Bar] {

@@ -71,13 +71,13 @@ invalid_segments() {
 table $family evenkeel {
     set misjudged {
         type $address . inet_service . $address . inet_service
-        size 65535
+        size 16384
         flags dynamic,timeout
-        timeout 5s
+        timeout 1s
     }
     chain input {
         type filter hook input priority filter;
-        iifname != "lo" meta l4proto tcp tcp flags & rst == 0 ct state invalid update @misjudged { $ip saddr . tcp sport . $ip daddr . tcp dport } comment "evenkeel 2: note INVALID segments for a few seconds"
+        iifname != "lo" meta l4proto tcp tcp flags & rst == 0 ct state invalid update @misjudged { $ip saddr . tcp sport . $ip daddr . tcp dport } comment "evenkeel 2: note INVALID segments for a second"
     }
     chain output {
         type filter hook output priority filter;

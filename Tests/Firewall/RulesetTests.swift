@@ -11,7 +11,7 @@ import Laboratory
     private static func containers(_ version: IPVersion) -> InterfaceSet { InterfaceSet(table(version), "containers") }
 
     private static func segments(_ version: IPVersion) -> SegmentSet {
-        SegmentSet(table(version), "misjudged", seconds: 5, size: 65535)
+        SegmentSet(table(version), "misjudged", seconds: 1, size: 16384)
     }
 
     private static func commands(_ version: IPVersion, _ names: [String] = ["podman0", "veth1"]) -> [Command] {
@@ -77,7 +77,7 @@ import Laboratory
                     type filter hook forward priority filter; policy accept;
                     iifname @containers meta l4proto tcp ct state invalid counter drop comment "third"
                 }
-                set misjudged { type \(address) . inet_service . \(address) . inet_service; flags dynamic, timeout; timeout 5s; size 65535; }
+                set misjudged { type \(address) . inet_service . \(address) . inet_service; flags dynamic, timeout; timeout 1s; size 16384; }
                 chain first {
                     type filter hook prerouting priority filter; policy accept;
                     iifname @containers oifname != @containers meta l4proto tcp tcp flags & (syn|rst) == 0 ct state invalid fib saddr . iif oif exists update @misjudged { \(segment) } comment "fourth"

@@ -5,7 +5,7 @@ import Testing
 @Suite struct InvalidTests {
     /// The rules of one family, chain and comment.
     static let rules = """
-        input: evenkeel 2: note INVALID segments for a few seconds
+        input: evenkeel 2: note INVALID segments for a second
         output: evenkeel 2: do not answer INVALID segments with RST
         forward: evenkeel 2: let no INVALID segment of a container out untranslated
         """

@@ -27,7 +27,7 @@ extension Page {
                 """,
             withEvenkeel: """
                 sudo evenkeel host apply, or the next container that starts, makes the table "ip evenkeel" (and "ip6 evenkeel" where
-                IPv6 is translated). A rule in input notes INVALID segments for a few seconds and drops nothing; a rule in output
+                IPv6 is translated). A rule in input notes INVALID segments for a second and drops nothing; a rule in output
                 drops the bare RST that answers one of them. The peer sends the segment again, and the download goes on. Refusals
                 of new connections and aborts by programs pass. What is not told either: a peer that still holds a connection which
                 the host has lost gets no RST and waits for its own time-out. While nf_conntrack_tcp_loose is 0 there are no such

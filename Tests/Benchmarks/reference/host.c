@@ -133,7 +133,7 @@ static void look(struct channel *channel, struct ruleset rulesets[2]) {
 }
 
 static bool is_complete(const struct ruleset *ruleset) {
-    static const char *const comments[] = {"evenkeel 2: note INVALID segments for a few seconds",
+    static const char *const comments[] = {"evenkeel 2: note INVALID segments for a second",
         "evenkeel 2: do not answer INVALID segments with RST",
         "evenkeel 2: let no INVALID segment of a container out untranslated"};
     for (size_t i = 0; i < 3; i++)

@@ -56,7 +56,7 @@ static void add_set(void) {
     nftnl_set_free(set);
 }
 
-// Rules fill it with segments by addresses and ports, of which each stays for five seconds.
+// Rules fill it with segments by addresses and ports, of which each stays for a second.
 static void add_segments(void) {
     struct nftnl_set *set = nftnl_set_alloc();
     // nft's numbers for ipv4_addr, ipv6_addr and inet_service, six bits each.
@@ -67,8 +67,8 @@ static void add_segments(void) {
     nftnl_set_set_u32(set, NFTNL_SET_FLAGS, NFT_SET_EVAL | NFT_SET_TIMEOUT);
     nftnl_set_set_u32(set, NFTNL_SET_KEY_TYPE, end << 12 | end);
     nftnl_set_set_u32(set, NFTNL_SET_KEY_LEN, family == AF_INET ? 16 : 40);
-    nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, 65535);
-    nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT, 5000);
+    nftnl_set_set_u32(set, NFTNL_SET_DESC_SIZE, 16384);
+    nftnl_set_set_u64(set, NFTNL_SET_TIMEOUT, 1000);
     nftnl_set_nlmsg_build_payload(put(NFT_MSG_NEWSET, NLM_F_CREATE), set);
     put_end();
     nftnl_set_free(set);
@@ -235,7 +235,7 @@ static void add_input(void) {
     has_flags(rule, RST, 0);
     is_invalid(rule);
     note(rule);
-    add_rule(rule, "evenkeel 2: note INVALID segments for a few seconds");
+    add_rule(rule, "evenkeel 2: note INVALID segments for a second");
 }
 
 static void add_output(void) {
