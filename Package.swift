@@ -46,11 +46,9 @@ let leanLinking: [LinkerSetting] = [
     .linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("gcc"),
 ]
 
-/// `commandLine`: files that no container start needs. Unused code would be dropped by the linker, its metadata would not.
-func library(_ name: String, _ dependencies: [Target.Dependency], commandLine: [String] = []) -> Target {
-    .target(
-        name: name, dependencies: dependencies, exclude: isEmbedded ? commandLine : [],
-        swiftSettings: hotPath)
+/// What the hot path uses; the command line uses it, too.
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: hotPath)
 }
 
 /// What the command line alone uses.
@@ -76,17 +74,11 @@ var targets: [Target] = [
     .systemLibrary(name: "CMnl"),
     .systemLibrary(name: "CNftnl"),
     .systemLibrary(name: "CJansson"),
-    library(
-        "LinuxSystem", ["CLinux"],
-        commandLine: [
-            "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
-        ]),
+    library("LinuxSystem", ["CLinux"]),
     library("JSON", ["CJansson"]),
-    library(
-        "Netlink", ["CMnl", "LinuxSystem"],
-        commandLine: ["HalfRoutes.swift", "LinkElsewhere.swift", "RunningLinks.swift", "WildcardServer.swift"]),
-    library("Firewall", ["CNftnl", "CMnl", "Netlink"], commandLine: ["CountedRule.swift", "Others"]),
-    library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"], commandLine: ["HostItself"]),
+    library("Netlink", ["CMnl", "LinuxSystem"]),
+    library("Firewall", ["CNftnl", "CMnl", "Netlink"]),
+    library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
@@ -100,16 +92,30 @@ if isEmbedded {
 } else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"))
     targets += [
+        .systemLibrary(name: "CKernel"),
+        ordinaryLibrary("LinuxTools", ["CLinux", "LinuxSystem"]),
+        ordinaryLibrary("ForeignRules", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall"]),
+        ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
+        ordinaryLibrary(
+            "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
         ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
-        ordinaryLibrary("Diagnosis", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery"]),
+        ordinaryLibrary(
+            "Diagnosis",
+            [
+                "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "Firewall", "ForeignRules", "Keel",
+                "HostCare",
+                "Discovery",
+            ]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
-                "Keel", "CNI", "Discovery", "Diagnosis",
+                "LinuxTools", "ForeignRules", "Keel", "CNI", "HostCare", "ConntrackUsage", "Discovery", "Diagnosis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking),
         .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "Datagrams", dependencies: ["Netlink", "Laboratory"], path: "Tests/Datagrams", swiftSettings: strict),
         .executableTarget(
             name: "benchmark",
             dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
@@ -119,10 +125,14 @@ if isEmbedded {
                 "remedies.sh",
             ],
             swiftSettings: strict),
-        tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
+        tests("LinuxSystem", ["LinuxSystem", "CLinux", "Laboratory"]),
+        tests("LinuxTools", ["LinuxTools", "LinuxSystem", "Laboratory"]),
+        tests("ForeignRules", ["ForeignRules", "Firewall"]),
+        tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
+        tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
         tests("JSON", ["JSON", "Laboratory"]),
         tests("CLean", ["Laboratory"], scripts: ["glibc.c", "memory.c", "messages.c"]),
-        tests("Netlink", ["Netlink", "Laboratory"]),
+        tests("Netlink", ["Netlink", "Datagrams", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
@@ -132,10 +142,11 @@ if isEmbedded {
         tests(
             "CommandLine",
             [
-                "evenkeel", "CNI", "JSON", "Keel", "LinuxSystem", "Netlink", "Discovery", "Diagnosis", "Laboratory",
+                "evenkeel", "CNI", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem", "Netlink", "Discovery",
+                "Diagnosis", "Laboratory",
             ]),
         tests(
-            "Live", ["Laboratory", "Keel", "Firewall", "Netlink"],
+            "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],
             scripts: [
                 "answer.py", "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh",
                 "guest.sh", "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh",

@@ -31,7 +31,7 @@ public struct ContainerObservation: Sendable {
     /// The policy's document where that is not the host's, for commands to go by the same.
     public var policyPath: String?
     /// Where its veths enter the host.
-    package var entrances: [Entrance] = []
+    package var attachments: [HostAttachment] = []
     /// The interfaces by which eight packets of no particular source would leave, one after the other; asked for where
     /// default routes compete.
     public var turns: [UInt32] = []

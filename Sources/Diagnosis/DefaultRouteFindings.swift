@@ -54,13 +54,15 @@ extension ContainerObservation {
 
     /// Where nothing leads out. Another table may hold a VPN's, or half of the world each of two routes.
     private func absence(_ policy: Policy) -> [Finding] {
-        let missing = IPVersion.allCases.filter { !attachments($0).isEmpty && !leadsOut($0) }
+        let missing = IPVersion.allCases.filter { !attachedNetworks($0).isEmpty && !leadsOut($0) }
         // A container of a network without IPv6 towards the world has none; that is so nearly everywhere.
-        guard missing.contains(.v4) || (missing == [.v6] && attachments(.v4).isEmpty) else { return [] }
+        guard missing.contains(.v4) || (missing == [.v6] && attachedNetworks(.v4).isEmpty) else { return [] }
         let restored = plan.contains { if case .addRoute = $0.action { $0.verb == .restore } else { false } }
         let families = missing.map { "\($0)" }.joined(separator: " and ")
         let lacking = missing.flatMap { version in
-            attachments(version).map { link in "\(link.name) has \(addresses(of: link, version)) and no default route" }
+            attachedNetworks(version).map { link in
+                "\(link.name) has \(addresses(of: link, version)) and no default route"
+            }
         }
         return [
             Finding(

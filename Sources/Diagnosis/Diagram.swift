@@ -38,7 +38,7 @@ struct Diagram {
         }
         let first =
             "+- \(link.name)  \(addresses.isEmpty ? "no address" : addresses)\(size(link))\(filter(link, of: own))"
-        return [first] + entrance(of: link) + gateways + ["|"]
+        return [first] + attachment(of: link) + gateways + ["|"]
     }
 
     private func size(_ link: Link) -> String { link.mtu.map { "  MTU \($0)" } ?? "" }
@@ -52,19 +52,19 @@ struct Diagram {
 
     private func words(_ filter: Int) -> String { ["0 off", "1 strict", "2 loose"][min(max(filter, 0), 2)] }
 
-    private func entrance(of link: Link) -> [String] {
-        guard let entrance = container.entrance(of: link.index) else {
+    private func attachment(of link: Link) -> [String] {
+        guard let attachment = container.attachment(of: link.index) else {
             return ["|    \(link.kind ?? "interface") that does not enter this host by a veth"]
         }
-        let way = entrance.bridge ?? entrance.end
-        let place = entrance.end.name + (entrance.bridge.map { " on bridge \($0.name)" } ?? "")
+        let way = attachment.bridge ?? attachment.end
+        let place = attachment.end.name + (attachment.bridge.map { " on bridge \($0.name)" } ?? "")
         let filter = way.reversePathFilter.map { "  rp_filter \(words(max($0, host.reversePathFilterOfAll ?? 0)))" }
-        return ["|    host: \(place)\(size(way))\(filter ?? "")\(guarding(entrance))"]
+        return ["|    host: \(place)\(size(way))\(filter ?? "")\(guarding(attachment))"]
     }
 
-    private func guarding(_ entrance: Entrance) -> String {
+    private func guarding(_ attachment: HostAttachment) -> String {
         let rulesets = [host.snapshot?.ipv4, host.snapshot?.ipv6].compactMap { $0 }
-        let isGuarded = rulesets.contains { $0.state == .active && $0.containers?.contains(entrance.name) == true }
+        let isGuarded = rulesets.contains { $0.state == .active && $0.containers?.contains(attachment.name) == true }
         return isGuarded ? "  INVALID dropped" : ""
     }
 

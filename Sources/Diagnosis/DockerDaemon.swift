@@ -1,5 +1,6 @@
 import JSON
 import LinuxSystem
+import LinuxTools
 
 /// The Docker daemon of this host, as far as hooks depend on it.
 public struct DockerDaemon: Hashable, Sendable {

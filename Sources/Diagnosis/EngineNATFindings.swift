@@ -1,5 +1,6 @@
 import Discovery
 import Firewall
+import ForeignRules
 import Keel
 import LinuxSystem
 import Netlink
@@ -27,8 +28,8 @@ extension HostObservation {
         // A data plane in eBPF translates by itself.
         guard bypasses.isEmpty else { return }
         let ways = containers.compactMap { container -> Way? in
-            guard let entrance = routedEntrance(of: container, .v4), let bridge = entrance.bridge?.name,
-                let address = container.privateAddress(of: entrance.interface.index)
+            guard let attachment = routedEntrance(of: container, .v4), let bridge = attachment.bridge?.name,
+                let address = container.privateAddress(of: attachment.interface.index)
             else { return nil }
             return Way(bridge: bridge, address: address, container: container.container)
         }

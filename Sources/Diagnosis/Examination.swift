@@ -1,4 +1,5 @@
 public import Discovery
+import HostCare
 public import Keel
 public import LinuxSystem
 import Netlink
@@ -44,7 +45,7 @@ public struct Examination: ~Copyable {
                 }
             } catch { diagnosis.miss(namespace, error) }
         }
-        observeEntrances(&diagnosis)
+        observeAttachments(&diagnosis)
         observeOtherTables(&diagnosis, survey)
         countAgain(&diagnosis)
         return diagnosis
@@ -54,11 +55,11 @@ public struct Examination: ~Copyable {
         var observation = HostObservation()
         observation.policyPath = policyPath
         do throws(KernelError) {
-            var keel = HostGuard(try Host(), policy, containers: survey.namespaces.map { $0.path })
-            observation.state = keel.observe()
-            observation.plan = keel.plan(observation.state)
-            observation.evidence = keel.evidence(observation.state)
-            diagnosis.missHost(keel.failures)
+            var run = HostRun(try Host(), policy, containers: survey.namespaces.map { $0.path })
+            observation.state = run.observe()
+            observation.plan = run.plan(observation.state)
+            observation.evidence = run.evidence(observation.state)
+            diagnosis.missHost(run.failures)
             observation.bypasses = try DataPlane.interfaces()
             observation.hooks = try HookInstallation.observe()
         } catch { diagnosis.missHost([error]) }
@@ -70,11 +71,11 @@ public struct Examination: ~Copyable {
         diagnosis.host = observation
     }
 
-    private func observeEntrances(_ diagnosis: inout Diagnosis) {
+    private func observeAttachments(_ diagnosis: inout Diagnosis) {
         do throws(KernelError) {
             // From inside a user namespace there is no way back.
             guard host.isOwn(try NetworkNamespace.current()) else { return }
-            try diagnosis.host.observeEntrances(of: diagnosis.observations)
+            try diagnosis.host.observeAttachments(of: diagnosis.observations)
             diagnosis.host.observeTranslation(of: diagnosis.observations)
         } catch { diagnosis.missHost([error], what: "where containers enter the host") }
     }
@@ -103,12 +104,12 @@ public struct Examination: ~Copyable {
         var container = try Container(onlyLookingAt: namespace, of: host)
         var snapshot = try container.observe(from: host)
         snapshot.namesAreRandom = found.hasRandomNames
-        let entrances = try host.entrances(of: container, snapshot)
-        snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, entrances, isAsking: false)
+        let attachments = try host.attachments(of: container, snapshot)
+        snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, attachments, isAsking: false)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
-        observation.entrances = entrances
+        observation.attachments = attachments
         let identity = container.namespace.identity
         let hasLegacyTables = hasLegacyTables
         let competes = observation.competes(.v4, policy)

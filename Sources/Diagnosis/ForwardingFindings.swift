@@ -6,13 +6,13 @@ import Netlink
 extension HostObservation {
     func forwardFindings(_ containers: [ContainerObservation]) -> [Finding] {
         // What decides for IPv4 is the value of the interface that a packet comes in by, for IPv6 that of all.
-        let v4 = entrances(of: containers, .v4) { forwardsIPv4From[$0] == false }
-        let v6 = entrances(of: containers, .v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
+        let v4 = interfaces(of: containers, .v4) { forwardsIPv4From[$0] == false }
+        let v6 = interfaces(of: containers, .v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
         let answers = uplinksThatDoNotForward(for: containers)
         guard !v4.isEmpty || !v6.isEmpty || !answers.isEmpty else { return [] }
         var evidence =
-            v4.prefix(Self.mostLines).map { entrance in
-                "net/ipv4/conf/\(entrance.name)/forwarding is 0, and \(words(entrance.count)) by \(entrance.name)"
+            v4.prefix(Self.mostLines).map { attachment in
+                "net/ipv4/conf/\(attachment.name)/forwarding is 0, and \(words(attachment.count)) by \(attachment.name)"
             } + answers.map { "net/ipv4/conf/\($0)/forwarding is 0, and answers come in by \($0)" }
         var wanted = (v4.map { $0.name } + answers).map { "net/ipv4/conf/\($0.quotedForShell)/forwarding=1" }
         if forwardsIPv4 == false && !wanted.isEmpty {
@@ -46,7 +46,7 @@ extension HostObservation {
     }
 
     /// Where containers' packets come in to be routed, as far as the condition holds there, and of how many.
-    private func entrances(
+    private func interfaces(
         of containers: [ContainerObservation], _ version: IPVersion, where isOff: (String) -> Bool
     ) -> [(name: String, count: Int)] {
         var counts: [(name: String, count: Int)] = []

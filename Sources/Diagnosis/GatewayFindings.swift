@@ -92,14 +92,14 @@ extension ContainerObservation {
         return host.detours[end.index].map { (end, $0) }
     }
 
-    private func end(of gateway: Gateway) -> Link? { entrance(of: gateway.interface)?.end }
+    private func end(of gateway: Gateway) -> Link? { attachment(of: gateway.interface)?.end }
 }
 
 extension HostObservation {
     /// The host's interface that has the gateway's address where the container comes in.
     func owner(of gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Link? {
-        guard let entrance = container.entrance(of: gateway.interface) else { return nil }
-        let own = entrance.bridge ?? entrance.end
+        guard let attachment = container.attachment(of: gateway.interface) else { return nil }
+        let own = attachment.bridge ?? attachment.end
         return addresses.contains { $0.interface == own.index && $0.address == gateway.address } ? own : nil
     }
 

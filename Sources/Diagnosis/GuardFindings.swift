@@ -11,10 +11,10 @@ extension ContainerObservation {
     func guardFindings(_ host: HostObservation, _ policy: Policy, besides others: [Finding]) -> [Finding] {
         guard let snapshot = host.snapshot, isAtWork(snapshot), !others.contains(where: { $0.remedy == apply })
         else { return [] }
-        let guarded = Guarded(
-            interfaces: entrances.filter { host.mayRoute($0, of: self) }.map { $0.name },
+        let scope = HostScope.container(
+            interfaces: attachments.filter { host.mayRoute($0, of: self) }.map { $0.name },
             versions: [.v4, .v6].filter { self.snapshot.hasDefaultRoute($0) })
-        let missing = snapshot.planInvalid(policy.invalid, guarded).changes.filter { $0.onlyAddsElements }
+        let missing = snapshot.planInvalid(policy.invalid, scope).changes.filter { $0.onlyAddsElements }
         let rest = others.isEmpty ? plan.filter { !policy.keeps($0.remedy) } : []
         guard !missing.isEmpty || !rest.isEmpty else { return [] }
         return [

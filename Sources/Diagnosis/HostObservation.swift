@@ -1,3 +1,4 @@
+public import HostCare
 public import Keel
 public import Netlink
 

@@ -87,7 +87,7 @@ extension HostObservation {
     }
 
     private var untracked: [InvalidConflict] {
-        let rules = evidence.others.filter { $0.effect == .doesNotTrack && !$0.isLimited }
+        let rules = evidence.foreignRules.filter { $0.effect == .doesNotTrack && !$0.isLimited }
         guard !rules.isEmpty else { return [] }
         return [
             InvalidConflict(

@@ -33,7 +33,9 @@ extension HostObservation {
     }
 
     private func notDropped(_ missing: [Change]) -> Finding {
-        let others = evidence.others.filter { $0.effect == .dropsInvalid && !$0.isLimited && $0.versions.contains(.v4) }
+        let others = evidence.foreignRules.filter {
+            $0.effect == .dropsInvalid && !$0.isLimited && $0.versions.contains(.v4)
+        }
         return Finding(
             .invalidNotDroppedInput, others.isEmpty ? .warning : .information, at: .host,
             others.isEmpty

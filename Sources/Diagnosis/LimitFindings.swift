@@ -64,7 +64,7 @@ extension ContainerObservation {
     /// A LAN beside a bridge that has the default. On other networks nobody but containers would be there to hear.
     private var lansBesideDefault: [Link] {
         guard let way = winner(.v4), way.winner.kind == "veth" else { return [] }
-        return attachments(.v4).filter { $0 != way.winner && $0.kind != "veth" && $0.kind != "netkit" }
+        return attachedNetworks(.v4).filter { $0 != way.winner && $0.kind != "veth" && $0.kind != "netkit" }
     }
 
     var mayMissMulticast: Bool { !lansBesideDefault.isEmpty }

@@ -8,7 +8,7 @@ import Netlink
 
 extension ContainerObservation {
     func linkFindings(_ host: HostObservation) -> [Finding] {
-        let ways = entrances.compactMap { PacketSizes($0, host) }.filter { !$0.areEqual }
+        let ways = attachments.compactMap { PacketSizes($0, host) }.filter { !$0.areEqual }
         guard let worst = ways.map({ $0.effect }).max() else { return [] }
         let commands = ways.filter { $0.effect != .largeDatagrams }.flatMap { $0.commands(in: container.path) }
         return [
@@ -47,7 +47,7 @@ private struct PacketSizes {
         }
     }
 
-    private let entrance: Entrance
+    private let attachment: HostAttachment
     private let own: UInt32
     private let end: UInt32
     private let bridge: (name: String, size: UInt32)?
@@ -57,14 +57,14 @@ private struct PacketSizes {
     private let smallestEnd: (name: String, size: UInt32)?
 
     /// Nil where the kernel does not say.
-    init?(_ entrance: Entrance, _ host: HostObservation) {
-        guard let own = entrance.interface.mtu, let end = entrance.end.mtu else { return nil }
-        self.entrance = entrance
+    init?(_ attachment: HostAttachment, _ host: HostObservation) {
+        guard let own = attachment.interface.mtu, let end = attachment.end.mtu else { return nil }
+        self.attachment = attachment
         self.own = own
         self.end = end
-        bridge = entrance.bridge.flatMap { bridge in bridge.mtu.map { (bridge.name, $0) } }
-        let ports = (entrance.bridge.flatMap { host.narrowPorts[$0.index] } ?? []).filter {
-            $0.link.index != entrance.end.index
+        bridge = attachment.bridge.flatMap { bridge in bridge.mtu.map { (bridge.name, $0) } }
+        let ports = (attachment.bridge.flatMap { host.narrowPorts[$0.index] } ?? []).filter {
+            $0.link.index != attachment.end.index
         }
         let smallest = { (isEnd: Bool) in
             ports.filter { $0.isEndOfItsOwn == isEnd }.compactMap { port in port.link.mtu.map { (port.link.name, $0) } }
@@ -84,8 +84,8 @@ private struct PacketSizes {
     }
 
     var words: String {
-        var parts = ["MTU \(own) on \(entrance.interface.name)"]
-        if end != own { parts.append("\(end) on its host end \(entrance.end.name)") }
+        var parts = ["MTU \(own) on \(attachment.interface.name)"]
+        if end != own { parts.append("\(end) on its host end \(attachment.end.name)") }
         if let bridge { parts.append("\(bridge.size) on the bridge \(bridge.name)") }
         for port in [narrowest, smallestEnd].compactMap({ $0 }) where port.size < own {
             parts.append("\(port.size) on the bridge's port \(port.name)")
@@ -99,10 +99,10 @@ private struct PacketSizes {
         var commands: [String] = []
         if own != size {
             commands.append(
-                "nsenter --net=\(namespace.quotedForShell) ip link set \(entrance.interface.name.quotedForShell) mtu \(size)"
+                "nsenter --net=\(namespace.quotedForShell) ip link set \(attachment.interface.name.quotedForShell) mtu \(size)"
             )
         }
-        if end != size { commands.append("ip link set \(entrance.end.name.quotedForShell) mtu \(size)") }
+        if end != size { commands.append("ip link set \(attachment.end.name.quotedForShell) mtu \(size)") }
         if let bridge, bridge.size != size { commands.append("ip link set \(bridge.name.quotedForShell) mtu \(size)") }
         return commands
     }

@@ -7,7 +7,7 @@ import Netlink
 extension ContainerObservation {
     /// Told where something has been dropped already: most containers without a default route are sent nothing from afar.
     func noRouteFindings() -> [Finding] {
-        let filtering = attachments(.v4).filter { filterInForce(on: $0) > 0 }
+        let filtering = attachedNetworks(.v4).filter { filterInForce(on: $0) > 0 }
             .sorted { isNaturallyOrdered($0.name, $1.name) }
         guard let filtered, filtered.count > 0, !filtering.isEmpty, !snapshot.hasDefaultRoute(.v4), !leadsBeyond
         else { return [] }

@@ -1,5 +1,7 @@
+public import HostCare
 public import Keel
 import LinuxSystem
+import LinuxTools
 
 // The connection tracking table of a namespace that translates for others: a container with containers inside, a VPN gateway, the
 // network namespace of rootless engines. The limit is the machine's, and each table is measured by it on its own.

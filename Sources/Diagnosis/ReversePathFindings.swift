@@ -11,7 +11,7 @@ extension ContainerObservation {
 
     /// Of a container on several networks: with one there is no other interface.
     private func strictFindings(_ policy: Policy) -> [Finding] {
-        let attached = attachments(.v4)
+        let attached = attachedNetworks(.v4)
         let strict = strictInterfaces(among: attached)
         guard attached.count > 1, !strict.isEmpty, plan.contains(where: { $0.remedy == .rpFilter }) else {
             return []
@@ -48,8 +48,8 @@ extension HostObservation {
     func reversePathFindings(_ containers: [ContainerObservation]) -> [Finding] {
         var ways: [StrictWay] = []
         for container in containers {
-            guard let entrance = routedEntrance(of: container, .v4) else { continue }
-            let link = entrance.bridge ?? entrance.end
+            guard let attachment = routedEntrance(of: container, .v4) else { continue }
+            let link = attachment.bridge ?? attachment.end
             guard let filter = link.reversePathFilter, max(filter, reversePathFilterOfAll ?? 0) == 1 else { continue }
             let strays = container.strays
             guard !strays.isEmpty else { continue }

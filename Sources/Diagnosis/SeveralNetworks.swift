@@ -1,4 +1,5 @@
 import Firewall
+import ForeignRules
 import Keel
 import LinuxSystem
 public import Netlink
@@ -20,7 +21,7 @@ public struct SeveralNetworks: Hashable, Sendable {
 extension ContainerObservation {
     /// The networks by which a family's packets can leave for afar: those with a default route, in whatever table.
     func networksWithDefault(_ version: IPVersion) -> [Link] {
-        attachments(version).filter { link in
+        attachedNetworks(version).filter { link in
             snapshot.routes.contains { route in
                 route.version == version && route.isUnicast && route.nextHops.contains { $0.interface == link.index }
             }
@@ -56,7 +57,7 @@ extension ContainerObservation {
     private static let mostRoutes = 4096
 
     private mutating func observeHalves(_ socket: inout Socket) {
-        for version in IPVersion.allCases where attachments(version).count > 1 {
+        for version in IPVersion.allCases where attachedNetworks(version).count > 1 {
             do {
                 guard let halves = try socket.halfRoutes(version, unlessMoreThan: Self.mostRoutes) else { return }
                 several.halves += halves

@@ -64,7 +64,7 @@ extension ContainerObservation {
     /// table that a rule leads to is empty, as the kernel leaves it when its interface was down for a moment.
     var strays: [InterfaceAddress] {
         guard let interface = defaultInterface(.v4) else { return [] }
-        let others = attachments(.v4).map { $0.index }.filter { $0 != interface }
+        let others = attachedNetworks(.v4).map { $0.index }.filter { $0 != interface }
         return snapshot.addresses.filter { address in
             address.address.version == .v4 && address.isGlobal && others.contains(address.interface)
                 && !isLedHome(address)

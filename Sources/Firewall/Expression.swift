@@ -103,7 +103,7 @@ extension Expression {
 }
 
 /// An interface name as nftables compares it: all 16 bytes, zeros behind the name.
-func paddedInterfaceName(_ name: String) -> [UInt8] {
+package func paddedInterfaceName(_ name: String) -> [UInt8] {
     let bytes = Array(name.utf8.prefix(15))
     return bytes + [UInt8](repeating: 0, count: 16 - bytes.count)
 }

@@ -53,8 +53,15 @@ extension Request {
         return request
     }
 
+    /// Of one table of any family.
+    package static func rules(_ family: UInt8, _ table: String) -> Request {
+        var request = nftables(Attempt("list rules of nftables table", .name(table)), NFT_MSG_GETRULE, family: family)
+        request.put(Int(NFTA_RULE_TABLE.rawValue), table)
+        return request
+    }
+
     /// The rules of one chain; old kernels list those of all the table's chains.
-    static func rules(_ family: UInt8, _ table: String, _ chain: String) -> Request {
+    package static func rules(_ family: UInt8, _ table: String, _ chain: String) -> Request {
         var request = nftables(Attempt("list rules of nftables chain", .name(chain)), NFT_MSG_GETRULE, family: family)
         request.put(Int(NFTA_RULE_TABLE.rawValue), table)
         request.put(Int(NFTA_RULE_CHAIN.rawValue), chain)
@@ -62,9 +69,11 @@ extension Request {
     }
 
     /// The rules of all tables of all families.
-    static func rules() -> Request { nftables("list rules of nftables", NFT_MSG_GETRULE, family: UInt8(AF_UNSPEC)) }
+    package static func rules() -> Request {
+        nftables("list rules of nftables", NFT_MSG_GETRULE, family: UInt8(AF_UNSPEC))
+    }
 
-    static func elements(_ family: UInt8, _ table: String, _ set: String) -> Request {
+    package static func elements(_ family: UInt8, _ table: String, _ set: String) -> Request {
         var request = nftables(Attempt("list nftables set", .name(set)), NFT_MSG_GETSETELEM, family: family)
         request.put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), table)
         request.put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set)
@@ -75,7 +84,9 @@ extension Request {
         elements(set.table.version.addressFamily, set.table.name, set.name)
     }
 
-    static func tables() -> Request { nftables("list nftables tables", NFT_MSG_GETTABLE, family: UInt8(AF_UNSPEC)) }
+    package static func tables() -> Request {
+        nftables("list nftables tables", NFT_MSG_GETTABLE, family: UInt8(AF_UNSPEC))
+    }
 
     package static func chains() -> Request {
         nftables("list nftables chains", NFT_MSG_GETCHAIN, family: UInt8(AF_UNSPEC))
@@ -175,7 +186,7 @@ extension Socket {
 }
 
 /// The comment in a rule's user data: type, length, value, as nft and libnftnl write it (`libnftnl/udata.h`).
-func ruleComment(_ data: UnsafeRawBufferPointer) -> String? {
+package func ruleComment(_ data: UnsafeRawBufferPointer) -> String? {
     var rest = data
     while rest.count >= 2 {
         let length = Int(rest[1])

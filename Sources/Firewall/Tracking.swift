@@ -52,7 +52,7 @@ extension Attribute {
 
 extension Attributes {
     /// The first attribute of that type of nftables.
-    func first<Type: RawRepresentable<UInt32>>(_ type: Type) -> Attribute? {
+    package func first<Type: RawRepresentable<UInt32>>(_ type: Type) -> Attribute? {
         first { $0.type == Int(type.rawValue) }
     }
 }

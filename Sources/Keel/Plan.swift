@@ -11,6 +11,8 @@ public struct Plan: Hashable, Sendable {
     public var displaced = DisplacedDefaults()
     /// The names of the container's interfaces.
     public var interfaces: [String] = []
+    /// Why the host could not be looked at; the namespace can be made safe all the same.
+    public var hostFailure: KernelError?
 
     public init() {}
 
@@ -23,18 +25,18 @@ extension NamespaceSnapshot {
     /// `leaving` is the index of an interface that is about to go and counts as gone.
     /// - Throws: `EOPNOTSUPP` if the kernel lacks what is needed.
     public func plan(_ policy: Policy, leaving: UInt32? = nil) throws(KernelError) -> [Change] {
-        try plan(policy, contests(policy.defaultRoute, leaving: leaving), leaving: leaving)
+        try plan(policy, selections(policy.defaultRoute, leaving: leaving), leaving: leaving)
     }
 
     func plan(
-        _ policy: Policy, _ contests: [DefaultRoutes], leaving: UInt32?
+        _ policy: Policy, _ selections: [DefaultRoutes], leaving: UInt32?
     ) throws(KernelError) -> [Change] {
         let filter = planReversePathFilter(policy.rpFilter, leaving: leaving)
-        if contests.isEmpty { return filter }
-        let group = planGroup(contests)
+        if selections.isEmpty { return filter }
+        let group = planGroup(selections)
         var additions = group.additions
         var removals: [Change] = []
-        for routes in contests {
+        for routes in selections {
             let plan = policy.defaultRoute.mode == .ranked ? try routes.planRanked() : try routes.planOneInMain()
             additions += plan.additions
             removals += plan.removals
@@ -43,7 +45,7 @@ extension NamespaceSnapshot {
     }
 
     /// The default routes of each family in which there is something to choose or something of ours.
-    func contests(_ policy: Policy.DefaultRoute, leaving: UInt32?) -> [DefaultRoutes] {
+    func selections(_ policy: Policy.DefaultRoute, leaving: UInt32?) -> [DefaultRoutes] {
         if policy.mode == .keep { return [] }
         return IPVersion.allCases.filter { !isSettled($0, policy) }
             .map { DefaultRoutes($0, self, policy, leaving: leaving) }

@@ -3,14 +3,14 @@ extension Array where Element: Equatable {
     ///
     /// The lists here are as long as a container has networks. A Set would draw in hashing, and libm with it, which a
     /// program that starts with every container pays for in loading.
-    mutating func appendIfNew(_ element: Element) -> Bool {
+    package mutating func appendIfNew(_ element: Element) -> Bool {
         if contains(element) { return false }
         append(element)
         return true
     }
 
     /// The elements in their order, each once.
-    var unique: [Element] {
+    package var unique: [Element] {
         var result: [Element] = []
         for element in self { _ = result.appendIfNew(element) }
         return result

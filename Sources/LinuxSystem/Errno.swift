@@ -44,7 +44,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Calls `body` again for as long as a signal interrupts it; what it returns is negative on failure, as in C.
-func retryingOnInterrupt<Result: SignedInteger>(_ body: () -> Result) -> Result {
+package func retryingOnInterrupt<Result: SignedInteger>(_ body: () -> Result) -> Result {
     while true {
         let result = body()
         if result < 0 && Errno.current == .interrupted { continue }

@@ -77,7 +77,7 @@ public struct FileDescriptor: ~Copyable {
     }
 
     /// What one `read(2)` gives, which is nothing at the end.
-    func read(atMost count: Int, name: String) throws(KernelError) -> [UInt8] {
+    package func read(atMost count: Int, name: String) throws(KernelError) -> [UInt8] {
         try Self.read(number, count, name: name)
     }
 

@@ -7,8 +7,8 @@ public struct FileStatus: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
     let mode: UInt32
-    let owner: UInt32
-    let group: UInt32
+    package let owner: UInt32
+    package let group: UInt32
     /// In bytes.
     public let size: Int64
     /// Of the content, and of everything that is here.
@@ -61,5 +61,5 @@ public struct FileStatus: Hashable, Sendable {
     public var isExecutable: Bool { isRegular && mode & 0o111 != 0 }
 
     /// The bits of `chmod(2)`.
-    var permissions: UInt32 { mode & 0o7777 }
+    package var permissions: UInt32 { mode & 0o7777 }
 }

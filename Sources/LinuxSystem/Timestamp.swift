@@ -14,7 +14,7 @@ public enum Timestamp {
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Milliseconds on a clock that nobody sets, `CLOCK_MONOTONIC`.
-    static var monotonic: Int {
+    package static var monotonic: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000

@@ -37,7 +37,7 @@ public struct NextHop: Hashable, Sendable {
 
 extension NextHop {
     /// Takes what an attribute of the route or of a leg says of the hop.
-    mutating func read(_ attribute: Attribute, encapsulationType: inout UInt16?) {
+    package mutating func read(_ attribute: Attribute, encapsulationType: inout UInt16?) {
         switch attribute.type {
         case Int(RTA_OIF.rawValue): interface = attribute.uint32 ?? 0
         case Int(RTA_GATEWAY.rawValue): gateway = attribute.address
@@ -55,7 +55,7 @@ extension NextHop {
     }
 
     /// The legs of `RTA_MULTIPATH`: a run of `struct rtnexthop`, each with attributes of its own.
-    static func legs(_ payload: UnsafeRawBufferPointer) -> [NextHop] {
+    package static func legs(_ payload: UnsafeRawBufferPointer) -> [NextHop] {
         let headerSize = MemoryLayout<rtnexthop>.size
         var legs: [NextHop] = []
         var rest = payload

@@ -29,15 +29,15 @@ struct Plugin: ~Copyable {
     private func add() throws(CNIError) -> JSON? {
         let settings = try Settings.complete(request)
         if settings.isSkipped { return request.result { _ in false } }
-        var host = try openHost()
-        if let warning = host.conntrackWarning(settings.policy.conntrack) { log.write(.warning, warning) }
-        var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
-        let plan = try plan(&keel, on: &host)
+        let outcome = try run(.start, settings) { $0.hostFailure == nil }
+        if let failure = outcome.plan.hostFailure { throw CNIError(failure) }
+        let plan = outcome.plan
         if !plan.interfaces.contains(request.interface) { log.write(.warning, missingInterface) }
         if plan.isEmpty { log.write(.debug, "nothing to do") }
-        let report = keel.apply(plan, on: &host)
-        log.write(report)
-        if let failure = report.failures.first { throw CNIError(failure) }
+        if let report = outcome.report {
+            log.write(report)
+            if let failure = report.failures.first { throw CNIError(failure) }
+        }
         return request.result { route in
             plan.displaced.contains(destination: route.destination, gateway: route.gateway, on: request.interface)
         }
@@ -46,9 +46,8 @@ struct Plugin: ~Copyable {
     private func check() throws(CNIError) {
         let settings = try Settings.complete(request)
         if settings.isSkipped { return }
-        var host = try openHost()
-        var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
-        let plan = try plan(&keel, on: &host)
+        let plan = try run(.review, settings) { _ in false }.plan
+        if let failure = plan.hostFailure { throw CNIError(failure) }
         // Where main's default was taken away on purpose, rules that are only still there are no fault of the network.
         var differences = (plan.namespace.filter { !$0.isWithdrawal } + plan.host).map { $0.attempt }
         if !plan.interfaces.contains(request.interface) { differences.insert(missingInterface, at: 0) }
@@ -67,15 +66,15 @@ struct Plugin: ~Copyable {
         if let problem = settings.problem { log.write(problem, as: .warning) }
         if settings.isSkipped { return }
         do throws(CNIError) {
-            var host = try openHost()
             guard hasNamespace else {
                 // With it went its interfaces; what the host still knows of them goes too.
+                var host = try openHost()
                 log.write(host.collectGarbage(namespaces: [], settings.policy))
                 return
             }
-            var keel = Guard(try openContainer(of: host), settings.policy, namesAreRandom: isPodmans)
-            let plan = try plan(&keel, on: &host, leaving: request.interface)
-            log.write(keel.apply(plan, on: &host))
+            let outcome = try run(.detachment(of: request.interface), settings) { _ in true }
+            if let failure = outcome.plan.hostFailure { log.write(.warning, failure.description) }
+            if let report = outcome.report { log.write(report) }
         } catch { log.write(error, as: .warning) }
     }
 
@@ -134,8 +133,20 @@ extension Plugin {
         do { return try Host() } catch { throw CNIError(error) }
     }
 
+    /// Opens the host, then the container's namespace, looks, and changes what is not as it should be if that is wanted.
+    private func run(
+        _ occasion: ContainerRun.Occasion, _ settings: Settings, if isWanted: (Plan) -> Bool
+    ) throws(CNIError) -> ContainerRun.Outcome {
+        var host = try openHost()
+        let namespace = try openNamespace(of: host)
+        let run = ContainerRun(occasion, settings.policy, namesAreRandom: isPodmans)
+        do throws(KernelError) {
+            return try run.carryOut(in: namespace, on: &host, warn: { log.write(.warning, $0) }, if: isWanted)
+        } catch { throw CNIError(error) }
+    }
+
     /// Opens the container's namespace, which must not be the host's.
-    private func openContainer(of host: borrowing Host) throws(CNIError) -> Container {
+    private func openNamespace(of host: borrowing Host) throws(CNIError) -> NetworkNamespace {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: request.namespacePath) } catch {
             throw CNIError(
@@ -147,22 +158,7 @@ extension Plugin {
                 .invalidNamespace, "CNI_NETNS \(request.namespacePath) is the host's own network namespace",
                 details: "a container that shares the host's network needs no CNI; the host's routes are never touched")
         }
-        do { return try Container(namespace, of: host) } catch { throw CNIError(error) }
-    }
-
-    /// Whatever cannot be looked at, container or host, is found out before anything is changed; the end of an attachment
-    /// goes on without the host.
-    private func plan(
-        _ keel: inout Guard, on host: inout Host, leaving: String? = nil
-    ) throws(CNIError) -> Plan {
-        do throws(KernelError) {
-            let plan = try keel.plan(on: &host, leaving: leaving)
-            if let failure = keel.hostFailure {
-                guard leaving != nil else { throw failure }
-                log.write(.warning, failure.description)
-            }
-            return plan
-        } catch { throw CNIError(error) }
+        return namespace
     }
 }
 

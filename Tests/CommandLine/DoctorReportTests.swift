@@ -1,4 +1,5 @@
 import Discovery
+import HostCare
 import JSON
 import Keel
 import LinuxSystem

@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import ConntrackUsage
 @testable import Keel
 @testable import Netlink
 @testable import evenkeel

@@ -15,27 +15,29 @@ import Testing
         return container
     }
 
-    private func found(_ container: TestObservation, entrances: [Int]) throws -> [FindingID] {
-        try container.findings { $0.entrances = entrances.map { container.entrance($0, filter: 1) } }.map { $0.id }
+    private func found(_ container: TestObservation, attachments: [Int]) throws -> [FindingID] {
+        try container.findings { $0.attachments = attachments.map { container.attachment($0, filter: 1) } }.map {
+            $0.id
+        }
     }
 
     @Test(arguments: ["tun", "wireguard", "bridge", "dummy", "vxlan", "ipip", "veth"])
     func whatAContainerMakesForItselfIsNoNetwork(kind: String) throws {
-        #expect(try found(Self.container(kind), entrances: [0]) == [])
+        #expect(try found(Self.container(kind), attachments: [0]) == [])
         // An overlay's, too, which ends in a namespace of its own.
-        #expect(try found(Self.container(kind, peer: 1), entrances: [0]) == [])
+        #expect(try found(Self.container(kind, peer: 1), attachments: [0]) == [])
     }
 
     @Test(arguments: [nil, "macvlan", "ipvlan", "vlan"]) func whatItWasGivenIs(kind: String?) throws {
-        #expect(try found(Self.container(kind), entrances: [0]) == [.hostRPFilterStrict, .rpFilterStrict])
+        #expect(try found(Self.container(kind), attachments: [0]) == [.hostRPFilterStrict, .rpFilterStrict])
         #expect(
-            try found(Self.container("veth", peer: 0), entrances: [0, 1]) == [.hostRPFilterStrict, .rpFilterStrict])
+            try found(Self.container("veth", peer: 0), attachments: [0, 1]) == [.hostRPFilterStrict, .rpFilterStrict])
     }
 
     /// As in rootless podman's network namespace.
     @Test func whereNoneEntersThisHostTheDefaultRouteTellsWhichDo() throws {
-        #expect(try found(Self.container("veth", peer: 0), entrances: []) == [.rpFilterStrict])
-        #expect(try found(Self.container("veth", peer: 1), entrances: []) == [])
+        #expect(try found(Self.container("veth", peer: 0), attachments: []) == [.rpFilterStrict])
+        #expect(try found(Self.container("veth", peer: 1), attachments: []) == [])
     }
 
     @Test func everythingIsMeantToLeaveByAVPN() throws {
@@ -43,8 +45,8 @@ import Testing
         container.links[0].reversePathFilter = 2
         container.links[1].reversePathFilter = 2
         container.addDefault(via: "10.89.2.1", 3, 50)
-        #expect(try found(container, entrances: [0]) == [])
+        #expect(try found(container, attachments: [0]) == [])
         container.links[1].kind = "macvlan"
-        #expect(try found(container, entrances: [0]) == [.sourceAddressMismatch])
+        #expect(try found(container, attachments: [0]) == [.sourceAddressMismatch])
     }
 }

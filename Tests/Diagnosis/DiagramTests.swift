@@ -11,7 +11,7 @@ import Testing
     ) throws -> [Substring] {
         let container = TestObservation(metrics: [100])
         var observation = try container.observation()
-        observation.entrances = [container.entrance(0)]
+        observation.attachments = [container.attachment(0)]
         change(&observation)
         return Diagram(host, observation, container.policy).text.split(separator: "\n").map { $0.dropFirst(2) }
     }

@@ -82,7 +82,7 @@ import Testing
     @Test func aStrictBridgeIsFoundWhereAnotherNetworksAddressComesIn() throws {
         let container = Self.single(filter: 2)
         let findings = try container.findings(Self.host()) {
-            $0.entrances = [container.entrance(0, filter: 1), container.entrance(1, filter: 1)]
+            $0.attachments = [container.attachment(0, filter: 1), container.attachment(1, filter: 1)]
         }
         #expect(findings.map { $0.id } == [.hostRPFilterStrict] && findings[0].place == .host)
         #expect(findings[0].evidence.contains("10.89.2.5 of /run/netns/netns-1 comes in by br1"))
@@ -91,10 +91,10 @@ import Testing
 
     @Test func aStrictEndWithoutABridgeIsFoundLikewise() throws {
         let container = Self.single(filter: 2)
-        var end = container.entrance(0).end
+        var end = container.attachment(0).end
         end.reversePathFilter = 1
         let findings = try container.findings(Self.host()) {
-            $0.entrances = [Entrance(interface: container.links[0], end: end, bridge: nil)]
+            $0.attachments = [HostAttachment(interface: container.links[0], end: end, bridge: nil)]
         }
         #expect(findings.map { $0.remedy } == ["sudo sysctl -w net/ipv4/conf/veth0/rp_filter=2"])
     }
@@ -104,7 +104,7 @@ import Testing
         let container = Self.single(filter: 2)
         var host = Self.host()
         let found = { (container: TestObservation) in
-            try container.findings(host) { $0.entrances = [container.entrance(0, filter: 1)] }
+            try container.findings(host) { $0.attachments = [container.attachment(0, filter: 1)] }
                 .first { $0.place == .host }.map { $0.severity }
         }
         host.filtered = FilterCount(count: 0)
@@ -120,16 +120,20 @@ import Testing
     @Test func aStrictBridgeOfAnotherRoutersNetworkIsNoMatter() throws {
         var container = Self.single(filter: 2)
         container.routes[0].nextHops[0].gateway = IPAddress("10.89.1.254")
-        #expect(try container.findings(Self.host()) { $0.entrances = [container.entrance(0, filter: 1)] } == [])
+        #expect(try container.findings(Self.host()) { $0.attachments = [container.attachment(0, filter: 1)] } == [])
     }
 
     @Test func aStrictBridgeIsNoMatterWhereSourceRulesLeadEachAddressHome() throws {
         let container = TestObservation(metrics: [100, 100])
-        let findings = try container.findings(Self.host(all: 1)) { $0.entrances = [container.entrance(0, filter: 1)] }
+        let findings = try container.findings(Self.host(all: 1)) {
+            $0.attachments = [container.attachment(0, filter: 1)]
+        }
         #expect(findings.map { $0.id } == [.duplicateDefaultRoute], "which one command mends, rules included")
         var ruled = Self.single(filter: 2)
         ruled.rules = [PolicyRule(.v4, priority: 100, table: 9, protocol: 4, source: IPPrefix("10.89.2.5/32"))]
-        let found = { try ruled.findings(Self.host()) { $0.entrances = [ruled.entrance(0, filter: 1)] }.map { $0.id } }
+        let found = {
+            try ruled.findings(Self.host()) { $0.attachments = [ruled.attachment(0, filter: 1)] }.map { $0.id }
+        }
         // The kernel empties the table when the interface goes down, and the rule stays.
         #expect(try found() == [.hostRPFilterStrict])
         ruled.addDefault(via: "10.89.2.1", 3, 0, table: 9)
@@ -138,6 +142,7 @@ import Testing
 
     @Test func aLooseHostIsHealthy() throws {
         let container = Self.single(filter: 2)
-        #expect(try container.findings(Self.host(all: 2)) { $0.entrances = [container.entrance(0, filter: 1)] } == [])
+        #expect(
+            try container.findings(Self.host(all: 2)) { $0.attachments = [container.attachment(0, filter: 1)] } == [])
     }
 }

@@ -17,11 +17,9 @@ import Testing
         (snapshot.trackingOfIPv4, snapshot.trackingOfIPv6) = (tracking, .unused)
         change(&snapshot)
         host.snapshot = snapshot
-        var guarded = Guarded(versions: IPVersion.allCases)
-        guarded.isForHost = true
         var policy = Policy.Invalid()
         policy.mode = mode
-        (host.plan.invalid, host.plan.notes) = snapshot.planInvalid(policy, guarded)
+        (host.plan.invalid, host.plan.notes) = snapshot.planInvalid(policy, .host(interfaces: []))
         return host
     }
 
@@ -42,7 +40,7 @@ import Testing
     private func found(_ host: HostObservation, gateway: String = "10.89.1.1") throws -> [String] {
         var container = TestObservation(metrics: [100])
         container.routes[0].nextHops[0].gateway = IPAddress(gateway)
-        return try container.findings(host) { $0.entrances = [container.entrance(0)] }
+        return try container.findings(host) { $0.attachments = [container.attachment(0)] }
             .map { "\($0.id.rawValue) \($0.severity.rawValue)" }
     }
 

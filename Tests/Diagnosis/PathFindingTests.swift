@@ -34,7 +34,7 @@ import Testing
         let container = TestObservation(metrics: [100])
         var host = HostObservation()
         let found = {
-            try container.findings(host) { ($0.gateways, $0.entrances) = ([gateway], [container.entrance(0)]) }
+            try container.findings(host) { ($0.gateways, $0.attachments) = ([gateway], [container.attachment(0)]) }
         }
         #expect(try found().map { $0.evidence } == [["10.89.1.1 on eth0 is FAILED among its neighbours, since 5 s"]])
         host.addresses = [TestObservation.address("10.89.1.1", 99)]
@@ -50,7 +50,7 @@ import Testing
         var host = TestObservation.host()
         let found = { (running: Set<UInt32>) in
             try container.findings(host) {
-                ($0.gateways, $0.entrances, $0.running) = ([gateway], [container.entrance(0)], running)
+                ($0.gateways, $0.attachments, $0.running) = ([gateway], [container.attachment(0)], running)
             }
         }
         host.running = [100, 200]
@@ -82,7 +82,7 @@ import Testing
         let container = TestObservation(metrics: [100])
         var host = TestObservation.host()
         (host.forwardsIPv4, host.forwardsIPv6) = (false, false)
-        let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
+        let found = { try container.findings(host) { $0.attachments = [container.attachment(0)] } }
         // Off for all, and on for the bridge.
         host.forwardsIPv4From = ["br1": true]
         #expect(try found() == [])
@@ -99,7 +99,7 @@ import Testing
         #expect(try found()[0].remedy == "sudo sysctl -w net/ipv4/conf/br1/forwarding=1")
         #expect(try container.findings(host) == [], "of a container that does not enter the host")
         let internalOne = TestObservation(metrics: [nil])
-        let ids = try internalOne.findings(host) { $0.entrances = [internalOne.entrance(0)] }.map { $0.id }
+        let ids = try internalOne.findings(host) { $0.attachments = [internalOne.attachment(0)] }.map { $0.id }
         #expect(ids == [.noDefaultRoute])
     }
 
@@ -108,7 +108,7 @@ import Testing
         container.addDefault(via: "fe80::1", 2, 1024)
         var host = TestObservation.host()
         host.forwardsIPv6 = false
-        let found = { try container.findings(host) { $0.entrances = [container.entrance(0)] } }
+        let found = { try container.findings(host) { $0.attachments = [container.attachment(0)] } }
         #expect(
             try found().map { $0.evidence } == [
                 ["net.ipv6.conf.all.forwarding is 0, and 1 container has its default route through this host"]
@@ -121,7 +121,7 @@ import Testing
         let container = TestObservation(metrics: [100])
         var host = TestObservation.host()
         (host.forwardsIPv4, host.uplinks, host.forwardsIPv4From) = (true, ["wan0"], ["br1": true, "wan0": false])
-        let findings = try container.findings(host) { $0.entrances = [container.entrance(0)] }
+        let findings = try container.findings(host) { $0.attachments = [container.attachment(0)] }
         #expect(
             findings.map { $0.evidence } == [["net/ipv4/conf/wan0/forwarding is 0, and answers come in by wan0"]])
         #expect(findings[0].remedy == "sudo sysctl -w net/ipv4/conf/wan0/forwarding=1")
@@ -133,15 +133,15 @@ import Testing
         var host = TestObservation.host()
         (host.forwardsIPv4, host.forwardsIPv4From) = (false, ["br1": false, "veth0": false])
         var container = TestObservation(metrics: [100])
-        let bridged = container.entrance(0)
-        let found = { (entrance: Entrance) in
-            try container.findings(host) { $0.entrances = [entrance] }.map { $0.id }
+        let bridged = container.attachment(0)
+        let found = { (attachment: HostAttachment) in
+            try container.findings(host) { $0.attachments = [attachment] }.map { $0.id }
         }
         #expect(try found(bridged) == [.ipForwardOff])
         var end = bridged.end
-        #expect(try found(Entrance(interface: bridged.interface, end: end, bridge: nil)) == [.ipForwardOff])
+        #expect(try found(HostAttachment(interface: bridged.interface, end: end, bridge: nil)) == [.ipForwardOff])
         end.master = 300
-        #expect(try found(Entrance(interface: bridged.interface, end: end, bridge: nil)) == [])
+        #expect(try found(HostAttachment(interface: bridged.interface, end: end, bridge: nil)) == [])
         container.routes[0].nextHops[0].gateway = IPAddress("10.89.1.254")
         #expect(try found(bridged) == [])
         container.routes[0].nextHops[0].gateway = nil
@@ -173,13 +173,13 @@ import Testing
         }
         host.snapshot = snapshot
         var container = TestObservation(metrics: [100])
-        let bridged = container.entrance(0)
-        let fallen = Entrance(interface: bridged.interface, end: bridged.end, bridge: nil)
-        let found = { (entrance: Entrance, state: NeighbourState?) in
+        let bridged = container.attachment(0)
+        let fallen = HostAttachment(interface: bridged.interface, end: bridged.end, bridge: nil)
+        let found = { (attachment: HostAttachment, state: NeighbourState?) in
             let gateway = ContainerObservation.Gateway(
                 address: try #require(container.routes[0].nextHops[0].gateway), interface: 2,
                 neighbour: state.map { Neighbour($0) }, isOnLink: true)
-            return try container.findings(host) { ($0.entrances, $0.gateways) = ([entrance], [gateway]) }
+            return try container.findings(host) { ($0.attachments, $0.gateways) = ([attachment], [gateway]) }
                 .map { $0.id }
         }
         #expect(try found(bridged, nil) == [.containerNotGuarded])

@@ -11,14 +11,14 @@ import Testing
     ) throws -> Finding? {
         var container = TestObservation(metrics: [100])
         container.links[0].mtu = own
-        let entrance = container.entrance(0, mtu: bridge, endMTU: end)
+        let attachment = container.attachment(0, mtu: bridge, endMTU: end)
         var host = HostObservation()
         var port = Link(index: 300, name: "vother")
         port.mtu = narrowest
-        let own = NarrowPort(link: entrance.end, isEndOfItsOwn: true)
+        let own = NarrowPort(link: attachment.end, isEndOfItsOwn: true)
         let other = NarrowPort(link: port, isEndOfItsOwn: isEndOfItsOwn)
         host.narrowPorts = [100: narrowest == nil ? [own] : [own, other]]
-        let findings = try container.findings(host) { $0.entrances = [entrance] }
+        let findings = try container.findings(host) { $0.attachments = [attachment] }
         #expect(findings.allSatisfy { $0.id == .mtuMismatch } && findings.count < 2)
         return findings.first
     }
@@ -76,9 +76,9 @@ import Testing
     @Test func withoutABridgeTheEndsAreBroughtToTheSmaller() throws {
         var container = TestObservation(metrics: [100])
         container.links[0].mtu = 1500
-        let routed = container.entrance(0, endMTU: 1400)
-        let entrance = Entrance(interface: routed.interface, end: routed.end, bridge: nil)
-        let findings = try container.findings { $0.entrances = [entrance] }
+        let routed = container.attachment(0, endMTU: 1400)
+        let attachment = HostAttachment(interface: routed.interface, end: routed.end, bridge: nil)
+        let findings = try container.findings { $0.attachments = [attachment] }
         #expect(findings.map { $0.evidence } == [["MTU 1500 on eth0, 1400 on its host end veth0"]])
         #expect(findings[0].remedy == "sudo nsenter --net=/run/netns/netns-1 ip link set eth0 mtu 1400")
     }

@@ -1,4 +1,5 @@
 import Discovery
+import HostCare
 import Keel
 import LinuxSystem
 import Testing

@@ -69,12 +69,12 @@ struct TestObservation {
     }
 
     /// The bridge of a network's interface, in whose place on the host the packets come in.
-    func entrance(_ place: Int, filter: Int = 0, mtu: UInt32? = nil, endMTU: UInt32? = nil) -> Entrance {
+    func attachment(_ place: Int, filter: Int = 0, mtu: UInt32? = nil, endMTU: UInt32? = nil) -> HostAttachment {
         var bridge = Link(index: 100 + UInt32(place), name: "br\(place + 1)")
         bridge.reversePathFilter = filter
         bridge.mtu = mtu
         var end = Link(index: 200 + UInt32(place), name: "veth\(place)")
         end.mtu = endMTU ?? links[place].mtu
-        return Entrance(interface: links[place], end: end, bridge: bridge)
+        return HostAttachment(interface: links[place], end: end, bridge: bridge)
     }
 }

@@ -1,9 +1,9 @@
+import Laboratory
 import LinuxSystem
 import Netlink
 import Testing
 
 @testable import Firewall
-import Laboratory
 
 /// Batches that are too large, and comments that are none.
 @Suite struct BatchTests {

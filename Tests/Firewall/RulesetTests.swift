@@ -1,9 +1,9 @@
+import Laboratory
 import LinuxSystem
 import Netlink
 import Testing
 
 @testable import Firewall
-import Laboratory
 
 /// Rulesets before the real kernel, beside what `nft` makes of the same in its own words.
 @Suite struct RulesetTests {

@@ -15,7 +15,7 @@ import Testing
     }
 
     private func displaced(_ container: TestContainer, _ policy: Policy = Policy()) -> DisplacedDefaults {
-        DisplacedDefaults(container.snapshot.contests(policy.defaultRoute, leaving: nil))
+        DisplacedDefaults(container.snapshot.selections(policy.defaultRoute, leaving: nil))
     }
 
     @Test func theLosersDefaultIsAndTheWinnersIsNot() throws {

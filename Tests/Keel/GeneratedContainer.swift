@@ -1,7 +1,7 @@
+import Laboratory
 import Netlink
 
 @testable import Keel
-import Laboratory
 
 /// A made-up network: an interface, its addresses, and what its engine adds to main.
 struct GeneratedNetwork {

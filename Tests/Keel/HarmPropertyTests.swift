@@ -1,8 +1,8 @@
+import Laboratory
 import Netlink
 import Testing
 
 @testable import Keel
-import Laboratory
 
 /// What a run must not do to any container, tried on thousands of made-up ones.
 @Suite struct HarmPropertyTests {

@@ -7,11 +7,7 @@ import Testing
 
 /// Runs over the host itself.
 extension InvalidDropTests {
-    private var forHost: Guarded {
-        var guarded = Guarded(versions: IPVersion.allCases)
-        guarded.isForHost = true
-        return guarded
-    }
+    private var forHost: HostScope { .host(interfaces: []) }
 
     @Test func aRunOverTheHostInstallsTheRulesBeforeThereIsAContainer() {
         let empty = host { ($0.ipv4, $0.generation) = (HostSnapshot.Ruleset(), 0) }
@@ -26,14 +22,14 @@ extension InvalidDropTests {
     @Test func whatThePolicyNoLongerWantsGoesWithARunOverTheHostAlone() {
         let removed = ["removed rules for INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\""]
         #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), forHost).changes.words == removed)
-        #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), guarded).changes == [])
+        #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), container).changes == [])
         #expect(host().planInvalid(policy(.keep), forHost).changes == [])
         let narrower = host().planInvalid(policy(forward: false), forHost).changes
         #expect(
             narrower.words == [
                 "repaired rules for INVALID TCP segments: table ip evenkeel, now with chains input and output alone"
             ])
-        #expect(host().planInvalid(policy(forward: false), guarded).changes == [])
+        #expect(host().planInvalid(policy(forward: false), container).changes == [])
     }
 
     @Test func anotherModeIsMadeWholeByARunOverTheHost() {

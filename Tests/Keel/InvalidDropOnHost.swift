@@ -9,7 +9,8 @@ protocol InvalidDropOnHost {}
 extension InvalidDropOnHost {
     var four: InvalidDrop { InvalidDrop(version: .v4) }
     var six: InvalidDrop { InvalidDrop(version: .v6) }
-    var guarded: Guarded { Guarded(interfaces: ["podman0"], versions: [.v4]) }
+    /// A container on one bridge, with an IPv4 default route.
+    var container: HostScope { .container(interfaces: ["podman0"], versions: [.v4]) }
 
     func policy(_ mode: Policy.Invalid.Mode = .drop, forward: Bool = true) -> Policy.Invalid {
         var policy = Policy.Invalid()

@@ -8,7 +8,7 @@ import Testing
 /// What becomes of the host's ruleset.
 @Suite struct InvalidDropTests: InvalidDropOnHost {
     @Test func whereNothingIsAllIsMadeExclusivelyInOneTransaction() {
-        let (changes, notes) = HostSnapshot().planInvalid(policy(), guarded)
+        let (changes, notes) = HostSnapshot().planInvalid(policy(), container)
         #expect(
             changes.actions == [
                 .commit(installation(four) + [.addElements(four.containers, ["podman0"])], generation: nil)
@@ -22,7 +22,7 @@ import Testing
 
     @Test func whatIsMadeGoesWithTheRulesetItIsThoughtOutFor() {
         let commands = installation(four) + [.addElements(four.containers, ["podman0"])]
-        let (changes, _) = host { $0.ipv4 = HostSnapshot.Ruleset() }.planInvalid(policy(), guarded)
+        let (changes, _) = host { $0.ipv4 = HostSnapshot.Ruleset() }.planInvalid(policy(), container)
         #expect(changes.actions == [.commit(commands, generation: 42)])
     }
 
@@ -57,14 +57,14 @@ import Testing
     }
 
     @Test func whereAllIsThereNothingIsDone() {
-        let (changes, notes) = host().planInvalid(policy(), guarded)
+        let (changes, notes) = host().planInvalid(policy(), container)
         #expect(changes == [] && notes == [])
-        #expect(host { $0.ipv4.containers = ["a", "podman0", "b"] }.planInvalid(policy(), guarded).changes == [])
+        #expect(host { $0.ipv4.containers = ["a", "podman0", "b"] }.planInvalid(policy(), container).changes == [])
     }
 
     @Test func anotherInterfaceIsAddedToTheSet() {
-        var two = guarded
-        two.interfaces = ["podman1", "podman0", "veth\u{1b}0"]
+        let two = HostScope.container(
+            interfaces: ["podman1", "podman0", "veth\u{1b}0"], versions: [.v4])
         let changes = host().planInvalid(policy(), two).changes
         #expect(
             changes.actions == [.commit([.addElements(four.containers, ["podman1", "veth\u{1b}0"])], generation: nil)])
@@ -81,7 +81,7 @@ import Testing
 
     @Test(arguments: broken)
     func aBrokenChainIsRepairedForThatGeneration(what: String, damage: @Sendable (inout HostSnapshot.Ruleset) -> Void) {
-        let changes = host { damage(&$0.ipv4) }.planInvalid(policy(), guarded).changes
+        let changes = host { damage(&$0.ipv4) }.planInvalid(policy(), container).changes
         let input = Chain(four.table, "input", .input)
         let commands: [Command] = [
             .addTable(four.table), .addSegments(four.misjudged), .addChain(input, exclusive: false), .flushChain(input),
@@ -95,7 +95,7 @@ import Testing
         let changes = host {
             $0.ipv4.rules = []
             $0.ipv4.containers = nil
-        }.planInvalid(policy(), guarded).changes
+        }.planInvalid(policy(), container).changes
         let commands = four.commands(Self.both, afresh: false) + [.addElements(four.containers, ["podman0"])]
         #expect(changes.actions == [.commit(commands, generation: 42)])
         for name in ["input", "output", "forward"] {
@@ -106,14 +106,14 @@ import Testing
     @Test func whatAnOlderVersionMadeIsReplacedInOneTransaction() {
         let old = host { $0.ipv4.rules = Self.firstVersion }
         let commands = four.commands(Self.both, afresh: false)
-        #expect(old.planInvalid(policy(), guarded).changes.actions == [.commit(commands, generation: 42)])
+        #expect(old.planInvalid(policy(), container).changes.actions == [.commit(commands, generation: 42)])
     }
 
     @Test func aDormantTableIsMadeAnewWithTheElementsItHad() {
         let changes = host {
             $0.ipv4.state = .dormant
             $0.ipv4.containers = ["br-old"]
-        }.planInvalid(policy(), guarded).changes
+        }.planInvalid(policy(), container).changes
         guard case .commit(let commands, let generation)? = changes.actions.first else {
             Issue.record("no transaction")
             return
@@ -127,11 +127,11 @@ import Testing
         let commands = installation(four, [[.note], [.silence]])
         #expect(!commands.contains(.addSet(four.containers)))
         #expect(
-            HostSnapshot().planInvalid(policy(forward: false), guarded).changes.actions == [
+            HostSnapshot().planInvalid(policy(forward: false), container).changes.actions == [
                 .commit(commands, generation: nil)
             ])
         #expect(
-            host { $0.ipv4.rules.removeAll { $0.chain == "forward" } }.planInvalid(policy(forward: false), guarded)
+            host { $0.ipv4.rules.removeAll { $0.chain == "forward" } }.planInvalid(policy(forward: false), container)
                 .changes == [])
     }
 
@@ -141,7 +141,7 @@ import Testing
             $0.ipv6 = complete(six, ["veth0"])
             $0.gone = ["veth0", "veth1"]
         }
-        let changes = snapshot.planInvalid(policy(), guarded).changes
+        let changes = snapshot.planInvalid(policy(), container).changes
         #expect(
             changes.actions == [
                 .commit([.deleteElements(four.containers, ["veth0"])], generation: nil),
@@ -153,12 +153,12 @@ import Testing
             let kept = host {
                 ($0.ipv4, $0.ipv6, $0.gone, $0.beLiberal) = (snapshot.ipv4, snapshot.ipv6, ["veth0", "veth1"], 1)
             }
-            #expect(kept.planInvalid(policy(mode), guarded).changes == changes)
+            #expect(kept.planInvalid(policy(mode), container).changes == changes)
         }
     }
 
     @Test func aContainerWithoutWayOutAsksForNothing() {
-        let (changes, notes) = HostSnapshot().planInvalid(policy(), Guarded())
+        let (changes, notes) = HostSnapshot().planInvalid(policy(), .leftovers(leaving: []))
         #expect(changes == [] && notes == [])
     }
 
@@ -169,8 +169,7 @@ import Testing
     func ipv6IsForContainersThatHaveItWhereItIsTranslatedOrTracked(
         hasDefault: Bool, tracking: HostSnapshot.Tracking, isMade: Bool
     ) {
-        var both = guarded
-        if hasDefault { both.versions.append(.v6) }
+        let both = HostScope.container(interfaces: ["podman0"], versions: hasDefault ? [.v4, .v6] : [.v4])
         let changes = host { $0.trackingOfIPv6 = tracking }.planInvalid(policy(), both).changes
         let commands = installation(six) + [.addElements(six.containers, ["podman0"])]
         #expect(changes.actions == (isMade ? [.commit(commands, generation: 42)] : []))

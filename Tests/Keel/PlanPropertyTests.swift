@@ -1,8 +1,8 @@
+import Laboratory
 import Netlink
 import Testing
 
 @testable import Keel
-import Laboratory
 
 /// What holds for every container, tried on thousands of made-up ones.
 @Suite struct PlanPropertyTests {

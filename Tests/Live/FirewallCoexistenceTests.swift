@@ -1,4 +1,6 @@
 import Firewall
+import ForeignRules
+import HostCare
 import Keel
 import Laboratory
 import Netlink
@@ -64,7 +66,7 @@ import Testing
     private func rules(of effect: ForeignRule.Effect, _ lab: Lab) throws -> [String] {
         try lab.sandbox.inItsNetwork {
             var host = try Host()
-            return try host.othersRules().filter { $0.effect == effect }.map { $0.description }
+            return try host.foreignRules().filter { $0.effect == effect }.map { $0.description }
         }
     }
 
@@ -126,7 +128,7 @@ import Testing
             // A hundred looks in the least, and for as long as it takes the other to come in between.
             var found: [[ForeignRule]] = []
             while try found.count < 100 || socket.generation() &- before < 100 {
-                found.append(try host.othersRules())
+                found.append(try host.foreignRules())
             }
             return (found.map { $0.map { $0.description } }, try socket.generation() &- before)
         }

@@ -135,10 +135,12 @@ import Testing
             """)
         let steps = try lab.sandbox.inItsNetwork {
             var host = try Host()
-            let guarded = Guarded(interfaces: ["br1"], versions: IPVersion.allCases)
-            var snapshot = try host.observe(guarded, Policy.Invalid())
+            let scope = HostScope.container(interfaces: ["br1"], versions: IPVersion.allCases)
+            var snapshot = try host.observe(scope, Policy.Invalid())
             snapshot.matchesRoutes = false
-            return host.apply(snapshot.planInvalid(Policy.Invalid(), guarded).changes, guarded, Policy.Invalid()).steps
+            return HostReconciliation(scope, Policy.Invalid()).apply(
+                snapshot.planInvalid(Policy.Invalid(), scope).changes, on: &host
+            ).steps
         }
         #expect(steps.count == 2)
         #expect(try lab.run("evenkeel_rules ip | grep -c prerouting") == "1")

@@ -4,7 +4,7 @@ import Testing
 /// As many attachments as a busy host has, made and deleted sixteen at a time in random order, in the same containers and on
 /// the same bridges.
 @Suite struct StressTests {
-    private struct Attachment: Hashable {
+    private struct HostAttachment: Hashable {
         let container: Int
         let network: Int
 
@@ -14,7 +14,7 @@ import Testing
     private static let containers = 100
     private static let networks = 5
     private static let all = (1...containers).flatMap { container in
-        (1...networks).map { Attachment(container: container, network: $0) }
+        (1...networks).map { HostAttachment(container: container, network: $0) }
     }
 
     @Test func fiveHundredAttachmentsComeAndGo() throws {
@@ -61,7 +61,7 @@ import Testing
     }
 
     private func expectNothingSaid(
-        _ lab: Lab, _ step: String, _ attachments: [Attachment], sourceLocation: SourceLocation = #_sourceLocation
+        _ lab: Lab, _ step: String, _ attachments: [HostAttachment], sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let said = try lab.run("sixteen \(step)", input: attachments.map { $0.line + "\n" }.joined())
         #expect(said == "", sourceLocation: sourceLocation)
@@ -91,7 +91,7 @@ import Testing
     }
 
     /// Each container's first network that is left.
-    private static func winners(among remaining: some Sequence<Attachment>) -> String {
+    private static func winners(among remaining: some Sequence<HostAttachment>) -> String {
         let networks = Dictionary(grouping: remaining, by: \.container).mapValues { $0.map(\.network).min() }
         return (1...containers).map { container in
             let interface = networks[container].flatMap { $0 }.map { " eth\($0 - 1)" } ?? ""

@@ -227,5 +227,5 @@ enum Capture {
         plainRoute, blackhole, linkLocalRoute, advertised, multipath6,
     ]
     static let rules = [localRule, mainRule, sourceRule, prefixRule, inputRule, outputRule, groupRule]
-    static let all = links + addresses + routes + rules + conntrack
+    static let all = links + addresses + routes + rules
 }

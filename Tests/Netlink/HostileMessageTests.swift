@@ -1,30 +1,20 @@
+import Datagrams
 import Testing
 
-import Laboratory
 @testable import Netlink
 
 /// Bytes that no kernel sends. Memory behind them is forbidden, so reading on would end the test.
 @Suite struct HostileMessageTests {
     @Test(arguments: Capture.all) func aMessageCutAnywhereIsNotReadBeyondItsEnd(hex: String) {
+        Hostility.cuts(of: hex) { $0.parseAsEverything() }
         let whole = [UInt8](hex: hex)
         for length in 0...whole.count {
-            let cut = Array(whole.prefix(length))
-            let datagram = Datagram(cut)
-            #expect(datagram.messages.count == (length == whole.count ? 1 : 0))
-            // The same with a header that says how much there is.
-            if length >= 4 { Datagram(cut.with(UInt32(length), at: 0)).parseAsEverything() }
+            #expect(Datagram(Array(whole.prefix(length))).messages.count == (length == whole.count ? 1 : 0))
         }
     }
 
     @Test(arguments: Capture.all) func everyLengthMayBeWrong(hex: String) {
-        let whole = [UInt8](hex: hex)
-        for offset in stride(from: 0, to: whole.count - 1, by: 4) {
-            for length in [
-                0, 1, 3, 4, 5, 7, 8, UInt16(whole.count - offset), UInt16(whole.count - offset + 1), 0x7fff, 0xffff,
-            ] {
-                Datagram(whole.with(length, at: offset)).parseAsEverything()
-            }
-        }
+        Hostility.wrongLengths(of: hex) { $0.parseAsEverything() }
     }
 
     @Test(arguments: [UInt32(0), 1, 15, 16, 17, 20, 0x7fff_ffff, 0x8000_0000, 0x8000_0010, 0xffff_fff0, 0xffff_ffff])
@@ -39,23 +29,7 @@ import Laboratory
         }
     }
 
-    @Test func randomBytesAreSurvived() {
-        var random = SeededGenerator(seed: 69)
-        for _ in 0..<4000 {
-            var bytes = [UInt8](hex: Capture.all.randomElement(using: &random) ?? "")
-            for _ in 0..<Int.random(in: 1...12, using: &random) {
-                let place = Int.random(in: 4..<bytes.count, using: &random)
-                bytes[place] =
-                    Bool.random(using: &random)
-                    ? [0, 1, 4, 8, 0x7f, 0x80, 0xff].randomElement(using: &random) ?? 0
-                    : .random(in: 0...255, using: &random)
-            }
-            if Bool.random(using: &random) {
-                bytes = Array(bytes.prefix(Int.random(in: 16...bytes.count, using: &random)))
-            }
-            if bytes.count >= 16 { Datagram(bytes.with(UInt32(bytes.count), at: 0)).parseAsEverything() }
-        }
-    }
+    @Test func randomBytesAreSurvived() { Hostility.noise(in: Capture.all) { $0.parseAsEverything() } }
 
     @Test func anEmptyDatagramHoldsNothing() {
         #expect(Datagram([]).messages.isEmpty)
@@ -84,5 +58,20 @@ import Laboratory
         #expect(try #require(try datagram.parse { Link($0) }).name == "\u{1b}\u{fffd}A")
         // An interface without a name is none.
         #expect(try Datagram(header.with(UInt32(32), at: 0)).parse { Link($0) } == nil)
+    }
+}
+
+extension Datagram {
+    /// Makes of it whatever can be made.
+    fileprivate func parseAsEverything() {
+        defer { withExtendedLifetime(self) {} }
+        for message in messages {
+            _ = Link(message)
+            _ = InterfaceAddress(message)
+            _ = Route(default: message)
+            _ = PolicyRule(message)
+            _ = message.outcome("test")
+            _ = message.acknowledgement("test")
+        }
     }
 }

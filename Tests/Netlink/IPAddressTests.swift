@@ -1,3 +1,4 @@
+import Datagrams
 import Testing
 
 @testable import Netlink

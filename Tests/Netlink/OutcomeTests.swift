@@ -1,3 +1,4 @@
+import Datagrams
 import LinuxSystem
 import Testing
 

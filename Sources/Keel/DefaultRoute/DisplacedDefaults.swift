@@ -19,9 +19,9 @@ public struct DisplacedDefaults: Hashable, Sendable {
 
     init() {}
 
-    init(_ contests: [DefaultRoutes]) {
+    init(_ selections: [DefaultRoutes]) {
         // In mode ranked all of them stay in main.
-        for routes in contests where !routes.isRanked {
+        for routes in selections where !routes.isRanked {
             let selection = routes.selection
             for candidate in selection.losers {
                 if routes.staysInMain(candidate) {

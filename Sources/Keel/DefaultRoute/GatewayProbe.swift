@@ -13,11 +13,11 @@ extension Container {
     /// `isAsking`: the kernel may ask on the network for those that it knows nothing of, which takes up to a tenth of a second.
     package mutating func ask(
         _ gateways: [(address: IPAddress, interface: UInt32)], from addresses: [InterfaceAddress] = [],
-        _ host: inout Host, _ entrances: [Entrance], isAsking: Bool = true
+        _ host: inout Host, _ attachments: [HostAttachment], isAsking: Bool = true
     ) throws(KernelError) -> [DoubtfulGateway] {
         if gateways.isEmpty { return [] }
         var doubtful: [DoubtfulGateway] = []
-        let strangers = try host.withoutOwn(gateways, entrances)
+        let strangers = try host.withoutOwn(gateways, attachments)
         var unanswered: [Gateway] = []
         let states = try socket.neighbours(strangers)
         for (place, gateway) in strangers.enumerated() {
@@ -105,16 +105,16 @@ extension Host {
     /// The gateways without those that are this host's own, on a veth which ends here or in a bridge that does. A macvlan cannot
     /// reach its own host.
     fileprivate mutating func withoutOwn(
-        _ gateways: [(address: IPAddress, interface: UInt32)], _ entrances: [Entrance]
+        _ gateways: [(address: IPAddress, interface: UInt32)], _ attachments: [HostAttachment]
     ) throws(KernelError) -> [(address: IPAddress, interface: UInt32)] {
         var strangers: [(address: IPAddress, interface: UInt32)] = []
         var neighbours = strangers
         var asked = strangers
         for gateway in gateways {
-            if let place = entrances.firstIndex(where: { $0.interface.index == gateway.interface }),
-                entrances[place].isOpen
+            if let place = attachments.firstIndex(where: { $0.interface.index == gateway.interface }),
+                attachments[place].isOpen
             {
-                asked.append((gateway.address, entrances[place].bridge?.index ?? entrances[place].end.index))
+                asked.append((gateway.address, attachments[place].bridge?.index ?? attachments[place].end.index))
                 neighbours.append(gateway)
             } else {
                 strangers.append(gateway)

@@ -136,11 +136,10 @@ struct Apply: ParsableCommand {
                 "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }
         do throws(KernelError) {
-            var keel = Guard(
-                try Container(namespace, of: host), policy, namesAreRandom: found.hasRandomNames)
-            let plan = try keel.plan(on: &host)
-            if let failure = keel.hostFailure { throw failure }
-            return dryRun ? ApplyResult(found, plan) : ApplyResult(found, keel.apply(plan, on: &host))
+            let run = ContainerRun(.review, policy, namesAreRandom: found.hasRandomNames)
+            let outcome = try run.carryOut(in: namespace, on: &host) { !dryRun && $0.hostFailure == nil }
+            if let failure = outcome.plan.hostFailure { throw failure }
+            return outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
         } catch {
             if all { return ApplyResult(found, failure: error) }
             throw Failure(error)

@@ -1,6 +1,7 @@
 import JSON
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// What came of one file.
 struct ListResult: Equatable {

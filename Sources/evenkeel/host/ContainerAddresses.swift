@@ -1,3 +1,4 @@
+import ConntrackUsage
 import Discovery
 import Keel
 import LinuxSystem

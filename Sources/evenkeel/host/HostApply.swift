@@ -1,5 +1,6 @@
 import ArgumentParser
 import Diagnosis
+import HostCare
 import Keel
 import LinuxSystem
 
@@ -47,24 +48,24 @@ struct HostApply: ParsableCommand {
 
     private func work(_ outcome: inout HostOutcome) throws(Failure) {
         let policy = try Policy.named(options.policy)
-        var keel = try HostGuard.open(policy)
-        let state = keel.observe()
-        let plan = keel.plan(state)
-        outcome.errors += keel.failures.map { Failure($0).description }
+        var run = try HostRun.open(policy)
+        let state = run.observe()
+        let plan = run.plan(state)
+        outcome.errors += run.failures.map { Failure($0).description }
         if dryRun {
             outcome.lines = plan.changes.map { ChangeLine($0) }
             outcome.notes = plan.notes
         } else {
-            let report = keel.apply(plan)
+            let report = run.apply(plan)
             outcome.lines = report.steps.map { ChangeLine($0) }
             outcome.notes = report.notes
         }
-        let now = dryRun ? state : keel.observe()
+        let now = dryRun ? state : run.observe()
         let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
         if let timeout { outcome.notes.append(timeout.note) }
         if persist { keepForBoot(policy, now, &outcome) }
         // Behind the files, which may have ended one. That others' cannot be read is no refusal.
-        do { outcome.notes += try keel.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
+        do { outcome.notes += try run.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
     }
 
     private func keepForBoot(_ policy: Policy, _ state: HostState, _ outcome: inout HostOutcome) {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Discovery
+import HostCare
 import Keel
 import LinuxSystem
 
@@ -25,13 +26,13 @@ struct HostOptions: ParsableArguments {
     var json = false
 }
 
-extension HostGuard {
+extension HostRun {
     /// The host, with every container that is found on it.
-    static func open(_ policy: Policy) throws(Failure) -> HostGuard {
+    static func open(_ policy: Policy) throws(Failure) -> HostRun {
         do throws(KernelError) {
             // First, before the look at containers opens what is theirs.
             let host = try Host()
-            return HostGuard(host, policy, containers: try Survey.all().namespaces.map { $0.path })
+            return HostRun(host, policy, containers: try Survey.all().namespaces.map { $0.path })
         } catch { throw Failure(error) }
     }
 }

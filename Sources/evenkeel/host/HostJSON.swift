@@ -1,4 +1,6 @@
 import Firewall
+import ForeignRules
+import HostCare
 import JSON
 import Keel
 import LinuxSystem
@@ -37,7 +39,7 @@ extension HostReport {
                     table("ip", invalid.ipv4, invalid.trackingOfIPv4, evidence.ipv4Rules),
                     table("ip6", invalid.ipv6, invalid.trackingOfIPv6, evidence.ipv6Rules),
                 ])),
-            .init("others", .array(evidence.others.map { json(of: $0) })),
+            .init("others", .array(evidence.foreignRules.map { json(of: $0) })),
             .init("tcpBeLiberal", number(invalid.beLiberal)), .init("tcpLoose", number(invalid.loose)),
         ])
     }

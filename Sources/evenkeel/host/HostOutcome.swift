@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostCare
 import JSON
 import Keel
 import LinuxSystem

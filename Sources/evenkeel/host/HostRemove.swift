@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostCare
 import Keel
 import LinuxSystem
 
@@ -34,15 +35,15 @@ struct HostRemove: ParsableCommand {
     }
 
     private func work(_ outcome: inout HostOutcome) throws(Failure) {
-        var keel: HostGuard
-        do { keel = HostGuard(try Host(), Policy()) } catch { throw Failure(error) }
-        let plan = keel.planRemoval(keel.observe())
-        outcome.errors += keel.failures.map { Failure($0).description }
+        var run: HostRun
+        do { run = HostRun(try Host(), Policy()) } catch { throw Failure(error) }
+        let plan = run.planRemoval(run.observe())
+        outcome.errors += run.failures.map { Failure($0).description }
         outcome.notes = plan.notes
         if dryRun {
             outcome.lines = plan.changes.map { ChangeLine($0) }
         } else {
-            let report = keel.remove(plan)
+            let report = run.remove(plan)
             outcome.lines = report.steps.map { ChangeLine($0) }
             outcome.errors += report.errors.map { Failure($0).description }
         }

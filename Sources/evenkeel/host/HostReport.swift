@@ -1,4 +1,6 @@
 import Diagnosis
+import ForeignRules
+import HostCare
 import Keel
 import LinuxSystem
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostCare
 import Keel
 import LinuxSystem
 
@@ -45,10 +46,10 @@ struct HostStatus: ParsableCommand {
 
     private func look() throws(Failure) -> HostReport {
         let policy = try Policy.named(options.policy)
-        var keel = try HostGuard.open(policy)
-        let state = keel.observe()
-        let plan = keel.plan(state)
+        var run = try HostRun.open(policy)
+        let state = run.observe()
+        let plan = run.plan(state)
         return HostReport(
-            policy: policy, state: state, plan: plan, evidence: keel.evidence(state), failures: keel.failures)
+            policy: policy, state: state, plan: plan, evidence: run.evidence(state), failures: run.failures)
     }
 }

@@ -1,7 +1,9 @@
 import Diagnosis
 import Firewall
+import HostCare
 import Keel
 import LinuxSystem
+import LinuxTools
 import Netlink
 
 /// The report for people.
@@ -33,7 +35,7 @@ extension HostReport {
         var lines = ["INVALID TCP segments (policy: \(policy.invalid.mode.rawValue))"]
         lines += tableLines("ip", invalid.ipv4, evidence.ipv4Rules)
         lines += tableLines("ip6", invalid.ipv6, evidence.ipv6Rules)
-        lines += evidence.others.map { rule in
+        lines += evidence.foreignRules.map { rule in
             rule.effect == .dropsInvalid
                 ? "  also dropped by others: \(rule)" : "  kept from connection tracking by others: \(rule)"
         }

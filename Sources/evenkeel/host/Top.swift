@@ -1,6 +1,8 @@
 public import ArgumentParser
-public import Keel
+import ConntrackUsage
+import Keel
 import LinuxSystem
+import LinuxTools
 
 /// `evenkeel host top`: who holds most entries of the connection tracking table.
 struct Top: ParsableCommand {

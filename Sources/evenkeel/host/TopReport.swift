@@ -1,3 +1,4 @@
+import ConntrackUsage
 import JSON
 import Keel
 import LinuxSystem

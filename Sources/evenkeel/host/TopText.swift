@@ -1,3 +1,4 @@
+import ConntrackUsage
 import Keel
 
 extension TopReport {

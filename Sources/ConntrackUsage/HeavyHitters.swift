@@ -1,0 +1,137 @@
+import Netlink
+
+/// What can be counted in a stream.
+protocol StreamKey: Equatable {
+    /// Equal for equal keys, and spread over all bits.
+    func hash(seed: UInt64) -> UInt64
+}
+
+/// Who occurs most often in a stream of any length, in a fixed number of counters: Space-Saving (Metwally, Agrawal and
+/// El Abbadi, "Efficient computation of frequent and top-k elements in data streams", 2005).
+///
+/// Exact while there are no more distinct keys than counters. From then on a new key takes over the counter of one that was
+/// counted least, with its count, by which its own may be too high; whoever occurs more often than `maximumError` is never
+/// missed, and `maximumError` is at most the stream's length by the number of counters.
+struct HeavyHitters<Key: StreamKey> {
+    /// A key, and what its counter says of it.
+    struct Hitter {
+        let key: Key
+        /// Not less than it occurred.
+        let count: Int
+        /// By how much the count is too high at most.
+        let error: Int
+    }
+
+    /// A place of the hash table: the hash and the number of a counter, negative for none. Most steps look no further.
+    private struct Slot {
+        var hash: UInt32 = 0
+        var index: Int32 = -1
+    }
+
+    private(set) var total = 0
+    // A counter is the same place in each of these: what is gone through in one go lies together.
+    private var keys: [Key] = []
+    private var counts: [UInt32] = []
+    private var errors: [UInt32] = []
+    private var hashes: [UInt32] = []
+    /// Open addressing with linear probing.
+    private var slots: [Slot]
+    private let capacity: Int
+    private let seed: UInt64
+    /// Those before the hand are known to have counted more than `minimum`.
+    private var hand: Int
+    private var minimum: UInt32 = 0
+
+    /// The seed keeps those who choose the keys from choosing ones that collide.
+    init(counters: Int, seed: UInt64) {
+        precondition(counters > 0 && counters <= 1 << 24)
+        capacity = counters
+        self.seed = seed
+        hand = counters
+        var room = 4
+        while room < 2 * counters { room *= 2 }
+        slots = [Slot](repeating: Slot(), count: room)
+    }
+
+    /// By how much any count is too high at most, and how often a key without a counter has occurred at most; 0 as long as
+    /// all is exact.
+    var maximumError: Int { Int(minimum) }
+
+    var hitters: [Hitter] {
+        keys.indices.map { Hitter(key: keys[$0], count: Int(counts[$0]), error: Int(errors[$0])) }
+    }
+
+    mutating func count(_ key: Key) {
+        total += 1
+        let hash = UInt32(truncatingIfNeeded: key.hash(seed: seed) >> 32)
+        var place = home(hash)
+        while slots[place].index >= 0 {
+            let index = Int(slots[place].index)
+            if slots[place].hash == hash && keys[index] == key {
+                counts[index] += 1
+                return
+            }
+            place = next(place)
+        }
+        guard keys.count == capacity else {
+            slots[place] = Slot(hash: hash, index: Int32(truncatingIfNeeded: keys.count))
+            keys.append(key)
+            counts.append(1)
+            errors.append(0)
+            hashes.append(hash)
+            return
+        }
+        takeOver(key, hash)
+    }
+
+    private mutating func takeOver(_ key: Key, _ hash: UInt32) {
+        let index = leastCounted()
+        vacate(place(of: index))
+        keys[index] = key
+        counts[index] = minimum + 1
+        errors[index] = minimum
+        hashes[index] = hash
+        var place = home(hash)
+        while slots[place].index >= 0 { place = next(place) }
+        slots[place] = Slot(hash: hash, index: Int32(truncatingIfNeeded: index))
+    }
+
+    /// Goes round like the hand of a clock. Counts only grow, so each round ends with a greater minimum, and all rounds
+    /// together take no more steps than twice the stream has keys.
+    private mutating func leastCounted() -> Int {
+        while true {
+            while hand < counts.count {
+                let index = hand
+                hand += 1
+                if counts[index] == minimum { return index }
+            }
+            minimum = counts.min() ?? 0
+            hand = 0
+        }
+    }
+
+    private func home(_ hash: UInt32) -> Int { Int(hash) & (slots.count - 1) }
+
+    private func next(_ place: Int) -> Int { (place + 1) & (slots.count - 1) }
+
+    private func place(of index: Int) -> Int {
+        var place = home(hashes[index])
+        while slots[place].index != Int32(truncatingIfNeeded: index) { place = next(place) }
+        return place
+    }
+
+    /// Moves up those behind that would not be found across the gap (Knuth, volume 3, 6.4, algorithm R).
+    private mutating func vacate(_ place: Int) {
+        var gap = place
+        var probe = next(place)
+        while slots[probe].index >= 0 {
+            let distance = (probe - home(slots[probe].hash)) & (slots.count - 1)
+            if distance >= (probe - gap) & (slots.count - 1) {
+                slots[gap] = slots[probe]
+                gap = probe
+            }
+            probe = next(probe)
+        }
+        slots[gap] = Slot()
+    }
+}

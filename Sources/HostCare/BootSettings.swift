@@ -1,0 +1,84 @@
+import Keel
+public import LinuxSystem
+
+/// What the system will set sysctls to when it boots, as `sysctl.d(5)` orders its files.
+public struct BootSettings: Hashable, Sendable {
+    /// A line of a file.
+    public struct Setting: Hashable, Sendable {
+        /// With slashes, below `/proc/sys`: `net/netfilter/nf_conntrack_max`.
+        public let key: String
+        public let value: String
+        public let path: String
+        /// Counted from 1.
+        public let line: Int
+
+        /// `/etc/sysctl.d/60-web.conf line 3`
+        public var place: String { "\(path) line \(line)" }
+    }
+
+    /// In the order in which they are set: of several for one key the last counts.
+    public private(set) var settings: [Setting] = []
+
+    public init() {}
+
+    /// Directories of which an earlier one's file hides a later one's of the same name.
+    private static let directories = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map { "\($0)/sysctl.d" }
+
+    /// Reads them; a file that cannot be read is left out.
+    public static func read() throws(KernelError) -> BootSettings {
+        var files: [(name: String, path: String)] = []
+        for directory in directories {
+            for name in try Directory.names(in: directory) where name.hasSuffix(".conf") {
+                if !files.contains(where: { $0.name == name }) { files.append((name, "\(directory)/\(name)")) }
+            }
+        }
+        files.sort { $0.name < $1.name }
+        var settings = BootSettings()
+        // sysctl(8) reads this one last; where systemd reads it, it is linked into one of those directories.
+        for path in files.map({ $0.path }) + ["/etc/sysctl.conf"] { settings.add(text(of: path), from: path) }
+        return settings
+    }
+
+    private static func text(of path: String) -> String {
+        do { return try FileDescriptor.text(of: path, limit: 1 << 20) } catch { return "" }
+    }
+
+    /// Adds a file's lines: `key = value`, with a `-` before the key where failure does not matter.
+    mutating func add(_ text: String, from path: String) {
+        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+            let line = line.trimmed
+            guard let first = line.first, first != "#", first != ";", let equals = line.firstIndex(of: "=") else {
+                continue
+            }
+            var key = line[..<equals].trimmed
+            if key.first == "-" { key = key.dropFirst().trimmed }
+            settings.append(
+                Setting(
+                    key: Self.path(key), value: String(line[line.index(after: equals)...].trimmed), path: path,
+                    line: index + 1))
+        }
+    }
+
+    /// Whichever of `.` and `/` comes first separates, and the other is part of a name.
+    private static func path(_ key: Substring) -> String {
+        guard let separator = key.first(where: { $0 == "." || $0 == "/" }), separator == "." else { return String(key) }
+        return String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
+    }
+
+    /// The last line for a sysctl, which is the one that counts. The table's limit has a second name.
+    func setting(of sysctl: Sysctl) -> Setting? {
+        settings.last { setting in
+            "/proc/sys/\(setting.key)" == sysctl.path
+                || (sysctl == .conntrackMax && setting.key == "net/nf_conntrack_max")
+        }
+    }
+}
+
+extension Substring {
+    fileprivate var trimmed: Substring {
+        let isBlank = { (character: Character) in character == " " || character == "\t" || character == "\r" }
+        var rest = self.drop(while: isBlank)
+        while let last = rest.last, isBlank(last) { rest.removeLast() }
+        return rest
+    }
+}

@@ -1,0 +1,12 @@
+import Keel
+package import LinuxSystem
+
+extension Host {
+    /// Runs `body` in another network namespace on the calling thread and comes back. Not for use in a user namespace, where the
+    /// way back is refused.
+    package func inside<Value>(
+        _ namespace: borrowing NetworkNamespace, _ body: () throws(KernelError) -> Value
+    ) throws(KernelError) -> Value {
+        try namespace.run(returningTo: home, body)
+    }
+}

@@ -1,0 +1,93 @@
+public import Keel
+public import LinuxSystem
+import LinuxTools
+
+/// The files from which the system sets the table's size and timeouts when it boots.
+public enum PersistentSettings {
+    public struct File: Hashable, Sendable {
+        public let path: String
+        public let text: String
+    }
+
+    /// By which a file of ours is known.
+    static let heading = "# Written by `evenkeel host apply --persist`; `evenkeel host remove` takes it away.\n"
+
+    static let sysctls = "/etc/sysctl.d/90-evenkeel.conf"
+    private static let options = "/etc/modprobe.d/evenkeel.conf"
+    private static let modules = "/etc/modules-load.d/evenkeel.conf"
+
+    /// What they are to say; `isModule`: connection tracking is not built into the kernel.
+    public static func files(_ policy: Policy, _ table: ConntrackSnapshot, isModule: Bool) -> [File] {
+        var lines: [String] = []
+        var files: [File] = []
+        if let wanted = table.wantedMax(policy.conntrack.max), table.max > 0 {
+            let buckets = max(table.wantedBuckets(for: wanted), table.buckets)
+            lines = [line(.conntrackBuckets, buckets), line(.conntrackMax, max(wanted, table.max))]
+            if isModule {
+                files = [
+                    File(path: options, text: heading + "options nf_conntrack hashsize=\(buckets)\n"),
+                    // Loaded later, it would not find the sysctls' file read again.
+                    File(path: modules, text: heading + "nf_conntrack\n"),
+                ]
+            }
+        }
+        if let timeout = policy.conntrack.tcpEstablishedTimeout { lines.append(line(.tcpEstablishedTimeout, timeout)) }
+        if let timeout = policy.conntrack.genericTimeout { lines.append(line(.genericTimeout, timeout)) }
+        if policy.invalid.mode == .liberal { lines.append(line(.beLiberal, 1)) }
+        return lines.isEmpty ? files : [File(path: sysctls, text: heading + lines.joined())] + files
+    }
+
+    private static func line(_ sysctl: Sysctl, _ value: Int) -> String {
+        "\(sysctl.path.split(separator: "/").dropFirst(2).joined(separator: ".")) = \(value)\n"
+    }
+
+    /// Whether connection tracking is a module, loaded or not.
+    public static var isModule: Bool {
+        do {
+            guard try Directory.names(in: "/sys/module").contains("nf_conntrack") else { return true }
+            let modules = try FileDescriptor(opening: "/proc/modules", .read).readAll(
+                limit: 1 << 20, name: "/proc/modules")
+            return String(decoding: modules, as: UTF8.self).split(separator: "\n").contains {
+                $0.hasPrefix("nf_conntrack ")
+            }
+        } catch { return false }
+    }
+
+    /// Those of ours that are there, but for these.
+    public static func present(besides files: [File] = []) -> [String] {
+        [sysctls, options, modules].filter { path in
+            if files.contains(where: { $0.path == path }) { return false }
+            do { return try text(of: path)?.hasPrefix(heading) == true } catch { return false }
+        }
+    }
+
+    /// Puts a file there unless it says just that already; whether it did.
+    ///
+    /// - Throws: `EEXIST` for a file that somebody else wrote, and whatever keeps it from being looked at.
+    public static func put(_ file: File) throws(KernelError) -> Bool {
+        if let text = try text(of: file.path) {
+            if text == file.text { return false }
+            guard text.hasPrefix(heading) else {
+                throw KernelError(
+                    "write \(file.path)", .exists, explanation: "it is there already, and not written by evenkeel")
+            }
+        }
+        try AtomicFile.put(file.text, at: file.path)
+        return true
+    }
+
+    public static func remove(_ path: String) throws(KernelError) { try AtomicFile.remove(path) }
+
+    /// Nil where there is nothing of that name.
+    private static func text(of path: String) throws(KernelError) -> String? {
+        do throws(KernelError) {
+            return try FileDescriptor.text(of: path, limit: 1 << 16)
+        } catch {
+            guard error.errno == .noEntry else { throw error }
+            let parts = path.split(separator: "/")
+            let folder = parts.dropLast().map { "/\($0)" }.joined()
+            guard let name = parts.last, try Directory.names(in: folder).contains(String(name)) else { return nil }
+            throw KernelError(error.attempt, error.errno, explanation: "it is a link that leads nowhere")
+        }
+    }
+}

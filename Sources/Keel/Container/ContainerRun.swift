@@ -1,0 +1,148 @@
+public import LinuxSystem
+import Netlink
+
+/// One run over one container: observe, plan and, if it is wanted, apply. The host has been opened before.
+public struct ContainerRun: Sendable {
+    /// Why it is run.
+    public enum Occasion: Hashable, Sendable {
+        /// The container starts: a connection tracking table that is filling up is said.
+        case start
+        case review
+        /// An interface of that name is about to go: nothing new is installed on the host.
+        case detachment(of: String)
+    }
+
+    private let occasion: Occasion
+    private let policy: Policy
+    private let namesAreRandom: Bool
+
+    /// `namesAreRandom`: the container's engine deals names to its interfaces at random.
+    public init(_ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool = false) {
+        self.occasion = occasion
+        self.policy = policy
+        self.namesAreRandom = namesAreRandom
+    }
+
+    /// What came of a run: what was to be done, and what became of it, nil where that was not wanted.
+    public struct Outcome: Sendable {
+        public let plan: Plan
+        public let report: Report?
+    }
+
+    /// Looks, plans, and carries the plan out if it is wanted.
+    public func carryOut(
+        in namespace: consuming NetworkNamespace, on host: inout Host, warn: (String) -> Void = { _ in },
+        if isWanted: (Plan) -> Bool
+    ) throws(KernelError) -> Outcome {
+        if occasion == .start, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
+        var container = try Container(namespace, of: host)
+        var look = try Look(&container, from: host)
+        look.snapshot.namesAreRandom = namesAreRandom
+        if case .detachment(let name) = occasion {
+            look.leaving = look.snapshot.links.first { $0.name == name }?.index
+        }
+        try lookAtTheHost(&look, &container, &host)
+        let plan = try plan(&look, &host, stranding: container.stranding)
+        guard isWanted(plan) else { return Outcome(plan: plan, report: nil) }
+        return Outcome(plan: plan, report: apply(plan, look, &container, &host))
+    }
+
+    /// What a run has seen.
+    private struct Look {
+        var snapshot: NamespaceSnapshot
+        var leaving: UInt32?
+        var attachments: [HostAttachment] = []
+        /// Why the host could not be looked at.
+        var hostFailure: KernelError?
+        var scope = HostScope.leftovers(leaving: [])
+
+        init(_ container: inout Container, from host: borrowing Host) throws(KernelError) {
+            snapshot = try container.observeForPlan(from: host)
+        }
+    }
+
+    private func lookAtTheHost(
+        _ look: inout Look, _ container: inout Container, _ host: inout Host
+    ) throws(KernelError) {
+        let gateways = policy.defaultRoute.mode == .keep ? [] : look.snapshot.gatewaysThatMatter
+        if policy.invalid.mode != .keep || !gateways.isEmpty {
+            do throws(KernelError) { look.attachments = try host.attachments(of: container, look.snapshot) } catch {
+                if policy.invalid.mode != .keep { look.hostFailure = error }
+            }
+        }
+        look.snapshot.doubtfulGateways = try container.ask(
+            gateways, from: look.snapshot.addresses, &host, look.attachments)
+    }
+
+    private func plan(
+        _ look: inout Look, _ host: inout Host, stranding: KernelError?
+    ) throws(KernelError) -> Plan {
+        var plan = Plan()
+        let selections = look.snapshot.selections(policy.defaultRoute, leaving: look.leaving)
+        plan.namespace = try look.snapshot.plan(policy, selections, leaving: look.leaving)
+        plan.displaced = DisplacedDefaults(selections)
+        plan.interfaces = look.snapshot.links.map { $0.name }
+        if !plan.namespace.isEmpty { plan.notes = selections.flatMap { $0.notes } }
+        plan.hostFailure = look.hostFailure
+        // Then nothing is wanted of the host, or nothing could be seen of it.
+        if policy.invalid.mode == .keep || look.hostFailure != nil { return plan }
+        do throws(KernelError) {
+            if let stranding { throw stranding.attempting("look after the host") }
+            look.scope = scope(look)
+            let (changes, notes) = try HostReconciliation(look.scope, policy.invalid).plan(on: &host)
+            plan.host = changes
+            plan.notes += notes
+        } catch { plan.hostFailure = error }
+        return plan
+    }
+
+    /// What the host is looked after for: where the container's packets enter, and in which families they may be translated.
+    private func scope(_ look: borrowing Look) -> HostScope {
+        if case .detachment = occasion {
+            return .leftovers(
+                leaving: look.attachments.filter { $0.interface.index == look.leaving }.map { $0.end.index })
+        }
+        var interfaces: [String] = []
+        for attachment in look.attachments { _ = interfaces.appendIfNew(attachment.name) }
+        return .container(
+            interfaces: interfaces, versions: IPVersion.allCases.filter { look.snapshot.hasDefaultRoute($0) })
+    }
+
+    /// Carries a plan out. What the kernel refuses because the namespace changed meanwhile is planned once more.
+    private func apply(
+        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host
+    ) -> Report {
+        var report = Report(notes: plan.notes)
+        report.steps = container.apply(plan.namespace, from: host)
+        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(look, &container, host) {
+            report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
+        }
+        let onHost = HostReconciliation(look.scope, policy.invalid).apply(plan.host, on: &host)
+        report.steps += onHost.steps
+        for note in onHost.notes where !report.notes.contains(note) { report.notes.append(note) }
+        return report
+    }
+
+    private func planAgain(
+        _ look: borrowing Look, _ container: inout Container, _ host: borrowing Host
+    ) -> [Change]? {
+        do throws(KernelError) {
+            var snapshot = try container.observeForPlan(from: host)
+            snapshot.namesAreRandom = namesAreRandom
+            snapshot.doubtfulGateways = look.snapshot.doubtfulGateways
+            return try snapshot.plan(policy, leaving: look.leaving)
+        } catch { return nil }
+    }
+}
+
+extension Step {
+    fileprivate var isDone: Bool {
+        if case .done = self { true } else { false }
+    }
+
+    /// Refused because an interface went away between looking and changing.
+    fileprivate var isOvertaken: Bool {
+        guard case .failed(_, let error) = self else { return false }
+        return [.noDevice, .networkDown].contains(error.errno)
+    }
+}

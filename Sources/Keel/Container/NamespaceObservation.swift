@@ -1,0 +1,68 @@
+public import LinuxSystem
+import Netlink
+
+// The look at a container's network namespace.
+
+extension Container {
+    /// Looks at all of the namespace. Nothing is changed.
+    public mutating func observe(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
+        var snapshot = try observeLinksAndRules()
+        snapshot.routes = try socket.defaultRoutes()
+        snapshot.addresses = try socket.addresses()
+        snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
+        return snapshot
+    }
+
+    /// Looks at what a plan asks for: of most containers not their addresses, nor tables that mean nothing to it.
+    mutating func observeForPlan(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
+        var snapshot = try observeLinksAndRules()
+        snapshot.routes = try routes(snapshot.routesForPlan, from: host)
+        if snapshot.planNeedsAddresses { snapshot.addresses = try socket.addresses() }
+        snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
+        return snapshot
+    }
+
+    private mutating func observeLinksAndRules() throws(KernelError) -> NamespaceSnapshot {
+        var snapshot = NamespaceSnapshot(links: try socket.links())
+        for common in try socket.netconf() {
+            switch common.scope {
+            case .all: snapshot.reversePathFilterOfAll = common.reversePathFilter
+            case .default: snapshot.reversePathFilterOfDefault = common.reversePathFilter
+            }
+        }
+        snapshot.rules = try socket.rulesIfSupported()
+        return snapshot
+    }
+
+    /// From so many on, not every IPv4 route is looked at: a table at a time costs more than a few routes, and less than many.
+    private static let mostIPv4Routes = 512
+
+    private mutating func routes(
+        _ wanted: RoutesForPlan, from host: borrowing Host
+    ) throws(KernelError) -> [Route] {
+        if let routes = try socket.defaultRoutes(unlessMoreThan: Self.mostIPv4Routes, onlyUnicast: wanted.onlyUnicast) {
+            return routes
+        }
+        var routes: [Route] = []
+        for table in wanted.tables {
+            try reopen(from: host)
+            routes += try socket.defaultRoutes(inIPv4Table: table)
+        }
+        try reopen(from: host)
+        return routes + (try socket.defaultRoutes(.v6))
+    }
+
+    private mutating func reopen(from host: borrowing Host) throws(KernelError) {
+        socket = try namespace.run(returningTo: host.home) { () throws(KernelError) in try Socket(.route) }
+    }
+}
+
+extension Socket {
+    /// Nil from a kernel without policy routing.
+    mutating func rulesIfSupported() throws(KernelError) -> [PolicyRule]? {
+        do { return try rules() } catch {
+            if error.errno == .notSupported || error.errno == .familyNotSupported { return nil }
+            throw error
+        }
+    }
+}

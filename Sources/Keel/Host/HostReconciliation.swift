@@ -1,0 +1,130 @@
+import Firewall
+package import LinuxSystem
+import Netlink
+
+/// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile: observe, plan, apply, until the
+/// kernel has accepted a plan or nothing is left to do.
+package struct HostReconciliation {
+    let scope: HostScope
+    let policy: Policy.Invalid
+
+    package init(_ scope: HostScope, _ policy: Policy.Invalid) {
+        self.scope = scope
+        self.policy = policy
+    }
+
+    /// Looks and plans. Nothing is changed.
+    package func plan(on host: inout Host) throws(KernelError) -> (changes: [Change], notes: [String]) {
+        try host.observe(scope, policy).planInvalid(policy, scope)
+    }
+
+    /// Each attempt fails only if somebody else's change succeeded in between.
+    private static let attempts = 64
+    /// After so many the ruleset is too busy a place to say which one a change is for, where that only saves time.
+    private static let patience = 8
+
+    /// Carries out what was planned, or what takes its place after another look.
+    package func apply(_ planned: [Change], on host: inout Host) -> (steps: [Step], notes: [String]) {
+        var steps: [Step] = []
+        var notes: [String] = []
+        var changes = planned
+        // Of no ruleset there is: what was planned before may have been overtaken by now.
+        var generation: UInt32 = 0
+        for attempt in 0..<Self.attempts {
+            let now = attempt < Self.patience ? changes : changes.map { $0.forAnyRuleset }
+            let refused = host.carryOut(now, scope.leaving, &steps)
+            if refused.isEmpty { return (steps, notes) }
+            do throws(KernelError) {
+                let snapshot = try host.observe(scope, policy, again: true)
+                let plan = snapshot.planInvalid(policy, scope)
+                if plan.changes.isEmpty { return (steps, plan.notes) }
+                // The same change of the same ruleset would be refused again: nobody was in the way.
+                if snapshot.generation == generation && plan.changes.elementsEqual(changes, by: { $0.isSame(as: $1) }) {
+                    return (steps + refused, notes)
+                }
+                (changes, notes, generation) = (plan.changes, plan.notes, snapshot.generation)
+            } catch { return (steps + refused + [.failed(changes[0], error)], notes) }
+        }
+        return (
+            steps
+                + changes.map {
+                    .failed($0, KernelError($0.attempt, .restart, explanation: "others keep changing the ruleset"))
+                }, notes
+        )
+    }
+}
+
+extension Host {
+    /// Returns those that were refused.
+    fileprivate mutating func carryOut(
+        _ changes: [Change], _ leaving: [UInt32], _ steps: inout [Step]
+    ) -> [Step] {
+        if changes.count > 1, let (commands, generation) = together(changes) {
+            do throws(KernelError) {
+                try firewall.commit(commands, generation: generation, changes[0].attempt)
+                for change in changes { note(change, leaving, &steps) }
+                return []
+            } catch {
+                // Each by itself was thought out for the same ruleset.
+                if error.errno == .restart { return changes.map { .failed($0, error.attempting($0.attempt)) } }
+            }
+        }
+        var refused: [Step] = []
+        for change in changes {
+            do {
+                try apply(change)
+                note(change, leaving, &steps)
+            } catch {
+                if let missing = change.unknown(at: error) { matches.note(missing) }
+                refused.append(.failed(change, error.attempting(change.attempt)))
+            }
+        }
+        return refused
+    }
+
+    /// Several changes as one transaction, which costs the kernel less than one each, and changes its generation once; nil if
+    /// they are not all of that kind.
+    private func together(_ changes: [Change]) -> (commands: [Command], generation: UInt32?)? {
+        var together: [Command] = []
+        var generation: UInt32?
+        for change in changes {
+            guard case .commit(let commands, let planned) = change.action else { return nil }
+            together += commands
+            generation = planned ?? generation
+        }
+        return (together, generation)
+    }
+
+    /// Notes what is done. A bridge or its ports may have come back between the look that missed them and the removal of the
+    /// element; whoever guards a container there may have seen the element still in the set.
+    private mutating func note(_ change: Change, _ leaving: [UInt32], _ steps: inout [Step]) {
+        steps.append(.done(change))
+        guard case .commit(let commands, _) = change.action else { return }
+        for command in commands {
+            guard case .deleteElements(let set, let names) = command else { continue }
+            do { try restoreReturned(names, to: set, leaving) } catch {
+                // The set went as well.
+                if error.errno != .noEntry { steps.append(.failed(change, error)) }
+            }
+        }
+    }
+
+    private mutating func restoreReturned(
+        _ names: [String], to set: InterfaceSet, _ leaving: [UInt32]
+    ) throws(KernelError) {
+        var returned: [String] = []
+        for name in names where try !isIdle(name, leaving) { returned.append(name) }
+        guard !returned.isEmpty else { return }
+        try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
+    }
+
+    /// Carries one change out by itself.
+    package mutating func apply(_ change: Change) throws(KernelError) {
+        switch change.action {
+        case .commit(let commands, let generation):
+            try firewall.commit(commands, generation: generation, change.attempt)
+        case .set(let sysctl, let value): try sysctl.write(value)
+        default: throw KernelError(change.attempt, .invalid)
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Firewall
+import LinuxSystem
+import Netlink
+
+// What is to be done about INVALID segments on the host.
+
+extension HostSnapshot {
+    /// Whether a family's table is to be there. A `ct` rule switches tracking on, so it is not where nothing else has done so:
+    /// without translation there is nothing to reset. What has not been looked at is taken for granted.
+    func isWanted(_ version: IPVersion, _ policy: Policy.Invalid) -> Bool {
+        loose != 0 && (policy.place == .always || tracking(version) != .unused)
+    }
+
+    /// Whether each chain that is wanted of a family is as it should be.
+    func holdsChains(_ version: IPVersion, _ policy: Policy.Invalid) -> Bool {
+        let ruleset = ruleset(version)
+        return ruleset.state == .active
+            && ruleset.holds(InvalidDrop.hostChains(policy.mode, matchingSockets: matchesSockets))
+            && (!policy.forward || ruleset.holds(InvalidDrop.forwardChains(matchingRoutes: true))
+                || ruleset.holds(InvalidDrop.forwardChains(matchingRoutes: false)))
+    }
+
+    /// Whether the family is as it should be for what is guarded.
+    func isSettled(_ version: IPVersion, _ scope: HostScope, _ policy: Policy.Invalid) -> Bool {
+        if loose == 0 { return ruleset(version).state == .absent }
+        guard scope.mayBeTranslated(version) else { return true }
+        return isWanted(version, policy) ? holdsChains(version, policy) : ruleset(version).state == .absent
+    }
+
+    func isComplete(_ scope: HostScope, _ policy: Policy.Invalid) -> Bool {
+        IPVersion.allCases.allSatisfy { isSettled($0, scope, policy) }
+    }
+
+    /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
+    package func planInvalid(_ policy: Policy.Invalid, _ scope: HostScope) -> (changes: [Change], notes: [String]) {
+        var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
+        var notes: [String] = []
+        switch policy.mode {
+        case .keep: if scope.isHost { changes = [] }
+        case .liberal:
+            if scope.isHost { changes = planRemoval(because: "the policy's mode is \"liberal\"") }
+            planLiberal(scope, &changes, &notes)
+        case .drop, .input:
+            if scope.isHost || loose != 0, let omission = omission(policy) { notes.append(omission) }
+            if loose == 0 { return (planRemoval(because: "nf_conntrack_tcp_loose is 0"), notes) }
+            if scope.isHost, let idleness = idleness(policy) { notes.append(idleness) }
+            for version in IPVersion.allCases where scope.mayBeTranslated(version) {
+                changes += planTable(InvalidDrop(version: version), policy, scope, &notes)
+            }
+        }
+        return (changes, notes)
+    }
+
+    private func planLiberal(_ scope: HostScope, _ changes: inout [Change], _ notes: inout [String]) {
+        guard scope.mayBeTranslated(.v4) else { return }
+        if let value = beLiberal, value != 1 {
+            let object = "nf_conntrack_tcp_be_liberal to 1 (it was \(value))"
+            changes.append(Change(.invalid, .set, object, .set(.beLiberal, 1)))
+        } else if beLiberal == nil {
+            notes.append("connection tracking is not loaded on the host, so nf_conntrack_tcp_be_liberal cannot be set")
+        }
+    }
+
+    private func planTable(
+        _ drop: InvalidDrop, _ policy: Policy.Invalid, _ scope: HostScope, _ notes: inout [String]
+    ) -> [Change] {
+        let ruleset = ruleset(drop.version)
+        guard isWanted(drop.version, policy) else {
+            return ruleset.state == .absent
+                ? [] : [removal(of: drop, because: "nothing here translates \(drop.version)")]
+        }
+        let missing = scope.interfaces.filter { policy.forward && !(ruleset.containers ?? []).contains($0) }
+        if missing.isEmpty && !scope.isHost && holdsChains(drop.version, policy) { return [] }
+        let wanted = chains(drop, policy, scope, &notes)
+        let elements: [Command] = missing.isEmpty ? [] : [.addElements(drop.containers, missing)]
+        if ruleset.state == .absent { return install(drop, wanted, elements) }
+        if ruleset.state == .dormant {
+            return [remake(drop, wanted, scope, policy.forward, because: "which was dormant")]
+        }
+        if scope.isHost, ruleset.hasRules(besides: wanted) {
+            if wanted.isEmpty { return [removal(of: drop, because: "no chain of it is wanted")] }
+            return [remake(drop, wanted, scope, policy.forward, because: "now with \(names(wanted)) alone")]
+        }
+        let broken = wanted.filter { !ruleset.holds($0) }
+        if !broken.isEmpty { return repair(drop, broken, elements) }
+        return elements.isEmpty ? [] : [addition(drop, missing, elements)]
+    }
+
+    private func chains(
+        _ drop: InvalidDrop, _ policy: Policy.Invalid, _ scope: HostScope, _ notes: inout [String]
+    ) -> [[InvalidRule]] {
+        let ruleset = ruleset(drop.version)
+        var wanted = InvalidDrop.hostChains(policy.mode, matchingSockets: matchesSockets)
+        if policy.mode == .input {
+            if forwardsWithIPVS && (scope.isHost || !ruleset.holds(wanted)) {
+                wanted = []
+            } else if !matchesSockets && drop.version == .v4 {
+                notes.append(
+                    "the kernel cannot match sockets (Linux 5.10, nft_socket): the host's own connections that conntrack "
+                        + "lost sight of are cut at their end")
+            }
+        }
+        guard policy.forward else { return wanted }
+        let other = InvalidDrop.forwardChains(matchingRoutes: false)
+        return wanted + (ruleset.holds(other) ? other : InvalidDrop.forwardChains(matchingRoutes: matchesRoutes))
+    }
+
+    // MARK: Changes
+
+    /// Makes what is not there yet. Of many that start at once, one makes it and the others look again: the kernel refuses
+    /// them at once if they say the ruleset's generation, while taking a batch back that began (`EEXIST`, all that kernels
+    /// before Linux 4.12 can tell) makes it wait for every processor, for tens of milliseconds.
+    private func install(_ drop: InvalidDrop, _ chains: [[InvalidRule]], _ elements: [Command]) -> [Change] {
+        guard !chains.isEmpty else { return [] }
+        let commands = drop.commands(chains, afresh: true) + elements
+        let known = generation == 0 ? nil : generation
+        return [Change(.invalid, .add, words(drop, names(chains)), .commit(commands, generation: known))]
+    }
+
+    /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if
+    /// somebody else repairs it meanwhile the kernel refuses, and it is looked at again.
+    private func repair(_ drop: InvalidDrop, _ chains: [[InvalidRule]], _ elements: [Command]) -> [Change] {
+        let commands = drop.commands(chains, afresh: false)
+        return [
+            Change(
+                .invalid, .repair, words(drop, names(chains)), .commit(commands + elements, generation: generation))
+        ]
+    }
+
+    /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
+    private func remake(
+        _ drop: InvalidDrop, _ chains: [[InvalidRule]], _ scope: HostScope, _ forward: Bool, because reason: String
+    ) -> Change {
+        let kept = (ruleset(drop.version).containers ?? []).filter { !gone.contains($0) }
+        let names = (kept + scope.interfaces).unique
+        let commands =
+            [.deleteTable(drop.table)] + drop.commands(chains, afresh: true)
+            + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
+        return Change(.invalid, .repair, words(drop, reason), .commit(commands, generation: generation))
+    }
+
+    func words(_ drop: InvalidDrop, _ what: String) -> String {
+        "rules for INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
+    }
+
+    private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {
+        let object =
+            "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
+        return Change(.invalid, .add, object, .commit(elements, generation: nil))
+    }
+
+    private func names(_ chains: [[InvalidRule]]) -> String {
+        var text = chains.count == 1 ? "chain " : "chains "
+        for (index, rules) in chains.enumerated() {
+            if index > 0 { text += index == chains.count - 1 ? " and " : ", " }
+            text += rules.first?.chain ?? ""
+        }
+        return text
+    }
+}

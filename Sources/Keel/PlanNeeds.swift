@@ -1,0 +1,35 @@
+import Netlink
+
+// What a plan has to know of a namespace beside its interfaces and rules. Observing looks at no more.
+
+/// The routes that a plan asks for.
+struct RoutesForPlan {
+    /// Whether defaults that lead nowhere (blackhole, unreachable, prohibit) are left out: with one network they decide nothing.
+    let onlyUnicast: Bool
+    private let links: [Link]
+    private let rules: [PolicyRule]
+
+    init(_ snapshot: NamespaceSnapshot) {
+        onlyUnicast = !snapshot.hasSeveralInterfaces
+        links = snapshot.links
+        rules = snapshot.rules ?? []
+    }
+
+    /// The IPv4 tables in which default routes mean something: main, ours, and those that somebody's rules look up by source.
+    var tables: [UInt32] {
+        let ours = [Ours.chosenTable, Ours.preferredTable] + links.map { Ours.table(of: $0.index) }
+        let looked = rules.filter { $0.version == .v4 && $0.source != nil }.map { $0.table }
+        return ([Route.mainTable] + ours + looked).unique
+    }
+}
+
+extension NamespaceSnapshot {
+    var routesForPlan: RoutesForPlan { RoutesForPlan(self) }
+
+    /// Whether the plan needs the addresses: where networks compete, or somebody routes by source.
+    var planNeedsAddresses: Bool {
+        IPVersion.allCases.contains { version in
+            routes.reduce(0) { $1.version == version ? $0 + $1.nextHops.count : $0 } > 1
+        } || (rules ?? []).contains { $0.source != nil }
+    }
+}

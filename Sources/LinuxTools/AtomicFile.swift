@@ -1,0 +1,129 @@
+import CLinux
+public import LinuxSystem
+
+/// A regular file whose content is replaced in one step: whoever opens it finds all of the old or all of the new, also
+/// after a crash.
+public struct AtomicFile: Sendable {
+    /// Where it is, symbolic links followed.
+    public let path: String
+    /// As it was read.
+    public let content: [UInt8]
+    private let status: FileStatus
+
+    /// What came of replacing.
+    public enum Outcome: Sendable {
+        case replaced
+        /// Somebody else wrote to the file since it was read, or took it away; it was left alone.
+        case changedMeanwhile
+    }
+
+    /// Reads a file of at most `limit` bytes. What a symbolic link leads to is read, and replaced later; the link stays.
+    public init(reading path: String, limit: Int) throws(KernelError) {
+        guard let resolved = realpath(path, nil) else { throw KernelError("open \(path)", .current) }
+        defer { free(resolved) }
+        self.path = String(cString: resolved)
+        // What looks like a file may be a FIFO, and nobody may ever write to it.
+        let file: FileDescriptor
+        do { file = try FileDescriptor(opening: self.path, .readWithoutWaiting) } catch {
+            throw error.attempting("open \(path)")
+        }
+        status = try FileStatus(of: file, name: path)
+        guard status.isRegular else {
+            throw KernelError("read \(path)", .invalid, explanation: "it is not a regular file")
+        }
+        content = try file.readAll(limit: limit, name: path)
+    }
+
+    /// Replaces the content; mode, owner, SELinux label and access control list stay. Other hard links keep what they had.
+    public func replace(with text: String) throws(KernelError) -> Outcome {
+        var temporary = try TemporaryFile(beside: path)
+        try temporary.file.write(text, name: temporary.path)
+        try temporary.take(status, from: path)
+        guard fsync(temporary.file.number) == 0 else { throw KernelError("write \(temporary.path) to disk", .current) }
+        guard isUnchanged else { return .changedMeanwhile }
+        try temporary.rename(to: path)
+        return .replaced
+    }
+
+    /// Puts a file of root's, which others may read, where there is none yet or in the place of the one that is there.
+    public static func put(_ text: String, at path: String) throws(KernelError) {
+        var temporary = try TemporaryFile(beside: path)
+        try temporary.file.write(text, name: temporary.path)
+        guard fchmod(temporary.file.number, 0o644) == 0 else { throw KernelError("let others read \(path)", .current) }
+        guard fsync(temporary.file.number) == 0 else { throw KernelError("write \(temporary.path) to disk", .current) }
+        try temporary.rename(to: path)
+    }
+
+    /// Takes a file away; that there is none is no error.
+    public static func remove(_ path: String) throws(KernelError) {
+        guard unlink(path) == 0 || Errno.current == .noEntry else { throw KernelError("remove \(path)", .current) }
+    }
+
+    private var isUnchanged: Bool {
+        do { return try FileStatus(path: path) == status } catch { return false }
+    }
+}
+
+/// A file that is to become another, removed if it does not.
+private struct TemporaryFile: ~Copyable {
+    let path: String
+    let file: FileDescriptor
+    private let directory: String
+    private var isRenamed = false
+
+    /// In the same directory, because a file is renamed only within its file system. Programs that read whole
+    /// directories pass over hidden files, and over one without an extension.
+    init(beside path: String) throws(KernelError) {
+        let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
+        directory = end == path.startIndex ? "/" : String(path[..<end])
+        var template = "\(directory)/.evenkeel-XXXXXX".utf8.map { CChar(bitPattern: $0) } + [0]
+        let number = mkostemp(&template, O_CLOEXEC)
+        guard number >= 0 else { throw KernelError("make a temporary file in \(directory)", .current) }
+        file = FileDescriptor(owning: number)
+        self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        if !isRenamed { unlink(path) }
+    }
+
+    /// The owner first: changing it takes away set-user-ID bits.
+    func take(_ status: FileStatus, from original: String) throws(KernelError) {
+        guard fchown(file.number, status.owner, status.group) == 0 else {
+            throw KernelError("keep the owner of \(original)", .current)
+        }
+        guard fchmod(file.number, status.permissions) == 0 else {
+            throw KernelError("keep the mode of \(original)", .current)
+        }
+        for name in ["security.selinux", "system.posix_acl_access"] { try copyAttribute(name, from: original) }
+    }
+
+    /// An extended attribute, `xattr(7)`: what the original has, which is not always what a new file gets from its directory.
+    private func copyAttribute(_ name: String, from original: String) throws(KernelError) {
+        // A label has less than a page, and so has a list of a few dozen entries.
+        let limit = 65536
+        let wanted = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            count = max(getxattr(original, name, buffer.baseAddress, limit), 0)
+        }
+        let present = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
+            count = max(fgetxattr(file.number, name, buffer.baseAddress, limit), 0)
+        }
+        guard wanted != present else { return }
+        let result =
+            wanted.isEmpty
+            ? fremovexattr(file.number, name) : fsetxattr(file.number, name, wanted, wanted.count, 0)
+        guard result == 0 else {
+            throw KernelError("keep \(name) of \(original)", .current)
+        }
+    }
+
+    mutating func rename(to path: String) throws(KernelError) {
+        guard CLinux.rename(self.path, path) == 0 else { throw KernelError("replace \(path)", .current) }
+        isRenamed = true
+        // What a crash leaves is decided by the directory. Some file systems have no fsync for one.
+        let folder = try FileDescriptor(opening: directory, .read)
+        guard fsync(folder.number) == 0 || Errno.current == .invalid else {
+            throw KernelError("write \(directory) to disk", .current, explanation: "\(path) is replaced already")
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import CLinux
+public import LinuxSystem
+
+/// The kernel's log, `/dev/kmsg`; the format is in the kernel's `Documentation/ABI/testing/dev-kmsg`.
+public enum KernelLog {
+    public struct Record: Hashable, Sendable {
+        /// Since boot, in seconds.
+        public let time: Int
+        public let text: String
+    }
+
+    /// The records whose text holds these words, oldest first, as far back as the kernel remembers.
+    ///
+    /// - Throws: `EPERM` where only root may read it, `ENOENT` where there is none, as in a container.
+    public static func records(with words: String) throws(KernelError) -> [Record] {
+        let path = "/dev/kmsg"
+        let log = try FileDescriptor(opening: path, .readWithoutWaiting)
+        var records: [Record] = []
+        // The kernel refuses a buffer that a record does not fit in.
+        var buffer = [UInt8](repeating: 0, count: 8192)
+        while true {
+            let count = retryingOnInterrupt { read(log.number, &buffer, buffer.count) }
+            if count == 0 { return records }
+            if count < 0 {
+                // The next record was overwritten before it could be read: go on with the oldest there is.
+                if Errno.current == .brokenPipe { continue }
+                if Errno.current == .again { return records }
+                throw KernelError("read \(path)", .current)
+            }
+            if let record = Record(buffer[..<count]), record.text.holds(words) { records.append(record) }
+        }
+    }
+}
+
+extension KernelLog.Record {
+    /// From `priority,sequence,microseconds,flags;text`, behind whose first line more about the record may follow.
+    init?(_ bytes: ArraySlice<UInt8>) {
+        guard let semicolon = bytes.firstIndex(of: UInt8(ascii: ";")) else { return nil }
+        let fields = bytes[..<semicolon].split(separator: UInt8(ascii: ","))
+        guard fields.count >= 3, let time = Int(String(decoding: fields[2], as: UTF8.self)) else { return nil }
+        let line = bytes[(semicolon + 1)...].prefix { $0 != UInt8(ascii: "\n") }
+        self.init(time: time / 1_000_000, text: String(decoding: line, as: UTF8.self))
+    }
+}
+
+extension String {
+    /// `contains(_:)`, which Embedded Swift does not have for a string.
+    fileprivate func holds(_ words: String) -> Bool {
+        let (text, words) = (Array(utf8), Array(words.utf8))
+        guard text.count >= words.count else { return false }
+        return (0...(text.count - words.count)).contains { text[$0...].starts(with: words) }
+    }
+}

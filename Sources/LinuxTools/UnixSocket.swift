@@ -1,0 +1,37 @@
+import CLinux
+public import LinuxSystem
+
+/// A program that listens on a socket in the file system, `unix(7)`.
+public enum UnixSocket {
+    /// Sends a request and returns all that is answered until the other end closes.
+    ///
+    /// - Throws: `ETIMEDOUT` when the other end has not closed after two seconds in all, however busily it goes on.
+    public static func ask(_ path: String, _ request: String, limit: Int) throws(KernelError) -> [UInt8] {
+        let deadline = Timestamp.monotonic + patience * 1000
+        let number = linux_connect(path, Int32(patience))
+        guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
+        let socket = FileDescriptor(owning: number)
+        try socket.write(request, name: path)
+        return try answer(of: socket, path, limit, by: deadline)
+    }
+
+    /// In seconds.
+    private static let patience = 2
+
+    private static func answer(
+        of socket: borrowing FileDescriptor, _ path: String, _ limit: Int, by deadline: Int
+    ) throws(KernelError) -> [UInt8] {
+        var answer: [UInt8] = []
+        let number = socket.number
+        while answer.count <= limit {
+            let left = max(deadline - Timestamp.monotonic, 0)
+            let ready = retryingOnInterrupt { linux_wait_to_read(number, -1, Int32(clamping: left)) }
+            if ready < 0 { throw KernelError("wait for \(path)", .current) }
+            if ready == 0 || left == 0 { throw KernelError("read \(path)", .timedOut) }
+            let chunk = try socket.read(atMost: min(limit + 1 - answer.count, 1 << 16), name: path)
+            if chunk.isEmpty { return answer }
+            answer += chunk
+        }
+        throw KernelError("read \(path)", .tooBig, explanation: "more than the \(limit) bytes allowed")
+    }
+}
