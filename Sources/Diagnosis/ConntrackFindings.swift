@@ -19,7 +19,7 @@ extension HostObservation {
             Finding(
                 isFull ? .conntrackFull : .conntrackNearFull, isFull ? .error : .warning, at: .host,
                 isFull ? "the connection tracking table is full" : "the connection tracking table is nearly full",
-                evidence: [fill.words] + changes + kernelLog,
+                evidence: [fill.text] + changes + kernelLog,
                 consequence: isFull ? consequence : "from the limit on \(consequence)",
                 remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")
         ]
@@ -35,7 +35,7 @@ extension HostObservation {
                 .conntrackDrops, rise > 0 ? .error : .warning, at: .host, "connections were dropped for want of room",
                 evidence: [
                     "\(statistics.drop) packets dropped, \(statistics.earlyDrop) flows thrown out early, since the host began"
-                        + (rise > 0 ? "; \(rise) more during the look" : ""), fill.words,
+                        + (rise > 0 ? "; \(rise) more during the look" : ""), fill.text,
                 ] + changes + kernelLog,
                 consequence: "connections that failed now and then, when many were open, and will again",
                 remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")

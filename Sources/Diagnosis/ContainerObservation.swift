@@ -103,7 +103,7 @@ public struct FilterCount: Hashable, Sendable {
         self.rise = rise
     }
 
-    var words: String {
+    var text: String {
         let since = rise.map { rise in
             rise.count == 0
                 ? ", none of them while it was watched" : ", \(rise.count) in the last \(tenths(rise.seconds)) s"

@@ -17,7 +17,7 @@ extension ContainerObservation {
         let rivals = snapshot.competingDefaults(version, policy.defaultRoute)
         guard let sharing = snapshot.sharing(among: rivals) else { return [] }
         let isKept = policy.defaultRoute.mode == .keep
-        var evidence = rivals.map { "\($0.words) metric \($0.leg.metric)" }
+        var evidence = rivals.map { "\($0.text) metric \($0.leg.metric)" }
         if sharing == .turns { evidence += turnWords }
         if isKept { evidence.append("the policy's defaultRoute.mode is \"keep\", so evenkeel leaves them as they are") }
         let isMerged = rivals.allSatisfy { $0.isOfMultipath }
@@ -28,7 +28,7 @@ extension ContainerObservation {
         return [
             Finding(
                 isMerged && version == .v6 ? .defaultRouteMultipathV6 : .duplicateDefaultRoute,
-                isKept ? .information : sharing.severity, at: place, "\(routes): \(sharing.words)",
+                isKept ? .information : sharing.severity, at: place, "\(routes): \(sharing.text)",
                 evidence: evidence, consequence: sharing.consequence,
                 remedy: isKept ? "(choose the mode \"distinct\" or \"ranked\" in the policy)" : apply)
         ]

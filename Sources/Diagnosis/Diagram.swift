@@ -47,10 +47,10 @@ struct Diagram {
         guard let own = link.reversePathFilter, addresses.contains(where: { $0.address.version == .v4 }) else {
             return ""
         }
-        return "  rp_filter \(words(max(own, container.snapshot.reversePathFilterOfAll ?? 0)))"
+        return "  rp_filter \(text(max(own, container.snapshot.reversePathFilterOfAll ?? 0)))"
     }
 
-    private func words(_ filter: Int) -> String { ["0 off", "1 strict", "2 loose"][min(max(filter, 0), 2)] }
+    private func text(_ filter: Int) -> String { ["0 off", "1 strict", "2 loose"][min(max(filter, 0), 2)] }
 
     private func attachment(of link: Link) -> [String] {
         guard let attachment = container.attachment(of: link.index) else {
@@ -58,7 +58,7 @@ struct Diagram {
         }
         let way = attachment.bridge ?? attachment.end
         let place = attachment.end.name + (attachment.bridge.map { " on bridge \($0.name)" } ?? "")
-        let filter = way.reversePathFilter.map { "  rp_filter \(words(max($0, host.reversePathFilterOfAll ?? 0)))" }
+        let filter = way.reversePathFilter.map { "  rp_filter \(text(max($0, host.reversePathFilterOfAll ?? 0)))" }
         return ["|    host: \(place)\(size(way))\(filter ?? "")\(guarding(attachment))"]
     }
 
@@ -84,7 +84,7 @@ struct Diagram {
         IPVersion.allCases.compactMap { version in
             let rivals = container.snapshot.competingDefaults(version, policy.defaultRoute)
             if let sharing = container.snapshot.sharing(among: rivals) {
-                return "\(version): \(sharing.words(of: rivals.map { $0.interface }))"
+                return "\(version): \(sharing.text(of: rivals.map { $0.interface }))"
             }
             if let index = container.defaultInterface(version) {
                 return "\(version): leaves by \(container.name(of: index))"

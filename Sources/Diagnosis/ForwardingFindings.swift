@@ -12,7 +12,7 @@ extension HostObservation {
         guard !v4.isEmpty || !v6.isEmpty || !answers.isEmpty else { return [] }
         var evidence =
             v4.prefix(Self.mostLines).map { attachment in
-                "net/ipv4/conf/\(attachment.name)/forwarding is 0, and \(words(attachment.count)) by \(attachment.name)"
+                "net/ipv4/conf/\(attachment.name)/forwarding is 0, and \(text(attachment.count)) by \(attachment.name)"
             } + answers.map { "net/ipv4/conf/\($0)/forwarding is 0, and answers come in by \($0)" }
         var wanted = (v4.map { $0.name } + answers).map { "net/ipv4/conf/\($0.quotedForShell)/forwarding=1" }
         if forwardsIPv4 == false && !wanted.isEmpty {
@@ -21,7 +21,7 @@ extension HostObservation {
         }
         if !v6.isEmpty {
             evidence.append(
-                "net.ipv6.conf.all.forwarding is 0, and \(words(v6.map { $0.count }.reduce(0, +))) through this host")
+                "net.ipv6.conf.all.forwarding is 0, and \(text(v6.map { $0.count }.reduce(0, +))) through this host")
             wanted.append("net.ipv6.conf.all.forwarding=1")
         }
         return [
@@ -41,7 +41,7 @@ extension HostObservation {
         return uplinks.filter { forwardsIPv4From[$0] == false }
     }
 
-    private func words(_ count: Int) -> String {
+    private func text(_ count: Int) -> String {
         count == 1 ? "1 container has its default route" : "\(count) containers have their default routes"
     }
 

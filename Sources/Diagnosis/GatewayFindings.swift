@@ -16,7 +16,7 @@ extension ContainerObservation {
                 .gatewayNotReachable, gravest, at: place,
                 isOld
                     ? "nobody answered for \(names) when it was last asked for" : "\(names) \(toBe) not reachable",
-                evidence: lost.map { words(of: $0.0, host) },
+                evidence: lost.map { text(of: $0.0, host) },
                 consequence: isOld
                     ? "\"No route to host\" or silence for all that goes by that gateway, if it is still so"
                     : "\"No route to host\" or silence for all that goes by that gateway",
@@ -45,7 +45,7 @@ extension ContainerObservation {
 
     private func isRunning(_ interface: UInt32) -> Bool { running?.contains(interface) ?? true }
 
-    private func words(of gateway: Gateway, _ host: HostObservation) -> String {
+    private func text(of gateway: Gateway, _ host: HostObservation) -> String {
         let place = "\(gateway.address) on \(name(of: gateway.interface))"
         guard gateway.isOnLink else { return "\(place) is on none of its connected networks" }
         if !isRunning(gateway.interface) {

@@ -52,7 +52,7 @@ extension ContainerObservation {
         let sources = changes.compactMap { change -> String? in
             guard case .deleteRule(let rule) = change.action, rule.source != nil else { return nil }
             // A link that goes down loses its IPv6 addresses, and the rule for their prefix stays.
-            let addresses = words(of: rule)
+            let addresses = text(of: rule)
             return addresses.isEmpty ? nil : addresses
         }
         let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove || $0.isWithdrawal }

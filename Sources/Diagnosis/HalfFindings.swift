@@ -14,7 +14,7 @@ extension ContainerObservation {
             Finding(
                 .duplicateSplitDefault, .information, at: place,
                 "several networks each bring the same half of all addresses, with one metric",
-                evidence: rivals.map { words(of: $0) },
+                evidence: rivals.map { text(of: $0) },
                 consequence: first.half.version == .v4
                     ? "the kernel takes that which was added first, and another may be first after the next start; what "
                         + "has the address of another network leaves there as well, and is dropped where source addresses "
@@ -42,7 +42,7 @@ extension ContainerObservation {
         return Set(legs.map { $0.hop.interface }).count > 1 ? legs : []
     }
 
-    private func words(of leg: Leg) -> String {
+    private func text(of leg: Leg) -> String {
         let gateway = leg.hop.gateway.map { "via \($0) " } ?? ""
         return "\(leg.half.prefix) \(gateway)dev \(name(of: leg.hop.interface)) metric \(leg.half.metric)"
     }

@@ -17,7 +17,7 @@ extension ContainerObservation {
                 worst == .largeDatagrams
                     ? "large datagrams fit one end of its network and not the other"
                     : "its interface takes packets of another size than its network",
-                evidence: ways.map { $0.words }, consequence: worst.words,
+                evidence: ways.map { $0.text }, consequence: worst.text,
                 remedy: worst == .largeDatagrams
                     ? "(if large datagrams are lost: give all of the network one size, with ip link set)"
                     : commands.map { "sudo \($0)" }.joined(separator: " && "))
@@ -33,7 +33,7 @@ private struct PacketSizes {
 
         static func < (left: Effect, right: Effect) -> Bool { left.rawValue < right.rawValue }
 
-        var words: String {
+        var text: String {
             switch self {
             case .largeDatagrams:
                 "datagrams that are larger than an end takes vanish on their way to it; TCP fits itself to both ends"
@@ -83,7 +83,7 @@ private struct PacketSizes {
         return own > bridge?.size ?? own ? .fromAfar : .largeDatagrams
     }
 
-    var words: String {
+    var text: String {
         var parts = ["MTU \(own) on \(attachment.interface.name)"]
         if end != own { parts.append("\(end) on its host end \(attachment.end.name)") }
         if let bridge { parts.append("\(bridge.size) on the bridge \(bridge.name)") }

@@ -16,9 +16,9 @@ extension ContainerObservation {
             Finding(
                 .rpFilterNoRoute, isRising ? .warning : .information, at: place,
                 "a reverse path filter drops what comes from where no route leads back to",
-                evidence: filtering.map { words(ofFilterOn: $0) } + [
+                evidence: filtering.map { text(ofFilterOn: $0) } + [
                     "no IPv4 default route, so the filter finds no way back to anybody beyond its own networks",
-                    filtered.words,
+                    filtered.text,
                 ],
                 consequence:
                     "datagrams from other subnets (syslog, flow records, multicast, traps) come in and reach no program, without "
@@ -33,7 +33,7 @@ extension ContainerObservation {
         max(link.reversePathFilter ?? 0, snapshot.reversePathFilterOfAll ?? 0)
     }
 
-    private func words(ofFilterOn link: Link) -> String {
+    private func text(ofFilterOn link: Link) -> String {
         let value = filterInForce(on: link)
         let name = value == 1 ? "strict" : "loose"
         return "rp_filter is \(link.reversePathFilter ?? 0) for \(link.name), "

@@ -56,7 +56,7 @@ extension HostObservation {
             "new connections of what is behind it vanish without an error, and its own fail with \"Operation not "
             + "permitted\"; those that exist go on"
         var evidence = [
-            "in its own namespace \(table.fill.words); the limit is the machine's, for each namespace alone"
+            "in its own namespace \(table.fill.text); the limit is the machine's, for each namespace alone"
         ]
         if let own = state.conntrack?.fill { evidence.append("the host's own table has \(own.entries) entries") }
         if let cost = table.statistics, cost.drops > 0 {

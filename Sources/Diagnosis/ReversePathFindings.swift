@@ -19,7 +19,7 @@ extension ContainerObservation {
         let drops = filtered.map { $0.count > 0 } ?? false
         let all = snapshot.reversePathFilterOfAll.map { ", \($0) for all" } ?? ""
         var evidence = strict.map { "rp_filter is \($0.reversePathFilter ?? 0) for \($0.name)\(all): strict" }
-        if let filtered { evidence.append(filtered.words) }
+        if let filtered { evidence.append(filtered.text) }
         if policy.rpFilter == .keep {
             evidence.append("the policy's rpFilter is \"keep\", so evenkeel leaves it as it is")
         }
@@ -71,7 +71,7 @@ extension HostObservation {
             .hostRPFilterStrict, isIdle ? .information : .warning, at: .host,
             "\(way.name) filters strictly, and containers on several networks send other addresses through it",
             evidence: ([strict] + way.strays).prefix(Self.mostLines)
-                + (filtered.map { ["on the host, \($0.words)"] } ?? []),
+                + (filtered.map { ["on the host, \($0.text)"] } ?? []),
             consequence: isIdle
                 ? "nothing so far: the host would drop what such a container sends to afar from the address of a network "
                     + "that has no gateway of its own"

@@ -22,7 +22,7 @@ extension ContainerObservation {
         // A default at a worse metric that nobody touched stands by, as somebody may want it to.
         let isStandby =
             policy.defaultRoute.mode == .keep || owned.allSatisfy { !snapshot.isSetAside(version, $0.1.index) }
-        let names = owned.map { rule, link in "\(words(of: rule)) of \(link.name)" }
+        let names = owned.map { rule, link in "\(text(of: rule)) of \(link.name)" }
         return [
             Finding(
                 .sourceAddressMismatch, isStandby ? .information : .error, at: place,
@@ -40,7 +40,7 @@ extension ContainerObservation {
     }
 
     /// The addresses that a rule is for.
-    func words(of rule: PolicyRule) -> String {
+    func text(of rule: PolicyRule) -> String {
         snapshot.addresses.filter { rule.source?.contains($0.address) == true }.map { "\($0.address)" }
             .joined(separator: ", ")
     }

@@ -51,34 +51,34 @@ public struct Survey: Sendable {
         var survey = Survey()
         survey.seen.insert(try NetworkNamespace.current().identity)
         if let identity = NetworkNamespace.identityOfInit() { survey.seen.insert(identity) }
-        var inhabitants = Inhabitants(besides: survey.seen)
-        survey.hidden = try inhabitants.look()
+        var processes = NamespaceProcesses(besides: survey.seen)
+        survey.hidden = try processes.look()
         // A namespace that an engine vouches for is not skipped for its other name. But one that somebody named stays
         // theirs, whatever containers work in it, as OpenStack's agents do in its routers.
         let mounts = BindMount.all(refusals: &survey.refusals)
-        for mount in mounts where mount.owner != .unknown { survey.take(mount, inhabitants) }
-        for mount in mounts where mount.owner == .unknown { survey.take(mount, inhabitants) }
-        survey.take(inhabitants)
+        for mount in mounts where mount.owner != .unknown { survey.take(mount, processes) }
+        for mount in mounts where mount.owner == .unknown { survey.take(mount, processes) }
+        survey.take(processes)
         return survey
     }
 
-    private mutating func take(_ mount: BindMount, _ inhabitants: Inhabitants) {
+    private mutating func take(_ mount: BindMount, _ processes: NamespaceProcesses) {
         // One that has gone, or that we may not look at, is no finding.
         guard let identity = Self.identity(mount.path), seen.insert(identity).inserted else { return }
         switch mount.owner {
         case .container(let evidence, let engine):
-            let containers = inhabitants.containers(in: identity)
+            let containers = processes.containers(in: identity)
             namespaces.append(
                 ContainerNamespace(
                     path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
                     containers: containers))
         case .rootlessNetwork: rootless.append(mount.path)
-        case .unknown: skip(mount.path, inhabitants.containers(in: identity))
+        case .unknown: skip(mount.path, processes.containers(in: identity))
         }
     }
 
-    private mutating func take(_ inhabitants: Inhabitants) {
-        let rest = inhabitants.groups.filter { !seen.contains($0.namespace) }
+    private mutating func take(_ processes: NamespaceProcesses) {
+        let rest = processes.groups.filter { !seen.contains($0.namespace) }
         for group in rest {
             guard let first = group.containers.first, let pid = first.pid else { continue }
             namespaces.append(

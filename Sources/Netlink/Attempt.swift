@@ -18,7 +18,7 @@ package struct Attempt: ExpressibleByStringLiteral {
 
     package init(stringLiteral action: String) { self.init(action) }
 
-    package var words: String {
+    package var text: String {
         switch object {
         case .none: action
         case .name(let name): "\(action) \(name)"

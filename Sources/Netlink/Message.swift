@@ -43,20 +43,20 @@ package struct Message {
         case NLMSG_ERROR:
             guard let error = familyHeader(nlmsgerr.self) else {
                 return .failed(
-                    KernelError(attempt.words, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
+                    KernelError(attempt.text, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
             }
             if error.error == 0 { return .done }
             // Not negated with "-": INT32_MIN would trap.
             let errno = Errno(rawValue: 0 &- error.error)
-            return .failed(KernelError(attempt.words, errno, explanation: extendedAcknowledgement(error)))
+            return .failed(KernelError(attempt.text, errno, explanation: extendedAcknowledgement(error)))
         case NLMSG_DONE:
             // A dump that fails half way says so in its last message.
             if let code = familyHeader(Int32.self), code < 0 {
-                return .failed(KernelError(attempt.words, Errno(rawValue: 0 &- code)))
+                return .failed(KernelError(attempt.text, Errno(rawValue: 0 &- code)))
             }
             return .done
         case NLMSG_NOOP: return .data
-        case NLMSG_OVERRUN: return .failed(KernelError(attempt.words, .inputOutput, explanation: "replies were lost"))
+        case NLMSG_OVERRUN: return .failed(KernelError(attempt.text, .inputOutput, explanation: "replies were lost"))
         default: return .data
         }
     }

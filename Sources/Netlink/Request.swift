@@ -110,7 +110,7 @@ public struct Request: ~Copyable {
 
     package func validate() throws(KernelError) {
         if overflowed {
-            throw KernelError(attempt.words, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
+            throw KernelError(attempt.text, .messageSize, explanation: "the request outgrew \(Self.capacity) bytes")
         }
     }
 }

@@ -128,7 +128,7 @@ public struct Socket: ~Copyable {
             }
         }
         throw KernelError(
-            request.attempt.words, .interrupted,
+            request.attempt.text, .interrupted,
             explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
@@ -168,7 +168,7 @@ public struct Socket: ~Copyable {
     }
 
     private func send(_ bytes: UnsafeRawPointer, _ count: Int, _ attempt: Attempt) throws(KernelError) {
-        guard mnl_socket_sendto(socket, bytes, count) == count else { throw KernelError(attempt.words, .current) }
+        guard mnl_socket_sendto(socket, bytes, count) == count else { throw KernelError(attempt.text, .current) }
     }
 
     private enum Reading {
@@ -206,12 +206,12 @@ public struct Socket: ~Copyable {
                 let errno = Errno.current
                 if errno == .interrupted { continue }
                 if errno == .again && !waiting { return nil }
-                throw KernelError(attempt.words, errno)
+                throw KernelError(attempt.text, errno)
             }
             // Whoever may administer the namespace may write to this socket, a container's root among them.
             guard sender == 0 else { continue }
             guard count <= buffer.count else {
-                throw KernelError(attempt.words, .messageSize, explanation: "the kernel's reply has \(count) bytes")
+                throw KernelError(attempt.text, .messageSize, explanation: "the kernel's reply has \(count) bytes")
             }
             return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
         }

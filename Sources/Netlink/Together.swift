@@ -16,7 +16,7 @@ extension Socket {
         explainRefusals()
         try exchange(count, acknowledgingLast: true, request) { place, message in
             if case .failed(let error) = message.outcome("") {
-                refused(place, error.attempting(request(place).attempt.words))
+                refused(place, error.attempting(request(place).attempt.text))
             }
         }
     }
@@ -32,7 +32,7 @@ extension Socket {
         try exchange(count, acknowledgingLast: false, request) { place, message in
             switch message.outcome("") {
             case .failed(let error):
-                if !absences.contains(error.errno) { refusal = error.attempting(request(place).attempt.words) }
+                if !absences.contains(error.errno) { refusal = error.attempting(request(place).attempt.text) }
             case .data: body(place, message)
             case .done: break
             }

@@ -48,7 +48,7 @@ struct Counts: Codable, Equatable {
         ])
         command.error = "/run/bench/complaints"
         try Execution.run(command)
-        let collected = try words("Collected :").compactMap { $0.last.flatMap { Int($0) } }
+        let collected = try text("Collected :").compactMap { $0.last.flatMap { Int($0) } }
         guard let all = collected.max() else {
             throw BenchmarkError(description: "valgrind counted nothing of \(command.arguments.joined(separator: " "))")
         }
@@ -58,7 +58,7 @@ struct Counts: Codable, Equatable {
     /// As strace counts them, those of children included.
     static func systemCalls(_ command: Command) throws -> Int {
         try Execution.run(command.run(by: ["/usr/bin/strace", "-f", "-c", "-o", file]))
-        guard let total = try words(" total").last, total.count > 3, let calls = Int(total[3]) else {
+        guard let total = try text(" total").last, total.count > 3, let calls = Int(total[3]) else {
             throw BenchmarkError(description: "strace counted nothing of \(command.path)")
         }
         return calls
@@ -66,13 +66,13 @@ struct Counts: Codable, Equatable {
 
     private static func memory(_ command: Command) throws -> (faults: Int, peak: Int) {
         try Execution.run(command.run(by: [Shell.packageFolder + "/.build/benchmark/launch", file]))
-        let figures = try words("").first?.compactMap { Int($0) } ?? []
+        let figures = try text("").first?.compactMap { Int($0) } ?? []
         guard figures.count == 2 else { throw BenchmarkError(description: "no figures of \(command.path)") }
         return (figures[0], figures[1])
     }
 
     /// The words of those lines of the file that hold the text.
-    private static func words(_ text: String) throws -> [[Substring]] {
+    private static func text(_ text: String) throws -> [[Substring]] {
         try String(contentsOfFile: file, encoding: .utf8).split(separator: "\n")
             .filter { text.isEmpty || $0.contains(text) }.map { $0.split(separator: " ") }
     }

@@ -101,7 +101,7 @@ import Testing
         entries: Int, max: Int, words: String, isFull: Bool
     ) {
         let fill = ConntrackFill(entries: entries, max: max)
-        #expect(fill.words == words && fill.isFull == isFull && !fill.reaches(0.1) && fill.percent == nil)
+        #expect(fill.text == words && fill.isFull == isFull && !fill.reaches(0.1) && fill.percent == nil)
     }
 
     @Test func fullnessIsMeasuredByTheLimit() {
@@ -109,7 +109,7 @@ import Testing
         #expect(ConntrackFill(entries: 900, max: 1000).reaches(0.9))
         #expect(ConntrackFill(entries: 999, max: 1000).isFull == false)
         #expect(ConntrackFill(entries: 1001, max: 1000).isFull)
-        #expect(ConntrackFill(entries: 245_000, max: 262_144).words == "245000 of 262144 entries (93%)")
+        #expect(ConntrackFill(entries: 245_000, max: 262_144).text == "245000 of 262144 entries (93%)")
     }
 
     @Test func countersAreAddedOverProcessorsByTheirNames() {

@@ -31,7 +31,7 @@ import Testing
                 .set(metric, 17741), .addRoute(advertised.with { $0.metric = 17741 }), .deleteRoute(advertised),
             ])
         #expect(
-            plan.words.suffix(3) == [
+            plan.text.suffix(3) == [
                 "set ra_defrtr_metric of eth1 to 17741 (stands by behind via fd00:2::1 dev eth0)",
                 "added default via fe80::1 dev eth1 metric 17741 (stands by behind via fd00:2::1 dev eth0)",
                 "removed default via fe80::1 dev eth1 (metric 1024; now at 17741)",
@@ -42,7 +42,7 @@ import Testing
     @Test func aSecondRunAfterADemotionFindsNothingToDo() throws {
         var container = container([winner, advertised])
         try container.run()
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     @Test func aLoserThatStandsBehindAlreadyIsLeftInMain() throws {
@@ -52,7 +52,7 @@ import Testing
         #expect(!plan.actions.contains(.deleteRoute(behind)))
         #expect(container.snapshot.routes.contains(behind))
         #expect(!plan.contains { if case .set = $0.action { true } else { false } })
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     @Test func losersGetAMetricEach() throws {
@@ -105,7 +105,7 @@ import Testing
         // The kernel takes the interface's metric, and renews the lifetime.
         container.add(advertised.with { ($0.metric, $0.lifetime) = (51, 1800) })
         #expect(container.mainRoutes.count == 2)
-        #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
+        #expect(try container.snapshot.plan(Policy(.ranked)).text == [])
     }
 
     @Test func aLosersCopyOutlivesWhatNoAdvertisementRenewsThere() throws {

@@ -166,7 +166,7 @@ import Testing
         let (low, high) = (Route(via: "10.89.2.9", dev: 2), Route(via: "10.89.2.10", dev: 2))
         for routes in [[high, second, low], [low, second, high]] {
             var container = container(routes)
-            let words = try container.run().words
+            let words = try container.run().text
             #expect(words.last == "removed default via 10.89.3.1 dev eth1 (kept: via 10.89.2.9 dev eth0, metric 100)")
             #expect(container.standing(.v4) == Set(low.nextHops + high.nextHops))
         }

@@ -29,7 +29,7 @@ import Testing
                 .deleteRoute(eth1),
             ])
         #expect(
-            plan.words == [
+            plan.text == [
                 "set device group of eth1 to 17739", "set device group of eth0 to 17739",
                 "added default via 10.89.2.1 dev eth1 to table 17739002 (for its addresses and its device)",
                 "added default via 10.89.3.1 dev eth0 to table 17739003 (remembers that it won)",
@@ -90,7 +90,7 @@ import Testing
         container.snapshot.routes = [loser, eth0]
         let plan = try container.snapshot.plan(Policy())
         #expect(plan.actions[2] == .addRoute(loser.copied()))
-        #expect(plan.words.last == "removed default via fe80::1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)")
+        #expect(plan.text.last == "removed default via fe80::1 dev eth1 (kept: via 10.89.3.1 dev eth0, metric 100)")
     }
 
     @Test func aGatewayOfTheOtherFamilyThatIsCutShortIsNotRead() throws {
@@ -99,7 +99,7 @@ import Testing
             var hop = NextHop(nil, dev: 2)
             hop.via = bytes
             container.snapshot.routes = [Route(legs: [hop]), eth0]
-            #expect(try container.snapshot.plan(Policy()).words.last?.hasPrefix("removed default dev eth1 ") == true)
+            #expect(try container.snapshot.plan(Policy()).text.last?.hasPrefix("removed default dev eth1 ") == true)
         }
     }
 
@@ -166,8 +166,8 @@ import Testing
                 .addRule(.from("fd00:2::/64", dev: 2)), .addRule(.bound(.v6, "eth1", dev: 2)),
                 .deleteRoute(eth1), .deleteRoute(six1),
             ])
-        #expect(plan.words.contains("added rule from all (IPv6) lookup main suppress_prefixlength 0"))
-        #expect(plan.words.contains("added rule from all (IPv6) oif eth1 lookup 17739002"))
+        #expect(plan.text.contains("added rule from all (IPv6) lookup main suppress_prefixlength 0"))
+        #expect(plan.text.contains("added rule from all (IPv6) oif eth1 lookup 17739002"))
         try container.run()
         #expect(container.main(.v6) == [NextHop("fd00:3::1", dev: 3)])
         #expect(try container.snapshot.plan(Policy()) == [])
@@ -180,11 +180,11 @@ import Testing
         container.snapshot.links[1].reversePathFilter = 1
         let plan = try container.snapshot.plan(Policy(prefer: ["10.89.3.1"]))
         let shown = name.replacing("\u{1b}", with: "?")
-        #expect(plan.words.first == "set rp_filter of \(shown) to 2 (loose; it was 1)")
-        #expect(plan.words.contains("added rule from all oif \(shown) lookup 17739002"))
+        #expect(plan.text.first == "set rp_filter of \(shown) to 2 (loose; it was 1)")
+        #expect(plan.text.contains("added rule from all oif \(shown) lookup 17739002"))
         #expect(plan.actions.contains(.addRule(.bound(.v4, name, dev: 2))))
         #expect(
-            plan.words.last == "removed default via 10.89.2.1 dev \(shown) (kept: via 10.89.3.1 dev eth0, metric 100)")
+            plan.text.last == "removed default via 10.89.2.1 dev \(shown) (kept: via 10.89.3.1 dev eth0, metric 100)")
         #expect(plan.actions.first == .set(Sysctl("net/ipv4/conf/\(name)/rp_filter"), 2))
     }
 

@@ -123,7 +123,7 @@ import Testing
             return before.flows.compactMap { flow in
                 let (was, now) = (before.ways(flow), container.ways(flow))
                 return isRight(flow, was, now, before, container) ? nil : "\(flow): \(was) became \(now)"
-            }.prefix(3).map { $0 } + (try container.snapshot.plan(policy).words)
+            }.prefix(3).map { $0 } + (try container.snapshot.plan(policy).text)
         }
     }
 

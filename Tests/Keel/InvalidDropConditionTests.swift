@@ -14,7 +14,7 @@ import Testing
             let idle = host { ($0.trackingOfIPv4, $0.ipv4.rules) = (.unused, rules) }
             let (changes, notes) = idle.planInvalid(policy(), container)
             #expect(changes.actions == [.commit([.deleteTable(four.table)], generation: nil)])
-            #expect(changes.words[0].hasSuffix("table ip evenkeel, nothing here translates IPv4") && notes == [])
+            #expect(changes.text[0].hasSuffix("table ip evenkeel, nothing here translates IPv4") && notes == [])
         }
         let empty = host { ($0.trackingOfIPv4, $0.ipv4) = (.unused, HostSnapshot.Ruleset()) }
         let (changes, notes) = empty.planInvalid(policy(), container)
@@ -41,7 +41,7 @@ import Testing
                     .commit([.deleteTable(four.table)], generation: nil),
                     .commit([.deleteTable(six.table)], generation: nil),
                 ])
-            #expect(changes.words[0].hasSuffix("table ip evenkeel, nf_conntrack_tcp_loose is 0") && notes == [])
+            #expect(changes.text[0].hasSuffix("table ip evenkeel, nf_conntrack_tcp_loose is 0") && notes == [])
             #expect(!strict.isComplete(container, policy(mode)))
         }
         let empty = host { ($0.loose, $0.ipv4) = (0, HostSnapshot.Ruleset()) }
@@ -69,7 +69,7 @@ import Testing
         let liberal = policy(.liberal)
         var plan = host { $0.beLiberal = 0 }.planInvalid(liberal, container)
         #expect(plan.changes.actions == [.set(Sysctl("net/netfilter/nf_conntrack_tcp_be_liberal"), 1)])
-        #expect(plan.changes.words == ["set nf_conntrack_tcp_be_liberal to 1 (it was 0)"] && plan.notes == [])
+        #expect(plan.changes.text == ["set nf_conntrack_tcp_be_liberal to 1 (it was 0)"] && plan.notes == [])
         #expect(host { $0.beLiberal = 1 }.planInvalid(liberal, container).changes == [])
         plan = host().planInvalid(liberal, container)
         #expect(plan.changes == [] && plan.notes.count == 1)

@@ -14,19 +14,19 @@ extension InvalidDropTests {
         #expect(empty.planInvalid(policy(), forHost).changes.actions == [.commit(installation(four), generation: nil)])
         let translating = host { $0.trackingOfIPv6 = .translated }.planInvalid(policy(), forHost).changes
         #expect(
-            translating.words == [
+            translating.text == [
                 "added rules for INVALID TCP segments: table ip6 evenkeel, chains input, output and forward"
             ])
     }
 
     @Test func whatThePolicyNoLongerWantsGoesWithARunOverTheHostAlone() {
         let removed = ["removed rules for INVALID TCP segments: table ip evenkeel, the policy's mode is \"liberal\""]
-        #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), forHost).changes.words == removed)
+        #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), forHost).changes.text == removed)
         #expect(host { $0.beLiberal = 1 }.planInvalid(policy(.liberal), container).changes == [])
         #expect(host().planInvalid(policy(.keep), forHost).changes == [])
         let narrower = host().planInvalid(policy(forward: false), forHost).changes
         #expect(
-            narrower.words == [
+            narrower.text == [
                 "repaired rules for INVALID TCP segments: table ip evenkeel, now with chains input and output alone"
             ])
         #expect(host().planInvalid(policy(forward: false), container).changes == [])
@@ -35,7 +35,7 @@ extension InvalidDropTests {
     @Test func anotherModeIsMadeWholeByARunOverTheHost() {
         let changes = host().planInvalid(policy(.input), forHost).changes
         #expect(
-            changes.words == [
+            changes.text == [
                 "repaired rules for INVALID TCP segments: table ip evenkeel, now with chains input and forward alone"
             ])
         guard case .commit(let commands, 42)? = changes.actions.first else {
@@ -49,7 +49,7 @@ extension InvalidDropTests {
     @Test func whatIsLeftOutIsSaidOnceByARunOverTheHost() {
         let strict = host { $0.loose = 0 }.planInvalid(policy(), forHost)
         #expect(
-            strict.changes.words == [
+            strict.changes.text == [
                 "removed rules for INVALID TCP segments: table ip evenkeel, nf_conntrack_tcp_loose is 0"
             ])
         #expect(strict.notes.count == 1 && strict.notes[0].contains("while nf_conntrack_tcp_loose is 0"))
@@ -64,7 +64,7 @@ extension InvalidDropTests {
         let harmful = host { ($0.forwardsWithIPVS, $0.ipv4.rules) = (true, listed([[.spare, .drop], [.stop]])) }
         let (changes, notes) = harmful.planInvalid(policy(.input), forHost)
         #expect(
-            changes.words == [
+            changes.text == [
                 "repaired rules for INVALID TCP segments: table ip evenkeel, now with chain forward alone"
             ])
         #expect(notes.count == 1 && notes[0].hasPrefix("INVALID segments are not dropped in input: IPVS"))

@@ -14,7 +14,7 @@ import Testing
                 .commit(installation(four) + [.addElements(four.containers, ["podman0"])], generation: nil)
             ])
         #expect(
-            changes.words == [
+            changes.text == [
                 "added rules for INVALID TCP segments: table ip evenkeel, chains input, output and forward"
             ])
         #expect(changes[0].remedy == .invalid && notes == [])
@@ -68,7 +68,7 @@ import Testing
         let changes = host().planInvalid(policy(), two).changes
         #expect(
             changes.actions == [.commit([.addElements(four.containers, ["podman1", "veth\u{1b}0"])], generation: nil)])
-        #expect(changes.words == ["added podman1, veth?0 to set ip evenkeel containers"])
+        #expect(changes.text == ["added podman1, veth?0 to set ip evenkeel containers"])
     }
 
     static let broken: [(String, @Sendable (inout HostSnapshot.Ruleset) -> Void)] = [
@@ -88,7 +88,7 @@ import Testing
             .addRule(four.rule(.note)),
         ]
         #expect(changes.actions == [.commit(commands, generation: 42)], "\(what)")
-        #expect(changes.words == ["repaired rules for INVALID TCP segments: table ip evenkeel, chain input"])
+        #expect(changes.text == ["repaired rules for INVALID TCP segments: table ip evenkeel, chain input"])
     }
 
     @Test func ofAFlushedTableAllChainsAreRepaired() {
@@ -148,7 +148,7 @@ import Testing
                 .commit([.deleteElements(four.containers, ["veth1"])], generation: nil),
                 .commit([.deleteElements(six.containers, ["veth0"])], generation: nil),
             ])
-        #expect(changes.words.first == "removed veth0 from set ip evenkeel containers (nothing is behind it any more)")
+        #expect(changes.text.first == "removed veth0 from set ip evenkeel containers (nothing is behind it any more)")
         for mode in [Policy.Invalid.Mode.liberal, .keep] {
             let kept = host {
                 ($0.ipv4, $0.ipv6, $0.gone, $0.beLiberal) = (snapshot.ipv4, snapshot.ipv6, ["veth0", "veth1"], 1)

@@ -53,6 +53,6 @@ import Testing
         container.connect(4, "eth2", [], [Route(advertised: "fe80::4", dev: 4, metric: 2048)])
         try container.run(Policy(.one))
         #expect(container.mainRoutes.map { $0.metric } == [1024, 2048, 17741])
-        #expect(try container.snapshot.plan(Policy(.one)).words == [])
+        #expect(try container.snapshot.plan(Policy(.one)).text == [])
     }
 }

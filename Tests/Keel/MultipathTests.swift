@@ -82,7 +82,7 @@ import Testing
         try container.run()
         #expect(container.main(.v6) == [NextHop("fd00:2::1", dev: 2)])
         #expect(container.ourRoutes.filter { $0.table == 17_739_003 }.flatMap { $0.nextHops }.count == 2)
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     @Test(arguments: ["10.89.3.1", "fd00:3::1"]) func aSingleObjectIsCopiedAndDeletedByItsID(gateway: String) throws {
@@ -113,7 +113,7 @@ import Testing
         try container.run(Policy(.ranked))
         let wanted = legs6.enumerated().map { place, hop in leg(route, hop).with { $0.metric = 50 + UInt32(place) } }
         #expect(container.mainRoutes == wanted)
-        #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
+        #expect(try container.snapshot.plan(Policy(.ranked)).text == [])
     }
 
     /// What was merged with a leg by no network is not ours to take apart, but the networks' legs compete.

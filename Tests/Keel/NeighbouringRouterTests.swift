@@ -29,7 +29,7 @@ import Testing
         ], [Policy.DefaultRoute.Mode.distinct, .one, .ranked])
     func aloneTheyAreLeftAsTheyAre(routes: [Route], mode: Policy.DefaultRoute.Mode) throws {
         let container = container(routes)
-        #expect(try container.snapshot.plan(Policy(mode)).words == [])
+        #expect(try container.snapshot.plan(Policy(mode)).text == [])
         for version in IPVersion.allCases {
             #expect(container.snapshot.competingDefaults(version, Policy().defaultRoute).isEmpty)
         }
@@ -43,7 +43,7 @@ import Testing
         try container.run()
         #expect(inMain(container) == winners)
         #expect(container.snapshot.links[1].routerAdvertisementMetric == 1024)
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     /// The next advertisement gives both the interface's metric.
@@ -54,7 +54,7 @@ import Testing
         #expect(inMain(container).map { $0.metric } == [1024, 17741, 17741])
         #expect(plan.count { if case .set = $0.action { true } else { false } } == 1)
         #expect(container.snapshot.links[2].routerAdvertisementMetric == 17741)
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     @Test func rankedThoseOfOneNetworkShareAMetric() throws {
@@ -64,7 +64,7 @@ import Testing
         #expect(inMain(container).map { $0.metric } == [50, 51, 51])
         #expect(plan.count { if case .set = $0.action { true } else { false } } == 1)
         #expect(container.snapshot.links[2].routerAdvertisementMetric == 51)
-        #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
+        #expect(try container.snapshot.plan(Policy(.ranked)).text == [])
     }
 
     @Test func thoseThatLostComeBackTogether() throws {
@@ -76,7 +76,7 @@ import Testing
             container.disconnect(2)
             try container.run()
             #expect(container.main(winner.version) == routers.map { NextHop($0, dev: 3) })
-            #expect(try container.snapshot.plan(Policy()).words == [])
+            #expect(try container.snapshot.plan(Policy()).text == [])
         }
     }
 
@@ -95,7 +95,7 @@ import Testing
         var container = container(routes + [Route(via: "fd00:3::1", dev: 3)])
         try container.run()
         #expect(inMain(container) == routes)
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 
     @Test func oneThatAnswersIsEnoughForItsNetworkToWin() throws {
@@ -105,6 +105,6 @@ import Testing
         container.doubt([("10.89.2.1", 2)], .silent)
         try container.run()
         #expect(container.standing(.v4) == [NextHop("10.89.2.1", dev: 2), NextHop("10.89.2.9", dev: 2)])
-        #expect(try container.snapshot.plan(Policy()).words == [])
+        #expect(try container.snapshot.plan(Policy()).text == [])
     }
 }

@@ -133,5 +133,5 @@ extension [Change] {
     var actions: [Change.Action] { map { $0.action } }
 
     /// What a person reads when they have been carried out.
-    var words: [String] { map { $0.done } }
+    var text: [String] { map { $0.done } }
 }

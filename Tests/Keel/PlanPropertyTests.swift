@@ -28,7 +28,7 @@ import Testing
         try forMany(features) { networks, random in
             var container = TestContainer(networks, features, &random)
             let policy = policy(&random)
-            return try container.runCarefully(policy) + (try container.snapshot.plan(policy).words)
+            return try container.runCarefully(policy) + (try container.snapshot.plan(policy).text)
         }
     }
 
@@ -42,7 +42,7 @@ import Testing
                 var part = start
                 _ = try part.runCarefully(policy, stopAfter: step)
                 var wrong = try part.runCarefully(policy)
-                wrong += differences(part, whole, "cut off after \(step)") + (try part.snapshot.plan(policy).words)
+                wrong += differences(part, whole, "cut off after \(step)") + (try part.snapshot.plan(policy).text)
                 if !wrong.isEmpty { return wrong }
             }
             return []
@@ -85,13 +85,13 @@ import Testing
                 var wrong = try container.runCarefully(Policy())
                 if Bool.random(using: &random) {
                     wrong += try container.runCarefully(Policy(), leaving: leaving.index)
-                    wrong += try container.snapshot.plan(Policy(), leaving: leaving.index).words
+                    wrong += try container.snapshot.plan(Policy(), leaving: leaving.index).text
                 }
                 container.disconnect(leaving.index)
                 wrong += try container.runCarefully(Policy())
                 wrong +=
                     differences(container, rest, "without \(leaving.name)")
-                    + (try container.snapshot.plan(Policy()).words)
+                    + (try container.snapshot.plan(Policy()).text)
                 if Set(container.ourRoutes) != Set(rest.ourRoutes) { wrong.append("tables") }
                 if !wrong.isEmpty { return wrong }
             }
@@ -136,7 +136,7 @@ import Testing
                     let place = Int.random(in: networks.indices, using: &random)
                     let leaving = networks[place].index
                     if Bool.random(using: &random) || leaving == marked {
-                        history += ["leaving \(leaving)"] + (try container.run(policy(&random), leaving: leaving).words)
+                        history += ["leaving \(leaving)"] + (try container.run(policy(&random), leaving: leaving).text)
                     }
                     if Bool.random(using: &random) {
                         networks.remove(at: place)
@@ -144,7 +144,7 @@ import Testing
                         history.append("disconnected \(leaving)")
                     }
                 }
-                history += ["run"] + (try container.run(policy(&random)).words)
+                history += ["run"] + (try container.run(policy(&random)).text)
                 if container.main(version) != [] { return history }
             }
             return []
@@ -157,7 +157,7 @@ import Testing
             var container = TestContainer(networks, features, &random)
             let policy = policy(&random)
             return try container.runCarefully(policy) + (try container.runCarefully(policy))
-                + (try container.snapshot.plan(policy).words)
+                + (try container.snapshot.plan(policy).text)
         }
     }
 
@@ -180,11 +180,11 @@ import Testing
                 }
                 var policy = policy(&random)
                 policy.defaultRoute.mode = mode
-                history += ["mode \(policy.defaultRoute.mode)"] + (try container.snapshot.plan(policy).words)
+                history += ["mode \(policy.defaultRoute.mode)"] + (try container.snapshot.plan(policy).text)
                 var wrong = try container.runCarefully(policy)
                 // Where an engine adds a default again beside a ranked one, the second look sees which of them stays.
                 if mode == .ranked { wrong += try container.runCarefully(policy) }
-                wrong += try container.snapshot.plan(policy).words
+                wrong += try container.snapshot.plan(policy).text
                 if !wrong.isEmpty { return history + ["wrong:"] + wrong }
             }
             return []

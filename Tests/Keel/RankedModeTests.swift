@@ -180,7 +180,7 @@ import Testing
             try container.run(Policy(.ranked))
             let order = metrics[1] < metrics[0] ? [UInt32(3), 2] : [2, 3]
             #expect(container.mainRoutes.map { $0.nextHops[0].interface } == order)
-            #expect(try container.snapshot.plan(Policy(.ranked)).words == [])
+            #expect(try container.snapshot.plan(Policy(.ranked)).text == [])
         }
     }
 }

@@ -26,7 +26,7 @@ import Testing
         let plan = try container([0, 1, 2]).plan(Policy())
         #expect(plan.actions == [write("eth0"), write("eth1"), write("default")])
         #expect(
-            plan.words == [
+            plan.text == [
                 "set rp_filter of eth0 to 2 (loose; it was 0)", "set rp_filter of eth1 to 2 (loose; it was 1)",
                 "set rp_filter of default to 2 (loose; it was 0)",
             ])

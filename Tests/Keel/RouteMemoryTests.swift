@@ -32,7 +32,7 @@ import Testing
                 .deleteRule(.bound(.v4, "eth1", dev: 3)), .deleteRoute(routes[1].copied()),
                 .addRoute(routes[1].marked()),
             ])
-        #expect(plan.words.first == "restored default via 10.89.3.1 dev eth1 metric 100")
+        #expect(plan.text.first == "restored default via 10.89.3.1 dev eth1 metric 100")
         #expect(container.main(.v4) == hop(1))
         #expect(
             container.ourRules == [
@@ -206,9 +206,9 @@ import Testing
         var container = try container()
         let plan = try container.run(Policy(prefer: ["eth2"]))
         #expect(container.main(.v4) == hop(2))
-        #expect(plan.words.contains("restored default via 10.89.4.1 dev eth2 metric 100"))
+        #expect(plan.text.contains("restored default via 10.89.4.1 dev eth2 metric 100"))
         #expect(
-            plan.words.contains("removed default via 10.89.2.1 dev eth0 (kept: via 10.89.4.1 dev eth2, metric 100)"))
+            plan.text.contains("removed default via 10.89.2.1 dev eth0 (kept: via 10.89.4.1 dev eth2, metric 100)"))
         #expect(
             Set(container.ourRules) == [
                 .main(.v4), .foreign(.v4), .from("10.89.3.0/24", dev: 3), .from("10.89.2.0/24", dev: 2),

@@ -140,7 +140,7 @@ import Testing
         container.snapshot.addresses.removeAll { $0.address == ipAddress("10.99.3.9") }
         let plan = try container.run()
         #expect(plan.actions == [.deleteRule(.from("10.99.0.0/16", dev: 3))])
-        #expect(plan.words == ["removed rule from 10.99.0.0/16 iif lo lookup 17739003"])
+        #expect(plan.text == ["removed rule from 10.99.0.0/16 iif lo lookup 17739003"])
     }
 
     @Test func withoutSourceRulesThereIsNoneAndNoGroup() throws {

@@ -9,7 +9,7 @@ extension Container {
         var snapshot = try observeLinksAndRules()
         snapshot.routes = try socket.defaultRoutes()
         snapshot.addresses = try socket.addresses()
-        snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
+        snapshot.routedByForeignRules = try socket.leftMain(snapshot.networksRoutedBySource)
         return snapshot
     }
 
@@ -18,7 +18,7 @@ extension Container {
         var snapshot = try observeLinksAndRules()
         snapshot.routes = try routes(snapshot.routesForPlan, from: host)
         if snapshot.planNeedsAddresses { snapshot.addresses = try socket.addresses() }
-        snapshot.routedByOthers = try socket.leftMain(snapshot.networksRoutedBySource)
+        snapshot.routedByForeignRules = try socket.leftMain(snapshot.networksRoutedBySource)
         return snapshot
     }
 

@@ -9,7 +9,7 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     /// Of both families, in the kernel's order; nil if the kernel has no policy routing.
     public var rules: [PolicyRule]?
     /// Networks that somebody else routes by source, and whose own routes are not in main any more.
-    public var routedByOthers: [RoutedNetwork] = []
+    public var routedByForeignRules: [RoutedNetwork] = []
     /// Whether the engine deals the interfaces' names at random, as podman before 6 does, so that the networks' prefixes order them
     /// and not their names.
     public var namesAreRandom = false

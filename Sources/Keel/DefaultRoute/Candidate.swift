@@ -36,7 +36,7 @@ final class Candidate: Equatable {
     var isAdvertised: Bool { leg.isFromRouterAdvertisement }
 
     /// `default via 10.89.2.1 dev eth1`
-    var words: String { "default \(place)" }
+    var text: String { "default \(place)" }
 
     /// `via 10.89.2.1 dev eth1`
     private(set) lazy var place = "\(gatewayWords)dev \(printable(link.name))"

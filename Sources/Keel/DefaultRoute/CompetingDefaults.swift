@@ -8,7 +8,7 @@ package struct CompetingDefault: Hashable, Sendable {
     /// Whether it is a leg of a multipath route.
     package let isOfMultipath: Bool
     /// `default via 10.89.2.1 dev eth1`
-    package let words: String
+    package let text: String
 }
 
 extension NamespaceSnapshot {
@@ -25,7 +25,7 @@ extension NamespaceSnapshot {
         return rivals.map { candidate in
             CompetingDefault(
                 leg: candidate.leg, interface: candidate.link.name,
-                isOfMultipath: candidate.listed.nextHops.count > 1, words: candidate.words)
+                isOfMultipath: candidate.listed.nextHops.count > 1, text: candidate.text)
         }
     }
 

@@ -26,7 +26,7 @@ struct DefaultRoutes {
     /// What our tables hold now, leg by leg.
     private(set) var tableLegs: [TableLeg] = []
     /// Winners of an earlier run whose interface is there and whose default is not in main: taken away on purpose.
-    private(set) var cut: [Candidate] = []
+    private(set) var takenAway: [Candidate] = []
     /// Who wins and who loses by all that.
     private(set) var selection = Selection()
     /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's, if their gateway answers.
@@ -62,7 +62,7 @@ struct DefaultRoutes {
             }
             let leg = route.leg(hop)
             let candidate = candidate(link, route, leg, level: originalLevel(of: leg))
-            if link.index == leaving || snapshot.isRoutedByOthers(candidate) {
+            if link.index == leaving || snapshot.isRoutedByForeignRules(candidate) {
                 departing.append(candidate)
             } else {
                 main.append(candidate)
@@ -89,9 +89,9 @@ struct DefaultRoutes {
             if hop.isDead || main.contains(where: isSuperseded) || departing.contains(where: isSuperseded) { continue }
             guard let link = network(of: hop) else { continue }
             let candidate = candidate(link, route, leg, level: nil)
-            if snapshot.isRoutedByOthers(candidate) { continue }
+            if snapshot.isRoutedByForeignRules(candidate) { continue }
             switch route.protocol {
-            case Ours.routeProtocol: cut.append(candidate)
+            case Ours.routeProtocol: takenAway.append(candidate)
             case Ours.standbyProtocol: break
             default: if link.index != leaving && !candidate.isAdvertised { remembered.append(candidate) }
             }

@@ -43,10 +43,10 @@ extension NamespaceSnapshot {
     }
 
     /// Whether a default is of such a network. One without a gateway, of a tunnel, leads somewhere all the same.
-    func isRoutedByOthers(_ candidate: Candidate) -> Bool {
+    func isRoutedByForeignRules(_ candidate: Candidate) -> Bool {
         let hop = candidate.hop
         return (hop.gateway != nil || hop.via != nil) && !hop.isOnLink
-            && routedByOthers.contains(RoutedNetwork(candidate.leg.version, candidate.link.index))
+            && routedByForeignRules.contains(RoutedNetwork(candidate.leg.version, candidate.link.index))
     }
 }
 

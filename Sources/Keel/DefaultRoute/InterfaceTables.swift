@@ -42,7 +42,7 @@ extension DefaultRoutes {
         var addition: Change {
             let purpose = role == .winner ? "remembers that it won" : "for its addresses and its device"
             return Change(
-                .defaultRoute, .add, "\(candidate.words) to table \(route.table) (\(purpose))", .addRoute(route))
+                .defaultRoute, .add, "\(candidate.text) to table \(route.table) (\(purpose))", .addRoute(route))
         }
     }
 
@@ -67,7 +67,7 @@ extension DefaultRoutes {
             guard other.isInMain || selection.standbys.contains(other) else { continue }
             if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .standby)) }
         }
-        return copies + selection.cut.map { Copy($0, .winner) }
+        return copies + selection.takenAway.map { Copy($0, .winner) }
     }
 
     /// The changes to our tables, in two parts: what must be there before main changes, and what may go after.

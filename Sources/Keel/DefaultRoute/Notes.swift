@@ -17,7 +17,7 @@ extension DefaultRoutes {
         var notes: [String] = []
         for other in selection.others {
             if let reason = reason(other, isRuled: ruledNetworks.contains(other.link.index)) {
-                notes.append("\(other.words) \(reason)")
+                notes.append("\(other.text) \(reason)")
             }
         }
         return notes.unique

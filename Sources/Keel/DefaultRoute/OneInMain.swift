@@ -40,7 +40,7 @@ extension DefaultRoutes {
     /// Whether a loser is put behind the winner instead of being taken out of main: an advertised one, which would come back
     /// with the next advertisement, one that no rule could lead to, and one without which its device would have none.
     func staysInMain(_ loser: Candidate) -> Bool {
-        guard let winner = selection.winner, loser.isInMain || selection.cut.isEmpty else { return false }
+        guard let winner = selection.winner, loser.isInMain || selection.takenAway.isEmpty else { return false }
         return staysInMain(loser, behind: winner)
     }
 
@@ -67,7 +67,7 @@ extension DefaultRoutes {
     private func planRestoration() -> [Change] {
         guard let winner = selection.winner else { return [] }
         return ([winner] + selection.besideWinner + selection.standbys).filter { !$0.isInMain }.map { restored in
-            Change(.defaultRoute, .restore, "\(restored.words) metric \(restored.leg.metric)", .addRoute(restored.leg))
+            Change(.defaultRoute, .restore, "\(restored.text) metric \(restored.leg.metric)", .addRoute(restored.leg))
         }
     }
 
@@ -108,7 +108,7 @@ extension DefaultRoutes {
         }
         var moved = candidate.leg
         moved.metric = metric
-        let object = "\(candidate.words) metric \(metric) (\(why))"
+        let object = "\(candidate.text) metric \(metric) (\(why))"
         changes.append(Change(.defaultRoute, .add, object, .addRoute(moved)))
         if candidate.isInMain {
             changes.append(remove(candidate, why: "metric \(candidate.leg.metric); now at \(metric)"))
@@ -121,6 +121,6 @@ extension DefaultRoutes {
     }
 
     func remove(_ loser: Candidate, why: String) -> Change {
-        Change(.defaultRoute, .remove, "\(loser.words) (\(why))", .deleteRoute(loser.leg))
+        Change(.defaultRoute, .remove, "\(loser.text) (\(why))", .deleteRoute(loser.leg))
     }
 }

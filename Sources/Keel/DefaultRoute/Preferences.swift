@@ -75,10 +75,10 @@ extension DefaultRoutes {
         let marked = snapshot.marked(version, in: table)
         let missing = wanted.filter { !marked.contains($0.index) }
         let obsolete = snapshot.marks(version, in: table).filter { $0.nextHops.allSatisfy { isObsolete($0.interface) } }
-        return missing.map { Change(.defaultRoute, .add, words($0.name, table), .addRoute(mark($0, table))) }
+        return missing.map { Change(.defaultRoute, .add, text($0.name, table), .addRoute(mark($0, table))) }
             + obsolete.map { mark in
                 let link = snapshot.link(mark.nextHops.first?.interface)
-                return Change(.defaultRoute, .remove, words(link?.name ?? "?", table), .deleteRoute(mark))
+                return Change(.defaultRoute, .remove, text(link?.name ?? "?", table), .deleteRoute(mark))
             }
     }
 
@@ -91,7 +91,7 @@ extension DefaultRoutes {
         return route
     }
 
-    private func words(_ name: String, _ table: UInt32) -> String {
+    private func text(_ name: String, _ table: UInt32) -> String {
         let family = version == .v6 ? " (IPv6)" : ""
         let purpose = table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
         return "\(printable(name))\(family) to table \(table) (\(purpose))"

@@ -20,50 +20,50 @@ struct Selection {
     /// Those that the kernel tells from the winner's by their level, and that stay in main; best first.
     var standbys: [Candidate] = []
     /// Whose default was taken away on purpose; kept in mind, and out of main.
-    var cut: [Candidate] = []
+    var takenAway: [Candidate] = []
 
     /// The networks other than the winner's.
     var others: [Candidate] { losers + standbys }
 
     /// Whether no network but the winner's has a default, in main or set aside.
-    var isOfOneNetwork: Bool { others.isEmpty && cut.isEmpty }
+    var isOfOneNetwork: Bool { others.isEmpty && takenAway.isEmpty }
 }
 
 extension DefaultRoutes {
     func select() -> Selection {
-        let remaining = cut.filter { $0.link.index != leaving }
+        let remaining = takenAway.filter { $0.link.index != leaving }
         if main.isEmpty && foreign.isEmpty { return selectWithoutMain(remaining) }
         // What an earlier run set aside competes only where main is as we left it. Where a default was taken away on purpose,
         // putting another in its place would undo that.
-        let pool = main + (cut.isEmpty ? remembered : [])
+        let pool = main + (takenAway.isEmpty ? remembered : [])
         var selection: Selection
         if let foreign = bestForeign, foreign <= (main.map { $0.level }.min() ?? foreign) {
             selection = selectBehindForeign()
         } else {
             selection = select(among: pool)
         }
-        selection.cut = remaining
-        if !cut.isEmpty { selection.losers += remembered.filter { !selection.losers.contains($0) } }
+        selection.takenAway = remaining
+        if !takenAway.isEmpty { selection.losers += remembered.filter { !selection.losers.contains($0) } }
         return selection
     }
 
     private var bestForeign: Level? { foreign.map { Level($0) }.min() }
 
     private func selectWithoutMain(_ remaining: [Candidate]) -> Selection {
-        if !remaining.isEmpty { return Selection(losers: remembered, cut: remaining) }
+        if !remaining.isEmpty { return Selection(losers: remembered, takenAway: remaining) }
         let best = remembered.min(by: isAhead)
-        guard let best, !cut.isEmpty else { return select(among: remembered) }
+        guard let best, !takenAway.isEmpty else { return select(among: remembered) }
         // The network whose default somebody took away goes. Main stays without one all the same, so the next best is
-        // remembered as cut in its place, with all its routers: in IPv6 what is marked would merge with what is not.
+        // remembered as taken away in its place, with all its routers: in IPv6 what is marked would merge with what is not.
         return Selection(
             losers: remembered.filter { $0.link.index != best.link.index },
-            cut: remembered.filter { $0.link.index == best.link.index })
+            takenAway: remembered.filter { $0.link.index == best.link.index })
     }
 
     /// Nothing competes then. But where no network has a default in main, since the winner's went with its interface, the next
     /// best goes back, to be there when the other's default goes.
     private func selectBehindForeign() -> Selection {
-        var selection = main.isEmpty && cut.isEmpty ? select(among: remembered) : Selection(losers: remembered)
+        var selection = main.isEmpty && takenAway.isEmpty ? select(among: remembered) : Selection(losers: remembered)
         selection.obstacle = .foreignDefault
         return selection
     }

@@ -219,20 +219,20 @@ extension PolicyRule {
     /// Of any version of this product.
     package var isOurs: Bool { self.protocol == Ours.routeProtocol }
 
-    var addition: Change { Change(.defaultRoute, .add, words, .addRule(self)) }
+    var addition: Change { Change(.defaultRoute, .add, text, .addRule(self)) }
 
-    var removal: Change { Change(.defaultRoute, .remove, words, .deleteRule(self)) }
+    var removal: Change { Change(.defaultRoute, .remove, text, .deleteRule(self)) }
 
-    private var words: String {
-        var words = "rule from "
+    private var text: String {
+        var line = "rule from "
         // As long as most are: what grows is copied.
-        words.reserveCapacity(80)
-        if let source { words += source.description } else { words += version == .v6 ? "all (IPv6)" : "all" }
-        if let name = inputInterface { words += " iif \(printable(name))" }
-        if let name = outputInterface { words += " oif \(printable(name))" }
-        words += table == Route.mainTable ? " lookup main" : " lookup \(table)"
-        if let length = suppressedPrefixLength { words += " suppress_prefixlength \(length)" }
-        if let group = suppressedGroup { words += " suppress_ifgroup \(group)" }
-        return words
+        line.reserveCapacity(80)
+        if let source { line += source.description } else { line += version == .v6 ? "all (IPv6)" : "all" }
+        if let name = inputInterface { line += " iif \(printable(name))" }
+        if let name = outputInterface { line += " oif \(printable(name))" }
+        line += table == Route.mainTable ? " lookup main" : " lookup \(table)"
+        if let length = suppressedPrefixLength { line += " suppress_prefixlength \(length)" }
+        if let group = suppressedGroup { line += " suppress_ifgroup \(group)" }
+        return line
     }
 }

@@ -29,7 +29,7 @@ public struct ConntrackFill: Hashable, Sendable {
     public var percent: Int? { max > 0 ? Int(Double(entries) * 100 / Double(max)) : nil }
 
     /// `245000 of 262144 entries (93%)`
-    public var words: String {
+    public var text: String {
         percent.map { "\(entries) of \(max) entries (\($0)%)" } ?? "\(entries) entries, no limit"
     }
 }

@@ -114,7 +114,7 @@ extension HostSnapshot {
         guard !chains.isEmpty else { return [] }
         let commands = drop.commands(chains, afresh: true) + elements
         let known = generation == 0 ? nil : generation
-        return [Change(.invalid, .add, words(drop, names(chains)), .commit(commands, generation: known))]
+        return [Change(.invalid, .add, text(drop, names(chains)), .commit(commands, generation: known))]
     }
 
     /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if
@@ -123,7 +123,7 @@ extension HostSnapshot {
         let commands = drop.commands(chains, afresh: false)
         return [
             Change(
-                .invalid, .repair, words(drop, names(chains)), .commit(commands + elements, generation: generation))
+                .invalid, .repair, text(drop, names(chains)), .commit(commands + elements, generation: generation))
         ]
     }
 
@@ -136,10 +136,10 @@ extension HostSnapshot {
         let commands =
             [.deleteTable(drop.table)] + drop.commands(chains, afresh: true)
             + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
-        return Change(.invalid, .repair, words(drop, reason), .commit(commands, generation: generation))
+        return Change(.invalid, .repair, text(drop, reason), .commit(commands, generation: generation))
     }
 
-    func words(_ drop: InvalidDrop, _ what: String) -> String {
+    func text(_ drop: InvalidDrop, _ what: String) -> String {
         "rules for INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
     }
 

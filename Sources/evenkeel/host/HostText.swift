@@ -19,8 +19,8 @@ extension HostReport {
             let consequence = "new connections fail, with \"Operation not permitted\" or without a word"
             lines.append(
                 fill.isFull
-                    ? "The connection tracking table is FULL: \(fill.words); \(consequence)."
-                    : "The connection tracking table is nearly full: \(fill.words). From the limit on \(consequence).")
+                    ? "The connection tracking table is FULL: \(fill.text); \(consequence)."
+                    : "The connection tracking table is nearly full: \(fill.text). From the limit on \(consequence).")
         }
         if !plan.changes.isEmpty {
             lines.append("The host is not as the policy says. `evenkeel host apply`:")
@@ -78,9 +78,9 @@ extension HostReport {
         guard let table = state.conntrack else {
             return failures.isEmpty ? ["Connection tracking is not loaded, so there is no table."] : []
         }
-        var lines = ["Connection tracking (policy: max \(policy.conntrack.max.words))"]
+        var lines = ["Connection tracking (policy: max \(policy.conntrack.max.text))"]
         let cost = table.max > 0 ? "; up to \(ConntrackSnapshot.memoryWhenFull(table.max)) when full" : ""
-        lines.append("  entries  \(table.fill.words)\(cost)")
+        lines.append("  entries  \(table.fill.text)\(cost)")
         lines.append("  buckets  \(table.buckets)")
         if let seconds = table.tcpEstablishedTimeout { lines.append("  timeout of established TCP  \(seconds) s") }
         if let seconds = table.genericTimeout { lines.append("  timeout of other protocols  \(seconds) s") }
@@ -107,7 +107,7 @@ extension HostReport {
 
 extension Policy.Conntrack.Size {
     /// As the policy document says it.
-    var words: String {
+    var text: String {
         switch self {
         case .automatic: "auto"
         case .entries(let entries): "\(entries)"

@@ -2,7 +2,7 @@ import Keel
 import Netlink
 
 /// How the kernel shares packets out among default routes of one metric; each was seen.
-enum Sharing: Hashable {
+enum KernelSelection: Hashable {
     /// IPv4 routes beside one another, `fib_select_default` of net/ipv4/fib_semantics.c: one after the other with each
     /// look-up, unless the first one's gateway is REACHABLE.
     case turns
@@ -12,7 +12,7 @@ enum Sharing: Hashable {
     case firstThatAnswers
 
     /// What the kernel does, in a summary.
-    var words: String {
+    var text: String {
         switch self {
         case .turns: "the kernel takes turns"
         case .hash: "each flow leaves by one, as a hash has it"
@@ -21,7 +21,7 @@ enum Sharing: Hashable {
     }
 
     /// The same, of interfaces.
-    func words(of interfaces: [String]) -> String {
+    func text(of interfaces: [String]) -> String {
         let names = interfaces.joined(separator: " and ")
         switch self {
         case .turns: return "\(names) take turns"
@@ -54,7 +54,7 @@ enum Sharing: Hashable {
 
 extension NamespaceSnapshot {
     /// Nil where nobody competes. What comes first in the kernel's order decides.
-    func sharing(among rivals: [CompetingDefault]) -> Sharing? {
+    func sharing(among rivals: [CompetingDefault]) -> KernelSelection? {
         guard let best = rivals.first else { return nil }
         let first = routes.first { route in
             route.version == best.leg.version && route.table == Route.mainTable && route.metric == best.leg.metric

@@ -4,7 +4,7 @@ import Testing
 @testable import Keel
 
 /// Networks that somebody else routes by source, as the CNI plugin sbr does.
-@Suite struct OthersRoutingTests {
+@Suite struct ForeignRoutingTests {
     private static let routes = [
         Route(via: "10.89.2.1", dev: 2, metric: 100), Route(via: "10.89.3.1", dev: 3, metric: 100),
     ]
@@ -27,7 +27,7 @@ import Testing
         container.snapshot.rules?.append(
             PolicyRule(.v4, priority: 32764, table: 98 + index, protocol: 3, source: prefix("10.89.\(index).5")))
         #expect(container.snapshot.networksRoutedBySource.contains(RoutedNetwork(.v4, index)))
-        container.snapshot.routedByOthers = container.snapshot.networksRoutedBySource
+        container.snapshot.routedByForeignRules = container.snapshot.networksRoutedBySource
     }
 
     @Test func aLoserThatBecomesTheirsIsForgotten() throws {
@@ -88,8 +88,8 @@ import Testing
         container.add(tunnel.with { $0.table = 100 })
         container.snapshot.rules?.append(
             PolicyRule(.v4, priority: 32764, table: 100, protocol: 3, source: prefix("10.8.0.2")))
-        container.snapshot.routedByOthers = container.snapshot.networksRoutedBySource
-        #expect(container.snapshot.routedByOthers == [RoutedNetwork(.v4, 3)])
+        container.snapshot.routedByForeignRules = container.snapshot.networksRoutedBySource
+        #expect(container.snapshot.routedByForeignRules == [RoutedNetwork(.v4, 3)])
         #expect(try container.snapshot.plan(Policy()) == [])
     }
 

@@ -1,17 +1,17 @@
 import CLinux
 
-/// What many runs may do, and one of them at most in a while.
-public enum Turn {
-    /// Whether it is the caller's turn: nobody has taken one within that many seconds. A file in the directory, which is made
-    /// if it is not there, remembers by its time of modification.
-    public static func take(_ name: String, in directory: String, seconds: Int) throws(KernelError) -> Bool {
+/// A rate limit shared by all processes.
+public enum RateLimit {
+    /// Whether the caller may go on: no process has passed within that many seconds. A file in the directory remembers by its time
+    /// of modification; the directory is made if it is missing.
+    public static func pass(_ name: String, in directory: String, seconds: Int) throws(KernelError) -> Bool {
         // Its owner's alone: whoever may open it may lock it.
         guard mkdir(directory, 0o700) == 0 || Errno.current == .exists else {
             throw KernelError("make directory \(directory)", .current)
         }
         let path = "\(directory)/\(name)"
         let file = try FileDescriptor(appendingTo: path)
-        // Whoever holds it is taking the turn.
+        // Another process holds it, and passes.
         guard linux_try_lock(file.number) == 0 else { return false }
         let status = try FileStatus(of: file, name: path)
         // One that is empty was made just now. A clock that was set back makes a time to come, which says nothing.

@@ -1,7 +1,7 @@
 import LinuxSystem
 
 /// The processes of this host in network namespaces other than the host's own, by namespace.
-struct Inhabitants {
+struct NamespaceProcesses {
     /// Those of one namespace.
     struct Group {
         let namespace: NetworkNamespace.Identity
