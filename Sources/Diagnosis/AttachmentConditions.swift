@@ -61,7 +61,7 @@ extension HostObservation {
         }
     }
 
-    private mutating func observeForwarding(_ interface: String) throws(KernelError) {
+    private mutating func observeForwarding(_ interface: InterfaceName) throws(KernelError) {
         let read = { (family: String, key: String) throws(KernelError) -> Int? in
             try Sysctl(family: family, interface: interface, key)?.readIfPresent()
         }
@@ -80,10 +80,10 @@ extension Socket {
     }
 
     /// The interfaces of the IPv4 default route that is taken, by which answers come in.
-    fileprivate mutating func uplinks() throws(KernelError) -> [String] {
+    fileprivate mutating func uplinks() throws(KernelError) -> [InterfaceName] {
         var list = try Socket(.route)
         let routes = try list.defaultRoutes(inIPv4Table: Route.mainTable)
-        var names: [String] = []
+        var names: [InterfaceName] = []
         for hop in routes.min(by: { $0.metric < $1.metric })?.nextHops ?? [] {
             if let link = try link(index: hop.interface), !names.contains(link.name) { names.append(link.name) }
         }

@@ -76,7 +76,7 @@ extension ContainerObservation {
     }
 
     func name(of interface: UInt32) -> String {
-        snapshot.link(interface)?.name ?? "interface \(interface)"
+        snapshot.link(interface)?.name.description ?? "interface \(interface)"
     }
 }
 
@@ -114,22 +114,5 @@ public struct FilterCount: Hashable, Sendable {
     private func tenths(_ seconds: Double) -> String {
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
-    }
-}
-
-extension String {
-    /// As a shell takes it for one word.
-    var quotedForShell: String {
-        let isPlain = { (byte: UInt8) in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "-"):
-                true
-            default: false
-            }
-        }
-        return utf8.allSatisfy(isPlain)
-            ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

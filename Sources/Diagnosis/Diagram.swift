@@ -1,5 +1,6 @@
 import Discovery
 import Keel
+import LinuxSystem
 import Netlink
 
 extension Diagnosis {
@@ -57,7 +58,7 @@ struct Diagram {
             return ["|    \(link.kind ?? "interface") that does not enter this host by a veth"]
         }
         let way = attachment.bridge ?? attachment.end
-        let place = attachment.end.name + (attachment.bridge.map { " on bridge \($0.name)" } ?? "")
+        let place = attachment.end.name.description + (attachment.bridge.map { " on bridge \($0.name)" } ?? "")
         let filter = way.reversePathFilter.map { "  rp_filter \(text(max($0, host.reversePathFilterOfAll ?? 0)))" }
         return ["|    host: \(place)\(size(way))\(filter ?? "")\(guarding(attachment))"]
     }

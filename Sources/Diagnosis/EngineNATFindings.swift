@@ -50,7 +50,7 @@ extension HostObservation {
     }
 
     private struct Way {
-        let bridge: String
+        let bridge: InterfaceName
         let address: IPAddress
         let container: ContainerNamespace
 

@@ -1,5 +1,6 @@
 public import Discovery
 import Keel
+import LinuxSystem
 
 /// One thing that is wrong, or worth knowing.
 public struct Finding: Hashable, Sendable {

@@ -36,7 +36,7 @@ extension HostObservation {
     private static let mostLines = 6
 
     /// A packet's own way is decided where the container comes in, that of the answer by the uplink.
-    private func uplinksThatDoNotForward(for containers: [ContainerObservation]) -> [String] {
+    private func uplinksThatDoNotForward(for containers: [ContainerObservation]) -> [InterfaceName] {
         guard containers.contains(where: { routedEntrance(of: $0, .v4) != nil }) else { return [] }
         return uplinks.filter { forwardsIPv4From[$0] == false }
     }
@@ -47,9 +47,9 @@ extension HostObservation {
 
     /// Where containers' packets come in to be routed, as far as the condition holds there, and of how many.
     private func interfaces(
-        of containers: [ContainerObservation], _ version: IPVersion, where isOff: (String) -> Bool
-    ) -> [(name: String, count: Int)] {
-        var counts: [(name: String, count: Int)] = []
+        of containers: [ContainerObservation], _ version: IPVersion, where isOff: (InterfaceName) -> Bool
+    ) -> [(name: InterfaceName, count: Int)] {
+        var counts: [(name: InterfaceName, count: Int)] = []
         for container in containers {
             guard let name = routedEntrance(of: container, version)?.name, isOff(name) else { continue }
             if let place = counts.firstIndex(where: { $0.name == name }) {

@@ -76,7 +76,7 @@ extension ContainerObservation {
         guard !down.isEmpty else {
             return "(see that the gateway is up and on the same network: ip addr, bridge link, ip neigh)"
         }
-        var names: [String] = []
+        var names: [InterfaceName] = []
         for link in down where !names.contains(link.name) { names.append(link.name) }
         return names.map { "sudo ip link set \($0.quotedForShell) up" }.joined(separator: " && ")
     }

@@ -14,7 +14,7 @@ public struct HostObservation: Sendable {
     /// `OutRsts` of the host: segments with RST that it has sent.
     public var resetsSent: UInt64?
     /// Names of interfaces by which a data plane in eBPF is known.
-    public var bypasses: [String] = []
+    public var bypasses: [InterfaceName] = []
     public var hooks: HookInstallation?
     /// The policy's document where that is not the host's, for commands to go by the same.
     public var policyPath: String?
@@ -24,11 +24,11 @@ public struct HostObservation: Sendable {
     public var forwardsIPv6: Bool?
     /// Whether IPv4 packets that come in by an interface are forwarded, `net.ipv4.conf.NAME.forwarding`, which is what the
     /// kernel goes by; of those where containers come in, and of the uplinks.
-    public var forwardsIPv4From: [String: Bool] = [:]
+    public var forwardsIPv4From: [InterfaceName: Bool] = [:]
     /// The interfaces of the IPv4 default route.
-    public var uplinks: [String] = []
+    public var uplinks: [InterfaceName] = []
     /// `net.ipv6.conf.NAME.force_forwarding` (Linux 6.17), which forwards where `all` does not.
-    public var forcesIPv6From: [String: Bool] = [:]
+    public var forcesIPv6From: [InterfaceName: Bool] = [:]
     /// Of all the interfaces.
     public var addresses: [InterfaceAddress] = []
     /// The interfaces that are up and have a carrier; nil where the kernel was not asked.

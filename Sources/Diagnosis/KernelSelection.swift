@@ -21,7 +21,7 @@ enum KernelSelection: Hashable {
     }
 
     /// The same, of interfaces.
-    func text(of interfaces: [String]) -> String {
+    func text(of interfaces: [InterfaceName]) -> String {
         let names = interfaces.joined(separator: " and ")
         switch self {
         case .turns: return "\(names) take turns"

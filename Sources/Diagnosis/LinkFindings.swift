@@ -50,11 +50,11 @@ private struct PacketSizes {
     private let attachment: HostAttachment
     private let own: UInt32
     private let end: UInt32
-    private let bridge: (name: String, size: UInt32)?
+    private let bridge: (name: InterfaceName, size: UInt32)?
     /// The bridge's port that takes least, beside this one; those count whose far end takes more than they do.
-    private let narrowest: (name: String, size: UInt32)?
+    private let narrowest: (name: InterfaceName, size: UInt32)?
     /// The same of ports whose far end takes no more: it is a container's, to which TCP fits itself.
-    private let smallestEnd: (name: String, size: UInt32)?
+    private let smallestEnd: (name: InterfaceName, size: UInt32)?
 
     /// Nil where the kernel does not say.
     init?(_ attachment: HostAttachment, _ host: HostObservation) {

@@ -41,7 +41,7 @@ extension ContainerObservation {
     }
 
     private func commands(of filtering: [Link]) -> [String] {
-        let all = (snapshot.reversePathFilterOfAll ?? 0) > 0 ? ["all"] : []
+        let all: [InterfaceName] = (snapshot.reversePathFilterOfAll ?? 0) > 0 ? ["all"] : []
         let own = filtering.filter { ($0.reversePathFilter ?? 0) > 0 }.map { $0.name }
         let settings = (all + own).map { "net/ipv4/conf/\($0.quotedForShell)/rp_filter=0" }
         return ["sysctl -w \(settings.joined(separator: " "))"]

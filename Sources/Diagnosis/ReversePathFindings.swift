@@ -85,7 +85,7 @@ extension HostObservation {
 
 /// An interface of the host that filters strictly, and what comes in there from the address of another network.
 private struct StrictWay {
-    let name: String
+    let name: InterfaceName
     let filter: Int
     var strays: [String] = []
     /// Whether some of those networks have a gateway, by which ports may be published.

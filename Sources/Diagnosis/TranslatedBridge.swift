@@ -2,6 +2,7 @@ import Discovery
 import JSON
 import Keel
 import LinuxSystem
+import Netlink
 
 /// A bridge of which an engine's own configuration says that its containers' addresses are translated.
 struct TranslatedBridge: Hashable, Sendable {
@@ -9,7 +10,7 @@ struct TranslatedBridge: Hashable, Sendable {
     /// What the engine calls it.
     let network: String
     /// The interface.
-    let bridge: String
+    let bridge: InterfaceName
     /// Where that is said.
     let source: String
 }
@@ -53,7 +54,7 @@ extension TranslatedBridge {
     static func netavark(_ document: JSON, _ path: String) -> TranslatedBridge? {
         guard document["driver"]?.string == "bridge", document["internal"]?.boolean != true,
             document["options"]?["mode"]?.string != "unmanaged", let name = document["name"]?.string,
-            let bridge = document["network_interface"]?.string
+            let bridge = document["network_interface"]?.string.flatMap({ InterfaceName(text: $0) })
         else { return nil }
         return TranslatedBridge(engine: .netavark, network: name, bridge: bridge, source: path)
     }
@@ -75,10 +76,11 @@ extension TranslatedBridge {
 
     static func cni(_ document: JSON, _ path: String) -> [TranslatedBridge] {
         let plugins = document["plugins"]?.elements ?? [document]
-        return plugins.filter { $0["type"]?.string == "bridge" && $0["ipMasq"]?.boolean == true }.map { plugin in
-            TranslatedBridge(
-                engine: .cni, network: document["name"]?.string ?? path, bridge: plugin["bridge"]?.string ?? "cni0",
-                source: path)
+        return plugins.filter { $0["type"]?.string == "bridge" && $0["ipMasq"]?.boolean == true }.compactMap { plugin in
+            InterfaceName(text: plugin["bridge"]?.string ?? "cni0").map { bridge in
+                TranslatedBridge(
+                    engine: .cni, network: document["name"]?.string ?? path, bridge: bridge, source: path)
+            }
         }
     }
 
@@ -95,10 +97,11 @@ extension TranslatedBridge {
         let option = { (key: String) in network["Options"]?["com.docker.network.bridge.\(key)"]?.string }
         guard network["Driver"]?.string == "bridge", network["Internal"]?.boolean != true,
             option("enable_ip_masquerade") != "false", option("gateway_mode_ipv4") ?? "nat" == "nat",
-            let name = network["Name"]?.string, let id = network["Id"]?.string
+            let name = network["Name"]?.string, let id = network["Id"]?.string,
+            let bridge = InterfaceName(text: option("name") ?? "br-\(id.prefix(12))")
         else { return nil }
         return TranslatedBridge(
-            engine: .docker, network: name, bridge: option("name") ?? "br-\(id.prefix(12))",
+            engine: .docker, network: name, bridge: bridge,
             source: "Docker's network \(name)")
     }
 

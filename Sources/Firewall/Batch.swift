@@ -1,7 +1,7 @@
 import CMnl
 import CNftnl
 import LinuxSystem
-import Netlink
+public import Netlink
 
 /// One change to the ruleset. A batch of them is carried out whole or not at all.
 public enum Command: Hashable, Sendable {
@@ -19,9 +19,9 @@ public enum Command: Hashable, Sendable {
     /// Makes the set unless it is there.
     case addSegments(SegmentSet)
     /// Those that are there already stay as they are.
-    case addElements(InterfaceSet, [String])
+    case addElements(InterfaceSet, [InterfaceName])
     /// One that is not there is `ENOENT`.
-    case deleteElements(InterfaceSet, [String])
+    case deleteElements(InterfaceSet, [InterfaceName])
 }
 
 // A number names a set for rules of the same batch. A table has one set of either kind.
@@ -204,7 +204,7 @@ extension Request {
         put(Int(NFTA_SET_ID.rawValue), id.bigEndian)
     }
 
-    fileprivate mutating func put(_ names: [String], of set: InterfaceSet) {
+    fileprivate mutating func put(_ names: [InterfaceName], of set: InterfaceSet) {
         put(Int(NFTA_SET_ELEM_LIST_TABLE.rawValue), set.table.name)
         put(Int(NFTA_SET_ELEM_LIST_SET.rawValue), set.name)
         put(Int(NFTA_SET_ELEM_LIST_SET_ID.rawValue), set.batchID.bigEndian)

@@ -1,15 +1,15 @@
 import CMnl
 import CNftnl
-import Netlink
+public import Netlink
 
 /// One step of a rule, as `nft(8)` writes it. Steps are carried out in order until one does not match.
 public enum Expression: Hashable, Sendable {
     /// `iifname != "NAME"`
-    case inputInterfaceIsNot(String)
+    case inputInterfaceIsNot(InterfaceName)
     /// `iifname @SET`
     case inputInterfaceIn(InterfaceSet)
     /// `oifname != "NAME"`
-    case outputInterfaceIsNot(String)
+    case outputInterfaceIsNot(InterfaceName)
     /// `oifname != @SET`
     case outputInterfaceNotIn(InterfaceSet)
     /// `meta l4proto tcp`
@@ -103,10 +103,7 @@ extension Expression {
 }
 
 /// An interface name as nftables compares it: all 16 bytes, zeros behind the name.
-package func paddedInterfaceName(_ name: String) -> [UInt8] {
-    let bytes = Array(name.utf8.prefix(15))
-    return bytes + [UInt8](repeating: 0, count: 16 - bytes.count)
-}
+package func paddedInterfaceName(_ name: InterfaceName) -> [UInt8] { name.withPaddedBytes { [UInt8]($0) } }
 
 extension UInt32 {
     /// In host byte order.

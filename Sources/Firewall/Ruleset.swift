@@ -142,7 +142,7 @@ extension Socket {
     }
 
     /// The names in a set, or nil if there is no such set.
-    public mutating func elements(of set: InterfaceSet) throws(KernelError) -> [String]? {
+    public mutating func elements(of set: InterfaceSet) throws(KernelError) -> [InterfaceName]? {
         do {
             return try dump(.elements(of: set)) { interfaceNames($0) }.flatMap { $0 }
         } catch {
@@ -201,14 +201,14 @@ package func ruleComment(_ data: UnsafeRawBufferPointer) -> String? {
 }
 
 /// The names in one message of a dump of set elements.
-private func interfaceNames(_ message: Message) -> [String]? {
-    var names: [String] = []
+private func interfaceNames(_ message: Message) -> [InterfaceName]? {
+    var names: [InterfaceName] = []
     for list in message.attributes(after: nfgenmsg.self)
     where list.type == Int(NFTA_SET_ELEM_LIST_ELEMENTS.rawValue) {
         for element in list.nested {
             for part in element.nested where part.type == Int(NFTA_SET_ELEM_KEY.rawValue) {
                 for value in part.nested where value.type == Int(NFTA_DATA_VALUE.rawValue) {
-                    names.append(value.string)
+                    if let name = value.interfaceName { names.append(name) }
                 }
             }
         }

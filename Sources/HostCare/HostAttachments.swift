@@ -7,7 +7,7 @@ extension Host {
     /// The interfaces on this host by which packets of these network namespaces come in: a bridge, or a veth's host end.
     ///
     /// They are found from here: no namespace is entered, and one that has gone is passed over.
-    mutating func attachedInterfaces(of namespaces: [String]) throws(KernelError) -> [String] {
+    mutating func attachedInterfaces(of namespaces: [String]) throws(KernelError) -> [InterfaceName] {
         guard !namespaces.isEmpty else { return [] }
         // Before anything else: to list an interface whose other end is elsewhere, the kernel gives that namespace an id.
         let links = try socket.links()
@@ -17,7 +17,7 @@ extension Host {
             do { namespace = try NetworkNamespace(path: path) } catch { continue }
             if !isOwn(namespace), let id = try socket.namespaceID(of: namespace) { ids.append(id) }
         }
-        var names: [String] = []
+        var names: [InterfaceName] = []
         for end in links where end.kind == "veth" {
             guard let id = end.peerNamespaceID, ids.contains(id) else { continue }
             let bridge = links.first { $0.index == end.master && $0.kind == "bridge" }

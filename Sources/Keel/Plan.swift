@@ -1,5 +1,5 @@
 public import LinuxSystem
-import Netlink
+public import Netlink
 
 /// What is to be done about one container, in its namespace and on the host. Empty means all is well.
 public struct Plan: Hashable, Sendable {
@@ -10,7 +10,7 @@ public struct Plan: Hashable, Sendable {
     /// The defaults that will not be in main when the plan has been carried out.
     public var displaced = DisplacedDefaults()
     /// The names of the container's interfaces.
-    public var interfaces: [String] = []
+    public var interfaces: [InterfaceName] = []
     /// Why the host could not be looked at; the namespace can be made safe all the same.
     public var hostFailure: KernelError?
 

@@ -34,6 +34,17 @@ public struct FileDescriptor: ~Copyable {
         self.number = number
     }
 
+    /// The same by a path of bytes that NUL ends.
+    init(opening path: [UInt8], _ mode: Mode) throws(KernelError) {
+        let number = path.withUnsafeBytes { path in
+            retryingOnInterrupt { linux_open(path.baseAddress?.assumingMemoryBound(to: CChar.self), mode.flags) }
+        }
+        guard number >= 0 else {
+            throw KernelError("open \(printable(String(decoding: path.dropLast(), as: UTF8.self)))", .current)
+        }
+        self.number = number
+    }
+
     /// Opens a file to write behind what is there, and makes it if there is none, for its owner alone. A symbolic link is not
     /// followed (`ELOOP`), and what is no regular file is refused (`EINVAL`).
     public init(appendingTo path: String) throws(KernelError) {

@@ -4,21 +4,39 @@ import CLinux
 ///
 /// See the kernel's `Documentation/networking/ip-sysctl.rst`.
 public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
-    public let path: String
+    /// Its path, ended by NUL. Bytes, since an interface's name need not be text.
+    private let bytes: [UInt8]
 
     /// `path` is relative to `/proc/sys`: `net/netfilter/nf_conntrack_max`.
-    public init(_ path: String) { self.path = "/proc/sys/\(path)" }
+    public init(_ path: String) { bytes = Array("/proc/sys/\(path)".utf8) + [0] }
 
-    /// A parameter of one interface, or of `all` or `default`: `net/ipv4/conf/eth0.5/rp_filter`.
-    ///
-    /// The name is one path component, dots and all. Nil for a name that could not be one, as an interface's never is.
-    public init?(family: String, interface: String, _ key: String) {
-        guard !interface.isEmpty, interface != ".", interface != "..", !interface.utf8.contains(UInt8(ascii: "/"))
+    /// A parameter below one component of a path, which is taken as it is; nil for one that could lead elsewhere, as an interface's
+    /// name never does.
+    package init?(_ folder: String, component: UnsafeRawBufferPointer, _ key: String) {
+        let slash = UInt8(ascii: "/")
+        let dot = UInt8(ascii: ".")
+        guard !component.isEmpty, !component.contains(slash), !component.contains(0),
+            component.count > 2 || !component.allSatisfy({ $0 == dot })
         else { return nil }
-        self.init("net/\(family)/conf/\(interface)/\(key)")
+        var bytes = Array("/proc/sys/\(folder)/".utf8)
+        bytes += component
+        bytes.append(slash)
+        bytes += key.utf8
+        bytes.append(0)
+        self.bytes = bytes
     }
 
-    public var description: String { path }
+    /// Whether it lies in a folder of that name, as an interface's parameters do.
+    package func isIn(folder name: UnsafeRawBufferPointer) -> Bool {
+        let slash = UInt8(ascii: "/")
+        guard let end = bytes.lastIndex(of: slash), let start = bytes[..<end].lastIndex(of: slash) else { return false }
+        return bytes[(start + 1)..<end].elementsEqual(name)
+    }
+
+    /// For people and files; what is no UTF-8 is replaced by U+FFFD.
+    public var path: String { String(decoding: bytes.dropLast(), as: UTF8.self) }
+
+    public var description: String { printable(path) }
 
     /// Its last component: `nf_conntrack_max`.
     public var name: String { path.parts(between: UInt8(ascii: "/")).last ?? path }
@@ -26,11 +44,11 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
     /// The number it holds.
     public func read() throws(KernelError) -> Int {
         // One read gives all of it: procfs writes a parameter out whole.
-        let content = try FileDescriptor(opening: path, .read).read(atMost: 64, name: path)
+        let content = try FileDescriptor(opening: bytes, .read).read(atMost: 64, name: description)
         var digits = content[...]
         while let last = digits.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { digits.removeLast() }
         guard let value = Int(String(decoding: digits, as: UTF8.self)) else {
-            throw KernelError("read \(path)", .invalid, explanation: "it does not hold one number")
+            throw KernelError("read \(self)", .invalid, explanation: "it does not hold one number")
         }
         return value
     }
@@ -46,14 +64,17 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
     /// What the kernel would say to whoever writes to it; nil if it may be written. The corresponding C function is
     /// `access(2)`.
     public var refusalToWrite: KernelError? {
-        access(path, W_OK) == 0 ? nil : KernelError("write to \(path)", .current)
+        let result = bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { access($0.assumingMemoryBound(to: CChar.self), W_OK) } ?? -1
+        }
+        return result == 0 ? nil : KernelError("write to \(self)", .current)
     }
 
     public func write(_ value: Int) throws(KernelError) {
         let file: FileDescriptor
-        do { file = try FileDescriptor(opening: path, .write) } catch {
-            throw error.attempting("set \(path) to \(value)")
+        do { file = try FileDescriptor(opening: bytes, .write) } catch {
+            throw error.attempting("set \(self) to \(value)")
         }
-        try file.write("\(value)", name: path)
+        try file.write("\(value)", name: description)
     }
 }

@@ -4,6 +4,7 @@ package struct Attempt: ExpressibleByStringLiteral {
     package enum Object {
         case none
         case name(String)
+        case interface(InterfaceName)
         case number(UInt32)
         case address(IPAddress)
     }
@@ -22,6 +23,7 @@ package struct Attempt: ExpressibleByStringLiteral {
         switch object {
         case .none: action
         case .name(let name): "\(action) \(name)"
+        case .interface(let name): "\(action) \(name)"
         case .number(let number): "\(action) \(number)"
         case .address(let address): "\(action) \(address)"
         }

@@ -5,7 +5,7 @@ public import LinuxSystem
 public struct Link: Hashable, Sendable {
     public var index: UInt32
     /// As the namespace's owner chose it: up to 15 bytes, control characters included.
-    public var name: String
+    public var name: InterfaceName
     public var isLoopback: Bool
     /// Whether its link layer is Ethernet's, `ARPHRD_ETHER`: not so for most tunnels, which have none.
     public var isEthernet = true
@@ -28,7 +28,7 @@ public struct Link: Hashable, Sendable {
     /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.
     public var routerAdvertisementMetric: UInt32?
 
-    public init(index: UInt32, name: String) {
+    public init(index: UInt32, name: InterfaceName) {
         self.index = index
         self.name = name
         isLoopback = false
@@ -43,13 +43,17 @@ extension Link {
     package init?(_ message: Message) {
         guard let header = message.familyHeader(ifinfomsg.self), let index = UInt32(exactly: header.ifi_index)
         else { return nil }
-        self.init(index: index, name: "")
+        // Every interface has a name; until it is read, that of none.
+        self.init(index: index, name: "?")
+        var isNamed = false
         isLoopback = header.ifi_flags & UInt32(IFF_LOOPBACK.rawValue) != 0
         isEthernet = header.ifi_type == Self.ethernet
         isRunning = header.ifi_flags & Self.running == Self.running
         for attribute in message.attributes(after: ifinfomsg.self) {
             switch attribute.type {
-            case IFLA_IFNAME: name = attribute.string
+            case IFLA_IFNAME:
+                guard let name = attribute.interfaceName else { return nil }
+                (self.name, isNamed) = (name, true)
             case IFLA_MTU: mtu = attribute.uint32
             case IFLA_GROUP: group = attribute.uint32 ?? 0
             case IFLA_MASTER: master = attribute.uint32
@@ -61,7 +65,7 @@ extension Link {
             default: break
             }
         }
-        guard !name.isEmpty else { return nil }
+        if !isNamed { return nil }
     }
 
     /// The per-interface sysctls that every link message carries: `IFLA_INET_CONF` counts from 1 in `linux/ip.h`,
@@ -115,8 +119,8 @@ extension Request {
         return request
     }
 
-    fileprivate static func link(name: String) -> Request {
-        var request = Request(Attempt("look up interface", .name(name)), type: RTM_GETLINK, flags: 0)
+    fileprivate static func link(name: InterfaceName) -> Request {
+        var request = Request(Attempt("look up interface", .interface(name)), type: RTM_GETLINK, flags: 0)
         request.append(ifinfomsg())
         request.put(IFLA_EXT_MASK, UInt32(RTEXT_FILTER_SKIP_STATS))
         request.put(IFLA_IFNAME, name)
@@ -190,10 +194,8 @@ extension Socket {
     }
 
     /// The interface of that name, or nil if there is none.
-    public mutating func link(name: String) throws(KernelError) -> Link? {
-        // The kernel refuses longer names with ERANGE; no interface has one.
-        guard !name.isEmpty, name.utf8.count < Int(IFNAMSIZ) else { return nil }
-        return try find(.link(name: name))
+    public mutating func link(name: InterfaceName) throws(KernelError) -> Link? {
+        try find(.link(name: name))
     }
 
     /// The interfaces whose master is the one of that index.

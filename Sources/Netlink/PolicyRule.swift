@@ -12,9 +12,9 @@ public struct PolicyRule: Hashable, Sendable {
     /// `from`; nil for all.
     public var source: IPPrefix?
     /// `iif`: only for packets that came in by it; "lo" are those that are sent here.
-    public var inputInterface: String?
+    public var inputInterface: InterfaceName?
     /// `oif`: only for sockets that are bound to it.
-    public var outputInterface: String?
+    public var outputInterface: InterfaceName?
     /// Whether it asks for what is not told here, such as a mark, or does something else than look a table up.
     public var asksForMore = false
     /// `suppress_prefixlength`: routes of that length or shorter do not count.
@@ -56,8 +56,8 @@ extension PolicyRule {
             // The kernel writes -1 where nothing is suppressed.
             case Int(FRA_SUPPRESS_PREFIXLEN): suppressedPrefixLength = attribute.int32.flatMap { $0 < 0 ? nil : $0 }
             case Int(FRA_SUPPRESS_IFGROUP): suppressedGroup = attribute.uint32.flatMap { $0 == .max ? nil : $0 }
-            case Int(FRA_IIFNAME): inputInterface = attribute.string
-            case Int(FRA_OIFNAME): outputInterface = attribute.string
+            case Int(FRA_IIFNAME): inputInterface = attribute.interfaceName
+            case Int(FRA_OIFNAME): outputInterface = attribute.interfaceName
             case Int(FRA_FWMARK), Int(FRA_TUN_ID), Int(FRA_UID_RANGE), Int(FRA_IP_PROTO), Int(FRA_SPORT_RANGE),
                 Int(FRA_DPORT_RANGE), Int(FRA_L3MDEV):
                 asksForMore = true

@@ -63,6 +63,16 @@ public struct Request: ~Copyable {
             })
     }
 
+    /// An interface's name with its terminating NUL.
+    package mutating func put(_ type: Int, _ name: InterfaceName) {
+        name.withPaddedBytes { padded in
+            note(
+                mnl_attr_put_strz_check(
+                    header, Self.capacity, UInt16(truncatingIfNeeded: type),
+                    padded.baseAddress?.assumingMemoryBound(to: CChar.self)))
+        }
+    }
+
     package mutating func put(_ type: Int, _ payload: [UInt8]) {
         note(mnl_attr_put_check(header, Self.capacity, UInt16(truncatingIfNeeded: type), payload.count, payload))
     }

@@ -1,11 +1,12 @@
 import JSON
+import Netlink
 import Testing
 
 @testable import Diagnosis
 
 /// What engines write down about the translation of their networks.
 @Suite struct EngineNATTests {
-    private func netavark(_ text: String) throws -> String? {
+    private func netavark(_ text: String) throws -> InterfaceName? {
         TranslatedBridge.netavark(try JSON(parsing: Array(text.utf8)), "file")?.bridge
     }
 

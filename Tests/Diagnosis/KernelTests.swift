@@ -108,7 +108,7 @@ import Testing
             let holder = try shell("(\(setup)) 2>&1 | tail -n 1")
             defer { _ = try? shell("kill \(holder)") }
             var socket = try Socket(.route)
-            let end = { (socket: inout Socket, name: String) in
+            let end = { (socket: inout Socket, name: InterfaceName) in
                 try socket.otherEnd(of: try #require(try socket.link(name: name)))
             }
             return (try end(&socket, "eth0"), try end(&socket, "eth1"), try end(&socket, "br0"))

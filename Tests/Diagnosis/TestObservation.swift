@@ -17,7 +17,7 @@ struct TestObservation {
     init(metrics: [UInt32?], filter: Int = 2) {
         for (place, metric) in metrics.enumerated() {
             let index = UInt32(place + 2)
-            var link = Link(index: index, name: "eth\(place)")
+            var link = Link(index: index, name: InterfaceName(stringLiteral: "eth\(place)"))
             link.reversePathFilter = filter
             links.append(link)
             addresses.append(Self.address("10.89.\(place + 1).5", index))
@@ -70,10 +70,10 @@ struct TestObservation {
 
     /// The bridge of a network's interface, in whose place on the host the packets come in.
     func attachment(_ place: Int, filter: Int = 0, mtu: UInt32? = nil, endMTU: UInt32? = nil) -> HostAttachment {
-        var bridge = Link(index: 100 + UInt32(place), name: "br\(place + 1)")
+        var bridge = Link(index: 100 + UInt32(place), name: InterfaceName(stringLiteral: "br\(place + 1)"))
         bridge.reversePathFilter = filter
         bridge.mtu = mtu
-        var end = Link(index: 200 + UInt32(place), name: "veth\(place)")
+        var end = Link(index: 200 + UInt32(place), name: InterfaceName(stringLiteral: "veth\(place)"))
         end.mtu = endMTU ?? links[place].mtu
         return HostAttachment(interface: links[place], end: end, bridge: bridge)
     }

@@ -17,14 +17,14 @@ import Testing
     }
 
     @Test func moreElementsThanAMessageTakesIsAnError() {
-        let names = (0..<600).map { "veth\($0)" }
+        let names = (0..<600).map { InterfaceName(stringLiteral: "veth\($0)") }
         #expect(refusal([.addElements(set, names)])?.errno == .messageSize)
         #expect(refusal([.deleteElements(set, names)])?.errno == .messageSize)
         #expect(refusal([.addElements(set, Array(names.prefix(500)))]) == nil)
     }
 
     @Test func moreCommandsThanABatchTakesIsAnError() {
-        let names = (0..<128).map { "veth\($0)" }
+        let names = (0..<128).map { InterfaceName(stringLiteral: "veth\($0)") }
         #expect(refusal([Command](repeating: .addElements(set, names), count: 100))?.errno == .messageSize)
         let rule = Rule(
             Chain(set.table, "c", .input), [.isTCP, .isInvalid, .counter, .drop],

@@ -14,7 +14,7 @@ import Testing
         SegmentSet(table(version), "misjudged", seconds: 1, size: 16384)
     }
 
-    private static func commands(_ version: IPVersion, _ names: [String] = ["podman0", "veth1"]) -> [Command] {
+    private static func commands(_ version: IPVersion, _ names: [InterfaceName] = ["podman0", "veth1"]) -> [Command] {
         let input = Chain(table(version), "input", .input)
         let forward = Chain(table(version), "forward", .forward)
         return [
@@ -197,7 +197,7 @@ import Testing
     }
 
     @Test func manyElementsAreAllListed() throws {
-        let names = (0..<1000).map { "veth\($0)" }
+        let names = (0..<1000).map { InterfaceName(stringLiteral: "veth\($0)") }
         let listed = try inNamespace {
             var socket = try Socket(.netfilter)
             try socket.commit(Self.commands(.v4, []).dropLast(), "install")

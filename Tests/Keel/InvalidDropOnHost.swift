@@ -29,7 +29,7 @@ extension InvalidDropOnHost {
         chains.joined().map { ListedRule(chain: $0.chain, comment: $0.comment) }
     }
 
-    func complete(_ drop: InvalidDrop, _ names: [String] = ["podman0"]) -> HostSnapshot.Ruleset {
+    func complete(_ drop: InvalidDrop, _ names: [InterfaceName] = ["podman0"]) -> HostSnapshot.Ruleset {
         HostSnapshot.Ruleset(state: .active, rules: listed(Self.both), containers: names)
     }
 

@@ -1,3 +1,4 @@
+import LinuxSystem
 import Netlink
 import Testing
 
@@ -21,8 +22,8 @@ import Testing
     func aNameMayBeAGlob(pattern: String, name: String, matches: Bool) throws {
         let preference = try #require(Preference(pattern))
         #expect(preference == .interface(pattern))
-        #expect(preference.matches(interface: name, gateway: nil) == matches)
-        #expect(preference.matches(interface: name, gateway: IPAddress("10.0.0.1")) == matches)
+        #expect(preference.matches(interface: InterfaceName(stringLiteral: name), gateway: nil) == matches)
+        #expect(preference.matches(interface: InterfaceName(stringLiteral: name), gateway: IPAddress("10.0.0.1")) == matches)
     }
 
     /// Annotations are a container's own, and a hook that thinks for long holds up its start.
@@ -47,9 +48,9 @@ import Testing
     func aPrefixHoldsTheGateway(text: String, gateway: String, holds: Bool) throws {
         let preference = try #require(Preference(text))
         let address: IPAddress = try #require(IPAddress(gateway))
-        #expect(preference.matches(interface: text, gateway: address) == holds)
+        #expect(preference.matches(interface: "eth0", gateway: address) == holds)
         // A next hop without a gateway is on no network that a prefix could name.
-        #expect(!preference.matches(interface: text, gateway: nil))
+        #expect(!preference.matches(interface: "eth0", gateway: nil))
     }
 
     @Test func aBareAddressIsThatGatewayAlone() {
@@ -76,7 +77,7 @@ import Testing
     }
 
     @Test func namesComeInNaturalOrder() {
-        let ordered = [
+        let ordered: [String] = [
             "", "0", "00", "1", "2", "10", "10a", "a", "a1", "a1b", "a01", "a2", "a10", "a10b2", "a10b10", "eth",
             "eth0", "eth0.2",
             "eth0.10", "eth2", "eth10", "eth99999999999999999999998", "eth99999999999999999999999", "ethb", "veth",
@@ -89,8 +90,8 @@ import Testing
     }
 
     @Test func theOrderOfAttachingHasNoSay() {
-        let names = ["eth10", "eth2", "eth1", "veth0", "eth0", "Eth3"]
-        let sorted = ["Eth3", "eth0", "eth1", "eth2", "eth10", "veth0"]
+        let names: [InterfaceName] = ["eth10", "eth2", "eth1", "veth0", "eth0", "Eth3"]
+        let sorted: [InterfaceName] = ["Eth3", "eth0", "eth1", "eth2", "eth10", "veth0"]
         for shift in names.indices {
             #expect((names[shift...] + names[..<shift]).sorted(by: isNaturallyOrdered) == sorted)
         }

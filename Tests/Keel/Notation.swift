@@ -63,7 +63,7 @@ extension Route {
 extension Link {
     /// One whose reverse path filter is loose already.
     init(_ index: UInt32, _ name: String) {
-        self.init(index: index, name: name)
+        self.init(index: index, name: InterfaceName(stringLiteral: name))
         kind = "veth"
         reversePathFilter = 2
         routerAdvertisementMetric = 1024
@@ -104,7 +104,7 @@ extension PolicyRule {
     /// `oif NAME lookup` the table of that interface.
     static func bound(_ version: IPVersion, _ name: String, dev: UInt32) -> PolicyRule {
         var rule = PolicyRule(version, priority: 32765, table: 17_739_000 + dev, protocol: 69)
-        rule.outputInterface = name
+        rule.outputInterface = InterfaceName(text: name)
         return rule
     }
 

@@ -16,7 +16,7 @@ import Testing
 
     private func preferring(_ interface: String) -> Policy {
         var policy = Policy()
-        policy.defaultRoute.preferredInterface = interface
+        policy.defaultRoute.preferredInterface = InterfaceName(text: interface)
         return policy
     }
 

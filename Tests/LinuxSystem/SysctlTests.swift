@@ -3,19 +3,6 @@ import LinuxSystem
 import Testing
 
 @Suite struct SysctlTests {
-    @Test(arguments: ["eth0", "eth0.5", "a.b.c", "all", "default", "...", "veth@1", "with space", "é", "-"])
-    func anInterfacesNameIsOnePathComponent(name: String) {
-        let sysctl = Sysctl(family: "ipv4", interface: name, "rp_filter")
-        #expect(sysctl?.path == "/proc/sys/net/ipv4/conf/\(name)/rp_filter")
-    }
-
-    @Test(arguments: ["", ".", "..", "/", "a/b", "../all", "eth0/", "/etc"]) func aNameThatWouldLeadElsewhereIsNone(
-        name: String
-    ) {
-        #expect(Sysctl(family: "ipv4", interface: name, "rp_filter") == nil)
-        #expect(Sysctl(family: "ipv6", interface: name, "accept_ra") == nil)
-    }
-
     @Test func aPathIsBelowProcSys() {
         let sysctl = Sysctl("net/netfilter/nf_conntrack_max")
         #expect(sysctl.description == "/proc/sys/net/netfilter/nf_conntrack_max")

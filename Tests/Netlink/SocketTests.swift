@@ -138,7 +138,7 @@ import Testing
             for _ in 0..<300 {
                 do throws(KernelError) {
                     let names = try socket.links().map(\.name)
-                    if names.count(where: { $0.hasPrefix("keep") }) != 60 { wrong.append("lost: \(names)") }
+                    if names.count(where: { $0.begins(with: "keep") }) != 60 { wrong.append("lost: \(names)") }
                     if Set(names).count != names.count { wrong.append("twice: \(names)") }
                 } catch {
                     // Changed during every reading, and said so.

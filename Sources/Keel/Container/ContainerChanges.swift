@@ -53,6 +53,14 @@ extension Container {
         return refusals
     }
 
+    /// Whether the interface of a sysctl exists though its file does not: then the write was not needless but impossible.
+    private mutating func isStillThere(_ change: Change) -> Bool {
+        guard case .set(let sysctl, _) = change.action else { return false }
+        do throws(KernelError) {
+            return try socket.links().contains { link in link.name.withBytes { sysctl.isIn(folder: $0) } }
+        } catch { return true }
+    }
+
     /// Carries the changes of one stage out, together where they are the socket's.
     private mutating func attempt(_ changes: [Change], _ steps: inout [Step], _ failed: inout [Change]) {
         guard let first = changes.first else { return }
@@ -66,7 +74,8 @@ extension Container {
                 refusals = try execute(changes)
             }
         } catch {
-            refusals = changes.indices.filter { error.errno != changes[$0].errnoIfDone }.map { ($0, error) }
+            refusals = changes.indices.filter { error.errno != changes[$0].errnoIfDone || isStillThere(changes[$0]) }
+                .map { ($0, error) }
         }
         for (place, change) in changes.enumerated() {
             if let refusal = refusals.first(where: { $0.place == place }) {

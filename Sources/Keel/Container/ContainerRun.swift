@@ -1,5 +1,5 @@
 public import LinuxSystem
-import Netlink
+public import Netlink
 
 /// One run over one container: observe, plan and, if it is wanted, apply. The host has been opened before.
 public struct ContainerRun: Sendable {
@@ -8,8 +8,8 @@ public struct ContainerRun: Sendable {
         /// The container starts: a connection tracking table that is filling up is said.
         case start
         case review
-        /// An interface of that name is about to go: nothing new is installed on the host.
-        case detachment(of: String)
+        /// An interface of that name is about to go: nothing new is installed on the host. Nil for a name that none can have.
+        case detachment(of: InterfaceName?)
     }
 
     private let occasion: Occasion
@@ -102,7 +102,7 @@ public struct ContainerRun: Sendable {
             return .leftovers(
                 leaving: look.attachments.filter { $0.interface.index == look.leaving }.map { $0.end.index })
         }
-        var interfaces: [String] = []
+        var interfaces: [InterfaceName] = []
         for attachment in look.attachments { _ = interfaces.appendIfNew(attachment.name) }
         return .container(
             interfaces: interfaces, versions: IPVersion.allCases.filter { look.snapshot.hasDefaultRoute($0) })

@@ -39,7 +39,7 @@ final class Candidate: Equatable {
     var text: String { "default \(place)" }
 
     /// `via 10.89.2.1 dev eth1`
-    private(set) lazy var place = "\(gatewayWords)dev \(printable(link.name))"
+    private(set) lazy var place = "\(gatewayWords)dev \(link.name)"
 
     private var gatewayWords: String {
         if let gateway = hop.gatewayAddress { return "via \(gateway) " }

@@ -4,7 +4,7 @@ package import Netlink
 package struct CompetingDefault: Hashable, Sendable {
     /// As a route of its own, with one next hop.
     package let leg: Route
-    package let interface: String
+    package let interface: InterfaceName
     /// Whether it is a leg of a multipath route.
     package let isOfMultipath: Bool
     /// `default via 10.89.2.1 dev eth1`

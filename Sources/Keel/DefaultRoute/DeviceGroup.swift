@@ -26,7 +26,7 @@ extension NamespaceSnapshot {
 
     private func change(_ link: Link, to group: UInt32) -> Change {
         Change(
-            .defaultRoute, .set, "device group of \(printable(link.name)) to \(group)",
+            .defaultRoute, .set, "device group of \(link.name) to \(group)",
             .setGroup(link, group))
     }
 }

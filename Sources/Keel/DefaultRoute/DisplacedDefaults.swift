@@ -1,10 +1,10 @@
-import Netlink
+public import Netlink
 
 /// The default routes that a network set up and that are not in main any more, since another network won.
 public struct DisplacedDefaults: Hashable, Sendable {
     private struct Place: Hashable {
         let version: IPVersion
-        let interface: String
+        let interface: InterfaceName
         let gateway: IPAddress?
 
         init(_ candidate: Candidate) {
@@ -39,7 +39,7 @@ public struct DisplacedDefaults: Hashable, Sendable {
     ///
     /// `destination` is a prefix and `gateway` an address, as text; without a gateway it stands for whatever default the
     /// interface has.
-    public func contains(destination: String, gateway: String?, on interface: String) -> Bool {
+    public func contains(destination: String, gateway: String?, on interface: InterfaceName?) -> Bool {
         guard let prefix = IPPrefix(destination), prefix.length == 0 else { return false }
         let address = gateway.flatMap { IPAddress($0) }
         let isMeant = { (place: Place) in

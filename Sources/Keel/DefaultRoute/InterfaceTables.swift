@@ -111,7 +111,7 @@ extension DefaultRoutes {
         let name = snapshot.link(hop.interface)?.name ?? "?"
         let gateway = hop.gatewayAddress.map { "via \($0) " } ?? ""
         return Change(
-            .defaultRoute, .remove, "default \(gateway)dev \(printable(name)) from table \(leg.table)",
+            .defaultRoute, .remove, "default \(gateway)dev \(name) from table \(leg.table)",
             .deleteRoute(leg))
     }
 

@@ -103,7 +103,7 @@ extension DefaultRoutes {
         if candidate.isAdvertised, let present = candidate.link.routerAdvertisementMetric, present != metric,
             let sysctl = Sysctl(family: "ipv6", interface: candidate.link.name, "ra_defrtr_metric")
         {
-            let object = "ra_defrtr_metric of \(printable(candidate.link.name)) to \(metric) (\(why))"
+            let object = "ra_defrtr_metric of \(candidate.link.name) to \(metric) (\(why))"
             changes.append(Change(.defaultRoute, .set, object, .set(sysctl, Int(metric))))
         }
         var moved = candidate.leg

@@ -91,9 +91,9 @@ extension DefaultRoutes {
         return route
     }
 
-    private func text(_ name: String, _ table: UInt32) -> String {
+    private func text(_ name: InterfaceName, _ table: UInt32) -> String {
         let family = version == .v6 ? " (IPv6)" : ""
         let purpose = table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
-        return "\(printable(name))\(family) to table \(table) (\(purpose))"
+        return "\(name)\(family) to table \(table) (\(purpose))"
     }
 }

@@ -128,7 +128,7 @@ extension DefaultRoutes {
         var prefixes: [(source: IPPrefix, table: UInt32)] = []
         var bound: [PolicyRule] = []
         for link in snapshot.links where ruledNetworks.contains(link.index) {
-            if let rule = rule(boundTo: link) { bound.append(rule) }
+            bound.append(rule(boundTo: link))
             if holdsPreferredSource(link) { continue }
             for source in sources(of: link)
             where !isOfWinner(source) && !prefixes.contains(where: { $0.source == source }) {
@@ -167,9 +167,7 @@ extension DefaultRoutes {
         return rule
     }
 
-    /// Nil for a name that is no text, by which no rule could be told.
-    private func rule(boundTo link: Link) -> PolicyRule? {
-        if link.name.unicodeScalars.contains("\u{fffd}") { return nil }
+    private func rule(boundTo link: Link) -> PolicyRule {
         var rule = PolicyRule(
             version, priority: Ours.rulePriority, table: Ours.table(of: link.index), protocol: Ours.routeProtocol)
         rule.outputInterface = link.name
@@ -228,8 +226,8 @@ extension PolicyRule {
         // As long as most are: what grows is copied.
         line.reserveCapacity(80)
         if let source { line += source.description } else { line += version == .v6 ? "all (IPv6)" : "all" }
-        if let name = inputInterface { line += " iif \(printable(name))" }
-        if let name = outputInterface { line += " oif \(printable(name))" }
+        if let name = inputInterface { line += " iif \(name)" }
+        if let name = outputInterface { line += " oif \(name)" }
         line += table == Route.mainTable ? " lookup main" : " lookup \(table)"
         if let length = suppressedPrefixLength { line += " suppress_prefixlength \(length)" }
         if let group = suppressedGroup { line += " suppress_ifgroup \(group)" }

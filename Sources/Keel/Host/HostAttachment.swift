@@ -20,7 +20,7 @@ package struct HostAttachment: Hashable, Sendable {
     var isOpen: Bool { interface.isRunning && end.isRunning && bridge?.isRunning ?? true }
 
     /// By which the host's firewall sees its packets come in.
-    package var name: String { bridge?.name ?? end.name }
+    package var name: InterfaceName { bridge?.name ?? end.name }
 }
 
 extension Host {

@@ -70,7 +70,7 @@ extension Host {
 
     /// Whether packets of guarded containers cannot come in by an interface: it is gone or going, or a bridge whose last
     /// port is.
-    mutating func isIdle(_ name: String, _ leaving: [UInt32]) throws(KernelError) -> Bool {
+    mutating func isIdle(_ name: InterfaceName, _ leaving: [UInt32]) throws(KernelError) -> Bool {
         guard let link = try socket.link(name: name) else { return true }
         guard link.kind == "bridge" else { return try isGoing(link, leaving) }
         for port in try socket.ports(of: link.index) {

@@ -110,12 +110,12 @@ extension Host {
     }
 
     private mutating func restoreReturned(
-        _ names: [String], to set: InterfaceSet, _ leaving: [UInt32]
+        _ names: [InterfaceName], to set: InterfaceSet, _ leaving: [UInt32]
     ) throws(KernelError) {
-        var returned: [String] = []
+        var returned: [InterfaceName] = []
         for name in names where try !isIdle(name, leaving) { returned.append(name) }
         guard !returned.isEmpty else { return }
-        try firewall.commit([.addElements(set, returned)], "keep \(returned.map(printable).joined(separator: ", "))")
+        try firewall.commit([.addElements(set, returned)], "keep \(returned.map { $0.description }.joined(separator: ", "))")
     }
 
     /// Carries one change out by itself.

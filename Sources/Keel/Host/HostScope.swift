@@ -4,14 +4,14 @@ public import Netlink
 public enum HostScope: Hashable, Sendable {
     /// A container that starts or runs: rules in the families in which it has a default route, and the host's interfaces by
     /// which its packets come in, a bridge or a veth's host end.
-    case container(interfaces: [String], versions: [IPVersion])
+    case container(interfaces: [InterfaceName], versions: [IPVersion])
     /// What is left of attachments that ended or are about to end: of `leaving`, the indexes of their host ends.
     case leftovers(leaving: [UInt32])
     /// The host itself, with the interfaces of all containers that run. Everything is looked at, also what is complete, and what
     /// the policy no longer wants goes.
-    case host(interfaces: [String])
+    case host(interfaces: [InterfaceName])
 
-    var interfaces: [String] {
+    var interfaces: [InterfaceName] {
         switch self {
         case .container(let interfaces, _), .host(let interfaces): interfaces
         case .leftovers: []

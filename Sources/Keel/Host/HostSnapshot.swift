@@ -8,9 +8,9 @@ public struct HostSnapshot: Hashable, Sendable {
         public var state: TableState
         public var rules: [ListedRule]
         /// Nil if there is no such set.
-        public var containers: [String]?
+        public var containers: [InterfaceName]?
 
-        public init(state: TableState = .absent, rules: [ListedRule] = [], containers: [String]? = nil) {
+        public init(state: TableState = .absent, rules: [ListedRule] = [], containers: [InterfaceName]? = nil) {
             self.state = state
             self.rules = rules
             self.containers = containers
@@ -31,7 +31,7 @@ public struct HostSnapshot: Hashable, Sendable {
     /// Of the whole ruleset, read before the rest was looked at; 0 where nothing asked for it.
     public var generation: UInt32 = 0
     /// Elements of either set whose interface does not exist, or of whose bridge nobody is a port any more.
-    public var gone: [String] = []
+    public var gone: [InterfaceName] = []
     /// Nil where nothing asked for it, as for `trackingOfIPv6`.
     public var trackingOfIPv4: Tracking?
     public var trackingOfIPv6: Tracking?

@@ -143,9 +143,9 @@ extension HostSnapshot {
         "rules for INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
     }
 
-    private func addition(_ drop: InvalidDrop, _ missing: [String], _ elements: [Command]) -> Change {
+    private func addition(_ drop: InvalidDrop, _ missing: [InterfaceName], _ elements: [Command]) -> Change {
         let object =
-            "\(missing.map(printable).joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
+            "\(missing.map { $0.description }.joined(separator: ", ")) to set \(drop.version.nftFamily) evenkeel containers"
         return Change(.invalid, .add, object, .commit(elements, generation: nil))
     }
 

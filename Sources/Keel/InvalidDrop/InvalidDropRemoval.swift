@@ -20,7 +20,7 @@ extension HostSnapshot {
         let elements = (ruleset(drop.version).containers ?? []).filter { gone.contains($0) }
         return elements.map { name in
             let object =
-                "\(printable(name)) from set \(drop.version.nftFamily) evenkeel containers (nothing is behind it any more)"
+                "\(name) from set \(drop.version.nftFamily) evenkeel containers (nothing is behind it any more)"
             return Change(
                 .invalid, .remove, object, .commit([.deleteElements(drop.containers, [name])], generation: nil))
         }

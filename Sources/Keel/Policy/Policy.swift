@@ -21,7 +21,7 @@ public struct Policy: Hashable, Sendable {
         /// configuration; the host's comes after them.
         public var isPreferenceOwn = false
         /// The interface of a network whose own configuration says that it should win; the kernel remembers it.
-        public var preferredInterface: String?
+        public var preferredInterface: InterfaceName?
         /// Whether what is sent from a losing network's address, or bound to its device, leaves by that network.
         public var sourceRules = true
     }
@@ -115,9 +115,9 @@ public enum Preference: Hashable, Sendable {
         }
     }
 
-    func matches(interface name: String, gateway: IPAddress?) -> Bool {
+    func matches(interface name: InterfaceName, gateway: IPAddress?) -> Bool {
         switch self {
-        case .interface(let pattern): Self.matches(Array(pattern.utf8), Array(name.utf8))
+        case .interface(let pattern): Self.matches(Array(pattern.utf8), name.bytes)
         case .gateway(let prefix): gateway.map { prefix.contains($0) } ?? false
         }
     }

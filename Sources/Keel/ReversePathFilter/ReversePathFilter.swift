@@ -9,14 +9,14 @@ extension NamespaceSnapshot {
     /// The writes that make every interface but `lo` loose, and `default` for those to come.
     func planReversePathFilter(_ policy: Policy.ReversePathFilter, leaving: UInt32?) -> [Change] {
         guard policy != .keep else { return [] }
-        let inherited = reversePathFilterOfDefault.map { ("default", $0) }
+        let inherited = reversePathFilterOfDefault.map { (InterfaceName("default"), $0) }
         let own = links.filter { !$0.isLoopback && $0.index != leaving }
             .compactMap { link in link.reversePathFilter.map { (link.name, $0) } }
         return (own + (inherited.map { [$0] } ?? [])).compactMap { name, value in
             guard shouldLoosen(value, policy) else { return nil }
             guard let sysctl = Sysctl(family: "ipv4", interface: name, "rp_filter") else { return nil }
             return Change(
-                .rpFilter, .set, "rp_filter of \(printable(name)) to 2 (loose; it was \(value))", .set(sysctl, 2))
+                .rpFilter, .set, "rp_filter of \(name) to 2 (loose; it was \(value))", .set(sysctl, 2))
         }
     }
 

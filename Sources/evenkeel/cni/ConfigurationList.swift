@@ -1,3 +1,4 @@
+import LinuxSystem
 import CNI
 import JSON
 import Keel

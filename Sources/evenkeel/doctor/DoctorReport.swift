@@ -1,3 +1,4 @@
+import LinuxSystem
 import Diagnosis
 import Discovery
 import Keel

@@ -62,7 +62,7 @@ extension HostReport {
                             .init("bytes", number($0.counter.map { Int(clamping: $0.bytes) })),
                         ])
                     })),
-            .init("containers", ruleset.containers.map { strings($0) } ?? .null),
+            .init("containers", ruleset.containers.map { strings($0.map { $0.text }) } ?? .null),
         ])
     }
 

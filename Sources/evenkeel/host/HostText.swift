@@ -70,8 +70,8 @@ extension HostReport {
         return "    \(printable(rule.chain))  \(counted)  \(printable(rule.comment ?? ""))"
     }
 
-    private func names(_ interfaces: [String]) -> String {
-        interfaces.isEmpty ? "none" : interfaces.map(printable).joined(separator: ", ")
+    private func names(_ interfaces: [InterfaceName]) -> String {
+        interfaces.isEmpty ? "none" : interfaces.joined(separator: ", ")
     }
 
     private var conntrackSection: [String] {

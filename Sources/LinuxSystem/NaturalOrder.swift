@@ -2,13 +2,14 @@
 public func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
     // In place: sorting asks this often.
     var (left, right) = (left, right)
-    return left.withUTF8 { left in right.withUTF8 { right in isNaturallyOrdered(left[...], right[...]) } }
+    return left.withUTF8 { left in
+        right.withUTF8 { isNaturallyOrdered(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer($0)) }
+    }
 }
 
-private func isNaturallyOrdered(
-    _ left: Slice<UnsafeBufferPointer<UInt8>>, _ right: Slice<UnsafeBufferPointer<UInt8>>
-) -> Bool {
-    var (left, right) = (left, right)
+/// The same, of the names' bytes.
+package func isNaturallyOrdered(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    var (left, right) = (left[...], right[...])
     let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
     while let a = left.first, let b = right.first {
         if isDigit(a) && isDigit(b) {
