@@ -35,15 +35,15 @@ let hotPath: [SwiftSetting] =
 let hotC: [CSetting] = isEmbedded ? [.unsafeFlags(["-Os", "-ffunction-sections"] + muslHeaders)] : []
 
 let ordinaryLinking: [LinkerSetting] =
-    [.linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("mnl")]
-/// Sources/CLean has what these archives need beside musl: libmnl, and what is glibc's alone.
+    [.linkedLibrary(":libnftnl.a"), .linkedLibrary("mnl")]
+/// Sources/CLean has what this archive needs beside musl: libmnl, and what is glibc's alone.
 let leanLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--gc-sections", "-no-toolchain-stdlib-rpath",
         "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
         "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
     ]),
-    .linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("gcc"),
+    .linkedLibrary(":libnftnl.a"), .linkedLibrary("gcc"),
 ]
 
 /// `commandLine`: files that no container start needs. Unused code would be dropped by the linker, its metadata would not.
@@ -75,13 +75,12 @@ var targets: [Target] = [
     .target(name: "CLinux", cSettings: hotC),
     .systemLibrary(name: "CMnl"),
     .systemLibrary(name: "CNftnl"),
-    .systemLibrary(name: "CJansson"),
     library(
         "LinuxSystem", ["CLinux"],
         commandLine: [
             "KernelLog.swift", "LegacyTable.swift", "Machine.swift", "StateDirectory.swift", "UnixSocket.swift",
         ]),
-    library("JSON", ["CJansson"]),
+    library("JSON", []),
     library(
         "Netlink", ["CMnl", "LinuxSystem"],
         commandLine: ["HalfRoutes.swift", "LinkElsewhere.swift", "RunningLinks.swift", "WildcardServer.swift"]),
@@ -120,7 +119,9 @@ if isEmbedded {
             ],
             swiftSettings: strict),
         tests("LinuxSystem", ["LinuxSystem", "CLinux"]),
-        tests("JSON", ["JSON", "Laboratory"]),
+        // What the JSON tests compare with.
+        .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
+        tests("JSON", ["JSON", "CJansson", "Laboratory"]),
         tests("CLean", ["Laboratory"], scripts: ["glibc.c", "memory.c", "messages.c"]),
         tests("Netlink", ["Netlink", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),

@@ -1,5 +1,5 @@
-// What glibc has and musl has not, of the functions that Sources/CLinux calls, and that libnftnl.a and libjansson.a do, which
-// distributions make for glibc. The linker leaves out what nobody calls.
+// What glibc has and musl has not, of the functions that Sources/CLinux calls, and that libnftnl.a does, which distributions
+// make for glibc. The linker leaves out what nobody calls.
 #include "lean.h"
 
 #include <errno.h>

@@ -1,8 +1,7 @@
 extension JSON {
     /// The value as JSON text: on one line, or indented by four spaces a level when `pretty`.
     ///
-    /// Numbers come out as the shortest text of the same value, so what was parsed survives; jansson would print 0.1 with
-    /// seventeen digits.
+    /// Numbers come out as they were written.
     public func text(pretty: Bool = false) -> String {
         var bytes: [UInt8] = []
         append(to: &bytes, pretty: pretty, level: 0)
@@ -14,7 +13,7 @@ extension JSON {
         case .null: text += "null".utf8
         case .boolean(let value): text += (value ? "true" : "false").utf8
         case .integer(let value): text += "\(value)".utf8
-        case .real(let value): text += "\(value)".utf8
+        case .number(let number): text += number.text.utf8
         case .string(let value): Self.append(value, to: &text)
         case .array(let elements):
             Self.append(elements, between: ("[", "]"), to: &text, pretty, level) { element, text in

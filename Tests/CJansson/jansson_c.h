@@ -2,4 +2,3 @@
 #define _GNU_SOURCE // as in every C module here: they share the C library's types
 #endif
 #include <jansson.h>
-#include <sys/auxv.h>
