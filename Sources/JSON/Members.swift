@@ -22,6 +22,7 @@ extension Reader {
                     throw Fault(.duplicate, at: name.range.lowerBound - 1)
                 }
             }
+            if members.isEmpty { members.reserveCapacity(4) }
             members.append(try make(&reader, name))
         }
         if members.count > Self.few, let index = Self.duplicate(among: members) {

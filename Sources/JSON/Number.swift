@@ -5,12 +5,12 @@ extension JSON {
         /// By the grammar of RFC 8259, section 6.
         public let text: String
 
-        /// Nil for a text that is no number.
+        /// Nil for a text that is no number, and for one that `JSON.integer` holds.
         public init?(_ text: String) {
-            do throws(JSONError) {
-                try Reader.read(Array(text.utf8)) { (reader) throws(Fault) in _ = try reader.number() }
-            } catch { return nil }
-            self.text = text
+            let value: JSON
+            do { value = try JSON(parsing: Array(text.utf8)) } catch { return nil }
+            guard case .number(let number) = value else { return nil }
+            self = number
         }
 
         /// A text that the reader has gone over.

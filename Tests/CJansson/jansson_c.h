@@ -1,4 +1,2 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE // as in every C module here: they share the C library's types
-#endif
+// Without _GNU_SOURCE, unlike the C modules of Sources: these tests share the C library's types with Foundation.
 #include <jansson.h>

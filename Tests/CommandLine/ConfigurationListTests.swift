@@ -12,9 +12,12 @@ import Testing
     @Test(arguments: [
         ("", "it is not JSON: line 1, column 1: the text is empty"),
         ("{\n  \"a\": 1,\n}", "it is not JSON: line 3, column 1: "),
-        ("{\(named),\n \(plugins),\n \(plugins)}", "it is not JSON: line 3, column 10: duplicate object key"),
-        ("{\(named), \"plugins\": [{\"type\": \"a\", \"type\": \"b\"}]}", "duplicate object key"),
-        ("{\(named), \(plugins)} x", "end of file expected"),
+        (
+            "{\(named),\n \(plugins),\n \(plugins)}",
+            "it is not JSON: line 3, column 2: the object has the name \"plugins\" twice"
+        ),
+        ("{\(named), \"plugins\": [{\"type\": \"a\", \"type\": \"b\"}]}", "the name \"type\" twice"),
+        ("{\(named), \(plugins)} x", "the end of the text expected, but there is 'x'"),
         ("\u{feff}{\(named), \(plugins)}", "it is not JSON: line 1"),
         ("{\(named), \(plugins), \"n\": 99999999999999999999}", "too big integer"),
         ("{\(named), \(plugins), \"n\": 1\u{0}}", "a NUL byte"),
