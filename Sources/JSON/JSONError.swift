@@ -29,14 +29,18 @@ struct Fault: Error {
 }
 
 extension JSONError {
-    init(_ fault: Fault, in text: [UInt8]) {
-        let before = text[..<fault.offset]
+    init(_ fault: Fault, in text: [UInt8]) { self.init(Self.message(fault, in: text), at: fault.offset, in: text) }
+
+    /// Says something about what begins at that byte of a text.
+    public init(_ message: String, at offset: Int, in text: [UInt8]) {
+        let before = text[..<offset]
         let newline = UInt8(ascii: "\n")
         let lineStart = before.lastIndex(of: newline).map { $0 + 1 } ?? 0
-        let characters = before[lineStart...].reduce(0) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
-        self.init(
-            message: Self.message(fault, in: text), offset: fault.offset,
-            line: before.reduce(1) { $1 == newline ? $0 + 1 : $0 }, column: characters + 1)
+        self.message = message
+        self.offset = offset
+        line = before.reduce(1) { $1 == newline ? $0 + 1 : $0 }
+        // Bytes that go on with a character of UTF-8 are 10xxxxxx.
+        column = before[lineStart...].reduce(1) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
     }
 
     private static func message(_ fault: Fault, in text: [UInt8]) -> String {

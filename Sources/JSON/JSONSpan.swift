@@ -38,7 +38,7 @@ extension Reader {
         case UInt8(ascii: "{"):
             let members = try members { (reader, name) throws(Fault) in
                 let range = name.range.lowerBound - 1..<name.range.upperBound + 1
-                return JSONSpan.Member(name: reader.string(name), nameRange: range, value: try reader.span())
+                return JSONSpan.Member(name: reader.decoded(name), nameRange: range, value: try reader.span())
             }
             return JSONSpan(start..<position, members: members)
         case UInt8(ascii: "["):

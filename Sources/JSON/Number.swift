@@ -62,7 +62,7 @@ extension Reader {
         return position == end ? nil : kept(from: start)
     }
 
-    private func kept(from start: Int) -> JSON { .number(JSON.Number(read: string(start..<position))) }
+    private func kept(from start: Int) -> JSON { .number(JSON.Number(read: verbatim(start..<position))) }
 
     /// One digit or more, each handed to `use` by its value.
     @inline(__always)

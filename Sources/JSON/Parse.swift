@@ -19,12 +19,12 @@ extension Reader {
     /// The value that begins here.
     mutating func value() throws(Fault) -> JSON {
         switch next {
-        case UInt8(ascii: "\""): return .string(string(try string()))
+        case UInt8(ascii: "\""): return .string(decoded(try string()))
         case UInt8(ascii: "{"):
             return .object(
                 try members { (reader, name) throws(Fault) in
                     let value = try reader.value()
-                    return JSON.Member(reader.string(name), value)
+                    return JSON.Member(reader.decoded(name), value)
                 })
         case UInt8(ascii: "["):
             var elements: [JSON] = []

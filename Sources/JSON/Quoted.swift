@@ -130,12 +130,12 @@ extension Reader {
 
 extension Reader {
     /// What a string stands for.
-    func string(_ quoted: Quoted) -> String {
-        quoted.hasEscapes ? String(decoding: unescaped(quoted.range), as: UTF8.self) : string(quoted.range)
+    func decoded(_ quoted: Quoted) -> String {
+        quoted.hasEscapes ? String(decoding: unescaped(quoted.range), as: UTF8.self) : verbatim(quoted.range)
     }
 
     /// A part of the text as it is.
-    func string(_ range: Range<Int>) -> String {
+    func verbatim(_ range: Range<Int>) -> String {
         String(decoding: UnsafeBufferPointer(rebasing: text[range]), as: UTF8.self)
     }
 

@@ -4,8 +4,8 @@ struct Reader {
     /// Arrays and objects within each other. No document of an engine has more than a dozen; values are built, compared and
     /// written by recursion, so this bounds the stack.
     static let maxDepth = 512
-    /// Bytes of a text; positions in it fit four bytes then.
-    static let maxSize = 1 << 30
+    /// Bytes of a text: four times as many as any caller reads.
+    static let maxSize = 1 << 26
 
     let text: UnsafeBufferPointer<UInt8>
     /// Of the next byte.
@@ -22,7 +22,7 @@ struct Reader {
         _ text: [UInt8], _ take: (inout Reader) throws(Fault) -> Result
     ) throws(JSONError) -> Result {
         do throws(Fault) {
-            guard text.count <= maxSize else { throw Fault(.size, at: maxSize) }
+            guard text.count <= maxSize else { throw Fault(.size, at: 0) }
             return try text.withUnsafeBufferPointer { (bytes) throws(Fault) -> Result in
                 var reader = Reader(bytes)
                 let result = try take(&reader)

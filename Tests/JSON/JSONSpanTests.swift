@@ -35,6 +35,12 @@ import Testing
         #expect(throws: JSONError.self) { try JSON(parsing: Array(text.utf8)) }
     }
 
+    @Test func anErrorCanBeAboutAnyPart() throws {
+        let text = Array("{\"é\": 1,\n \"é b\": [true, 7]}".utf8)
+        let part = try #require(try JSONSpan(of: text)["é b"]?.elements.last)
+        #expect(JSONError("is 7", at: part.range.lowerBound, in: text).description == "line 2, column 15: is 7")
+    }
+
     @Test func anEditLeavesEveryOtherByteAsItIs() throws {
         let text = Array("{ \"a\" : 1.50,\r\n\t\"b\":[ 1,2 ] , \"c\":\"\\u0041\"}\n".utf8)
         let span = try JSONSpan(of: text)
