@@ -35,13 +35,13 @@ extension Reader {
     fileprivate mutating func span() throws(Fault) -> JSONSpan {
         let start = position
         switch next {
-        case UInt8(ascii: "{"):
+        case .openBrace:
             let members = try members { (reader, name) throws(Fault) in
                 let range = name.range.lowerBound - 1..<name.range.upperBound + 1
                 return JSONSpan.Member(name: reader.decoded(name), nameRange: range, value: try reader.span())
             }
             return JSONSpan(start..<position, members: members)
-        case UInt8(ascii: "["):
+        case .openBracket:
             var elements: [JSONSpan] = []
             try array { (reader) throws(Fault) in elements.append(try reader.span()) }
             return JSONSpan(start..<position, elements: elements)

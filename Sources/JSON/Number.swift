@@ -31,47 +31,45 @@ extension Reader {
     /// The number that begins here.
     mutating func number() throws(Fault) -> JSON {
         let start = position
-        let isNegative = take(UInt8(ascii: "-"))
-        guard next != UInt8(ascii: "0") else {
-            position += 1
-            return try fraction(from: start) ?? (isNegative ? kept(from: start) : .integer(0))
-        }
-        // Below zero, where the integers reach one further.
-        var value: Int64? = 0
-        try digits { digit in
-            guard let (tenfold, overflows) = value?.multipliedReportingOverflow(by: 10), !overflows else {
-                value = nil
-                return
-            }
-            let (sum, isBeyond) = tenfold.subtractingReportingOverflow(Int64(digit))
-            value = isBeyond ? nil : sum
-        }
-        if let number = try fraction(from: start) { return number }
-        guard let value, isNegative || value != .min else { return kept(from: start) }
-        return .integer(isNegative ? value : -value)
+        let isInteger = try skipNumber()
+        if isInteger, let value = integer(start..<position) { return .integer(value) }
+        return .number(JSON.Number(read: verbatim(start..<position)))
     }
 
-    /// The whole number if a fraction or an exponent follows here.
-    private mutating func fraction(from start: Int) throws(Fault) -> JSON? {
+    /// Passes over the number that begins here; whether it has neither a fraction nor an exponent.
+    mutating func skipNumber() throws(Fault) -> Bool {
+        _ = take(.minus)
+        if !take(.zero) { try skipDigits() }
         let end = position
-        if take(UInt8(ascii: ".")) { try digits() }
-        if take(UInt8(ascii: "e")) || take(UInt8(ascii: "E")) {
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            try digits()
+        if take(.point) { try skipDigits() }
+        // e or E.
+        if let byte = next, byte | 0x20 == 0x65 {
+            position += 1
+            if next == .plus || next == .minus { position += 1 }
+            try skipDigits()
         }
-        return position == end ? nil : kept(from: start)
+        return position == end
     }
 
-    private func kept(from start: Int) -> JSON { .number(JSON.Number(read: verbatim(start..<position))) }
-
-    /// One digit or more, each handed to `use` by its value.
-    @inline(__always)
-    private mutating func digits(_ use: (UInt8) -> Void = { _ in }) throws(Fault) {
+    /// One or more.
+    private mutating func skipDigits() throws(Fault) {
         let start = position
-        while let byte = next, byte &- UInt8(ascii: "0") < 10 {
-            use(byte - UInt8(ascii: "0"))
-            position += 1
-        }
+        while let byte = next, byte &- .zero < 10 { position += 1 }
         if position == start { throw Fault(.digit, at: position) }
+    }
+
+    /// Nil for an integer that `Int64` does not hold, and for `-0`, which it would print otherwise.
+    private func integer(_ range: Range<Int>) -> Int64? {
+        let isNegative = text[range.lowerBound] == .minus
+        // Below zero, where the integers reach one further.
+        var value: Int64 = 0
+        for place in range.lowerBound + (isNegative ? 1 : 0)..<range.upperBound {
+            let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)
+            let (sum, isBeyond) = tenfold.subtractingReportingOverflow(Int64(text[place] - .zero))
+            if overflows || isBeyond { return nil }
+            value = sum
+        }
+        if isNegative { return value == 0 ? nil : value }
+        return value == .min ? nil : -value
     }
 }

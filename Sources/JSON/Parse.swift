@@ -19,25 +19,25 @@ extension Reader {
     /// The value that begins here.
     mutating func value() throws(Fault) -> JSON {
         switch next {
-        case UInt8(ascii: "\""): return .string(decoded(try string()))
-        case UInt8(ascii: "{"):
+        case .quote: return .string(decoded(try string()))
+        case .openBrace:
             return .object(
                 try members { (reader, name) throws(Fault) in
                     let value = try reader.value()
                     return JSON.Member(reader.decoded(name), value)
                 })
-        case UInt8(ascii: "["):
+        case .openBracket:
             var elements: [JSON] = []
             try array { (reader) throws(Fault) in elements.append(try reader.value()) }
             return .array(elements)
-        case UInt8(ascii: "-")?, (UInt8(ascii: "0")...UInt8(ascii: "9"))?: return try number()
+        case .minus?, (UInt8.zero ... .nine)?: return try number()
         default: return try word()
         }
     }
 
     /// Those of the object that begins here; of another value, none.
     fileprivate mutating func members(at paths: [[String]]) throws(Fault) -> [JSON.Member] {
-        guard next == UInt8(ascii: "{") else {
+        guard next == .openBrace else {
             try skip()
             return []
         }

@@ -22,10 +22,10 @@ extension Reader {
         while true {
             skipPlain()
             switch next {
-            case UInt8(ascii: "\"")?:
+            case .quote?:
                 position += 1
                 return Quoted(range: start..<position - 1, hasEscapes: hasEscapes)
-            case UInt8(ascii: "\\")?:
+            case .backslash?:
                 hasEscapes = true
                 let place = position
                 if try escape() == 0 && isName { throw Fault(.nulInName, at: place) }
@@ -90,7 +90,7 @@ extension Reader {
         }
         let first = try hexadecimal(of: start)
         guard 0xd800...0xdfff ~= first else { return first }
-        guard first < 0xdc00, take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else {
+        guard first < 0xdc00, take(.backslash), take(UInt8(ascii: "u")) else {
             throw Fault(.surrogate, at: start)
         }
         let second = try hexadecimal(of: position - 2)
@@ -100,7 +100,7 @@ extension Reader {
 
     private static func escaped(_ byte: UInt8) -> UInt8? {
         switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): byte
+        case .quote, .backslash, UInt8(ascii: "/"): byte
         case UInt8(ascii: "b"): 0x08
         case UInt8(ascii: "f"): 0x0c
         case UInt8(ascii: "n"): 0x0a
@@ -116,7 +116,7 @@ extension Reader {
         for _ in 0..<4 {
             let digit: UInt8
             switch next {
-            case let byte? where UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte: digit = byte - UInt8(ascii: "0")
+            case let byte? where UInt8.zero ... .nine ~= byte: digit = byte - .zero
             case let byte? where UInt8(ascii: "a")...UInt8(ascii: "f") ~= byte | 0x20:
                 digit = byte | 0x20 - UInt8(ascii: "a") + 10
             default: throw Fault(.hexadecimal, at: escape)
@@ -152,7 +152,7 @@ extension Reader {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(range.count)
         while reader.position < range.upperBound {
-            guard reader.next == UInt8(ascii: "\\") else {
+            guard reader.next == .backslash else {
                 bytes.append(text[reader.position])
                 reader.position += 1
                 continue

@@ -34,40 +34,46 @@ struct Reader {
     }
 
     /// Nil at the end of the text.
-    var next: UInt8? { position < text.count ? text[position] : nil }
+    @inline(__always) var next: UInt8? { position < text.count ? text[position] : nil }
 
-    mutating func take(_ byte: UInt8) -> Bool {
+    @inline(__always) mutating func take(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         position += 1
         return true
     }
 
-    mutating func skipSpace() {
-        while let byte = next, byte <= 0x20, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 {
-            position += 1
-        }
+    /// Mostly there is none.
+    @inline(__always) mutating func skipSpace() {
+        if let byte = next, byte <= .space { skipSomeSpace() }
+    }
+
+    private mutating func skipSomeSpace() {
+        while let byte = next, byte == .space || byte == .lineFeed || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
     /// The object that begins here. `take` reads the value of each member, and is called where it begins.
+    @inline(__always)
     mutating func object(_ take: (inout Reader, Name) throws(Fault) -> Void) throws(Fault) {
-        try list(until: UInt8(ascii: "}")) { (reader, isFirst) throws(Fault) in
-            guard reader.next == UInt8(ascii: "\"") else {
+        try list(until: .closeBrace) { (reader, isFirst) throws(Fault) in
+            guard reader.next == .quote else {
                 throw Fault(isFirst ? .nameOrBrace : .name, at: reader.position)
             }
             let name = try reader.name()
             reader.skipSpace()
-            guard reader.take(UInt8(ascii: ":")) else { throw Fault(.colon, at: reader.position) }
+            guard reader.take(.colon) else { throw Fault(.colon, at: reader.position) }
             reader.skipSpace()
             try take(&reader, name)
         }
     }
 
     /// The array that begins here. `take` reads each element, and is called where it begins.
+    @inline(__always)
     mutating func array(_ take: (inout Reader) throws(Fault) -> Void) throws(Fault) {
-        try list(until: UInt8(ascii: "]")) { (reader, _) throws(Fault) in try take(&reader) }
+        try list(until: .closeBracket) { (reader, _) throws(Fault) in try take(&reader) }
     }
 
     /// What is between brackets, with a comma between any two items.
+    @inline(__always)
     private mutating func list(
         until close: UInt8, _ item: (inout Reader, _ isFirst: Bool) throws(Fault) -> Void
     ) throws(Fault) {
@@ -86,8 +92,8 @@ struct Reader {
 
     private mutating func hasMore(until close: UInt8) throws(Fault) -> Bool {
         if take(close) { return false }
-        guard take(UInt8(ascii: ",")) else {
-            throw Fault(close == UInt8(ascii: "}") ? .commaOrBrace : .commaOrBracket, at: position)
+        guard take(.comma) else {
+            throw Fault(close == .closeBrace ? .commaOrBrace : .commaOrBracket, at: position)
         }
         skipSpace()
         return true
@@ -112,10 +118,10 @@ struct Reader {
     /// Passes over the value that begins here. All of it must be JSON, but that a name is there twice is not noticed.
     mutating func skip() throws(Fault) {
         switch next {
-        case UInt8(ascii: "{"): try object { (reader, _) throws(Fault) in try reader.skip() }
-        case UInt8(ascii: "["): try array { (reader) throws(Fault) in try reader.skip() }
-        case UInt8(ascii: "\""): _ = try string()
-        case UInt8(ascii: "-")?, (UInt8(ascii: "0")...UInt8(ascii: "9"))?: _ = try number()
+        case .openBrace: try object { (reader, _) throws(Fault) in try reader.skip() }
+        case .openBracket: try array { (reader) throws(Fault) in try reader.skip() }
+        case .quote: _ = try string()
+        case .minus?, (UInt8.zero ... .nine)?: _ = try skipNumber()
         default: _ = try word()
         }
     }

@@ -33,12 +33,12 @@ private struct Output {
         case .number(let number): put(plain: number.text)
         case .string(let value): put(quoted: value)
         case .array(let elements):
-            put(elements, between: UInt8(ascii: "["), UInt8(ascii: "]")) { $0.put($1) }
+            put(elements, between: .openBracket, .closeBracket) { $0.put($1) }
         case .object(let members):
-            put(members, between: UInt8(ascii: "{"), UInt8(ascii: "}")) { output, member in
+            put(members, between: .openBrace, .closeBrace) { output, member in
                 output.put(quoted: member.name)
-                output.put(UInt8(ascii: ":"))
-                if output.isPretty { output.put(UInt8(ascii: " ")) }
+                output.put(.colon)
+                if output.isPretty { output.put(.space) }
                 output.put(member.value)
             }
         }
@@ -50,7 +50,7 @@ private struct Output {
         put(open)
         level += 1
         for index in items.indices {
-            if index > 0 { put(UInt8(ascii: ",")) }
+            if index > 0 { put(.comma) }
             newLine()
             each(&self, items[index])
         }
@@ -61,8 +61,8 @@ private struct Output {
 
     private mutating func newLine() {
         guard isPretty else { return }
-        put(UInt8(ascii: "\n"))
-        for _ in 0..<4 * level { put(UInt8(ascii: " ")) }
+        put(.lineFeed)
+        for _ in 0..<4 * level { put(.space) }
     }
 
     private mutating func put(_ byte: UInt8) {
@@ -81,14 +81,14 @@ private struct Output {
 
     /// Quotes and escapes by RFC 8259, section 7. DEL is escaped too: names come from containers, and terminals obey it.
     private mutating func put(quoted string: String) {
-        put(UInt8(ascii: "\""))
+        put(.quote)
         var string = string
         string.withUTF8 { bytes in
             for byte in bytes {
                 switch byte {
-                case UInt8(ascii: "\""): put("\\\"")
-                case UInt8(ascii: "\\"): put("\\\\")
-                case UInt8(ascii: "\n"): put("\\n")
+                case .quote: put("\\\"")
+                case .backslash: put("\\\\")
+                case .lineFeed: put("\\n")
                 case UInt8(ascii: "\t"): put("\\t")
                 case 0..<0x20, 0x7f:
                     put("\\u00")
@@ -98,10 +98,10 @@ private struct Output {
                 }
             }
         }
-        put(UInt8(ascii: "\""))
+        put(.quote)
     }
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {
-        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+        digit < 10 ? .zero + digit : UInt8(ascii: "a") + digit - 10
     }
 }
