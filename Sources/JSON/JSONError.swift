@@ -61,6 +61,7 @@ extension JSONError {
         guard let first = rest.first else { return "the text ends" }
         if let word = excerpt(rest) { return "there is '\(word)'" }
         if 0x21..<0x7f ~= first { return "there is '\(String(decoding: [first], as: UTF8.self))'" }
+        if first == 0 { return "there is a NUL byte" }
         if first < 0x80 { return "there is the control character \(first)" }
         return "there is a character outside of ASCII"
     }

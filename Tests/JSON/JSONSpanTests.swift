@@ -38,7 +38,7 @@ import Testing
     @Test func anErrorCanBeAboutAnyPart() throws {
         let text = Array("{\"é\": 1,\n \"é b\": [true, 7]}".utf8)
         let part = try #require(try JSONSpan(of: text)["é b"]?.elements.last)
-        #expect(JSONError("is 7", at: part.range.lowerBound, in: text).description == "line 2, column 15: is 7")
+        #expect(JSONError("is 7", at: part.range.lowerBound, in: text).description == "line 2, column 16: is 7")
     }
 
     @Test func anEditLeavesEveryOtherByteAsItIs() throws {
