@@ -35,15 +35,15 @@ let hotPath: [SwiftSetting] =
 let hotC: [CSetting] = isEmbedded ? [.unsafeFlags(["-Os", "-ffunction-sections"] + muslHeaders)] : []
 
 let ordinaryLinking: [LinkerSetting] =
-    [.linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("mnl")]
-/// Sources/CLean has what these archives need beside musl: libmnl, and what is glibc's alone.
+    [.linkedLibrary(":libnftnl.a"), .linkedLibrary("mnl")]
+/// Sources/CLean has what this archive needs beside musl: libmnl, and what is glibc's alone.
 let leanLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--gc-sections", "-no-toolchain-stdlib-rpath",
         "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
         "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
     ]),
-    .linkedLibrary(":libnftnl.a"), .linkedLibrary(":libjansson.a"), .linkedLibrary("gcc"),
+    .linkedLibrary(":libnftnl.a"), .linkedLibrary("gcc"),
 ]
 
 /// What the hot path uses; the command line uses it, too.
@@ -73,9 +73,8 @@ var targets: [Target] = [
     .target(name: "CLinux", cSettings: hotC),
     .systemLibrary(name: "CMnl"),
     .systemLibrary(name: "CNftnl"),
-    .systemLibrary(name: "CJansson"),
     library("LinuxSystem", ["CLinux"]),
-    library("JSON", ["CJansson"]),
+    library("JSON", []),
     library("Netlink", ["CMnl", "LinuxSystem"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"]),
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
@@ -130,7 +129,8 @@ if isEmbedded {
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
         tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
         tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
-        tests("JSON", ["JSON", "Laboratory"]),
+        .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
+        tests("JSON", ["JSON", "CJansson", "Laboratory"]),
         tests("CLean", ["Laboratory"], scripts: ["glibc.c", "memory.c", "messages.c"]),
         tests("Netlink", ["Netlink", "Datagrams", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),

@@ -14,7 +14,7 @@ unstripped copy of each under DEST/debug, which turns the address in a crash rep
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
-Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils
+Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev musl-dev binutils
 EOF
 }
 

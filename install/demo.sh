@@ -88,7 +88,7 @@ missing_packages() {
     ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
     if [[ $build == yes ]]; then
         needed+=" strip:binutils"
-        for header in libmnl/libmnl.h:libmnl-dev libnftnl/rule.h:libnftnl-dev jansson.h:libjansson-dev \
+        for header in libmnl/libmnl.h:libmnl-dev libnftnl/rule.h:libnftnl-dev \
             "$(uname -m)-linux-musl/stdio.h:musl-dev"; do
             [[ -e /usr/include/${header%:*} ]] || echo "${header#*:}"
         done

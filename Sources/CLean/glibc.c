@@ -1,5 +1,5 @@
-// What glibc has and musl has not, of the functions that Sources/CLinux calls, and that libnftnl.a and libjansson.a do, which
-// distributions make for glibc. The linker leaves out what nobody calls.
+// What glibc has and musl has not, of the functions that Sources/CLinux calls, and that libnftnl.a does, which distributions
+// make for glibc. The linker leaves out what nobody calls.
 #include "lean.h"
 
 #include <errno.h>
@@ -37,22 +37,16 @@ const char *strerrorname_np(int number) {
 // _FORTIFY_SOURCE's variants, which end the program where a buffer is shorter than what is to be written.
 
 int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, ...);
-int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values);
 int __fprintf_chk(FILE *file, int flag, const char *format, ...);
-char *__strncpy_chk(char *to, const char *from, size_t most, size_t size);
 void *__memcpy_chk(void *to, const void *from, size_t count, size_t size);
 void *__memset_chk(void *to, int value, size_t count, size_t size);
 
-int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values) {
-    (void)flag;
-    if (size < most) __builtin_trap();
-    return vsnprintf(to, most, format, values);
-}
-
 int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, ...) {
     va_list values;
+    (void)flag;
+    if (size < most) __builtin_trap();
     va_start(values, format);
-    int result = __vsnprintf_chk(to, most, flag, size, format, values);
+    int result = vsnprintf(to, most, format, values);
     va_end(values);
     return result;
 }
@@ -64,11 +58,6 @@ int __fprintf_chk(FILE *file, int flag, const char *format, ...) {
     int result = vfprintf(file, format, values);
     va_end(values);
     return result;
-}
-
-char *__strncpy_chk(char *to, const char *from, size_t most, size_t size) {
-    if (size < most) __builtin_trap();
-    return strncpy(to, from, most);
 }
 
 void *__memcpy_chk(void *to, const void *from, size_t count, size_t size) {

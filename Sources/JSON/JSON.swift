@@ -1,9 +1,11 @@
-/// A JSON value (RFC 8259) as a Swift value. Objects keep the order of their members.
-public indirect enum JSON: Equatable, Sendable {
+/// A JSON value (RFC 8259) as a Swift value. Objects keep the order of their members, numbers the way they are written.
+public enum JSON: Equatable, Sendable {
     case null
     case boolean(Bool)
+    /// A number that is written as `Int64` would print it.
     case integer(Int64)
-    case real(Double)
+    /// Every other number.
+    case number(Number)
     case string(String)
     case array([JSON])
     case object([Member])
@@ -31,7 +33,20 @@ public indirect enum JSON: Equatable, Sendable {
     }
 
     public var integer: Int64? {
-        if case .integer(let value) = self { value } else { nil }
+        switch self {
+        case .integer(let value): value
+        case .number(let number): number.integer
+        default: nil
+        }
+    }
+
+    /// The nearest double of any number; nil beyond the greatest.
+    public var real: Double? {
+        switch self {
+        case .integer(let value): Double(value)
+        case .number(let number): number.real
+        default: nil
+        }
     }
 
     public var boolean: Bool? {
@@ -51,7 +66,7 @@ public indirect enum JSON: Equatable, Sendable {
         switch self {
         case .null: "null"
         case .boolean: "a boolean"
-        case .integer, .real: "a number"
+        case .integer, .number: "a number"
         case .string: "a string"
         case .array: "an array"
         case .object: "an object"

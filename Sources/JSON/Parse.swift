@@ -1,93 +1,58 @@
-import CJansson
+extension JSON {
+    /// Parses a whole text. Errors are also: a name that an object has twice, invalid UTF-8, a byte order mark, more than 512
+    /// levels of arrays and objects.
+    public init(parsing text: [UInt8]) throws(JSONError) {
+        self = try Reader.read(text) { (reader) throws(Fault) in try reader.value() }
+    }
 
-/// Why a text is not JSON, and where.
-public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-    public let message: String
-    /// Counted from 1.
-    public let line: Int
-    /// In characters, counted from 1.
-    public let column: Int
-
-    public var description: String { "line \(line), column \(column): \(message)" }
+    /// Parses a whole text, but makes of an object's members only those at the end of these paths of names; the value has no
+    /// others. Most of what runtimes keep about a container is lists of system calls.
+    ///
+    /// - Throws: as for the whole, but that a name is there twice is noticed only of members that are asked for. Where there is
+    ///   no object, there are no members.
+    public init(parsing text: [UInt8], only paths: [[String]]) throws(JSONError) {
+        self = try Reader.read(text) { (reader) throws(Fault) in .object(try reader.members(at: paths)) }
+    }
 }
 
-extension JSON {
-    /// Parses a whole text. Duplicate names, trailing text, invalid UTF-8 and nesting beyond 2048 levels are errors.
-    public init(parsing text: [UInt8]) throws(JSONError) {
-        // jansson takes one directly behind a number for its end.
-        if let place = text.firstIndex(of: 0) { throw JSONError("a NUL byte", at: place, of: text) }
-        var error = json_error_t()
-        // By itself jansson would open /dev/urandom for it. The first call alone counts.
-        json_object_seed(Self.seed)
-        let root = text.withUnsafeBytes { bytes in
-            json_loadb(bytes.baseAddress, bytes.count, Int(JSON_REJECT_DUPLICATES | JSON_DECODE_ANY), &error)
-        }
-        guard let root else { throw JSONError(error, length: text.count) }
-        defer { json_decref(root) }
-        self.init(converting: root)
-    }
-
-    /// Random bytes that the kernel gives every process, `getauxval(3)`; 0 leaves the choice to jansson.
-    private static var seed: Int {
-        guard let random = UnsafeRawPointer(bitPattern: getauxval(UInt(AT_RANDOM))) else { return 0 }
-        return random.loadUnaligned(as: Int.self)
-    }
-
-    private init(converting value: UnsafeMutablePointer<json_t>) {
-        switch value.pointee.type {
-        case JSON_OBJECT: self = .object(Self.members(of: value))
-        case JSON_ARRAY: self = .array(Self.elements(of: value))
-        case JSON_STRING: self = .string(Self.text(json_string_value(value), json_string_length(value)))
-        case JSON_INTEGER: self = .integer(Int64(json_integer_value(value)))
-        case JSON_REAL: self = .real(json_real_value(value))
-        case JSON_TRUE: self = .boolean(true)
-        case JSON_FALSE: self = .boolean(false)
-        default: self = .null
+extension Reader {
+    /// The value that begins here.
+    mutating func value() throws(Fault) -> JSON {
+        switch next {
+        case .quote: return .string(decoded(try string()))
+        case .openBrace:
+            return .object(
+                try members { (reader, name) throws(Fault) in
+                    let value = try reader.value()
+                    return JSON.Member(reader.decoded(name), value)
+                })
+        case .openBracket:
+            var elements: [JSON] = []
+            try array { (reader) throws(Fault) in elements.append(try reader.value()) }
+            return .array(elements)
+        case .minus?, (UInt8.zero ... .nine)?: return try number()
+        default: return try word()
         }
     }
 
-    private static func members(of object: UnsafeMutablePointer<json_t>) -> [Member] {
-        var members: [Member] = []
-        members.reserveCapacity(json_object_size(object))
-        var iterator = json_object_iter(object)
-        while let here = iterator {
-            if let name = json_object_iter_key(here), let value = json_object_iter_value(here) {
-                members.append(Member(String(cString: name), JSON(converting: value)))
+    /// Those of the object that begins here; of another value, none.
+    fileprivate mutating func members(at paths: [[String]]) throws(Fault) -> [JSON.Member] {
+        guard next == .openBrace else {
+            try skip()
+            return []
+        }
+        var members: [JSON.Member] = []
+        try object { (reader, name) throws(Fault) in
+            let ends = paths.filter { path in path.first.map { reader.isEqual(name, $0) } ?? false }
+            guard let wanted = ends.first?.first else { return try reader.skip() }
+            guard !members.contains(where: { $0.name == wanted }) else {
+                throw Fault(.duplicate, at: name.range.lowerBound - 1)
             }
-            iterator = json_object_iter_next(object, here)
+            let isWhole = ends.contains { $0.count == 1 }
+            let value =
+                isWhole ? try reader.value() : .object(try reader.members(at: ends.map { Array($0.dropFirst()) }))
+            members.append(JSON.Member(wanted, value))
         }
         return members
-    }
-
-    private static func elements(of array: UnsafeMutablePointer<json_t>) -> [JSON] {
-        (0..<json_array_size(array)).compactMap { index in
-            json_array_get(array, index).map { JSON(converting: $0) }
-        }
-    }
-
-    private static func text(_ characters: UnsafePointer<CChar>?, _ length: Int) -> String {
-        guard let characters else { return "" }
-        let bytes = UnsafeRawBufferPointer(start: characters, count: length)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-}
-
-extension JSONError {
-    init(_ message: String, at place: Int, of text: [UInt8]) {
-        let before = text[..<place]
-        let newline = UInt8(ascii: "\n")
-        let lineStart = before.lastIndex(of: newline).map { $0 + 1 } ?? 0
-        self.init(
-            message: message, line: 1 + before.count { $0 == newline }, column: place - lineStart + 1)
-    }
-
-    init(_ error: json_error_t, length: Int) {
-        // jansson writes NUL-terminated text into a fixed array, which Swift sees as a tuple.
-        let message = withUnsafeBytes(of: error.text) { bytes in
-            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        self.init(
-            message: length == 0 ? "the text is empty" : message, line: max(Int(error.line), 1),
-            column: max(Int(error.column), 1))
     }
 }

@@ -1,89 +1,107 @@
 extension JSON {
-    /// The value as JSON text: on one line, or indented by four spaces a level when `pretty`.
-    ///
-    /// Numbers come out as the shortest text of the same value, so what was parsed survives; jansson would print 0.1 with
-    /// seventeen digits.
+    /// The value as JSON text: on one line, or indented by four spaces a level when `pretty`. Numbers come out as they were
+    /// written.
     public func text(pretty: Bool = false) -> String {
-        var bytes: [UInt8] = []
-        append(to: &bytes, pretty: pretty, level: 0)
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    private func append(to text: inout [UInt8], pretty: Bool, level: Int) {
-        switch self {
-        case .null: text += "null".utf8
-        case .boolean(let value): text += (value ? "true" : "false").utf8
-        case .integer(let value): text += "\(value)".utf8
-        case .real(let value): text += "\(value)".utf8
-        case .string(let value): Self.append(value, to: &text)
-        case .array(let elements):
-            Self.append(elements, between: ("[", "]"), to: &text, pretty, level) { element, text in
-                element.append(to: &text, pretty: pretty, level: level + 1)
-            }
-        case .object(let members):
-            Self.append(members, between: ("{", "}"), to: &text, pretty, level) { member, text in
-                Self.append(member.name, to: &text)
-                text += (pretty ? ": " : ":").utf8
-                member.value.append(to: &text, pretty: pretty, level: level + 1)
-            }
+        var counted = Output(room: nil, isPretty: pretty)
+        counted.put(self)
+        return String(unsafeUninitializedCapacity: counted.count) { room in
+            var output = Output(room: room.baseAddress, isPretty: pretty)
+            output.put(self)
+            return output.count
         }
-    }
-
-    private static func append<Item>(
-        _ items: [Item], between brackets: (StaticString, StaticString), to text: inout [UInt8], _ pretty: Bool,
-        _ level: Int, each: (Item, inout [UInt8]) -> Void
-    ) {
-        text += brackets.0.bytes
-        for (index, item) in items.enumerated() {
-            if index > 0 { text.append(UInt8(ascii: ",")) }
-            if pretty { newLine(level + 1, &text) }
-            each(item, &text)
-        }
-        if pretty && !items.isEmpty { newLine(level, &text) }
-        text += brackets.1.bytes
-    }
-
-    private static func newLine(_ level: Int, _ text: inout [UInt8]) {
-        text.append(UInt8(ascii: "\n"))
-        text += [UInt8](repeating: UInt8(ascii: " "), count: 4 * level)
-    }
-
-    /// Quotes and escapes by RFC 8259, section 7. DEL is escaped too: names come from containers, and terminals obey it.
-    private static func append(_ string: String, to text: inout [UInt8]) {
-        text.append(UInt8(ascii: "\""))
-        defer { text.append(UInt8(ascii: "\"")) }
-        var string = string
-        // Nearly all text has nothing to escape.
-        let isPlain = string.withUTF8 { bytes in
-            for byte in bytes
-            where byte < 0x20 || byte == 0x7f || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                return false
-            }
-            text.append(contentsOf: bytes)
-            return true
-        }
-        if isPlain { return }
-        for byte in string.utf8 {
-            switch byte {
-            case UInt8(ascii: "\""): text += "\\\"".utf8
-            case UInt8(ascii: "\\"): text += "\\\\".utf8
-            case UInt8(ascii: "\n"): text += "\\n".utf8
-            case UInt8(ascii: "\t"): text += "\\t".utf8
-            case 0..<0x20, 0x7f:
-                text += "\\u00".utf8
-                text += [hexadecimal(byte >> 4), hexadecimal(byte & 0xf)]
-            default: text.append(byte)
-            }
-        }
-    }
-
-    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
-        digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
     }
 }
 
-extension StaticString {
-    fileprivate var bytes: UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(start: utf8Start, count: utf8CodeUnitCount)
+/// Counts the bytes of a text, or writes them where there is room for as many: twice over the values costs less than room that
+/// grows.
+private struct Output {
+    let room: UnsafeMutablePointer<UInt8>?
+    let isPretty: Bool
+    var count = 0
+    private var level = 0
+
+    init(room: UnsafeMutablePointer<UInt8>?, isPretty: Bool) {
+        self.room = room
+        self.isPretty = isPretty
+    }
+
+    mutating func put(_ value: JSON) {
+        switch value {
+        case .null: put("null")
+        case .boolean(let value): put(value ? "true" : "false")
+        case .integer(let value): put(plain: "\(value)")
+        case .number(let number): put(plain: number.text)
+        case .string(let value): put(quoted: value)
+        case .array(let elements):
+            put(elements, between: .openBracket, .closeBracket) { $0.put($1) }
+        case .object(let members):
+            put(members, between: .openBrace, .closeBrace) { output, member in
+                output.put(quoted: member.name)
+                output.put(.colon)
+                if output.isPretty { output.put(.space) }
+                output.put(member.value)
+            }
+        }
+    }
+
+    private mutating func put<Item>(
+        _ items: [Item], between open: UInt8, _ close: UInt8, each: (inout Output, Item) -> Void
+    ) {
+        put(open)
+        level += 1
+        for index in items.indices {
+            if index > 0 { put(.comma) }
+            newLine()
+            each(&self, items[index])
+        }
+        level -= 1
+        if !items.isEmpty { newLine() }
+        put(close)
+    }
+
+    private mutating func newLine() {
+        guard isPretty else { return }
+        put(.lineFeed)
+        for _ in 0..<4 * level { put(.space) }
+    }
+
+    private mutating func put(_ byte: UInt8) {
+        room?[count] = byte
+        count += 1
+    }
+
+    private mutating func put(_ word: StaticString) {
+        for index in 0..<word.utf8CodeUnitCount { put(word.utf8Start[index]) }
+    }
+
+    private mutating func put(plain text: String) {
+        var text = text
+        text.withUTF8 { for byte in $0 { put(byte) } }
+    }
+
+    /// Quotes and escapes by RFC 8259, section 7. DEL is escaped too: names come from containers, and terminals obey it.
+    private mutating func put(quoted string: String) {
+        put(.quote)
+        var string = string
+        string.withUTF8 { bytes in
+            for byte in bytes {
+                switch byte {
+                case .quote: put("\\\"")
+                case .backslash: put("\\\\")
+                case .lineFeed: put("\\n")
+                case UInt8(ascii: "\t"): put("\\t")
+                case 0..<0x20, 0x7f:
+                    put("\\u00")
+                    put(Self.hexadecimal(byte >> 4))
+                    put(Self.hexadecimal(byte & 0xf))
+                default: put(byte)
+                }
+            }
+        }
+        put(.quote)
+    }
+
+    private static func hexadecimal(_ digit: UInt8) -> UInt8 {
+        digit < 10 ? .zero + digit : UInt8(ascii: "a") + digit - 10
     }
 }

@@ -100,8 +100,8 @@ struct LogSettings {
 
     var level: Log.Level? { Log.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
 
-    /// Absolute: where the runtime was started is nobody's choice.
-    var path: String? { value("logFile")?.string.flatMap { $0.begins(with: "/") ? $0 : nil } }
+    /// Absolute: where the runtime was started is nobody's choice. A NUL would end it, and another file be written to.
+    var path: String? { value("logFile")?.string.flatMap { $0.begins(with: "/") && !$0.utf8.contains(0) ? $0 : nil } }
 
     func validate() throws(CNIError) {
         if value("logLevel") != nil && level == nil {

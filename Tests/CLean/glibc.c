@@ -1,21 +1,11 @@
 // Writes what Sources/CLean/glibc.c has in place of glibc's functions, or glibc's themselves, make of the same arguments.
 #define _GNU_SOURCE
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, ...);
-int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values);
 int __fprintf_chk(FILE *file, int flag, const char *format, ...);
-char *__strncpy_chk(char *to, const char *from, size_t most, size_t size);
-
-static int format(char *to, size_t most, const char *format, ...) {
-    va_list values;
-    va_start(values, format);
-    int result = __vsnprintf_chk(to, most, 1, 16, format, values);
-    va_end(values);
-    return result;
-}
+void *__memcpy_chk(void *to, const void *from, size_t count, size_t size);
 
 int main(int count, char **arguments) {
     (void)arguments;
@@ -25,11 +15,11 @@ int main(int count, char **arguments) {
         printf("%d %s\n", number, name ? name : "none");
     }
     printf("%d %s\n", __snprintf_chk(text, 8, 1, 16, "%d of %s", 12, "a long text"), text);
-    printf("%d %s\n", format(text, 16, "%04X %s", 0xab, "b"), text);
+    printf("%d %s\n", __snprintf_chk(text, 16, 1, 16, "%04X %s", 0xab, "b"), text);
     printf("%d\n", __fprintf_chk(stdout, 1, "%s %d\n", "c", 4));
-    printf("%.16s\n", __strncpy_chk(text, "xyz", 5, 16));
+    printf("%.16s\n", (char *)__memcpy_chk(text, "xyz", 4, 16));
     fflush(stdout);
     // More than there is room for.
-    if (count == 2) format(text, 17, "x");
-    if (count == 3) __strncpy_chk(text, "x", 17, 16);
+    if (count == 2) __snprintf_chk(text, 17, 1, 16, "x");
+    if (count == 3) __memcpy_chk(text, "0123456789abcdef", 17, 16);
 }

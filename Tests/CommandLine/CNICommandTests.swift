@@ -86,8 +86,8 @@ import Testing
                 + "left alone: \(net)/list.json (runtimes take a list only from a file named *.conflist)\n")
         #expect(
             output.err
-                == "evenkeel: \(net)/20-broken.conflist: it is not JSON: line 1, column 1: string or '}' expected near "
-                + "end of file\n")
+                == "evenkeel: \(net)/20-broken.conflist: it is not JSON: line 1, column 2: a name in double quotes or "
+                + "'}' expected, but the text ends\n")
         for name in [".hidden.conflist", "web.conflist.bak", "calico-kubeconfig", "list.json"] {
             #expect(try text("net.d/\(name)") == Self.plain)
         }

@@ -23,20 +23,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("1e300", 1e300), ("1E+2", 100), ("0.1", 0.1), ("-0.0", -0.0), ("-0e0", -0.0), ("1e-400", 0), ("100.0", 100),
-        ("4.9406564584124654e-324", .leastNonzeroMagnitude), ("0.1000000000000000055511151231257827", 0.1),
-    ])
-    func aRealIsTheNearestDouble(text: String, value: Double) throws {
-        guard case .real(let real) = try parse(text) else {
-            Issue.record("\(text) is not a real")
-            return
-        }
-        #expect(real.bitPattern == value.bitPattern)
-    }
-
-    @Test(arguments: [
         (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u00e9\u20AC""#, "é€"), (#""\ud83d\uDE00""#, "😀"),
         (#""\u007f\u0001\u001b""#, "\u{7f}\u{1}\u{1b}"), (#""é€😀""#, "é€😀"), (#""\u0065\u0301""#, "e\u{301}"),
+        (#""a\u0000b""#, "a\0b"), (#""\uDBFF\udfff""#, "\u{10ffff}"),
     ])
     func escapesStandForTheirCharacters(text: String, value: String) throws {
         let string = try #require(try parse(text).string)
@@ -55,7 +44,7 @@ import Testing
         for pretty in [false, true] {
             let again = try parse(document.text(pretty: pretty))
             #expect(again == document)
-            // 0.0 equals -0.0, and é equals e with an accent, but their texts differ.
+            // é equals e with an accent, but their texts differ.
             #expect(again.text() == document.text())
         }
     }
@@ -64,7 +53,7 @@ import Testing
         let document = try parse(#"{"s":"x","i":7,"r":7.0,"b":true,"a":[1],"n":null,"o":{"k":1}}"#)
         #expect(document["s"]?.string == "x" && document["s"]?.integer == nil)
         #expect(document["i"]?.integer == 7 && document["i"]?.boolean == nil)
-        #expect(document["r"]?.integer == nil)
+        #expect(document["r"]?.integer == nil && document["r"]?.real == 7 && document["s"]?.real == nil)
         #expect(document["b"]?.boolean == true && document["b"]?.integer == nil)
         #expect(document["a"]?.elements == [.integer(1)] && document["a"]?.members == nil)
         #expect(document["n"] == .null && document["missing"] == nil)

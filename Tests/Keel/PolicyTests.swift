@@ -148,7 +148,7 @@ import Testing
             "conntrack.max", "2147483648",
             #"is 2147483648; allowed: "auto", "keep", a number of entries from 1 to 2147483647"#
         ),
-        ("conntrack.max", "1e5", #"is 100000.0; allowed: "auto", "keep", a number of entries from 1 to 2147483647"#),
+        ("conntrack.max", "1e5", #"is 1e5; allowed: "auto", "keep", a number of entries from 1 to 2147483647"#),
         ("conntrack.max", "\"Auto\"", #"is "Auto"; allowed: "auto", "keep", a number of entries from 1 to 2147483647"#),
         ("conntrack.tcpEstablishedTimeout", "-1", "is -1; allowed: a number of seconds from 1 to 2147483647"),
         ("conntrack.tcpEstablishedTimeout", "\"2d\"", #"is "2d"; allowed: a number of seconds from 1 to 2147483647"#),

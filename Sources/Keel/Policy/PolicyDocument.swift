@@ -221,13 +221,7 @@ private struct PolicySection {
     }
 
     func share() throws(PolicyError) -> Double {
-        let share: Double? =
-            switch value {
-            case .real(let real): real
-            case .integer(let integer): Double(integer)
-            default: nil
-            }
-        guard let share, share > 0, share <= 1 else {
+        guard let share = value.real, share > 0, share <= 1 else {
             throw error("is \(described)", allowed: "a number above 0 and up to 1")
         }
         return share
@@ -236,7 +230,7 @@ private struct PolicySection {
     /// The value itself where it is short, otherwise its kind.
     private var described: String {
         switch value {
-        case .integer, .real: value.text()
+        case .integer, .number: value.text()
         case .string(let text): "\"\(printable(text))\""
         default: value.kind
         }

@@ -87,29 +87,11 @@ extension ConfigurationList {
     }
 }
 
-/// Bytes that take the place of others.
-struct Edit: Equatable {
-    let range: Range<Int>
-    let replacement: [UInt8]
-
-    init(_ range: Range<Int>, _ replacement: String) {
-        self.range = range
-        self.replacement = Array(replacement.utf8)
-    }
-}
-
 extension ConfigurationList {
     /// The text after edits that are in order and apart. That it means the same list with those plugins is checked: a
     /// mistake here would keep every container from starting.
     private func applying(_ edits: [Edit], plugins: [JSON]) throws(Refusal) -> [UInt8] {
-        var result: [UInt8] = []
-        var position = 0
-        for edit in edits {
-            result += text[position..<edit.range.lowerBound]
-            result += edit.replacement
-            position = edit.range.upperBound
-        }
-        result += text[position...]
+        let result = text.applying(edits)
         let parsed: JSON?
         do { parsed = try JSON(parsing: result) } catch { parsed = nil }
         guard parsed == value.setting("plugins", to: .array(plugins)) else {

@@ -25,15 +25,15 @@ struct ConfigurationList {
     static let ourType = "evenkeel"
 
     init(_ text: [UInt8]) throws(Refusal) {
-        do { value = try JSON(parsing: text) } catch {
+        let span: JSONSpan
+        do throws(JSONError) { (value, span) = (try JSON(parsing: text), try JSONSpan(of: text)) } catch {
             throw Refusal("it is not JSON: \(printable(error.description))")
         }
         guard value.members != nil else { throw Refusal("it is no CNI configuration: it holds \(value.kind)") }
         guard let list = value["plugins"] else { throw Self.refusalWithoutPlugins(value) }
         guard let elements = list.elements else { throw Refusal("\"plugins\" is \(list.kind), not an array") }
         guard !elements.isEmpty else { throw Refusal("\"plugins\" is empty, and a list names at least one plugin") }
-        // What the parser took and the scanner does not see alike is better not touched.
-        guard let array = JSONSpan(of: text)?["plugins"], array.elements.count == elements.count else {
+        guard let array = span["plugins"], array.elements.count == elements.count else {
             throw Refusal("its parts cannot be found; edit it by hand")
         }
         var plugins: [Plugin] = []
