@@ -212,29 +212,20 @@ extension Request {
         }
     }
 
-    // Two expressions of a few numbers each are put by hand: libnftnl's own, with what reads and prints them, are larger.
-
-    private mutating func put(_ name: String, _ attributes: (inout Request) -> Void) {
-        nest(flagged: Int(NFTA_LIST_ELEM.rawValue)) { request in
-            request.put(Int(NFTA_EXPR_NAME.rawValue), name)
-            request.nest(flagged: Int(NFTA_EXPR_DATA.rawValue), attributes)
-        }
-    }
-
     fileprivate mutating func route(_ result: nft_fib_result, _ flags: UInt32) {
-        put("fib") { request in
-            request.put(Int(NFTA_FIB_DREG.rawValue), NFT_REG_1.rawValue.bigEndian)
-            request.put(Int(NFTA_FIB_RESULT.rawValue), result.rawValue.bigEndian)
-            request.put(Int(NFTA_FIB_FLAGS.rawValue), flags.bigEndian)
+        add("fib") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_DREG), NFT_REG_1.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_RESULT), result.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_FLAGS), flags)
         }
     }
 
     fileprivate mutating func update(_ set: SegmentSet) {
-        put("dynset") { request in
-            request.put(Int(NFTA_DYNSET_SET_NAME.rawValue), set.name)
-            request.put(Int(NFTA_DYNSET_SET_ID.rawValue), set.batchID.bigEndian)
-            request.put(Int(NFTA_DYNSET_OP.rawValue), UInt32(NFT_DYNSET_OP_UPDATE.rawValue).bigEndian)
-            request.put(Int(NFTA_DYNSET_SREG_KEY.rawValue), NFT_REG_1.rawValue.bigEndian)
+        add("dynset") { expression in
+            set.name.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_DYNSET_SET_NAME), $0) }
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_SET_ID), set.batchID)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_OP), UInt32(NFT_DYNSET_OP_UPDATE.rawValue))
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_SREG_KEY), NFT_REG_1.rawValue)
         }
     }
 
