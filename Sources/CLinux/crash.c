@@ -10,7 +10,7 @@ static struct {
     int status;
     const char *before;
     const char *after;
-    const char *version;
+    char version[32];
     const char *end;
 } report;
 
@@ -87,7 +87,7 @@ void linux_report_crash(
     report.fd = fd;
     report.before = before;
     report.after = after;
-    report.version = version;
+    strncpy(report.version, version, sizeof report.version - 1);
     report.end = end;
     report.status = status;
     static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT};

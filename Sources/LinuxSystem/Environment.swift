@@ -23,8 +23,9 @@ public enum CrashReport {
     ) {
         linux_ignore_broken_pipes()
         let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
-        linux_report_crash(
-            descriptor, before.characters, after.characters, Product.version.characters, end.characters, status)
+        Product.version.withCString {
+            linux_report_crash(descriptor, before.characters, after.characters, $0, end.characters, status)
+        }
     }
 
     /// The exit status of a crash from now on.

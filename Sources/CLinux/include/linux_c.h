@@ -139,7 +139,8 @@ void linux_set_crash_status(int status);
 
 /// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT: a Swift precondition that failed among them)
 /// writes `before`, the address of the instruction less the program's own start, `after`, `version` and `end` to `fd`, then
-/// exits with `status`. Only async-signal-safe functions are called. The texts must live as long as the process.
+/// exits with `status`. Only async-signal-safe functions are called. All but the version, of which 31 bytes are kept, must
+/// live as long as the process.
 void linux_report_crash(
     int fd, const char *before, const char *after, const char *version, const char *end, int status);
 
