@@ -10,7 +10,7 @@ within() { chroot "$root" env "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/us
 
 make_root() {
     # A mirror that stands still may have lists that are past their date.
-    debootstrap --variant=minbase --no-check-valid-until "$suite" "$root" "$mirror"
+    debootstrap --variant=minbase "$suite" "$root" "$mirror"
     echo 'Acquire::Check-Valid-Until "false";' >"$root/etc/apt/apt.conf.d/stands-still"
     mountpoint -q "$root/proc" || mount -t proc proc "$root/proc"
     mkdir -p "$root$swift"
