@@ -18,10 +18,14 @@ make_root() {
     mount -o remount,bind,ro "$root$swift"
 }
 
-# A clone that has its dependencies already: the root has neither this machine's certificates nor its settings of git.
+# A clone that has its dependencies already, for both builds: the root has neither this machine's certificates nor its settings of git.
 copy_repository() {
     git clone -q --no-local "$repository" "$root$place"
-    PATH=$PATH:$swift/usr/bin swift package --package-path "$root$place" resolve
+    cd "$root$place"
+    PATH=$PATH:$swift/usr/bin swift package resolve
+    PATH=$PATH:$swift/usr/bin EVENKEEL_EMBEDDED=1 swift package --scratch-path .build/embedded \
+        --only-use-versions-from-resolved-file resolve
+    cd /
 }
 
 # Words behind `apt-get install` of the README's section Install.
