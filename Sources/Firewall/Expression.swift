@@ -123,9 +123,11 @@ private enum TCPFlags {
 
 /// The few kernel expressions the steps above are made of.
 extension Request {
-    fileprivate mutating func add(_ name: String, _ configure: (OpaquePointer) -> Void) {
+    fileprivate mutating func add(_ name: StaticString, _ configure: (OpaquePointer) -> Void) {
+        // A static string ends with NUL.
+        let characters = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         // NULL only when memory is out or libnftnl lacks the expression, and then the rule would mean something else.
-        guard let expression = name.withCString({ nftnl_expr_alloc($0) }) else {
+        guard let expression = nftnl_expr_alloc(characters) else {
             preconditionFailure("libnftnl has no \(name)")
         }
         defer { nftnl_expr_free(expression) }
