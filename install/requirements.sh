@@ -38,17 +38,17 @@ check_swift() {
     local said version advice
     advice="install Swift $least_swift or later from https://www.swift.org/install/linux, and put its usr/bin on PATH"
     if ! command -v swift >/dev/null; then
-        echo "${0##*/}: there is no program swift on PATH: $advice" >&2
+        echo "$0: there is no program swift on PATH: $advice" >&2
         return 1
     fi
     if ! said=$(swift --version 2>&1) || [[ ! $said =~ [Ss]wift\ version\ ([0-9]+(\.[0-9]+)*) ]]; then
-        printf '%s: %s does not say its version:\n%s\n%s\n' "${0##*/}" "$(command -v swift)" "$said" \
+        printf '%s: %s does not say its version:\n%s\n%s\n' "$0" "$(command -v swift)" "$said" \
             "if it lacks libraries, install what https://www.swift.org/install/linux lists for this system" >&2
         return 1
     fi
     version=${BASH_REMATCH[1]}
     [[ $(printf '%s\n' "$least_swift" "$version" | sort -V | head -n 1) == "$least_swift" ]] && return
-    echo "${0##*/}: $(command -v swift) is Swift $version, which is too old: $advice" >&2
+    echo "$0: $(command -v swift) is Swift $version, which is too old: $advice" >&2
     return 1
 }
 
@@ -59,7 +59,7 @@ check_packages() {
     done
     ((${#missing[@]} > 0)) || return 0
     packages=$(printf '%s\n' "${missing[@]% *}" | sort -u | xargs)
-    printf '%s: a build needs what is not on this machine: %s\nOn Debian: sudo apt-get install %s\n' "${0##*/}" \
+    printf '%s: a build needs what is not on this machine: %s\nOn Debian: sudo apt-get install %s\n' "$0" \
         "$(printf '%s\n' "${missing[@]#* }" | paste -sd, | sed 's/,/, /g')" "$packages" >&2
     return 1
 }
