@@ -4,6 +4,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=install/packages.sh
 source install/packages.sh
+# shellcheck source=install/requirements.sh
+source install/requirements.sh
 
 usage() {
     cat <<'TEXT'
@@ -27,7 +29,7 @@ the build; nothing else should be running. Changes only what it makes: namespace
   --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
   -h, --help        this text
 
-Needs root, and Swift 6.2 or later.
+Needs root, and Swift 6.3 or later.
 TEXT
 }
 
@@ -53,7 +55,7 @@ done
 }
 
 if [[ $install == yes ]]; then
-    install_packages libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils jq gcc libc6-dev containernetworking-plugins \
+    install_packages "${build_packages[@]}" jq containernetworking-plugins \
         iproute2 nftables iptables procps util-linux valgrind strace
 fi
 
@@ -66,7 +68,7 @@ build_references() {
     "${compile[@]}" -o $folder/reference $source/reference/*.c -lmnl -lnftnl -ljansson
     "${compile[@]}" -ffunction-sections -fPIE -isystem "/usr/include/$musl" -I Sources/CLean/include \
         -static-pie -nostdlib -Wl,--gc-sections -o $folder/reference-likewise "/usr/lib/$musl/rcrt1.o" \
-        $source/reference/*.c $source/likewise.c Sources/CLean/{allocation,glibc,libmnl}.c \
+        $source/reference/*.c $source/likewise.c Sources/CLean/{allocation,fortified,libmnl,numbers}.c \
         -l:libnftnl.a -l:libjansson.a "/usr/lib/$musl/libc.a" -lgcc
     "${compile[@]}" -static -o $folder/launch $source/launch.c
     "${compile[@]}" -static -o $folder/crowd $source/crowd.c

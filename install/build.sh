@@ -4,9 +4,11 @@
 # those of the hot path need no library at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=install/requirements.sh
+source install/requirements.sh
 
 usage() {
-    cat <<'EOF'
+    cat <<EOF
 usage: install/build.sh [DEST]
 
 Builds evenkeel, evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an
@@ -14,7 +16,11 @@ unstripped copy of each under DEST/debug, which turns the address in a crash rep
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
-Needs Swift 6.2 or later and, on Debian: libmnl-dev libnftnl-dev musl-dev binutils
+Needs Swift $least_swift or later (https://www.swift.org/install/linux) and, on Debian:
+
+    sudo apt-get install ${build_packages[*]}
+
+Says what is missing before it compiles anything.
 EOF
 }
 
@@ -30,6 +36,7 @@ case ${1:-} in
     ;;
 esac
 dest=${1:-.build/dist}
+check_requirements || exit 1
 
 swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel
 

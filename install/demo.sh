@@ -10,6 +10,8 @@ install=yes
 
 # shellcheck source=install/packages.sh
 source "$repository/install/packages.sh"
+# shellcheck source=install/requirements.sh
+source "$repository/install/requirements.sh"
 # shellcheck source=install/demo/laboratory.sh
 source "$repository/install/demo/laboratory.sh"
 # shellcheck source=install/demo/podman.sh
@@ -82,16 +84,14 @@ misused() {
 # --- packages and programs ---
 
 missing_packages() {
-    local command header
+    local command requirement
     local needed="ip:iproute2 nft:nftables ping:iputils-ping socat:socat sysctl:procps unshare:util-linux"
     # podman itself is not installed for a demonstration, only what its part needs beside it.
     ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
     if [[ $build == yes ]]; then
-        needed+=" strip:binutils"
-        for header in libmnl/libmnl.h:libmnl-dev libnftnl/rule.h:libnftnl-dev \
-            "$(uname -m)-linux-musl/stdio.h:musl-dev"; do
-            [[ -e /usr/include/${header%:*} ]] || echo "${header#*:}"
-        done
+        for requirement in "${build_requirements[@]}"; do
+            is_there "${requirement#* }" || echo "${requirement% *}"
+        done | sort -u
     fi
     for command in $needed; do
         command -v "${command%:*}" >/dev/null || echo "${command#*:}"
@@ -124,7 +124,7 @@ as_owner() { # SHELL-COMMAND, run in the repository
 build_programs() {
     if [[ $build == yes ]]; then
         as_owner 'command -v swift' >/dev/null ||
-            fail "building needs Swift 6.2 or later (https://www.swift.org/install/linux); --programs DIR skips it"
+            fail "building needs Swift $least_swift or later (https://www.swift.org/install/linux); --programs DIR skips it"
         say "Building with install/build.sh; the first time this takes a minute or two."
         # What SwiftPM tells of its doings is left out, what it says of errors is not.
         as_owner install/build.sh 2>&1 |

@@ -12,6 +12,8 @@ source "$here/engines/podman.sh"
 source "$here/engines/docker.sh"
 # shellcheck source=engines/cni-lists.sh
 source "$here/engines/cni-lists.sh"
+# shellcheck source=plan.sh
+source "$here/plan.sh"
 # shellcheck source=unit.sh
 source "$here/unit.sh"
 # shellcheck source=engines/advice.sh
@@ -26,12 +28,12 @@ usage() {
     cat <<'EOF'
 usage: install/install.sh [options]
 
-Installs the programs, and sets up the engines it finds: podman and CRI-O read the OCI hook's JSON, podman a drop-in for
+Installs the programs and the licences of what is in them, and sets up the engines it finds: podman and CRI-O read the OCI hook's JSON, podman a drop-in for
 containers.conf, Docker an entry in /etc/docker/daemon.json. systemd gets the unit evenkeel-host.service. Starts and
 restarts nothing, and says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
-                   hook and the runtime
+                   hook and the runtime; their licences go to DIR/share/doc/evenkeel
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
                    containerd and CRI-O read)
   --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
@@ -85,12 +87,6 @@ require_programs() {
         fail "no program ${missing[*]} in $programs: run install/build.sh, or name its folder with --programs"
 }
 
-# The files to install, in the order in which they appear.
-modes=() sources=() targets=()
-plan() {
-    modes+=("$1") sources+=("$2") targets+=("$3")
-}
-
 plan_files() {
     local libexec=$prefix/libexec/evenkeel other
     plan 755 "$programs/evenkeel" "$prefix/bin/evenkeel"
@@ -99,6 +95,7 @@ plan_files() {
     # The same program: by this name it runs crun.
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-crun"
     plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
+    plan_licences
     plan_unit
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
     other=$(who_sets_hooks_dir)
@@ -107,14 +104,6 @@ plan_files() {
     if wants docker; then plan_docker; fi
     # Last: from the moment it is there, every container start runs what it names.
     if wants podman || wants cri-o; then plan_json "$here/../hooks/evenkeel.json" "$hooks_dir/evenkeel.json"; fi
-}
-
-# plan_json SOURCE TARGET: a file that names the hook.
-plan_json() {
-    local json rendered_json=$rendered/${#targets[@]}.json
-    json=$(<"$1")
-    printf '%s\n' "${json//"/usr/local/libexec/evenkeel/"/"$prefix/libexec/evenkeel/"}" >"$rendered_json"
-    plan 644 "$rendered_json" "$2"
 }
 
 # What is to become of each target: unchanged, install, replace, or keep.

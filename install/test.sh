@@ -4,6 +4,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=install/packages.sh
 source install/packages.sh
+# shellcheck source=install/requirements.sh
+source install/requirements.sh
 
 usage() {
     cat <<'TEXT'
@@ -16,7 +18,7 @@ takes it; with one, only the tests in Swift are run. Takes about a quarter of an
   --no-install   install no Debian packages, and unpack none
   -h, --help     this text
 
-The tests change only what they make: namespaces, sandboxes, temporary folders. Needs root, and Swift 6.2 or later.
+The tests change only what they make: namespaces, sandboxes, temporary folders. Needs root, and Swift 6.3 or later.
 TEXT
 }
 
@@ -47,7 +49,7 @@ step() { printf '\n==> %s\n' "$1"; }
 
 if [[ $install == yes ]]; then
     step "Debian packages"
-    install_packages libmnl-dev libnftnl-dev libjansson-dev musl-dev binutils gcc libc6-dev jq \
+    install_packages "${build_packages[@]}" jq \
         iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio golang-go golang-github-appc-cni-dev \

@@ -18,6 +18,8 @@ void *mnl_attr_get_payload(const struct nlattr *attr) { return (char *)attr + MN
 
 uint8_t mnl_attr_get_u8(const struct nlattr *attr) { return *(uint8_t *)mnl_attr_get_payload(attr); }
 
+uint16_t mnl_attr_get_u16(const struct nlattr *attr) { return *(uint16_t *)mnl_attr_get_payload(attr); }
+
 uint32_t mnl_attr_get_u32(const struct nlattr *attr) { return *(uint32_t *)mnl_attr_get_payload(attr); }
 
 // Attributes are aligned to four bytes only.
@@ -86,9 +88,15 @@ void mnl_attr_put(struct nlmsghdr *nlh, uint16_t type, size_t len, const void *d
 
 void mnl_attr_put_u8(struct nlmsghdr *nlh, uint16_t type, uint8_t data) { mnl_attr_put(nlh, type, sizeof data, &data); }
 
+void mnl_attr_put_u16(struct nlmsghdr *nlh, uint16_t type, uint16_t data) { mnl_attr_put(nlh, type, sizeof data, &data); }
+
 void mnl_attr_put_u32(struct nlmsghdr *nlh, uint16_t type, uint32_t data) { mnl_attr_put(nlh, type, sizeof data, &data); }
 
 void mnl_attr_put_u64(struct nlmsghdr *nlh, uint16_t type, uint64_t data) { mnl_attr_put(nlh, type, sizeof data, &data); }
+
+void mnl_attr_put_str(struct nlmsghdr *nlh, uint16_t type, const char *data) {
+    mnl_attr_put(nlh, type, strlen(data), data);
+}
 
 void mnl_attr_put_strz(struct nlmsghdr *nlh, uint16_t type, const char *data) {
     mnl_attr_put(nlh, type, strlen(data) + 1, data);

@@ -10,6 +10,8 @@ static struct {
     int status;
     const char *before;
     const char *after;
+    char version[32];
+    const char *end;
 } report;
 
 static void put(const char *text, size_t length) {
@@ -20,6 +22,8 @@ static void put(const char *text, size_t length) {
         length -= (size_t)written;
     }
 }
+
+static void put_text(const char *text) { put(text, strlen(text)); }
 
 static uintptr_t instruction(const void *context) {
     const ucontext_t *interrupted = context;
@@ -43,9 +47,11 @@ static void crashed(int number, siginfo_t *info, void *context) {
         unsigned digit = (unsigned)(address >> shift) & 0xf;
         if (digit || length > 2 || shift == 0) digits[length++] = "0123456789abcdef"[digit];
     }
-    put(report.before, strlen(report.before));
+    put_text(report.before);
     put(digits, length);
-    put(report.after, strlen(report.after));
+    put_text(report.after);
+    put_text(report.version);
+    put_text(report.end);
     _exit(report.status);
 }
 
@@ -61,7 +67,7 @@ static const char *too_late;
 
 static void timed_out(int number) {
     (void)number;
-    put(too_late, strlen(too_late));
+    put_text(too_late);
     _exit(report.status);
 }
 
@@ -75,10 +81,14 @@ void linux_limit_time(unsigned seconds, const char *text) {
 
 void linux_set_crash_status(int status) { report.status = status; }
 
-void linux_report_crash(int fd, const char *before, const char *after, int status) {
+void linux_report_crash(
+    int fd, const char *before, const char *after, const char *version, const char *end, int status
+) {
     report.fd = fd;
     report.before = before;
     report.after = after;
+    strncpy(report.version, version, sizeof report.version - 1);
+    report.end = end;
     report.status = status;
     static const int fatal[] = {SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT};
     struct sigaction action = {.sa_flags = (int)(SA_SIGINFO | SA_RESETHAND)};

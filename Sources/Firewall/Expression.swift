@@ -120,9 +120,11 @@ private enum TCPFlags {
 
 /// The few kernel expressions the steps above are made of.
 extension Request {
-    fileprivate mutating func add(_ name: String, _ configure: (OpaquePointer) -> Void) {
+    fileprivate mutating func add(_ name: StaticString, _ configure: (OpaquePointer) -> Void) {
+        // A static string ends with NUL.
+        let characters = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
         // NULL only when memory is out or libnftnl lacks the expression, and then the rule would mean something else.
-        guard let expression = name.withCString({ nftnl_expr_alloc($0) }) else {
+        guard let expression = nftnl_expr_alloc(characters) else {
             preconditionFailure("libnftnl has no \(name)")
         }
         defer { nftnl_expr_free(expression) }
@@ -209,29 +211,20 @@ extension Request {
         }
     }
 
-    // Two expressions of a few numbers each are put by hand: libnftnl's own, with what reads and prints them, are larger.
-
-    private mutating func put(_ name: String, _ attributes: (inout Request) -> Void) {
-        nest(flagged: Int(NFTA_LIST_ELEM.rawValue)) { request in
-            request.put(Int(NFTA_EXPR_NAME.rawValue), name)
-            request.nest(flagged: Int(NFTA_EXPR_DATA.rawValue), attributes)
-        }
-    }
-
     fileprivate mutating func route(_ result: nft_fib_result, _ flags: UInt32) {
-        put("fib") { request in
-            request.put(Int(NFTA_FIB_DREG.rawValue), NFT_REG_1.rawValue.bigEndian)
-            request.put(Int(NFTA_FIB_RESULT.rawValue), result.rawValue.bigEndian)
-            request.put(Int(NFTA_FIB_FLAGS.rawValue), flags.bigEndian)
+        add("fib") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_DREG), NFT_REG_1.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_RESULT), result.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_FIB_FLAGS), flags)
         }
     }
 
     fileprivate mutating func update(_ set: SegmentSet) {
-        put("dynset") { request in
-            request.put(Int(NFTA_DYNSET_SET_NAME.rawValue), set.name)
-            request.put(Int(NFTA_DYNSET_SET_ID.rawValue), set.batchID.bigEndian)
-            request.put(Int(NFTA_DYNSET_OP.rawValue), UInt32(NFT_DYNSET_OP_UPDATE.rawValue).bigEndian)
-            request.put(Int(NFTA_DYNSET_SREG_KEY.rawValue), NFT_REG_1.rawValue.bigEndian)
+        add("dynset") { expression in
+            set.name.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_DYNSET_SET_NAME), $0) }
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_SET_ID), set.batchID)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_OP), UInt32(NFT_DYNSET_OP_UPDATE.rawValue))
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_DYNSET_SREG_KEY), NFT_REG_1.rawValue)
         }
     }
 

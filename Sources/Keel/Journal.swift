@@ -1,11 +1,17 @@
 public import LinuxSystem
 
-/// What is said to people about one container: on standard error, which engines seldom show, and in the system's log.
+/// What is said to people about one container: on standard error, which engines seldom show, and in the system's log, whose first
+/// line has the version.
 public struct Journal: ~Copyable {
     private let log: SystemLog
     private let subject: String
     private let repeatError: ((String) -> Void)?
     private let leastOnStandardError: SystemLog.Severity
+    private let progress = Progress()
+
+    private final class Progress {
+        var hasBegun = false
+    }
 
     /// Opened before any other namespace is entered. What is less severe than `least` is kept from standard error, where an
     /// engine shows it to whoever starts a container; `repeatError` says errors where else they are looked for.
@@ -24,7 +30,8 @@ public struct Journal: ~Copyable {
         if severity.rawValue <= leastOnStandardError.rawValue {
             FileDescriptor.writeStandardError("evenkeel: \(line)\n")
         }
-        log.write(severity, line)
+        log.write(severity, progress.hasBegun ? line : "\(line) (evenkeel \(Product.version))")
+        progress.hasBegun = true
         if severity == .error { repeatError?(line) }
     }
 

@@ -17,11 +17,15 @@ public enum CrashReport {
 
     /// Nor does a pipe that nobody reads end the program from now on.
     ///
-    /// Writes `before`, the place in the program in hexadecimal, and `after`, and exits with `status`.
-    public static func install(on stream: Stream, before: StaticString, after: StaticString, status: Int32) {
+    /// Writes `before`, the place in the program in hexadecimal, `after`, the version, and `end`, and exits with `status`.
+    public static func install(
+        on stream: Stream, before: StaticString, after: StaticString, end: StaticString, status: Int32
+    ) {
         linux_ignore_broken_pipes()
         let descriptor = stream == .output ? STDOUT_FILENO : STDERR_FILENO
-        linux_report_crash(descriptor, before.characters, after.characters, status)
+        Product.version.withCString {
+            linux_report_crash(descriptor, before.characters, after.characters, $0, end.characters, status)
+        }
     }
 
     /// The exit status of a crash from now on.

@@ -49,6 +49,11 @@ public enum OwnProcess {
         (0..<linux_argument_count()).map { index in linux_argument(index).map { String(cString: $0) } ?? "" }
     }
 
+    /// Whether `--version` is its only argument.
+    public static var isAskedForVersion: Bool {
+        linux_argument_count() == 2 && linux_argument(1).map { strcmp($0, "--version") } == 0
+    }
+
     /// Waits. The corresponding C function is `usleep(3)`.
     public static func sleep(milliseconds: UInt32) {
         // More than a second at once is not for every C library's usleep.

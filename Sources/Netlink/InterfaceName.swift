@@ -10,10 +10,16 @@ public struct InterfaceName: Hashable, Sendable {
     // In the order of memory, padded with NUL.
     private var words: (UInt64, UInt64) = (0, 0)
 
+    /// No bytes: what no interface is called.
+    package static let unnamed = InterfaceName()
+
+    private init() {}
+
     /// From bytes up to the first NUL, or to the end; nil for none, or more than 15.
     public init?(bytes: UnsafeRawBufferPointer) {
         let length = bytes.firstIndex(of: 0) ?? bytes.count
         guard length > 0, length < Self.size else { return nil }
+        self.init()
         withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<length])) }
     }
 

@@ -43,17 +43,14 @@ extension Link {
     package init?(_ message: Message) {
         guard let header = message.familyHeader(ifinfomsg.self), let index = UInt32(exactly: header.ifi_index)
         else { return nil }
-        // Every interface has a name; until it is read, that of none.
-        self.init(index: index, name: "?")
-        var isNamed = false
+        self.init(index: index, name: .unnamed)
         isLoopback = header.ifi_flags & UInt32(IFF_LOOPBACK.rawValue) != 0
         isEthernet = header.ifi_type == Self.ethernet
         isRunning = header.ifi_flags & Self.running == Self.running
         for attribute in message.attributes(after: ifinfomsg.self) {
             switch attribute.type {
             case IFLA_IFNAME:
-                guard let name = attribute.interfaceName else { return nil }
-                (self.name, isNamed) = (name, true)
+                name = attribute.interfaceName ?? .unnamed
             case IFLA_MTU: mtu = attribute.uint32
             case IFLA_GROUP: group = attribute.uint32 ?? 0
             case IFLA_MASTER: master = attribute.uint32
@@ -65,7 +62,7 @@ extension Link {
             default: break
             }
         }
-        if !isNamed { return nil }
+        if name == .unnamed { return nil }
     }
 
     /// The per-interface sysctls that every link message carries: `IFLA_INET_CONF` counts from 1 in `linux/ip.h`,
@@ -165,7 +162,7 @@ extension Socket {
 
     /// The interfaces of those indexes, each in its place; one that is not there has index 0.
     public mutating func links(indexes: [UInt32]) throws(KernelError) -> [Link] {
-        var links = [Link](repeating: Link(index: 0, name: ""), count: indexes.count)
+        var links = [Link](repeating: Link(index: 0, name: .unnamed), count: indexes.count)
         try getAll(indexes.count, absences: [.noDevice, .invalid]) {
             .link(index: indexes[$0])
         } _: { place, message in
@@ -178,7 +175,7 @@ extension Socket {
     public mutating func links(
         indexes: [UInt32], andIDOf namespace: borrowing NetworkNamespace
     ) throws(KernelError) -> (links: [Link], id: Int32?) {
-        var links = [Link](repeating: Link(index: 0, name: ""), count: indexes.count)
+        var links = [Link](repeating: Link(index: 0, name: .unnamed), count: indexes.count)
         var id: Int32?
         let descriptor = namespace.descriptor
         try getAll(indexes.count + 1, absences: [.noDevice, .invalid]) {

@@ -5,13 +5,31 @@ import LinuxSystem
 
 CrashReport.install(
     on: .output, before: "{\"cniVersion\":\"1.1.0\",\"code\":102,\"msg\":\"evenkeel crashed at ",
-    after: "\",\"details\":\"this is a defect of evenkeel; please report it with the address\"}\n", status: 1)
+    after: "\",\"details\":\"this is a defect of evenkeel ", end: "; please report it with the address\"}\n", status: 1)
 
-exitProcess(run())
+exitProcess(saysWhatItIs() ? 0 : run())
 
 /// The exit status; results and errors both go to standard output, as the specification asks.
 func run() -> Int32 {
     do throws(CNIError) { return answer(try readRequest()) } catch { return fail(error, Log()) }
+}
+
+/// As the plugins of the CNI project do for a person: a runtime always sets CNI_COMMAND. With another of the variables set it is a
+/// runtime that forgot, and gets the error.
+func saysWhatItIs() -> Bool {
+    let variables = ["CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"]
+    guard variables.allSatisfy({ Environment.variable($0) == nil }) else { return false }
+    let text =
+        "CNI evenkeel plugin v\(Product.version)\nCNI protocol versions supported: "
+        + "\(Version.supported.joined(separator: ", "))\n"
+    guard OwnProcess.isAskedForVersion else {
+        FileDescriptor.writeStandardError(text)
+        FileDescriptor.writeStandardError(
+            "A container runtime runs it: put {\"type\": \"evenkeel\"} behind the other plugins of a network's list.\n")
+        return true
+    }
+    do { try FileDescriptor.writeStandardOutput(text) } catch {}
+    return true
 }
 
 func answer(_ request: Request) -> Int32 {
@@ -36,13 +54,6 @@ func print(_ result: JSON) throws(CNIError) {
 }
 
 func readRequest() throws(CNIError) -> Request {
-    // A runtime always sets it; so most runs need not ask.
-    if Environment.variable("CNI_COMMAND") == nil && Terminal.isStandardInput {
-        throw CNIError(
-            .invalidEnvironment, "this program is a CNI plugin: a container runtime runs it",
-            details: "chain it: put {\"type\": \"evenkeel\"} behind the other plugins in a network's configuration list"
-        )
-    }
     // A request is a few kilobytes; a hundred times as much is somebody's mistake.
     let inputLimit = 1 << 20
     let text: [UInt8]

@@ -5,11 +5,17 @@ import OCI
 
 CrashReport.install(
     on: .error, before: "evenkeel: crashed at ",
-    after: "; this is a defect of evenkeel: please report it with the address\n",
+    after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
     status: EngineContainer.crashStatus())
 CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
 
-exitProcess(run())
+exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())
+
+/// `evenkeel-hook --version`.
+func sayVersion() -> Int32 {
+    do { try FileDescriptor.writeStandardOutput("evenkeel-hook \(Product.version)\n") } catch { return 1 }
+    return 0
+}
 
 /// The exit status; anything but 0 keeps the container from starting.
 func run() -> Int32 {

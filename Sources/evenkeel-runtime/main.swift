@@ -10,6 +10,11 @@ exitProcess(run())
 /// The exit status where the real runtime could not be executed, or must not be.
 func run() -> Int32 {
     let arguments = OwnProcess.arguments
+    // `--version` is the real runtime's to answer: containerd reads its first line, and its third must be the last.
+    if arguments.count == 2 && arguments[1] == "--evenkeel-version" {
+        do { try FileDescriptor.writeStandardOutput("evenkeel-runtime \(Product.version)\n") } catch { return 1 }
+        return 0
+    }
     let invocation = RuntimeInvocation(Array(arguments.dropFirst()))
     let log = EngineLog(invocation)
     let runtime: String
@@ -32,7 +37,7 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
         let status = try OwnProcess.inChild {
             CrashReport.install(
                 on: .error, before: "evenkeel: crashed at ",
-                after: "; this is a defect of evenkeel: please report it with the address\n",
+                after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
                 status: EngineContainer.crashStatus())
             CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
             return attend(id, invocation, runtime, log) ? passed : refused

@@ -1,4 +1,5 @@
 import ArgumentParser
+import LinuxSystem
 
 @main
 struct Evenkeel: ParsableCommand {
@@ -13,6 +14,6 @@ struct Evenkeel: ParsableCommand {
             that run already, `host` looks after the host itself, and `cni` chains the plugin into networks' configurations. \
             `doctor` says what is wrong, and `explain` why. The policy is \(policyPath), where there is one.
             """,
-        version: "0.1.0",
+        version: Product.version,
         subcommands: [Doctor.self, Explain.self, Apply.self, HostCommand.self, CNICommand.self])
 }

@@ -37,7 +37,7 @@ fresh_install() {
     same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-crun")" "$(cat "$programs/evenkeel-runtime")"
     same "$(cat "$root/etc/cdi/evenkeel.json")" "$(cat "$repository/hooks/cdi/evenkeel.json")"
     same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 5"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 9"
     [[ ! -e $root/etc/evenkeel ]]
 }
 check "a fresh install puts the programs, the plugin, the unit, the drop-in, the hook and the device in place, and no policy" \
@@ -65,6 +65,9 @@ make directory $root/usr/local/libexec
 make directory $root/usr/local/libexec/evenkeel
 make directory $root/opt/cni
 make directory $root/opt/cni/bin
+make directory $root/usr/local/share
+make directory $root/usr/local/share/doc
+make directory $root/usr/local/share/doc/evenkeel
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -77,6 +80,10 @@ install $root/usr/local/libexec/evenkeel/evenkeel-hook
 install $root/usr/local/libexec/evenkeel/evenkeel-runtime
 install $root/usr/local/libexec/evenkeel/evenkeel-crun
 install $root/opt/cni/bin/evenkeel
+install $root/usr/local/share/doc/evenkeel/LICENSE
+install $root/usr/local/share/doc/evenkeel/NOTICES
+install $root/usr/local/share/doc/evenkeel/GPL-3.0
+install $root/usr/local/share/doc/evenkeel/LGPL-2.1
 install $root/$unit
 install $root/etc/cdi/evenkeel.json
 install $root/$drop_in
@@ -90,7 +97,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "10 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "14 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run

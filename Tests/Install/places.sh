@@ -52,3 +52,21 @@ checkable_manifest() {
     same "$(find "$root/usr/local/libexec" "$root/opt/cni" ! -perm 755)" ""
 }
 check "sha256sum checks the manifest, and modes do not depend on the umask" checkable_manifest
+
+licences_go_with_the_programs() {
+    local folder
+    new_root
+    install_it --prefix /usr
+    folder=$root/usr/share/doc/evenkeel
+    same "$(cat "$folder/LICENSE")" "$(cat "$repository/LICENSE")"
+    same "$(ls "$folder")" "GPL-3.0
+LGPL-2.1
+LICENSE
+NOTICES"
+    for part in libnftnl libmnl musl "Swift's standard library" swift-argument-parser; do
+        contains "$(<"$folder/NOTICES")" "$part"
+    done
+    uninstall_it --prefix /usr
+    [[ ! -e $folder ]]
+}
+check "the licences of what the programs are made of are installed and taken away with them" licences_go_with_the_programs

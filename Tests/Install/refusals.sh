@@ -17,7 +17,7 @@ check "programs that are missing or empty are an error that names them, and noth
 # Somebody without any right, on a copy that everybody may read.
 as_nobody() {
     chmod 755 "$scratch"
-    cp -r "$repository/install" "$repository/hooks" "$scratch/"
+    cp -r "$repository/LICENSE" "$repository/install" "$repository/hooks" "$scratch/"
     if ((EUID == 0)); then setpriv --reuid 65534 --regid 65534 --clear-groups -- "$@"; else "$@"; fi
 }
 

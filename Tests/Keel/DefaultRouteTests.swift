@@ -188,11 +188,13 @@ import Testing
         #expect(plan.actions.first == .set(Sysctl("net/ipv4/conf/\(name)/rp_filter"), 2))
     }
 
-    @Test func ofANameThatIsNoTextNoRuleIsMade() throws {
+    @Test func aNameThatIsNoTextHasRulesLikeAnyOther() throws {
+        let bytes: [UInt8] = [0x6e, 0xff]
+        let name = try #require(bytes.withUnsafeBytes { InterfaceName(bytes: $0) })
         var container = twoNetworks()
-        container.snapshot.links[1].name = "n\u{fffd}"
+        container.snapshot.links[1].name = name
         try container.run(Policy(prefer: ["eth0"]))
-        #expect(container.ourRules == [.main(.v4), .foreign(.v4), .from("10.89.2.0/24", dev: 2)])
+        #expect(container.ourRules.last?.outputInterface == name)
     }
 
     @Test func withoutPolicyRoutingOnlyWhatNeedsItFails() throws {

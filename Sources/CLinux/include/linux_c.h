@@ -138,9 +138,11 @@ void linux_limit_time(unsigned seconds, const char *text);
 void linux_set_crash_status(int status);
 
 /// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT: a Swift precondition that failed among them)
-/// writes `before`, the address of the instruction less the program's own start, and `after` to `fd`, then exits with
-/// `status`. Only async-signal-safe functions are called. The texts must live as long as the process.
-void linux_report_crash(int fd, const char *before, const char *after, int status);
+/// writes `before`, the address of the instruction less the program's own start, `after`, `version` and `end` to `fd`, then
+/// exits with `status`. Only async-signal-safe functions are called. All but the version, of which 31 bytes are kept, must
+/// live as long as the process.
+void linux_report_crash(
+    int fd, const char *before, const char *after, const char *version, const char *end, int status);
 
 /// Sends an empty datagram to the discard port (RFC 863) of an IPv6 address by an interface, so that the kernel asks where its
 /// neighbour is. `source` and `target` are of 16 bytes in network byte order. 0, or -1 with errno.

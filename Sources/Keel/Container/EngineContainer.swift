@@ -1,5 +1,6 @@
 public import JSON
 import LinuxSystem
+import Netlink
 
 /// A container that an engine is about to start, for the programs that engines run: who it is and what was said of it.
 public struct EngineContainer: Sendable {

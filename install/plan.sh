@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# What install.sh is to put where.
+# shellcheck disable=SC2034,SC2154
+
+# The files to install, in the order in which they appear.
+modes=() sources=() targets=()
+plan() {
+    modes+=("$1") sources+=("$2") targets+=("$3")
+}
+
+# plan_json SOURCE TARGET: a file that names the hook.
+plan_json() {
+    local json rendered_json=$rendered/${#targets[@]}.json
+    json=$(<"$1")
+    printf '%s\n' "${json//"/usr/local/libexec/evenkeel/"/"$prefix/libexec/evenkeel/"}" >"$rendered_json"
+    plan 644 "$rendered_json" "$2"
+}
+
+# Who passes the programs on owes these to whoever gets them.
+plan_licences() {
+    local file folder=$prefix/share/doc/evenkeel
+    plan 644 "$here/../LICENSE" "$folder/LICENSE"
+    for file in NOTICES GPL-3.0 LGPL-2.1; do plan 644 "$here/licenses/$file" "$folder/$file"; done
+}
