@@ -113,7 +113,9 @@ if isEmbedded {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking),
-        .target(name: "Laboratory", path: "Tests/Laboratory", swiftSettings: [.treatAllWarnings(as: .error)]),
+        .target(
+            name: "Laboratory", path: "Tests/Laboratory", exclude: ["packets"],
+            swiftSettings: [.treatAllWarnings(as: .error)]),
         .target(
             name: "Datagrams", dependencies: ["Netlink", "Laboratory"], path: "Tests/Datagrams", swiftSettings: strict),
         .executableTarget(
@@ -148,12 +150,15 @@ if isEmbedded {
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],
             scripts: [
-                "answer.py", "attachments.sh", "conformance.sh", "connections.sh", "doctor.sh", "firewalls.sh",
-                "guest.sh", "harms.sh", "interleave.sh", "invalid.sh", "ipvs.sh", "kill.sh", "lab.sh", "limits.sh",
-                "probe.py", "shuttle.py", "stress.sh", "survey.sh", "world.sh",
+                "Conntrack/guest.sh", "DefaultRoute/answer.py", "DefaultRoute/probe.py", "DefaultRoute/shuttle.py",
+                "DefaultRoute/survey.sh", "DefaultRoute/world.sh", "Doctor/doctor.sh", "Doctor/limits.sh",
+                "InvalidDrop/connections.sh", "InvalidDrop/firewalls.sh", "InvalidDrop/harms.sh",
+                "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/interleave.sh",
+                "Robustness/kill.sh", "Robustness/stress.sh", "lab.sh",
             ]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
-        tests("Engines", ["Diagnosis", "Laboratory"], scripts: ["cri.py", "protobuf.py"]),
+        tests(
+            "Engines", ["Diagnosis", "Laboratory"], scripts: ["container.sh", "cri.py", "protobuf.py", "traffic.sh"]),
     ]
 }
 
