@@ -56,9 +56,9 @@ func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Tar
     .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-func hotProgram(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func hotProgram(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + (isEmbedded ? ["CLean"] : []), swiftSettings: hotPath,
+        name: name, dependencies: dependencies + (isEmbedded ? ["CLean"] : []), path: path, swiftSettings: hotPath,
         linkerSettings: isEmbedded ? leanLinking : ordinaryLinking)
 }
 
@@ -84,6 +84,8 @@ var targets: [Target] = [
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
+    // In both builds, for Tests/Shipped to compare.
+    hotProgram("answers", ["Keel", "CNI", "OCI"], path: "Tests/Answers"),
 ]
 var dependencies: [Package.Dependency] = []
 
@@ -156,6 +158,7 @@ if isEmbedded {
                 "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/interleave.sh",
                 "Robustness/kill.sh", "Robustness/stress.sh", "lab.sh",
             ]),
+        tests("Shipped", ["answers", "Laboratory"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests(
             "Engines", ["Diagnosis", "Laboratory"], scripts: ["container.sh", "cri.py", "protobuf.py", "traffic.sh"]),

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # A connection that stays open. Sourced after host.sh and servers.sh.
+# shellcheck disable=SC2154 # host.sh sets it
 
 # converse NAME ADDRESS: a connection from NAME that stays open, to an echo at `far`; `say` sends a line, `heard` tells whether
 # it came back.

@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Downloads and uploads between $subject and `far`, of which some of the sender's segments leave with a sequence number far above
 # the window. The sender's TCP does not know, takes them for lost, and sends them again unharmed. Sourced after probes.sh.
+# shellcheck disable=SC2154 # host.sh and probes.sh sets it
 
 connections=5
 words=/run/words # what is downloaded and uploaded

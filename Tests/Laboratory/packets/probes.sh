@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Probes: each succeeds if its packets reached the other side and an answer came back. Sourced after host.sh and servers.sh.
 # What a probe's socket is bound to is nothing, an address or `dev:INTERFACE`.
+# shellcheck disable=SC2154 # host.sh sets it
 
 probes=10
 # Seconds: less than it takes TCP to try a second time.

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
 # Servers, each listening by the time that the function returns. Sourced after host.sh.
+# shellcheck disable=SC2154 # host.sh sets it
 
 # serve NAME [KIND...]: for either family; tcp greets on port 80, udp sends back what comes to port 7 of any address.
 # A UDP server on every address of a container on several networks would be found.

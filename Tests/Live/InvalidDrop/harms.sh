@@ -38,7 +38,7 @@ got() {
 }
 
 # greeted NAME ADDRESS PORT: with more patience than where losses are counted.
-greeted() { [[ $(ip netns exec "$1" timeout -k 0.1 3 socat -u "TCP:$(bracket "$2"):$3" - 2>/dev/null) == hello ]]; }
+greeted() { reply_timeout=3 tcp_once "$@"; }
 
 # ask KIND FAMILY: five connections of the kind.
 ask() {

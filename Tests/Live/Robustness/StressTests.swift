@@ -54,7 +54,7 @@ import Testing
             venue 2 1
             for name in s1 s2; do attach_and_add $name 1; done
             for name in s1 s2; do plugin DEL $name 1; done
-            for name in s1 s2; do ip link del v${name}n1; done
+            for name in s1 s2; do ip link del v${name}1; done
             collect_garbage
             """)
         try expectNothingLeft(lab, of: 2)

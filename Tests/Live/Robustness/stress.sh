@@ -49,7 +49,7 @@ plugin() {
     local gateway=10.89.$3.1 gateway6=fd00:89:$3::1 part=$((${2#s} + 5))
     call "$1" "$2" "${4-/run/netns/$2}" "eth$(($3 - 1))" "${through[@]}" <<END
 {"cniVersion":"1.0.0","name":"network$3","type":"evenkeel","prevResult":{"cniVersion":"1.0.0",
-    "interfaces":[{"name":"v$2n$3"},{"name":"eth$(($3 - 1))","sandbox":"/run/netns/$2"}],
+    "interfaces":[{"name":"v$2$3"},{"name":"eth$(($3 - 1))","sandbox":"/run/netns/$2"}],
     "ips":[{"interface":1,"address":"10.89.$3.$part/24","gateway":"$gateway"},
         {"interface":1,"address":"fd00:89:$3::$part/64","gateway":"$gateway6"}],
     "routes":[{"dst":"0.0.0.0/0","gw":"$gateway"},{"dst":"::/0","gw":"$gateway6"}]}}
@@ -67,7 +67,7 @@ check() { plugin CHECK "$1" "$2"; }
 
 # As the bridge plugin, whose turn comes after this one's.
 delete() {
-    plugin DEL "$1" "$2" && ip link del "v$1n$2"
+    plugin DEL "$1" "$2" && ip link del "v$1$2"
 }
 
 # Of every third container nothing is known any more, as the CRI asks.
