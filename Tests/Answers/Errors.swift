@@ -3,9 +3,8 @@ import LinuxSystem
 /// What the kernel refused, in words. The sentence of an errno is the C library's, and only of these the same in both.
 func errors() -> [String] {
     let alike: [Errno] = [
-        .notPermitted, .noEntry, .noSuchProcess, .brokenPipe, .accessDenied, .exists, .noDevice, .networkUnreachable,
-        .invalid,
-        .readOnly,
+        .notPermitted, .noEntry, .noSuchProcess, .brokenPipe, .accessDenied, .exists, .noDevice,
+        .invalid, .readOnly,
     ]
     return alike.flatMap { errno in
         [nil, "Nexthop has invalid gateway", "é\u{1b}"].map { explanation in

@@ -13,14 +13,12 @@ import Testing
     private static func build() throws -> [String] {
         let scratch = Shell.packageFolder + "/.build/embedded"
         let own = ProcessInfo.processInfo.environment
-        let output = try Shell.run(
+        try Shell.runSuccessfully(
             [
                 "swift", "build", "--package-path", Shell.packageFolder, "-c", "release", "--scratch-path", scratch,
                 "--only-use-versions-from-resolved-file", "--disable-local-rpath", "--product", "answers",
             ], environment: ["EVENKEEL_EMBEDDED": "1", "PATH": own["PATH"] ?? "", "HOME": own["HOME"] ?? "/root"])
-        guard output.status == 0 else { throw CommandFailure(command: ["swift", "build"], output: output) }
-        let answers = try Shell.run([scratch + "/release/answers"])
-        guard answers.status == 0 else { throw CommandFailure(command: ["answers"], output: answers) }
+        let answers = try Shell.runSuccessfully([scratch + "/release/answers"])
         return answers.out.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
     }
 

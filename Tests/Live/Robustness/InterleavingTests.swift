@@ -7,7 +7,7 @@ import Testing
     @Test func aDELWhileTheNextContainerComes() throws {
         try expect(
             "attach_and_add s1 1", first: "plugin DEL s1 1", second: "attach_and_add s2 1",
-            clean: "ip link del vs1n1 && delete s2 1")
+            clean: "ip link del vs11 && delete s2 1")
     }
 
     @Test func anADDWhileTheLastContainerGoes() throws {
@@ -21,7 +21,7 @@ import Testing
         try expect(
             """
             attach_and_add s1 1; attach_and_add s3 1; plugin DEL s1 1; plugin DEL s3 1
-            ip link del vs1n1; ip link del vs3n1
+            ip link del vs11; ip link del vs31
             """, first: "collect_garbage", second: "attach_and_add s2 1", clean: "delete s2 1")
     }
 
