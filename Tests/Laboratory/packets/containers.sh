@@ -10,11 +10,26 @@ container() {
 }
 
 # attach NAME N INTERFACE HOSTPART [METRIC]: to network N, with a default route of one metric by every network, as engines do.
-# Where network N has no bridge, the container's veth ends at the host, which is its gateway, as the plugin ptp has it.
 attach() {
-    local name=$1 n=$2 dev=$3 part=$4 metric=${5:-100} end=v$1$2
+    enter_network "$1" "$2" "$3" "$4"
     {
-        echo "link add $end type veth peer name $dev netns $name"
+        addressing "$2" "$3" 10.89 fd00:89 "$4"
+        defaults_by "$2" "$3" "${5:-}"
+    } | batch "$1"
+}
+
+# cable NAME N INTERFACE HOSTPART: the same without a default route.
+cable() {
+    enter_network "$1" "$2" "$3" "$4"
+    addressing "$2" "$3" 10.89 fd00:89 "$4" | batch "$1"
+}
+
+# enter_network NAME N INTERFACE HOSTPART: where network N has no bridge, the container's veth ends at the host, which is its
+# gateway, as the plugin ptp has it.
+enter_network() {
+    local n=$2 part=$4 end=v$1$2
+    {
+        echo "link add $end type veth peer name $3 netns $1"
         if [[ -e /proc/sys/net/ipv4/conf/br$n ]]; then
             echo "link set $end master br$n up"
         else
@@ -25,12 +40,13 @@ attach() {
             echo "route add fd00:89:$n::$part/128 dev $end"
         fi
     } | batch ""
-    {
-        echo "addr add 10.89.$n.$part/24 dev $dev"
-        echo "addr add fd00:89:$n::$part/64 dev $dev nodad"
-        echo "link set $dev up"
-        defaults_by "$n" "$dev" "$metric"
-    } | batch "$name"
+}
+
+# addressing N INTERFACE PREFIX4 PREFIX6 HOSTPART: commands that give it addresses of subnet N and set it up.
+addressing() {
+    echo "addr add $3.$1.$5/24 dev $2"
+    echo "addr add $4:$1::$5/64 dev $2 nodad"
+    echo "link set $2 up"
 }
 
 # defaults_by N INTERFACE [METRIC]: commands that add network N's default routes.

@@ -76,25 +76,11 @@ lan() {
     beyond "r$n" "$n"
 }
 
-# addresses N INTERFACE PREFIX4 PREFIX6 HOSTPART: commands that give them to the interface and set it up.
-addresses() {
-    echo "addr add $3.$1.$5/24 dev $2"
-    echo "addr add $4:$1::$5/64 dev $2 nodad"
-    echo "link set $2 up"
-}
-
 # plug NAME N INTERFACE HOSTPART: a macvlan of LAN N, without a default route.
 plug() {
     ip link add link "lan$2" name "m$1$2" type macvlan mode bridge
     ip link set "m$1$2" netns "$1" name "$3"
-    addresses "$2" "$3" 192.168 fd00:168 "$4" | ip -n "$1" -batch -
-}
-
-# cable NAME N INTERFACE HOSTPART: a veth to the bridge of network N, without a default route.
-cable() {
-    ip link add "v$1$2" type veth peer name "$3" netns "$1"
-    ip link set "v$1$2" master "br$2" up
-    addresses "$2" "$3" 10.89 fd00:89 "$4" | ip -n "$1" -batch -
+    addressing "$2" "$3" 192.168 fd00:168 "$4" | ip -n "$1" -batch -
 }
 
 # via NAME INTERFACE GATEWAY [ARGUMENT...]: a default route, static and of metric 100 if nothing else is said.
@@ -130,9 +116,9 @@ tunnel() {
         ip -n vpn tuntap add dev "t$k" mode "$mode"
         tunnels+=("$mode" "$name" "$dev" vpn "t$k")
     fi
-    addresses "$k" "$dev" 10.8 fd00:8 2 | ip -n "$name" -batch -
+    addressing "$k" "$dev" 10.8 fd00:8 2 | ip -n "$name" -batch -
     {
-        addresses "$k" "t$k" 10.8 fd00:8 1
+        addressing "$k" "t$k" 10.8 fd00:8 1
         echo "rule add fwmark $k lookup $((1000 + k))"
         # Over a tun there is nobody to be asked for an address.
         echo "route add default $([[ $mode == tun ]] || echo "via 10.8.$k.2") dev t$k table $((1000 + k))"
