@@ -55,7 +55,7 @@ done
 }
 
 if [[ $install == yes ]]; then
-    install_packages "${build_packages[@]}" jq containernetworking-plugins \
+    install_packages "${build_packages[@]}" libjansson-dev jq containernetworking-plugins \
         iproute2 nftables iptables procps util-linux valgrind strace
 fi
 

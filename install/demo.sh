@@ -12,6 +12,8 @@ install=yes
 source "$repository/install/packages.sh"
 # shellcheck source=install/requirements.sh
 source "$repository/install/requirements.sh"
+# shellcheck source=/dev/null
+for part in host containers servers probes downloads; do source "$repository/Tests/Laboratory/packets/$part.sh"; done
 # shellcheck source=install/demo/laboratory.sh
 source "$repository/install/demo/laboratory.sh"
 # shellcheck source=install/demo/podman.sh
@@ -159,15 +161,14 @@ show_damage() {
     step "Before: downloads through the host's address translation"
     say "Now and then a segment arrives that lies outside the TCP window. Connection tracking calls it INVALID and" \
         "does not translate it, so it ends up at the host, which knows no such connection and answers with a reset." \
-        "Measuring: $downloads downloads from a container on one network; 1 in 25 segments is made INVALID ..."
+        "Measuring: $connections downloads from a container on one network; 1 in 25 segments is made INVALID ..."
     measure_downloads before
-    ! grep -qs 'Connection reset by peer' "$state"/before/*.error || echo "Connection reset by peer" | quote
+    ! grep -qs 'Connection reset by peer' "$state"/before/said.* || echo "Connection reset by peer" | quote
 }
 
 run_plugin() {
     step "Evenkeel: evenkeel-cni ADD, as a container engine runs it"
-    if ! CNI_COMMAND=ADD CNI_CONTAINERID=demo CNI_NETNS=/run/netns/container CNI_IFNAME=eth1 CNI_PATH=$programs \
-        "$programs/evenkeel-cni" >"$state/result" 2>"$state/said" <<'JSON'; then
+    if ! call ADD demo /run/netns/container eth1 >"$state/result" 2>"$state/said" <<'JSON'; then
 { "cniVersion": "1.0.0", "name": "b", "type": "evenkeel",
   "prevResult": { "cniVersion": "1.0.0", "interfaces": [], "ips": [], "routes": [] } }
 JSON
@@ -182,7 +183,7 @@ JSON
 }
 
 # Prints a row of the table. A figure after Evenkeel that is not 0 is noted in $state/bad.
-row() { # TITLE TOTAL FIGURE-COMMAND..., which is given phase and family
+table_row() { # TITLE TOTAL FIGURE-COMMAND..., which is given phase and family
     local family phase figure colour
     printf '    %-30s' "$1"
     for family in "${families[@]}"; do
@@ -205,10 +206,10 @@ show_table() {
     for family in "${families[@]}"; do printf '  %sIPv%s before    after%s' "$bold" "$family" "$plain"; done
     echo
     for name in "${rows[@]}"; do
-        row "${title[$name]}" "/$probes" lost "$name"
+        table_row "${title[$name]}" "/$probes" losses "$name"
     done
-    row "downloads that broke" "/$downloads" broken_downloads
-    row "resets sent by the host" "" resets
+    table_row "downloads that broke" "/$connections" broken_downloads
+    table_row "resets sent by the host" "" resets
 }
 
 tell_story() {
@@ -221,9 +222,9 @@ tell_story() {
     measure_loss after
     measure_downloads after
     for family in "${families[@]}"; do
-        say "IPv$family: $(outside after "$family") segments were made INVALID during the downloads."
+        say "IPv$family: $(spoilt after "$family") segments were made INVALID during the downloads."
         # Without any, whole downloads would prove nothing.
-        [[ $(outside after "$family") != 0 ]] || : >"$state/bad"
+        [[ $(spoilt after "$family") != 0 ]] || : >"$state/bad"
     done
     show_table
     [[ ! -e $state/bad ]]

@@ -49,8 +49,8 @@ step() { printf '\n==> %s\n' "$1"; }
 
 if [[ $install == yes ]]; then
     step "Debian packages"
-    install_packages "${build_packages[@]}" jq \
-        iproute2 iputils-ping nftables iptables conntrack socat strace tcpdump radvd procps util-linux busybox-static \
+    install_packages "${build_packages[@]}" libjansson-dev jq \
+        iproute2 iputils-ping nftables iptables conntrack ethtool socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio golang-go golang-github-appc-cni-dev \
         dbus-daemon python3-dbus python3-gi python3-nftables user-mode-linux kmod libnl-genl-3-200 libpopt0

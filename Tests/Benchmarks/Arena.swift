@@ -33,9 +33,8 @@ enum Arena {
         guard unshare(newNetwork | newMounts) == 0 else {
             throw BenchmarkError(description: "cannot make namespaces: \(String(cString: strerror(errno)))")
         }
-        let tests = Shell.packageFolder + "/Tests"
-        let files = ["Live/lab.sh", "Live/attachments.sh", "Benchmarks/cases.sh"]
-        try shell(files.map { ". \(tests)/\($0)\n" }.joined() + "sandbox\n" + script)
+        let files = [PacketLaboratory.script, Shell.packageFolder + "/Tests/Benchmarks/cases.sh"]
+        try shell(files.map { ". \($0)\n" }.joined() + "sandbox\n" + script)
     }
 
     /// Brings a container back to where its engine left it.

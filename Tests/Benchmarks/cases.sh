@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The namespaces of each case, made in a sandbox of its own, whose network namespace plays the host. Sourced after lab.sh and
-# attachments.sh. The container is c; s is another like it, for sbr, which does not bear a second run. In /run/bench lie what
+# The namespaces of each case, made in a sandbox of its own, whose network namespace plays the host. Sourced after the packet
+# laboratory. The container is c; s is another like it, for sbr, which does not bear a second run. In /run/bench lie what
 # the programs read on standard input, and `reset`, which brings a container back to where its engine left it.
 
 bench=/run/bench
@@ -90,7 +90,7 @@ containers() {
     for n in $(seq "$networks"); do network "$n"; done
     for name in c s; do
         container $name
-        for n in $(seq "$networks" -1 1); do join $name "$n" "eth$((n - 1))" $part; done
+        for n in $(seq "$networks" -1 1); do attach $name "$n" "eth$((n - 1))" $part; done
         requests $name "$networks" $part
         write_reset "$networks" $part "$fresh" $name
         part=6
@@ -149,8 +149,8 @@ crowd() {
     network 2
     for i in $(seq "$1"); do
         container "c$i"
-        join "c$i" 2 eth1 $((i + 5))
-        join "c$i" 1 eth0 $((i + 5))
+        attach "c$i" 2 eth1 $((i + 5))
+        attach "c$i" 1 eth0 $((i + 5))
         request evenkeel "c$i" 2 $((i + 5))
         write_reset 2 $((i + 5)) fresh "c$i"
     done

@@ -22,8 +22,7 @@ enum CNITool {
         let go = [
             "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": folder.path + "/cache", "CGO_ENABLED": "0",
         ]
-        let output = try Shell.run(["go", "build", "-o", compiled, source], environment: go)
-        guard output.status == 0 else { throw Failure(description: "cnitool does not build: \(output.err)") }
+        try Shell.runSuccessfully(["go", "build", "-o", compiled, source], environment: go)
         // Tests in other processes see the old one or the new, never half.
         try FileManager.default.createDirectory(
             atPath: Shell.packageFolder + "/.build/cnitool", withIntermediateDirectories: true)

@@ -8,7 +8,7 @@ final class ChainLab {
 
     init() throws {
         environment = [
-            "programs": Shell.programs, "cnitool": try CNITool.path, "tests": Shell.packageFolder + "/Tests",
+            "programs": Shell.programs, "cnitool": try CNITool.path, "laboratory": PacketLaboratory.folder,
             "lists": Shell.packageFolder + "/hooks/cni",
         ]
         sandbox = try Sandbox()
@@ -26,5 +26,5 @@ final class ChainLab {
         try sandbox.attempt(Self.prologue + script, environment: environment)
     }
 
-    private static let prologue = ". \"$tests/Chains/chain.sh\"\n"
+    private static let prologue = ". \(Shell.packageFolder)/Tests/Chains/chain.sh\n"
 }

@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # Networks that a runtime sets up with configuration lists of real plugins, for the tests to source: the host, world and
-# addresses of lab.sh, but everything between is the plugins' work. The tests set $tests, $programs and $cnitool.
+# addresses of the packet laboratory, but everything between is the plugins' work. The tests set $laboratory, $programs and
+# $cnitool.
 
-# shellcheck source=Tests/Live/lab.sh disable=SC2154
-. "$tests/Live/lab.sh"
+# shellcheck source=Tests/Laboratory/packets/all.sh disable=SC2154
+. "$laboratory/all.sh"
 
+# shellcheck disable=SC2034 # of the laboratory
 probes=3
 export NETCONFPATH=/run/net.d CNI_PATH=/run/plugins:/usr/lib/cni
 
@@ -132,15 +134,4 @@ left() {
     ours 6 c
     ip -n c -br link | grep -v '^lo ' || :
     find /var/lib/cni/results -type f
-}
-
-# Instead of lab.sh's: a network may not be attached by now.
-make_stale() {
-    ip -br link show type bridge | while read -r bridge _ address _; do
-        local n=${bridge#br} gateway
-        ip -n c link show "eth$((n - 1))" >/dev/null 2>&1 || continue
-        for gateway in "10.89.$n.1" "fd00:89:$n::1"; do
-            ip -n c neigh replace "$gateway" lladdr "$address" dev "eth$((n - 1))" nud stale
-        done
-    done
 }

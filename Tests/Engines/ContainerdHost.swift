@@ -21,11 +21,11 @@ final class ContainerdHost: EngineHost {
             ContainerdScript.client + "/cri.py": tests + "/cri.py",
             ContainerdScript.client + "/protobuf.py": tests + "/protobuf.py",
         ])
-        try sandbox.run(
-            HostScript.clean + HostScript.image + HostScript.world + HostScript.servers + ContainerdScript.configure
+        try installFunctions(engine: ContainerdScript.functions)
+        try run(
+            HostScript.clean + HostScript.image + HostScript.world + ContainerdScript.configure
                 + ContainerdScript.daemon,
             environment: ["networks": "\(networks)", "guarded": isGuarded ? "yes" : ""])
-        try installFunctions(engine: ContainerdScript.functions)
     }
 
     /// The calls of ADD and DEL since this was last asked for.

@@ -35,7 +35,7 @@ final class DockerHost {
     /// What a container saw first when it was last started.
     func firstAction(of container: String) throws -> FirstAction? { FirstAction(try run("first_action \(container)")) }
 
-    /// The functions of `ContainerScript` ask nothing of podman that Docker does not answer in the same words.
+    /// The functions of container.sh ask nothing of podman that Docker does not answer in the same words.
     private static let functions = #"""
         docker() { \#(client) "$@"; }
         podman() { docker "$@"; }

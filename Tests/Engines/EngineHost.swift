@@ -6,8 +6,8 @@ import Testing
 ///     far 198.51.100.2 -- uplink 198.51.100.1 [host] 10.89.1.1 -- network n1 -- [container]
 ///         2001:db8:51::2     2001:db8:51::1         10.89.2.1 -- network n2 --
 ///
-/// and the same in IPv6, fd00:89:N::1. The host filters reverse paths strictly, as many do. The kernel has no such
-/// filter for IPv6, so there a firewall rule plays its part.
+/// and the same in IPv6, fd00:89:N::1. The host filters reverse paths strictly, as many do. World and probes are those of
+/// the packet laboratory.
 protocol EngineHost {
     var sandbox: EngineSandbox { get }
 }
@@ -18,13 +18,17 @@ extension EngineHost {
 
     /// `engine` are the functions `start`, `process` and `show`.
     func installFunctions(engine: String) throws {
-        try sandbox.run("cat >\(functions)", input: ContainerScript.functions + engine + TrafficScript.functions)
+        let files = try ["container", "traffic"].map {
+            try String(contentsOfFile: "\(Shell.packageFolder)/Tests/Engines/\($0).sh", encoding: .utf8)
+        }
+        let functions = try PacketLaboratory.functions() + files.joined() + engine
+        try sandbox.run("cat >\(self.functions)", input: functions)
     }
 
     /// Runs a script that must succeed; what it prints, without white space at its ends.
     @discardableResult
-    func run(_ script: String, input: String = "") throws -> String {
-        try sandbox.run(". \(functions)\n" + script, input: input).text
+    func run(_ script: String, input: String = "", environment: [String: String] = [:]) throws -> String {
+        try sandbox.run(". \(functions)\n" + script, input: input, environment: environment).text
     }
 
     /// Runs a script whose end is for the caller to judge.

@@ -5,7 +5,7 @@ struct FirstAction {
     /// `rp_filter` by interface.
     let filters: [String: String]
 
-    /// Reads what the program of `ContainerScript` wrote down; nil if that is something else.
+    /// Reads what the program of container.sh wrote down; nil if that is something else.
     init?(_ text: String) {
         let paragraphs = text.split(separator: "\n\n").map { $0.split(separator: "\n").map(String.init) }
         guard paragraphs.count == 3 else { return nil }

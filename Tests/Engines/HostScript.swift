@@ -19,35 +19,12 @@ enum HostScript {
 
         """
 
+    /// Beyond the uplink TCP is greeted on port 80, and UDP comes back from port 7 of sixteen addresses.
     static let world = """
-        ip netns add far
-        ip -n far link set lo up
-        ip link add uplink type veth peer name uplink netns far
-        ip addr add 198.51.100.1/24 dev uplink
-        ip addr add 2001:db8:51::1/64 dev uplink nodad
-        ip -n far addr add 198.51.100.2/24 dev uplink
-        for number in {0..15}; do ip -n far addr add 2001:db8:51::2:$number/64 dev uplink nodad; done
-        ip link set uplink up
-        ip -n far link set uplink up
-        sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 net.ipv4.conf.all.rp_filter=1
-        nft -f - <<EOF
-        table ip6 strict {
-            chain pre {
-                type filter hook prerouting priority raw
-                iifname != { "lo", "uplink" } ip6 saddr != fe80::/10 fib saddr . iif oif missing drop
-            }
-        }
-        EOF
-
-        """
-
-    /// Beyond the uplink TCP is greeted on port 80, and UDP comes back from port 7 of the address that it went to.
-    static let servers = """
-        serve() { ip netns exec far socat "$@" </dev/null >/dev/null 2>&1 & }
-        serve TCP6-LISTEN:80,fork,reuseaddr,ipv6-v6only=0 SYSTEM:'echo hello'
-        serve UDP4-RECVFROM:7,fork EXEC:cat
-        for number in {0..15}; do serve "UDP6-RECVFROM:7,fork,bind=[2001:db8:51::2:$number]" EXEC:cat; done
-        until [[ $(ip netns exec far ss -Hltun | wc -l) == 18 ]]; do sleep 0.01; done
+        uplink
+        sysctl -qw net.ipv4.conf.all.rp_filter=1
+        filter_ipv6 '!= { "lo", "uplink" }'
+        serve_far 16
 
         """
 }

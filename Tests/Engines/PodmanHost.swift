@@ -21,11 +21,10 @@ final class PodmanHost: EngineHost {
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
             "/usr/local/bin/evenkeel": Shell.programs + "/evenkeel",
         ])
-        try sandbox.run(
-            HostScript.clean + PodmanScript.configure + HostScript.image + HostScript.world + HostScript.servers
-                + PodmanScript.networks,
-            environment: ["backend": backend.rawValue, "runtime": runtime])
         try installFunctions(engine: PodmanScript.functions)
+        try run(
+            HostScript.clean + PodmanScript.configure + HostScript.image + HostScript.world + PodmanScript.networks,
+            environment: ["backend": backend.rawValue, "runtime": runtime])
         guard isGuarded else { return }
         switch backend {
         case .netavark:

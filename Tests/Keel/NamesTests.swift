@@ -23,7 +23,9 @@ import Testing
         let preference = try #require(Preference(pattern))
         #expect(preference == .interface(pattern))
         #expect(preference.matches(interface: InterfaceName(stringLiteral: name), gateway: nil) == matches)
-        #expect(preference.matches(interface: InterfaceName(stringLiteral: name), gateway: IPAddress("10.0.0.1")) == matches)
+        #expect(
+            preference.matches(interface: InterfaceName(stringLiteral: name), gateway: IPAddress("10.0.0.1")) == matches
+        )
     }
 
     /// Annotations are a container's own, and a hook that thinks for long holds up its start.

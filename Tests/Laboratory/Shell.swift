@@ -41,6 +41,14 @@ public enum Shell {
         return Output(status: status, out: try read(outPath), err: try read(errPath))
     }
 
+    /// Runs a program that must end with 0.
+    @discardableResult
+    public static func runSuccessfully(_ command: [String], environment: [String: String] = [:]) throws -> Output {
+        let output = try run(command, environment: environment)
+        guard output.status == 0 else { throw CommandFailure(command: command, output: output) }
+        return output
+    }
+
     /// The package's own folder, found from this file's place in it.
     public static let packageFolder = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path

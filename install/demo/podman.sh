@@ -49,7 +49,8 @@ TOML
 # Two networks, and addresses of the host that are on neither, so that a container needs a default route to them.
 prepare_podman() {
     local number network=2 name
-    enter_copy && configure_podman && be_strict && sysctl -qew net.ipv4.ip_forward=1 || return
+    enter_copy && configure_podman || return
+    sysctl -qew net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=1 && ip link set lo up || return
     for ((number = 1; number <= probes; number++)); do
         ip address add "$(far_address 4 "$number")/32" dev lo || return
     done
@@ -66,7 +67,6 @@ measure_container() { # NAME PHASE
     podman run -d --name "$1" --network first,second --sysctl net.ipv4.conf.all.rp_filter=1 localhost/demo sleep 600 \
         >/dev/null
     ip netns attach "$1" "$(podman inspect -f '{{.State.Pid}}' "$1")"
-    meet_gateways
     measure_loss "$2"
     podman exec "$1" ip route | quote
 }
@@ -87,6 +87,6 @@ tell_podman_story() {
     cp /run/evenkeel.json /usr/share/containers/oci/hooks.d/
     say "The same with hooks/evenkeel.json in /usr/share/containers/oci/hooks.d:"
     measure_container with after
-    say "Pings lost from inside: $(lost ping before 4)/$probes without, $(lost ping after 4)/$probes with the hook."
-    [[ $(lost ping after 4) == 0 ]]
+    say "Pings lost from inside: $(losses ping before 4)/$probes without, $(losses ping after 4)/$probes with the hook."
+    [[ $(losses ping after 4) == 0 ]]
 }

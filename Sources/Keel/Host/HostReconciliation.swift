@@ -115,7 +115,8 @@ extension Host {
         var returned: [InterfaceName] = []
         for name in names where try !isIdle(name, leaving) { returned.append(name) }
         guard !returned.isEmpty else { return }
-        try firewall.commit([.addElements(set, returned)], "keep \(returned.map { $0.description }.joined(separator: ", "))")
+        try firewall.commit(
+            [.addElements(set, returned)], "keep \(returned.map { $0.description }.joined(separator: ", "))")
     }
 
     /// Carries one change out by itself.

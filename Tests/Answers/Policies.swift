@@ -1,0 +1,91 @@
+import JSON
+import Keel
+
+/// Documents laid over the built-in policy and over one another, and annotations.
+func policies() -> [String] {
+    let documents = values.flatMap { key, values in values.map { value in document(key, value) } } + strange
+    let single = documents.flatMap { text in
+        [Policy.Reach.host, .container].map { reach in
+            var policy = Policy()
+            return answer("\(reach == .host ? "host" : "container") \(text)", overlay(&policy, text, reach))
+        }
+    }
+    let pairs = documents.indices.dropFirst().map { place in
+        var policy = Policy()
+        let first = overlay(&policy, documents[place - 1], .host)
+        return answer("\(documents[place]) over it", "\(first), \(overlay(&policy, documents[place], .host))")
+    }
+    return single + pairs + annotations()
+}
+
+private let values: [(String, [String])] = [
+    ("defaultRoute.mode", ["\"one\"", "\"ranked\"", "\"onE\"", "\"one\u{301}\"", "1", "null"]),
+    (
+        "defaultRoute.prefer",
+        [#"["eth1","é*","10.89.3.0/24","fd00::1"]"#, #"["a b"]"#, #"["10.0.0.0/33"]"#, "[1]", "{}"]
+    ),
+    ("defaultRoute.sourceRules", ["false", "0"]), ("rpFilter", ["\"relax\"", "\"lose\"", "[]"]),
+    ("invalid.mode", ["\"liberal\"", "\"\\u001b[0m\""]), ("invalid.where", ["\"always\"", "true"]),
+    ("invalid.forward", ["false", "\"no\""]), ("onError", ["\"fail\"", "\"sometimes\""]),
+    ("conntrack.max", ["\"auto\"", "\"keep\"", "262144", "0", "2147483648", "1.5", "\"many\""]),
+    ("conntrack.tcpEstablishedTimeout", ["600", "-1", "6e2"]),
+    ("conntrack.warnAt", ["0.75", "1", "1.01", "0", "\"é\""]),
+]
+
+private let strange = [
+    "", "7", "{\"e\u{301}\":1}", #"{"defaultRoute":[]}"#, #"{"defaultRoute":{"mode":"one","mode":"keep"}}"#,
+    #"{"rpFilter":"keep","nonsense":{}}"#,
+]
+
+/// `defaultRoute.mode` is two levels.
+private func document(_ key: String, _ value: String) -> String {
+    let parts = key.utf8.split(separator: UInt8(ascii: ".")).map { String(decoding: $0, as: UTF8.self) }
+    return parts.count == 2 ? #"{"\#(parts[0])":{"\#(parts[1])":\#(value)}}"# : #"{"\#(key)":\#(value)}"#
+}
+
+private func overlay(_ policy: inout Policy, _ text: String, _ reach: Policy.Reach) -> String {
+    do throws(PolicyError) {
+        try policy.overlay(Array(text.utf8), from: "a document", of: reach)
+        return words(policy)
+    } catch { return error.description }
+}
+
+private func words(_ policy: Policy) -> String {
+    let route = policy.defaultRoute
+    let prefer = route.prefer.map { preference in
+        switch preference {
+        case .interface(let name): name
+        case .gateway(let prefix): "gateway \(prefix)"
+        }
+    }
+    let size =
+        switch policy.conntrack.max {
+        case .automatic: "automatic"
+        case .keep: "keep"
+        case .entries(let number): "\(number)"
+        }
+    let seconds = policy.conntrack.tcpEstablishedTimeout.map { "\($0)" } ?? "as it is"
+    return "\(route.mode.rawValue) \(prefer.joined(separator: " ")) \(route.isPreferenceOwn) \(route.sourceRules) "
+        + "\(policy.rpFilter.rawValue) \(policy.invalid.mode.rawValue) \(policy.invalid.place.rawValue) "
+        + "\(policy.invalid.forward) \(size) \(seconds) \(policy.conntrack.warnAt) \(policy.onError.rawValue)"
+}
+
+private func annotations() -> [String] {
+    let names = [
+        "evenkeel.skip", "evenkeel.default-route", "evenkeel.policy", "evenkeel.skip\u{301}", "evenkeel.é", "other",
+    ]
+    let values = [
+        "true", "false", "True", "", "eth1,eth2", "a:b", "{\"rpFilter\":\"keep\"}", "{\"invalid\":{}}", "\u{1b}[0m",
+    ]
+    return names.flatMap { name in
+        values.map { value in
+            do throws(PolicyError) {
+                let annotations = try Annotations([.init(name, .string(value))])
+                var policy = Policy()
+                let isSkipped = try annotations.isSkipped()
+                try annotations.overlay(&policy)
+                return answer("\(name) = \(value)", "\(isSkipped) \(words(policy))")
+            } catch { return answer("\(name) = \(value)", error.description) }
+        }
+    }
+}

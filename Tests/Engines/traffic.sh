@@ -1,0 +1,79 @@
+# shellcheck shell=bash
+# What scripts on an EngineHost have at hand to measure what a container loses. Sourced after the packet laboratory.
+
+# shellcheck disable=SC2034 # of the laboratory
+probes=6 reply_timeout=1
+
+# measure NAME: from now on its losses are counted. An address cannot be used before its duplicate address detection is over, nor
+# a port before someone listens.
+measure() {
+    subject=/proc/$(process "$1")/ns/net
+    for _ in {1..100}; do
+        [[ -z $(ip addr show tentative; inside "$subject" ip addr show tentative) &&
+            -n $(inside "$subject" ss -Hltn 'sport = 80') ]] && return
+        sleep 0.1
+    done
+    return 1
+}
+
+# addresses NAME FAMILY
+addresses() { inside "$1" ip -o "-$2" addr show scope global | awk '{ sub("/.*", "", $4); print $4 }'; }
+
+# beyond KIND FAMILY [BOUND]: to the next of the world's addresses, as `serve_far 16` has made them.
+number=0
+beyond() {
+    number=$((number % 16 + 1))
+    probe "$1" "$subject" "$(far_address "$2" $number)" "${3:-}"
+}
+
+# outgoing NAME FAMILY KIND...: beyond the host, from no address and each. A kind is ping, tcp or udp.
+outgoing() {
+    local address kind
+    measure "$1"
+    for address in "" $(addresses "$subject" "$2"); do
+        for kind in "${@:3}"; do row "IPv$2 $kind from ${address:-any}" beyond "$kind" "$2" "$address"; done
+    done
+}
+
+pings() { outgoing "$1" "$2" ping; }
+
+greeted() { tcp_once far "$1" 8080; }
+
+# Each network of a container publishes the port, and the first rule wins: puts it last.
+next_network() {
+    local iptables=$1 chain rule
+    chain=$($iptables -t nat -S | sed -n 's/^-A \([^ ]*-HOSTPORT-DNAT\) .*/\1/p' | head -n 1)
+    rule=$($iptables -t nat -S "$chain" 1)
+    $iptables -t nat -D "$chain" 1
+    eval "$iptables -t nat $rule"
+}
+
+# ports NAME: from beyond the host to the published port, by each network.
+ports() {
+    measure "$1"
+    for _ in $(addresses "$subject" 4); do
+        row "IPv4 published port" greeted "${up4:?}"
+        row "IPv6 published port" greeted "${up6:?}"
+        next_network iptables
+        next_network ip6tables
+    done
+}
+
+# devices NAME: beyond the host, by sockets that are bound to each of its interfaces.
+devices() {
+    local device far
+    measure "$1"
+    for device in $(inside "$subject" ip -o link show | sed -n 's/^[0-9]*: \(eth[0-9]*\)@.*/\1/p'); do
+        for far in "${far4:?}" "${far6:?}"; do
+            row "ping of $far by $device" probe ping "$subject" "$far" "dev:$device"
+            row "TCP to $far by $device" probe tcp "$subject" "$far" "dev:$device"
+        done
+    done
+}
+
+# losses NAME: a line for each kind of traffic of which something was lost.
+losses() {
+    outgoing "$1" 4 ping tcp udp
+    outgoing "$1" 6 ping tcp udp
+    ports "$1"
+}
