@@ -16,6 +16,12 @@ public struct Plan: Hashable, Sendable {
 
     public init() {}
 
+    /// Whether the container has an interface of that name.
+    public func hasInterface(_ name: String) -> Bool {
+        let name = InterfaceName(text: name)
+        return interfaces.contains { $0 == name }
+    }
+
     public var isEmpty: Bool { namespace.isEmpty && host.isEmpty }
 }
 

@@ -32,14 +32,14 @@ struct Plugin: ~Copyable {
         let outcome = try run(.start, settings) { $0.hostFailure == nil }
         if let failure = outcome.plan.hostFailure { throw CNIError(failure) }
         let plan = outcome.plan
-        if !has(plan) { log.write(.warning, missingInterface) }
+        if !plan.hasInterface(request.interface) { log.write(.warning, missingInterface) }
         if plan.isEmpty { log.write(.debug, "nothing to do") }
         if let report = outcome.report {
             log.write(report)
             if let failure = report.failures.first { throw CNIError(failure) }
         }
         return request.result { route in
-            plan.displaced.contains(destination: route.destination, gateway: route.gateway, on: interface)
+            plan.displaced.contains(destination: route.destination, gateway: route.gateway, on: request.interface)
         }
     }
 
@@ -50,17 +50,12 @@ struct Plugin: ~Copyable {
         if let failure = plan.hostFailure { throw CNIError(failure) }
         // Where main's default was taken away on purpose, rules that are only still there are no fault of the network.
         var differences = (plan.namespace.filter { !$0.isWithdrawal } + plan.host).map { $0.attempt }
-        if !has(plan) { differences.insert(missingInterface, at: 0) }
+        if !plan.hasInterface(request.interface) { differences.insert(missingInterface, at: 0) }
         guard !differences.isEmpty else { return }
         throw CNIError(
             .differs, "the container's network is not as it must be",
             details: "to do: \(differences.joined(separator: "; "))")
     }
-
-    /// The attachment's interface in the container; nil for a name that none can have.
-    private var interface: InterfaceName? { InterfaceName(text: request.interface) }
-
-    private func has(_ plan: Plan) -> Bool { plan.interfaces.contains { $0 == interface } }
 
     private var missingInterface: String { "there is no interface \(printable(request.interface)) in the namespace" }
 
@@ -77,7 +72,7 @@ struct Plugin: ~Copyable {
                 log.write(host.collectGarbage(namespaces: [], settings.policy))
                 return
             }
-            let outcome = try run(.detachment(of: interface), settings) { _ in true }
+            let outcome = try run(.detachment(of: request.interface), settings) { _ in true }
             if let failure = outcome.plan.hostFailure { log.write(.warning, failure.description) }
             if let report = outcome.report { log.write(report) }
         } catch { log.write(error, as: .warning) }

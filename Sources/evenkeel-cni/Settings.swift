@@ -19,7 +19,7 @@ struct Settings {
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
-        if isPreferred { policy.defaultRoute.preferredInterface = InterfaceName(text: request.interface) }
+        if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
     }
 
     /// All of it, or the error.

@@ -1,24 +1,6 @@
-// What the reference calls of libmnl beside what Sources/CLean/libmnl.c has, and its jansson of glibc beside what glibc.c there
-// has, so that it can be linked as the plugin is.
+// What the reference calls of libmnl beside what Sources/CLean/libmnl.c has, so that it can be linked as the plugin is.
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values);
-char *__strncpy_chk(char *to, const char *from, size_t most, size_t size);
-
-int __vsnprintf_chk(char *to, size_t most, int flag, size_t size, const char *format, va_list values) {
-    (void)flag;
-    if (size < most) __builtin_trap();
-    return vsnprintf(to, most, format, values);
-}
-
-char *__strncpy_chk(char *to, const char *from, size_t most, size_t size) {
-    if (size < most) __builtin_trap();
-    return strncpy(to, from, most);
-}
 
 void *mnl_nlmsg_get_payload_offset(const struct nlmsghdr *nlh, size_t offset) {
     return (char *)mnl_nlmsg_get_payload(nlh) + MNL_ALIGN(offset);

@@ -1,5 +1,5 @@
 public import LinuxSystem
-public import Netlink
+import Netlink
 
 /// One run over one container: observe, plan and, if it is wanted, apply. The host has been opened before.
 public struct ContainerRun: Sendable {
@@ -8,8 +8,8 @@ public struct ContainerRun: Sendable {
         /// The container starts: a connection tracking table that is filling up is said.
         case start
         case review
-        /// An interface of that name is about to go: nothing new is installed on the host. Nil for a name that none can have.
-        case detachment(of: InterfaceName?)
+        /// An interface of that name is about to go: nothing new is installed on the host.
+        case detachment(of: String)
     }
 
     private let occasion: Occasion
@@ -38,7 +38,7 @@ public struct ContainerRun: Sendable {
         var container = try Container(namespace, of: host)
         var look = try Look(&container, from: host)
         look.snapshot.namesAreRandom = namesAreRandom
-        if case .detachment(let name) = occasion {
+        if case .detachment(let text) = occasion, let name = InterfaceName(text: text) {
             look.leaving = look.snapshot.links.first { $0.name == name }?.index
         }
         try lookAtTheHost(&look, &container, &host)

@@ -1,4 +1,4 @@
-public import Netlink
+import Netlink
 
 /// The default routes that a network set up and that are not in main any more, since another network won.
 public struct DisplacedDefaults: Hashable, Sendable {
@@ -39,7 +39,8 @@ public struct DisplacedDefaults: Hashable, Sendable {
     ///
     /// `destination` is a prefix and `gateway` an address, as text; without a gateway it stands for whatever default the
     /// interface has.
-    public func contains(destination: String, gateway: String?, on interface: InterfaceName?) -> Bool {
+    public func contains(destination: String, gateway: String?, on interface: String) -> Bool {
+        guard let interface = InterfaceName(text: interface) else { return false }
         guard let prefix = IPPrefix(destination), prefix.length == 0 else { return false }
         let address = gateway.flatMap { IPAddress($0) }
         let isMeant = { (place: Place) in

@@ -22,6 +22,9 @@ public struct Policy: Hashable, Sendable {
         public var isPreferenceOwn = false
         /// The interface of a network whose own configuration says that it should win; the kernel remembers it.
         public var preferredInterface: InterfaceName?
+
+        /// Prefers the interface of that name; none can have what is no name.
+        public mutating func prefer(interface name: String) { preferredInterface = InterfaceName(text: name) }
         /// Whether what is sent from a losing network's address, or bound to its device, leaves by that network.
         public var sourceRules = true
     }

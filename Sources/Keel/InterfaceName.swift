@@ -1,4 +1,0 @@
-public import Netlink
-
-/// For programs, which know nothing of netlink.
-public typealias InterfaceName = Netlink.InterfaceName
