@@ -43,14 +43,14 @@ let ordinaryLinking: [LinkerSetting] =
     [.linkedLibrary(":libnftnl.a"), .linkedLibrary("mnl")]
 /// What the dynamic loader has looked up at the start nobody can redirect later: all of it is read-only then.
 let bindNow: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
-/// Sources/CLean has what these archives need beside musl: libmnl, and what is glibc's alone. Packed, the places to relocate take
-/// a few hundred bytes instead of 27 KB; Sources/CLean/start.c relocates them.
+/// Sources/CStaticRuntime has what these archives need beside musl: libmnl, and what is glibc's alone. Packed, the places to relocate take
+/// a few hundred bytes instead of 27 KB; Sources/CStaticRuntime/start.c relocates them.
 let leanLinking: [LinkerSetting] = [
     .unsafeFlags([
         "-use-ld=lld", "-Xlinker", "--icf=all", "-Xlinker", "--gc-sections", "-no-toolchain-stdlib-rpath",
         "-Xlinker", "--pack-dyn-relocs=relr", "-Xlinker", "--use-android-relr-tags",
         "-Xlinker", "--entry=relocate_and_start", "-Xlinker", "--no-eh-frame-hdr",
-        "-Xlinker", "--script=\(Context.packageDirectory)/Sources/CLean/sections.ld",
+        "-Xlinker", "--script=\(Context.packageDirectory)/Sources/CStaticRuntime/sections.ld",
         "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
         "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
     ]),
@@ -69,7 +69,7 @@ func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Tar
 
 func hotProgram(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + (isEmbedded ? ["CLean"] : []), path: path, swiftSettings: hotPath,
+        name: name, dependencies: dependencies + (isEmbedded ? ["CStaticRuntime"] : []), path: path, swiftSettings: hotPath,
         linkerSettings: isEmbedded ? leanLinking : ordinaryLinking)
 }
 
@@ -100,7 +100,7 @@ var targets: [Target] = [
 var dependencies: [Package.Dependency] = []
 
 if isEmbedded {
-    targets.append(.target(name: "CLean", exclude: ["sections.ld"], cSettings: hotC))
+    targets.append(.target(name: "CStaticRuntime", exclude: ["sections.ld"], cSettings: hotC))
 } else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"))
     targets += [
@@ -147,7 +147,7 @@ if isEmbedded {
         .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
         tests("JSON", ["JSON", "CJansson", "Laboratory"]),
         tests(
-            "CLean", ["Laboratory"],
+            "CStaticRuntime", ["Laboratory"],
             scripts: ["fortified.c", "memory.c", "messages.c", "names.c", "numbers.c", "stack.c"]),
         tests("Netlink", ["Netlink", "Datagrams", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),

@@ -66,9 +66,9 @@ build_references() {
     musl=$(uname -m)-linux-musl
     mkdir -p $folder
     "${compile[@]}" -o $folder/reference $source/reference/*.c -lmnl -lnftnl -ljansson
-    "${compile[@]}" -ffunction-sections -fPIE -isystem "/usr/include/$musl" -I Sources/CLean/include \
+    "${compile[@]}" -ffunction-sections -fPIE -isystem "/usr/include/$musl" -I Sources/CStaticRuntime/include \
         -static-pie -nostdlib -Wl,--gc-sections -o $folder/reference-likewise "/usr/lib/$musl/rcrt1.o" \
-        $source/reference/*.c $source/likewise.c Sources/CLean/{allocation,fortified,libmnl,numbers}.c \
+        $source/reference/*.c $source/likewise.c Sources/CStaticRuntime/{allocation,fortified,libmnl,numbers}.c \
         -l:libnftnl.a -l:libjansson.a "/usr/lib/$musl/libc.a" -lgcc
     "${compile[@]}" -static -o $folder/launch $source/launch.c
     "${compile[@]}" -static -o $folder/crowd $source/crowd.c

@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 
 #ifndef __GLIBC__
-const char *strerrorname_np(int number); // Sources/CLean/glibc.c
+const char *strerrorname_np(int number); // Sources/CStaticRuntime/names.c
 #endif
 
 int linux_errno(void) { return errno; }

@@ -47,38 +47,19 @@ extension Expression {
     /// Appends the kernel's expressions for this step, the same that nft makes, to the list in a rule's message.
     func append(to rule: inout Request) {
         switch self {
-        case .inputInterfaceIsNot(let name):
-            rule.meta(NFT_META_IIFNAME)
-            rule.compare(NFT_CMP_NEQ, paddedInterfaceName(name))
-        case .outputInterfaceIsNot(let name):
-            rule.meta(NFT_META_OIFNAME)
-            rule.compare(NFT_CMP_NEQ, paddedInterfaceName(name))
-        case .inputInterfaceIn(let set):
-            rule.meta(NFT_META_IIFNAME)
-            rule.lookup(set.name, set.batchID)
-        case .outputInterfaceNotIn(let set):
-            rule.meta(NFT_META_OIFNAME)
-            rule.lookup(set.name, set.batchID, isInverted: true)
+        case .inputInterfaceIsNot(let name): rule.interface(NFT_META_IIFNAME, isNot: name)
+        case .outputInterfaceIsNot(let name): rule.interface(NFT_META_OIFNAME, isNot: name)
+        case .inputInterfaceIn(let set): rule.interface(NFT_META_IIFNAME, in: set)
+        case .outputInterfaceNotIn(let set): rule.interface(NFT_META_OIFNAME, in: set, isInverted: true)
         case .isTCP:
             rule.meta(NFT_META_L4PROTO)
             rule.compare(NFT_CMP_EQ, [UInt8(IPPROTO_TCP)])
-        case .isInvalid:
-            rule.add("ct") { expression in
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CT_KEY), NFT_CT_STATE.rawValue)
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CT_DREG), NFT_REG_1.rawValue)
-            }
-            // NF_CT_STATE_INVALID_BIT of linux/netfilter/nf_conntrack_common.h, in host byte order.
-            rule.hasAnyBit(of: UInt32(1).bytes)
+        case .isInvalid: rule.isInvalid()
         case .closesConnection: rule.tcpFlags(TCPFlags.fin | TCPFlags.rst, NFT_CMP_NEQ, 0)
         case .isNoReset: rule.tcpFlags(TCPFlags.rst, NFT_CMP_EQ, 0)
         case .isInMidstream: rule.tcpFlags(TCPFlags.syn | TCPFlags.rst, NFT_CMP_EQ, 0)
         case .isBareReset: rule.tcpFlags(TCPFlags.rst | TCPFlags.ack, NFT_CMP_EQ, TCPFlags.rst)
-        case .hasBoundSocket:
-            rule.add("socket") { expression in
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_KEY), NFT_SOCKET_WILDCARD.rawValue)
-                nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), NFT_REG_1.rawValue)
-            }
-            rule.compare(NFT_CMP_EQ, [0])
+        case .hasBoundSocket: rule.hasBoundSocket()
         case .isFromThisHost:
             rule.route(NFT_FIB_RESULT_ADDRTYPE, NFTA_FIB_F_SADDR.rawValue)
             rule.compare(NFT_CMP_EQ, UInt32(RTN_LOCAL).bytes)
@@ -120,6 +101,35 @@ private enum TCPFlags {
 
 /// The few kernel expressions the steps above are made of.
 extension Request {
+    fileprivate mutating func interface(_ key: nft_meta_keys, isNot name: InterfaceName) {
+        meta(key)
+        compare(NFT_CMP_NEQ, paddedInterfaceName(name))
+    }
+
+    fileprivate mutating func interface(_ key: nft_meta_keys, in set: InterfaceSet, isInverted: Bool = false) {
+        meta(key)
+        lookup(set.name, set.batchID, isInverted: isInverted)
+    }
+
+    /// `ct state invalid`
+    fileprivate mutating func isInvalid() {
+        add("ct") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CT_KEY), NFT_CT_STATE.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_CT_DREG), NFT_REG_1.rawValue)
+        }
+        // NF_CT_STATE_INVALID_BIT of linux/netfilter/nf_conntrack_common.h, in host byte order.
+        hasAnyBit(of: UInt32(1).bytes)
+    }
+
+    /// `socket wildcard 0`
+    fileprivate mutating func hasBoundSocket() {
+        add("socket") { expression in
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_KEY), NFT_SOCKET_WILDCARD.rawValue)
+            nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_SOCKET_DREG), NFT_REG_1.rawValue)
+        }
+        compare(NFT_CMP_EQ, [0])
+    }
+
     fileprivate mutating func add(_ name: StaticString, _ configure: (OpaquePointer) -> Void) {
         // A static string ends with NUL.
         let characters = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)

@@ -6,11 +6,11 @@ import LinuxSystem
 /// The plugin's answer to one request.
 struct Plugin: ~Copyable {
     private let request: Request
-    let log: Log
+    let log: PluginLog
 
     init(_ request: Request) {
         self.request = request
-        log = Log(request)
+        log = PluginLog(request)
     }
 
     /// Carries the request out; what it returns is to be printed.

@@ -11,7 +11,7 @@ exitProcess(saysWhatItIs() ? 0 : run())
 
 /// The exit status; results and errors both go to standard output, as the specification asks.
 func run() -> Int32 {
-    do throws(CNIError) { return answer(try readRequest()) } catch { return fail(error, Log()) }
+    do throws(CNIError) { return answer(try readRequest()) } catch { return fail(error, PluginLog()) }
 }
 
 /// As the plugins of the CNI project do for a person: a runtime always sets CNI_COMMAND. With another of the variables set it is a
@@ -40,7 +40,7 @@ func answer(_ request: Request) -> Int32 {
     } catch { return fail(error.answering(request.version), plugin.log) }
 }
 
-func fail(_ error: CNIError, _ log: borrowing Log) -> Int32 {
+func fail(_ error: CNIError, _ log: borrowing PluginLog) -> Int32 {
     log.write(error)
     // Should standard output be gone as well, the exit status still says it.
     do { try print(error.json) } catch {}

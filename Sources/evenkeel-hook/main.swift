@@ -20,7 +20,7 @@ func sayVersion() -> Int32 {
 /// The exit status; anything but 0 keeps the container from starting.
 func run() -> Int32 {
     do throws(StateError) { return attend(try readState()) } catch {
-        Journal("evenkeel-hook", container: "").write(.error, error.description)
+        ContainerLog("evenkeel-hook", container: "").write(.error, error.description)
         return 1
     }
 }
@@ -38,7 +38,7 @@ func readState() throws(StateError) -> ContainerState {
 }
 
 func attend(_ state: ContainerState) -> Int32 {
-    let journal = Journal("evenkeel-hook", container: state.id)
+    let journal = ContainerLog("evenkeel-hook", container: state.id)
     // poststop: its network is gone, and what the host knew of it goes too. Nothing is to be kept from ending.
     if state.status == "stopped" {
         CrashReport.end(with: 0)
@@ -57,7 +57,7 @@ func attend(_ state: ContainerState) -> Int32 {
     return EngineContainer(pid: state.pid, annotations: state.annotations).makeSafe(journal) ? 0 : 1
 }
 
-func collectGarbage(_ journal: borrowing Journal) {
+func collectGarbage(_ journal: borrowing ContainerLog) {
     do throws(KernelError) {
         var host = try Host()
         let report = host.collectGarbage(namespaces: [], Policy())

@@ -16,7 +16,7 @@ func run() -> Int32 {
         return 0
     }
     let invocation = RuntimeInvocation(Array(arguments.dropFirst()))
-    let log = EngineLog(invocation)
+    let log = RuntimeLogFile(invocation)
     let runtime: String
     do throws(RuntimeError) { runtime = try RealRuntime.find(calledAs: arguments.first ?? "") } catch {
         return refuse(error.description, log)
@@ -29,7 +29,7 @@ func run() -> Int32 {
 }
 
 /// In a process of its own: what it enters or breaks must not reach the real runtime.
-func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: EngineLog) -> Bool {
+func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: RuntimeLogFile) -> Bool {
     // One that the policy lets pass must not end like one that has said why it refuses.
     let (passed, refused) = (Int32(0), Int32(2))
     let trouble: String
@@ -54,8 +54,10 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
     return EngineContainer.crashStatus() == 0
 }
 
-func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: EngineLog) -> Bool {
-    let journal = Journal("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) { log.write(error: $0) }
+func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: RuntimeLogFile) -> Bool {
+    let journal = ContainerLog("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) {
+        log.write(error: $0)
+    }
     guard let state = StateFolder(invocation, runtime).state(of: id) else {
         // The real runtime says better what is wrong with a container that it does not know.
         let mayStart = EngineContainer.crashStatus() == 0
@@ -72,7 +74,7 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ 
 }
 
 /// Says why on standard error, and in the file in which engines look for it.
-func refuse(_ reason: String, _ log: EngineLog) -> Int32 {
+func refuse(_ reason: String, _ log: RuntimeLogFile) -> Int32 {
     FileDescriptor.writeStandardError("evenkeel-runtime: \(reason)\n")
     log.write(error: reason)
     return 1

@@ -1,4 +1,4 @@
-// What the reference calls of libmnl beside what Sources/CLean/libmnl.c has, so that it can be linked as the plugin is.
+// What the reference calls of libmnl beside what Sources/CStaticRuntime/libmnl.c has, so that it can be linked as the plugin is.
 #include <errno.h>
 #include <libmnl/libmnl.h>
 

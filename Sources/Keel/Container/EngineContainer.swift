@@ -28,7 +28,7 @@ public struct EngineContainer: Sendable {
     /// Makes its network safe; whether the container may start.
     ///
     /// Input that makes no sense always keeps it from starting. What the kernel refuses does where the policy says so.
-    public func makeSafe(_ journal: borrowing Journal) -> Bool {
+    public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
         do throws(PolicyError) {
             let annotations = try Annotations(annotations)
             if try annotations.isSkipped() { return true }
@@ -41,7 +41,7 @@ public struct EngineContainer: Sendable {
         }
     }
 
-    private func makeSafe(_ policy: Policy, _ journal: borrowing Journal) -> Bool {
+    private func makeSafe(_ policy: Policy, _ journal: borrowing ContainerLog) -> Bool {
         // From here on a defect of ours weighs as much as the kernel's refusal.
         CrashReport.end(with: Self.crashStatus(policy))
         let namespace: NetworkNamespace
@@ -83,7 +83,7 @@ public struct EngineContainer: Sendable {
 
     /// The last of what was refused; the others are said. The container's part is done even where the host's cannot be.
     private func makeSafe(
-        _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing Journal
+        _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing ContainerLog
     ) throws(KernelError) -> KernelError? {
         var policy = policy
         // --network host: there is nothing of the container's own.

@@ -10,7 +10,7 @@ extension Host {
     ///
     /// Where that cannot be reached, the policy loses what would be done there, and the journal says so.
     static func translating(
-        for container: borrowing NetworkNamespace, _ policy: inout Policy, _ journal: borrowing Journal
+        for container: borrowing NetworkNamespace, _ policy: inout Policy, _ journal: borrowing ContainerLog
     ) throws(KernelError) -> Host? {
         let own = try Host()
         if own.isOwn(container) { return nil }

@@ -13,5 +13,5 @@ struct CNICommand: ParsableCommand {
             `add` puts it there and `remove` takes it out. Nothing else in the file changes, not even its white space. \
             Containers that run already keep the network they have; see `evenkeel apply`.
             """,
-        subcommands: [AddToChain.self, RemoveFromChain.self])
+        subcommands: [CNIAdd.self, CNIRemove.self])
 }

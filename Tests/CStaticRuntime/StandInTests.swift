@@ -1,7 +1,7 @@
 import Laboratory
 import Testing
 
-/// What the hot path's programs have in place of other libraries' functions (Sources/CLean), beside those functions. Only the
+/// What the hot path's programs have in place of other libraries' functions (Sources/CStaticRuntime), beside those functions. Only the
 /// Embedded build links it, so programs in C are made of it here.
 @Suite struct StandInTests {
     private let folder: TemporaryFolder
@@ -20,7 +20,7 @@ import Testing
         let program = "\(folder.path)/\(sources.count)-\(library)"
         let compile = ["cc", "-std=gnu17", "-Wall", "-Wextra", "-Werror", "-O1", "-g", "-o", program]
         // The compiler's own idea of malloc and of a fortified function would leave half of the calls out.
-        let plain = ["-fno-builtin", "-U_FORTIFY_SOURCE", "-I\(Shell.packageFolder)/Sources/CLean/include"]
+        let plain = ["-fno-builtin", "-U_FORTIFY_SOURCE", "-I\(Shell.packageFolder)/Sources/CStaticRuntime/include"]
         var files = sources.map { "\(Shell.packageFolder)/\($0)" }
         var linking = options
         if library == .musl {
@@ -40,37 +40,38 @@ import Testing
 
     @Test func messagesAreThoseOfLibmnl() throws {
         let theirs = try Shell.run([
-            make(["Tests/CLean/messages.c"], with: .glibc, options: ["-Wl,--no-as-needed", "-lmnl"])
+            make(["Tests/CStaticRuntime/messages.c"], with: .glibc, options: ["-Wl,--no-as-needed", "-lmnl"])
         ])
-        let ours = try run(["Tests/CLean/messages.c", "Sources/CLean/libmnl.c"])
+        let ours = try run(["Tests/CStaticRuntime/messages.c", "Sources/CStaticRuntime/libmnl.c"])
         #expect(theirs.status == 0 && ours.status == 0)
         #expect(theirs.out.utf8.count > 500_000)
         #expect(theirs.out == ours.out)
     }
 
     @Test func memoryKeepsWhatIsInIt() throws {
-        let output = try run(["Tests/CLean/memory.c", "Sources/CLean/allocation.c"])
+        let output = try run(["Tests/CStaticRuntime/memory.c", "Sources/CStaticRuntime/allocation.c"])
         #expect(output.text == "well", "\(output.err)")
     }
 
     @Test func errorsHaveTheirNames() throws {
-        let theirs = try run(["Tests/CLean/names.c"])
-        #expect(try run(["Tests/CLean/names.c", "Sources/CLean/names.c"]).out == theirs.out)
+        let theirs = try run(["Tests/CStaticRuntime/names.c"])
+        #expect(try run(["Tests/CStaticRuntime/names.c", "Sources/CStaticRuntime/names.c"]).out == theirs.out)
     }
 
     private static let fortified = [
-        "Tests/CLean/fortified.c", "Sources/CLean/fortified.c", "Sources/CLean/fortified-files.c",
+        "Tests/CStaticRuntime/fortified.c", "Sources/CStaticRuntime/fortified.c",
+        "Sources/CStaticRuntime/fortified-files.c",
     ]
 
     @Test func checkedFunctionsDoWhatThoseOfGlibcDo() throws {
-        let theirs = try Shell.run([make(["Tests/CLean/fortified.c"], with: .glibc)])
+        let theirs = try Shell.run([make(["Tests/CStaticRuntime/fortified.c"], with: .glibc)])
         let ours = try Shell.run([make(Self.fortified, with: .musl)])
         #expect(theirs.status == 0 && theirs.text.split(separator: "\n").count > 30)
         #expect(theirs.out == ours.out)
     }
 
     @Test func whatDoesNotFitEndsTheProgram() throws {
-        let theirs = try make(["Tests/CLean/fortified.c"], with: .glibc)
+        let theirs = try make(["Tests/CStaticRuntime/fortified.c"], with: .glibc)
         let ours = try make(Self.fortified, with: .musl)
         for mistake in 1...30 {
             #expect(try Shell.run([theirs, "\(mistake)"]).status > 128, "glibc's at \(mistake)")
@@ -83,12 +84,12 @@ import Testing
     @Test func theFamilyOfCheckedFunctionsIsWhole() throws {
         let machine = try Shell.run(["uname", "-m"]).text
         let options = [
-            "-std=gnu17", "-c", "-I\(Shell.packageFolder)/Sources/CLean/include",
+            "-std=gnu17", "-c", "-I\(Shell.packageFolder)/Sources/CStaticRuntime/include",
             "-isystem", "/usr/include/\(machine)-linux-musl",
         ]
         let objects = try ["fortified", "fortified-files", "numbers"].map { name in
             let object = "\(folder.path)/\(name).o"
-            let source = "\(Shell.packageFolder)/Sources/CLean/\(name).c"
+            let source = "\(Shell.packageFolder)/Sources/CStaticRuntime/\(name).c"
             let output = try Shell.run(["cc"] + options + ["-o", object, source])
             try #require(output.status == 0, "\(output.err)")
             return object
@@ -99,7 +100,7 @@ import Testing
         #expect(theirs.subtracting(ours).sorted() == [])
     }
 
-    /// Those of checked functions and of C23's, without those that Sources/CLean/fortified.c excepts and those of a locale.
+    /// Those of checked functions and of C23's, without those that Sources/CStaticRuntime/fortified.c excepts and those of a locale.
     private func names(in archives: [String]) throws -> Set<String> {
         let output = try Shell.run(["nm", "--defined-only", "--format=posix"] + archives)
         let names = output.text.split(separator: "\n").compactMap { $0.split(separator: " ").first.map(String.init) }
@@ -114,7 +115,7 @@ import Testing
     }
 
     @Test func binaryNumbersAreRead() throws {
-        let program = try make(["Tests/CLean/numbers.c", "Sources/CLean/numbers.c"], with: .musl)
+        let program = try make(["Tests/CStaticRuntime/numbers.c", "Sources/CStaticRuntime/numbers.c"], with: .musl)
         #expect(
             try Shell.run([program]).text == """
                 12 0 "x" c 0
@@ -132,7 +133,7 @@ import Testing
     }
 
     @Test func eachProcessHasACanaryOfItsOwnAndEndsWhereItIsWrittenOver() throws {
-        let program = try make(["Tests/CLean/stack.c"], with: .musl, options: ["-fstack-protector-strong"])
+        let program = try make(["Tests/CStaticRuntime/stack.c"], with: .musl, options: ["-fstack-protector-strong"])
         let first = try Shell.run([program]).text, second = try Shell.run([program]).text
         #expect(first.utf8.count > 8 && second.utf8.count > 8 && first != second)
         let smashed = try Shell.run([program, "x"])

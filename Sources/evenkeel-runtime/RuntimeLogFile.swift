@@ -3,7 +3,7 @@ import LinuxSystem
 import OCI
 
 /// The file in which an engine looks for what went wrong: `--log` and `--log-format`. Of several errors the last one counts.
-struct EngineLog {
+struct RuntimeLogFile {
     private let path: String?
     private let isJSON: Bool
 

@@ -1,4 +1,4 @@
-// Writes the names of error numbers, glibc's or those of Sources/CLean/names.c.
+// Writes the names of error numbers, glibc's or those of Sources/CStaticRuntime/names.c.
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // What strtol(3), scanf(3) and their like are called by since glibc 2.38, where they know C23's binary numbers (0b101) as well. The
 // older names, __isoc99_scanf and its like, musl has itself. Its scanf reads no binary number, nor do these.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <ctype.h>
 #include <errno.h>

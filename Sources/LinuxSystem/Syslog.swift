@@ -1,7 +1,7 @@
 import CLinux
 
 /// The system's log, `syslog(3)`: the journal where there is one.
-public struct SystemLog: ~Copyable {
+public struct Syslog: ~Copyable {
     /// Of RFC 5424.
     public enum Severity: Int {
         case error = 3

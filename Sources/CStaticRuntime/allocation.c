@@ -1,7 +1,7 @@
 // In place of the C library's allocator. A run is over after a millisecond and a few hundred kilobytes: musl's would give each
 // page back when it is empty and ask for it anew, sixty system calls in all. Here what is freed is kept for the next of its
 // size, and the first memory comes with the program. For one thread, which is all that the hot path has.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <errno.h>
 #include <stdalign.h>

@@ -2,7 +2,7 @@
 // table of the places that hold addresses. Packed (the generic ABI's SHT_RELR) it takes a few hundred bytes instead of 27 KB, but
 // musl reads that since 1.2.4 only, and Debian 12 has 1.2.3. So the table goes by the tag that Android gave it before it was
 // standard, which musl never reads, and is read here whatever musl there is.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <link.h>
 #include <stddef.h>

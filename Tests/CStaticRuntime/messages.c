@@ -1,5 +1,5 @@
 // Writes what the functions of libmnl that the hot path uses make of many messages, attributes and random bytes. Linked with
-// libmnl and with Sources/CLean/libmnl.c, it writes the same.
+// libmnl and with Sources/CStaticRuntime/libmnl.c, it writes the same.
 #include <errno.h>
 #include <libmnl/libmnl.h>
 #include <stdio.h>

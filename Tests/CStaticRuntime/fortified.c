@@ -1,6 +1,6 @@
-// Without an argument, writes what checked functions make of buffers that suffice: glibc's, or those of Sources/CLean. With the number
+// Without an argument, writes what checked functions make of buffers that suffice: glibc's, or those of Sources/CStaticRuntime. With the number
 // of a mistake, makes it; the program must not get to the end of it.
-#include "../../Sources/CLean/fortified.h"
+#include "../../Sources/CStaticRuntime/fortified.h"
 
 #include <fcntl.h>
 #include <stdlib.h>

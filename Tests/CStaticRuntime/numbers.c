@@ -1,4 +1,4 @@
-// Writes what the functions of Sources/CLean/numbers.c read.
+// Writes what the functions of Sources/CStaticRuntime/numbers.c read.
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

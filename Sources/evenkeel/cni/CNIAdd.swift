@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `evenkeel cni add`
-struct AddToChain: ParsableCommand {
+struct CNIAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
         abstract: "Chains the plugin into configuration lists, as their last.",

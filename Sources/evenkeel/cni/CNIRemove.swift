@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// `evenkeel cni remove`
-struct RemoveFromChain: ParsableCommand {
+struct CNIRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
         abstract: "Takes the plugin out of configuration lists.",

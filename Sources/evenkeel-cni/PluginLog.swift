@@ -4,7 +4,7 @@ import Keel
 import LinuxSystem
 
 /// What is said to people: on standard error, and in the file that the configuration names.
-struct Log: ~Copyable {
+struct PluginLog: ~Copyable {
     enum Level: String, CaseIterable {
         case error
         case warning
@@ -98,14 +98,14 @@ struct LogSettings {
         return value == .null ? nil : value
     }
 
-    var level: Log.Level? { Log.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
+    var level: PluginLog.Level? { PluginLog.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
 
     /// Absolute: where the runtime was started is nobody's choice. A NUL would end it, and another file be written to.
     var path: String? { value("logFile")?.string.flatMap { $0.begins(with: "/") && !$0.utf8.contains(0) ? $0 : nil } }
 
     func validate() throws(CNIError) {
         if value("logLevel") != nil && level == nil {
-            let allowed = Log.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+            let allowed = PluginLog.Level.allCases.map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
             throw CNIError(
                 .invalidConfiguration, "logLevel of the network configuration is no level",
                 details: "allowed: \(allowed)")

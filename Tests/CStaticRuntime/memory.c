@@ -1,4 +1,4 @@
-// Allocates, grows and frees at random, with Sources/CLean/allocation.c in place of the C library's allocator, and looks
+// Allocates, grows and frees at random, with Sources/CStaticRuntime/allocation.c in place of the C library's allocator, and looks
 // whether every piece keeps what was written to it.
 #include <errno.h>
 #include <stdint.h>

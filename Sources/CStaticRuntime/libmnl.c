@@ -1,7 +1,7 @@
 // In place of libmnl, of which Debian has no archive to link a program statically with: the functions that libnftnl and
 // Sources/Netlink call, with the behaviour that libmnl/libmnl.h describes. Attributes and messages are padded to four bytes;
 // numbers are in host byte order (netlink(7)).
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <errno.h>
 #include <libmnl/libmnl.h>

@@ -2,11 +2,11 @@ public import LinuxSystem
 
 /// What is said to people about one container: on standard error, which engines seldom show, and in the system's log, whose first
 /// line has the version.
-public struct Journal: ~Copyable {
-    private let log: SystemLog
+public struct ContainerLog: ~Copyable {
+    private let log: Syslog
     private let subject: String
     private let repeatError: ((String) -> Void)?
-    private let leastOnStandardError: SystemLog.Severity
+    private let leastOnStandardError: Syslog.Severity
     private let progress = Progress()
 
     private final class Progress {
@@ -16,16 +16,16 @@ public struct Journal: ~Copyable {
     /// Opened before any other namespace is entered. What is less severe than `least` is kept from standard error, where an
     /// engine shows it to whoever starts a container; `repeatError` says errors where else they are looked for.
     public init(
-        _ program: String, container id: String, onStandardErrorFrom least: SystemLog.Severity = .info,
+        _ program: String, container id: String, onStandardErrorFrom least: Syslog.Severity = .info,
         repeatError: ((String) -> Void)? = nil
     ) {
-        log = SystemLog(program)
+        log = Syslog(program)
         leastOnStandardError = least
         self.repeatError = repeatError
         subject = id.isEmpty ? "" : "container \(printable(id)): "
     }
 
-    public func write(_ severity: SystemLog.Severity, _ text: String) {
+    public func write(_ severity: Syslog.Severity, _ text: String) {
         let line = subject + printable(text)
         if severity.rawValue <= leastOnStandardError.rawValue {
             FileDescriptor.writeStandardError("evenkeel: \(line)\n")

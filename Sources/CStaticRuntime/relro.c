@@ -1,6 +1,6 @@
 // In place of the dynamic loader, which makes read-only what it has relocated: tables of functions, most of all. Nobody else does
 // it for a static program.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <link.h>
 #include <stddef.h>

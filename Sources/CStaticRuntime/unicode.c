@@ -1,7 +1,7 @@
 // In place of the tables of Unicode, 45 KB. To the kernel names are bytes, and two that look alike are two; so here strings
 // are equal when their bytes are, and each scalar is a character. The standard library's own are in
 // libswiftUnicodeDataTables.a (stdlib/public/stubs/Unicode).
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 // In place of what Swift's `Double(String)` calls. Its own strtod knows the locale, which a program with musl does not have.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <stdlib.h>
 

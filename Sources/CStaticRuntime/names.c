@@ -1,5 +1,5 @@
 // The names of error numbers, which glibc has and musl has not.
-#include "lean.h"
+#include "static-runtime.h"
 
 #include <errno.h>
 #include <stddef.h>
