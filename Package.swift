@@ -69,7 +69,8 @@ func ordinaryLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Tar
 
 func hotProgram(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
     .executableTarget(
-        name: name, dependencies: dependencies + (isEmbedded ? ["CStaticRuntime"] : []), path: path, swiftSettings: hotPath,
+        name: name, dependencies: dependencies + (isEmbedded ? ["CStaticRuntime"] : []), path: path,
+        swiftSettings: hotPath,
         linkerSettings: isEmbedded ? leanLinking : ordinaryLinking)
 }
 
