@@ -37,10 +37,7 @@ struct Process {
 
     /// Field 4 of `proc_pid_stat(5)`.
     private var parent: Int32? {
-        // Field 2 is the command's name in brackets, which may itself hold brackets and blanks.
-        guard let line = read("stat"), let bracket = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = line[bracket...].split(separator: UInt8(ascii: " "))
-        return fields.count > 2 ? Int32(String(decoding: fields[2], as: UTF8.self)) : nil
+        read("stat").flatMap { ProcessStat($0)?[field: 4] }.flatMap { Int32($0) }
     }
 
     private func read(_ file: String) -> [UInt8]? {

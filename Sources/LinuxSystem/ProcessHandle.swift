@@ -22,12 +22,7 @@ public struct ProcessHandle: ~Copyable {
     public func startTime() throws(KernelError) -> UInt64 {
         let name = "/proc/\(id)/stat"
         let line = try open("stat").readAll(limit: 4096, name: name)
-        // Field 2 is the command's name in brackets, which may itself hold brackets and blanks.
-        guard let bracket = line.lastIndex(of: UInt8(ascii: ")")) else {
-            throw KernelError("read \(name)", .invalid, explanation: "it has no command's name")
-        }
-        let fields = line[bracket...].split(separator: UInt8(ascii: " "))
-        guard fields.count > 20, let ticks = UInt64(String(decoding: fields[20], as: UTF8.self)) else {
+        guard let ticks = ProcessStat(line)?[field: 22].flatMap({ UInt64($0) }) else {
             throw KernelError("read \(name)", .invalid, explanation: "it has no start time")
         }
         return ticks

@@ -4,8 +4,6 @@ import JSON
 import Keel
 import LinuxSystem
 
-let policyPath = Policy.path
-
 /// `evenkeel apply`: observe, plan and apply for containers that run already.
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,17 +35,7 @@ struct Apply: ParsableCommand {
               64  the command line is wrong
             """)
 
-    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
-    var netns: String?
-
-    @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
-    var pid: Int32?
-
-    @Option(help: ArgumentHelp("The container of this name, or id, or beginning of an id.", valueName: "name"))
-    var container: String?
-
-    @Flag(help: "Every container's network namespace.")
-    var all = false
+    @OptionGroup var selection: ContainerSelection
 
     @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
     var dryRun = false
@@ -55,16 +43,8 @@ struct Apply: ParsableCommand {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
-    var policy: String?
-
     func validate() throws {
-        guard [netns != nil, pid != nil, container != nil, all].filter({ $0 }).count == 1 else {
-            throw ValidationError("name one of --netns, --pid, --container and --all")
-        }
-        if let container, container.isEmpty { throw ValidationError("--container takes a name or an id") }
-        if let netns, netns.isEmpty { throw ValidationError("--netns takes a path") }
-        if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
+        guard selection.count == 1 else { throw ValidationError(ContainerSelection.choices) }
     }
 
     func run() throws {
@@ -81,7 +61,7 @@ struct Apply: ParsableCommand {
 
     /// Whether nothing was refused.
     private func work() throws(Failure) -> Bool {
-        let policy = try Policy.named(self.policy)
+        let policy = try Policy.named(selection.policy)
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
@@ -91,7 +71,7 @@ struct Apply: ParsableCommand {
             progress.show(results.count)
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
-            if !json { try write(result.text(titled: all || survey.namespaces.count > 1)) }
+            if !json { try write(result.text(titled: selection.all || survey.namespaces.count > 1)) }
             for error in result.errors { say(error) }
         }
         progress.clear()
@@ -101,17 +81,15 @@ struct Apply: ParsableCommand {
             for skipped in survey.skipped {
                 say("left alone: \(skipped.path) (\(skipped.reason))")
             }
-            if all && results.isEmpty { try write("no containers found\n") }
+            if selection.all && results.isEmpty { try write("no containers found\n") }
         }
         return results.allSatisfy { $0.errors.isEmpty }
     }
 
     private func survey() throws(Failure) -> Survey {
-        if let netns { return Survey(named: netns) }
-        if let pid { return Survey(ofProcess: pid) }
-        let survey: Survey
-        do { survey = try Survey.all() } catch { throw Failure(error) }
-        if let container {
+        let survey = try selection.survey()
+        guard selection.netns == nil && selection.pid == nil else { return survey }
+        if let container = selection.container {
             guard let named = survey.find(container) else { throw survey.absence(of: container) }
             if let hidden = named.hidden.first { throw Failure(hidden.error) }
             return named
@@ -126,12 +104,12 @@ struct Apply: ParsableCommand {
     ) throws(Failure) -> ApplyResult {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: found.path) } catch {
-            if all { return ApplyResult(found, notes: ["it has gone"]) }
+            if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
             throw Failure(error)
         }
         guard !host.isOwn(namespace) else {
             // Found as another's a moment ago: its process has ended, and the number is somebody else's now.
-            if all { return ApplyResult(found, notes: ["it has gone"]) }
+            if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
             throw Failure(
                 "\(found.path) is the host's own network namespace, which is never changed as a container's")
         }
@@ -141,7 +119,7 @@ struct Apply: ParsableCommand {
             if let failure = outcome.plan.hostFailure { throw failure }
             return outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
         } catch {
-            if all { return ApplyResult(found, failure: error) }
+            if selection.all { return ApplyResult(found, failure: error) }
             throw Failure(error)
         }
     }

@@ -78,17 +78,7 @@ struct Doctor: ParsableCommand {
               64  the command line is wrong
             """)
 
-    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
-    var netns: String?
-
-    @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
-    var pid: Int32?
-
-    @Option(help: ArgumentHelp("The container of this name, or id, or beginning of an id.", valueName: "name"))
-    var container: String?
-
-    @Flag(help: "Every container, which is the default.")
-    var all = false
+    @OptionGroup var selection: ContainerSelection
 
     @Option(help: ArgumentHelp("Look again every so many seconds, and say what is new and gone.", valueName: "seconds"))
     var watch: Int?
@@ -99,16 +89,7 @@ struct Doctor: ParsableCommand {
     @Flag(help: "Print one JSON object instead of text.")
     var json = false
 
-    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
-    var policy: String?
-
     func validate() throws {
-        guard [netns != nil, pid != nil, container != nil, all].filter({ $0 }).count <= 1 else {
-            throw ValidationError("name one of --netns, --pid, --container and --all")
-        }
-        if let pid, pid < 1 { throw ValidationError("--pid takes a process id") }
-        if let container, container.isEmpty { throw ValidationError("--container takes a name or an id") }
-        if let netns, netns.isEmpty { throw ValidationError("--netns takes a path") }
         if let watch, !(1...86400).contains(watch) { throw ValidationError("--watch takes seconds, 1 to 86400") }
         if diagram && json { throw ValidationError("--diagram is text; leave out --json") }
     }
@@ -135,26 +116,20 @@ struct Doctor: ParsableCommand {
 
     /// `isAgain`: a container that was there before may have been stopped, and may be started again.
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
-        let policy = try Policy.named(self.policy)
-        let found = try survey()
+        let policy = try Policy.named(selection.policy)
+        let found = try selection.survey()
         var survey = found
         var absence: String?
-        if let container {
+        if let container = selection.container {
             let named = found.find(container)
             if named == nil && !isAgain { throw found.absence(of: container) }
             if named == nil { absence = "\(printable(container)) has stopped, and is waited for" }
             survey = named ?? found.called(container)
         }
         var examination: Examination
-        do { examination = try Examination(policy, from: self.policy) } catch { throw Failure(error) }
+        do { examination = try Examination(policy, from: selection.policy) } catch { throw Failure(error) }
         let progress = Progress(of: survey.namespaces.count)
         defer { progress.clear() }
         return DoctorReport(examination.diagnose(survey) { progress.show($0) }, absence: absence)
-    }
-
-    private func survey() throws(Failure) -> Survey {
-        if let netns { return Survey(named: netns) }
-        if let pid { return Survey(ofProcess: pid) }
-        do { return try Survey.all() } catch { throw Failure(error) }
     }
 }

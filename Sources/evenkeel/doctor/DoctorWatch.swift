@@ -8,7 +8,7 @@ extension Doctor {
     ///
     /// The exit status.
     func watch(every seconds: Int) throws(Failure) -> Int32 {
-        let named = try NamedNamespace(netns: netns, pid: pid)
+        let named = try NamedNamespace(netns: selection.netns, pid: selection.pid)
         var last = try look()
         try sayFirst(last)
         if named.farewell != nil { return last.status }

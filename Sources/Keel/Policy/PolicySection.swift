@@ -1,0 +1,104 @@
+import JSON
+import LinuxSystem
+import Netlink
+
+/// A value of the document that knows where it stands.
+struct PolicySection {
+    let value: JSON
+    let place: String
+    let key: String
+
+    init(_ value: JSON, place: String, key: String) {
+        self.value = value
+        self.place = place
+        self.key = key
+    }
+
+    func error(_ problem: String, allowed: String) -> PolicyError {
+        PolicyError(place: place, key: key, problem: problem, allowed: allowed)
+    }
+
+    /// Hands each member to `take`, by its key; a name that is none is an error.
+    func read<Key: CaseIterable & RawRepresentable>(
+        _ keys: Key.Type, _ take: (Key, PolicySection) throws(PolicyError) -> Void
+    ) throws(PolicyError) where Key.RawValue == String {
+        guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
+        for member in members {
+            let inner = PolicySection(
+                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+            guard let key = Key(rawValue: member.name) else {
+                let allowed = Key.allCases.map { $0.rawValue }.joined(separator: ", ")
+                throw inner.error("is not a key of the policy", allowed: allowed)
+            }
+            try take(key, inner)
+        }
+    }
+
+    @inline(never)
+    func choice<Choice: CaseIterable & RawRepresentable>() throws(PolicyError) -> Choice
+    where Choice.RawValue == String {
+        if let text = value.string, let choice = Choice(rawValue: text) { return choice }
+        throw refusal(allowed: Choice.allCases.map { $0.rawValue })
+    }
+
+    /// Of what is none of those words.
+    @inline(never)
+    private func refusal(allowed words: [String]) -> PolicyError {
+        let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        guard let text = value.string else { return error("is \(value.kind)", allowed: allowed) }
+        return error("is \"\(printable(text))\"", allowed: allowed)
+    }
+
+    func boolean() throws(PolicyError) -> Bool {
+        guard let boolean = value.boolean else { throw error("is \(value.kind)", allowed: "true, false") }
+        return boolean
+    }
+
+    func preferences() throws(PolicyError) -> [Preference] {
+        let allowed =
+            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+        guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
+        var preferences: [Preference] = []
+        for element in elements {
+            guard let text = element.string else { throw error("holds \(element.kind)", allowed: allowed) }
+            guard let preference = Preference(text) else {
+                throw error("holds \"\(printable(text))\"", allowed: allowed)
+            }
+            preferences.append(preference)
+        }
+        return preferences
+    }
+
+    func size() throws(PolicyError) -> Policy.Conntrack.Size {
+        let allowed = "\"auto\", \"keep\", a number of entries from 1 to 2147483647"
+        switch value {
+        case .string("auto"): return .automatic
+        case .string("keep"): return .keep
+        case .integer(let entries) where (1...Int64(Int32.max)).contains(entries): return .entries(Int(entries))
+        default: throw error("is \(described)", allowed: allowed)
+        }
+    }
+
+    func seconds() throws(PolicyError) -> Int {
+        guard let seconds = value.integer, (1...Int64(Int32.max)).contains(seconds) else {
+            throw error("is \(described)", allowed: "a number of seconds from 1 to 2147483647")
+        }
+        return Int(seconds)
+    }
+
+    func share() throws(PolicyError) -> Double {
+        guard let share = value.real, share > 0, share <= 1 else {
+            throw error("is \(described)", allowed: "a number above 0 and up to 1")
+        }
+        return share
+    }
+
+    /// The value itself where it is short, otherwise its kind.
+    private var described: String {
+        switch value {
+        case .integer, .number: value.text()
+        case .string(let text): "\"\(printable(text))\""
+        default: value.kind
+        }
+    }
+}
