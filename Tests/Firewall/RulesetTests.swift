@@ -90,6 +90,20 @@ import Testing
             """
     }
 
+    /// To the kernel é and e with an accent are two names, and so is what is no text.
+    @Test func namesThatLookAlikeAreTwoElements() throws {
+        let bytes: [UInt8] = [0x65, 0xff]
+        let wild = try #require(bytes.withUnsafeBytes { InterfaceName(bytes: $0) })
+        let names: [InterfaceName] = ["\u{e9}", "e\u{301}", wild]
+        let listed = try inNamespace {
+            var socket = try Socket(.netfilter)
+            try socket.commit(Self.commands(.v4, names), "install")
+            try socket.commit([.deleteElements(Self.containers(.v4), ["\u{e9}"])], "delete")
+            return try socket.elements(of: Self.containers(.v4))
+        }
+        #expect(Set(listed ?? []) == ["e\u{301}", wild])
+    }
+
     @Test(arguments: [IPVersion.v4, .v6]) func ourRulesetIsTheOneNftMakesOfTheSameWords(version: IPVersion) throws {
         let list = "nft list ruleset; nft --debug=netlink list ruleset"
         let ours = try inNamespace {
