@@ -18,6 +18,10 @@ struct TOMLDocument {
     /// In the order of the file.
     private(set) var entries: [Entry] = []
     private var tokens: ArraySlice<TOMLToken>
+    private var depth = 0
+
+    /// No engine nests its settings so deep; the reader's stack would end somewhere.
+    private static let mostLevels = 64
 
     /// Nil for text that is no TOML.
     init?(_ text: String) {
@@ -74,6 +78,9 @@ struct TOMLDocument {
     }
 
     private mutating func takeValue() -> Value? {
+        depth += 1
+        defer { depth -= 1 }
+        guard depth <= Self.mostLevels else { return nil }
         switch tokens.popFirst() {
         case .string(let text): return .string(text)
         case .bare(var text):
