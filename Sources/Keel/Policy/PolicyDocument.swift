@@ -1,11 +1,11 @@
 public import JSON
 import LinuxSystem
 
-/// What is wrong with a policy, where, and what would be right.
+/// What is wrong with a policy, where, and what is allowed instead.
 public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The document: a path, or "the network configuration".
     public let place: String
-    /// The key with those above it: `defaultRoute.mode`; empty for the document itself.
+    /// The key with those above it, `defaultRoute.mode`; empty for the document itself.
     public let key: String
     public let problem: String
     public let allowed: String
@@ -18,10 +18,10 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Policy {
-    /// Whom a document speaks for.
+    /// Whose settings a document may change.
     public enum Reach: Sendable {
         case host
-        /// One container, whose word need not be that of whoever looks after the host.
+        /// One container, whose author need not be the host's administrator.
         case container
     }
 
@@ -30,8 +30,7 @@ extension Policy {
     /// The built-in policy with the host's document laid over it, if there is one.
     public static func host() throws(PolicyError) -> Policy { try load(path) }
 
-    /// The built-in policy with the document at `path` laid over it; unless it is required, a file that does not exist
-    /// changes nothing.
+    /// The built-in policy with the document at `path` laid over it. A missing file changes nothing unless it is required.
     public static func load(_ path: String, isRequired: Bool = false) throws(PolicyError) -> Policy {
         var policy = Policy()
         let text: [UInt8]
@@ -46,7 +45,7 @@ extension Policy {
         return policy
     }
 
-    /// Lays a document's text over this policy: what it names wins, what it does not stays.
+    /// Lays a document's text over this policy: keys in it win, others stay.
     public mutating func overlay(
         _ text: [UInt8], from place: String, of reach: Reach = .host
     ) throws(PolicyError) {
@@ -58,7 +57,7 @@ extension Policy {
         try overlay(document, from: place, of: reach)
     }
 
-    /// Lays a document over this policy. On an error the policy is as it was.
+    /// Lays a document over this policy. After an error the policy is unchanged.
     public mutating func overlay(
         _ document: JSON, from place: String, of reach: Reach = .host
     ) throws(PolicyError) {
@@ -138,7 +137,7 @@ extension Policy.Conntrack {
     }
 }
 
-/// A value of the document that knows where it stands.
+/// A value of the document, with its place and key for errors.
 private struct PolicySection {
     let value: JSON
     let place: String
@@ -175,7 +174,7 @@ private struct PolicySection {
         throw refusal(allowed: Choice.allCases.map { $0.rawValue })
     }
 
-    /// Of what is none of those words.
+    /// The error for a value that is none of those words.
     @inline(never)
     private func refusal(allowed words: [String]) -> PolicyError {
         let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
