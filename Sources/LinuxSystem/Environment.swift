@@ -17,8 +17,7 @@ public enum CrashReport {
 
     /// Installs the report. From then on a pipe that nobody reads does not end the program either.
     ///
-    /// A crash writes `before`, the address in the program in hexadecimal, `after`, the version, and `end`, and exits with
-    /// `status`.
+    /// A crash writes `before`, its address in hexadecimal, `after`, the version, and `end`, and exits with `status`.
     public static func install(
         on stream: Stream, before: StaticString, after: StaticString, end: StaticString, status: Int32
     ) {

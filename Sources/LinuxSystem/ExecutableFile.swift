@@ -2,8 +2,7 @@ import CLinux
 
 /// Programs by their path.
 public enum ExecutableFile {
-    /// Whether the path leads to a regular file that may be executed. The corresponding C functions are `stat(2)` and
-    /// `access(2)`.
+    /// Whether it is a regular file that may be executed. The corresponding C functions are `stat(2)` and `access(2)`.
     public static func isExecutable(_ path: String) -> Bool {
         guard let status = status(path), status.st_mode & mode_t(S_IFMT) == mode_t(S_IFREG) else { return false }
         return access(path, X_OK) == 0

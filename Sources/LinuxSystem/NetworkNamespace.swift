@@ -80,8 +80,7 @@ public struct NetworkNamespace: ~Copyable {
     /// The descriptor's number, for requests that name a namespace by it (`NETNSA_FD`). This value still owns it.
     public var descriptor: Int32 { file.number }
 
-    /// Takes a lock that other runs on this namespace wait for, until this value goes. The corresponding C function is
-    /// `flock(2)`.
+    /// Locks the namespace against other runs until this value goes. The corresponding C function is `flock(2)`.
     ///
     /// A process inside may hold the lock as long as it likes, so after ten seconds the caller goes on without it.
     public func lock() {

@@ -1,7 +1,6 @@
 /// The user namespace this program runs in, `user_namespaces(7)`.
 public enum UserNamespace {
-    /// The user id outside of the user namespace that its root stands for, by the first line of `/proc/self/uid_map`. Nil in the
-    /// initial one.
+    /// The user id that its root has outside, by the first line of `/proc/self/uid_map`; nil in the initial one.
     public static func outerUser() -> UInt32? {
         let path = "/proc/self/uid_map"
         let content: [UInt8]

@@ -76,7 +76,7 @@ public struct EngineContainer: Sendable {
         }
         guard isSame else {
             throw KernelError(
-                "look at process \(pid)", .noSuchProcess, explanation: "it has ended, and another has its number")
+                "look at process \(pid)", .noSuchProcess, explanation: "it has ended, and another process has its pid")
         }
         return try process.networkNamespace()
     }

@@ -6,7 +6,7 @@ extension Host {
     public func conntrackWarning(_ policy: Policy.Conntrack) -> String? {
         guard let fill = Self.fill, fill.reaches(policy.warnAt), Self.isDue else { return nil }
         let state = fill.isFull ? "is full" : "is nearly full"
-        return "the connection tracking table \(state): \(fill.text). From the limit on new connections fail, with "
+        return "the connection tracking table \(state): \(fill.text). At the limit new connections fail, with "
             + "\"Operation not permitted\" or without a word; see `evenkeel host status`, and size the table with "
             + "`evenkeel host apply`"
     }

@@ -8,8 +8,8 @@ extension HostSnapshot {
         guard policy.mode == .drop || policy.mode == .input else { return nil }
         if loose == 0 {
             return
-                "INVALID segments are not looked after while nf_conntrack_tcp_loose is 0: there each connection of the "
-                + "host's own that conntrack lost sight of is INVALID, and its peer has to be told"
+                "INVALID segments are not looked after while nf_conntrack_tcp_loose is 0: then every connection of "
+                + "the host's own that conntrack lost sight of is INVALID, and its peer needs the RST"
         }
         guard policy.mode == .input && forwardsWithIPVS else { return nil }
         return
