@@ -14,9 +14,9 @@ public enum Command: Hashable, Sendable {
     case flushChain(Chain)
     /// Adds the rule after the chain's others.
     case addRule(Rule)
-    /// Makes the set unless it is there.
+    /// Creates the set unless it exists.
     case addSet(InterfaceSet)
-    /// Makes the set unless it is there.
+    /// Creates the set unless it exists.
     case addSegments(SegmentSet)
     /// Adds elements to a set; existing ones stay as they are.
     case addElements(InterfaceSet, [InterfaceName])

@@ -4,9 +4,9 @@ public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
     public let message: String
     /// The offset of the first wrong byte; the text's length if it ends too early.
     public let offset: Int
-    /// Counted from 1.
+    /// The line, counted from 1.
     public let line: Int
-    /// In characters (Unicode scalars), counted from 1.
+    /// The column in characters (Unicode scalars), counted from 1.
     public let column: Int
 
     public var description: String { "line \(line), column \(column): \(message)" }

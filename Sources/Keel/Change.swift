@@ -10,7 +10,7 @@ public enum Remedy: String, CaseIterable, Hashable, Sendable {
     case conntrack
 }
 
-/// One change: what to tell the kernel, and the words for it.
+/// One change: the action for the kernel, and its text for people.
 public struct Change: Hashable, Sendable {
     /// Indirect: a change is passed around more often than its action is read.
     public indirect enum Action: Hashable, Sendable {

@@ -9,7 +9,7 @@ public struct FileStatus: Hashable, Sendable {
     let mode: UInt32
     package let owner: UInt32
     package let group: UInt32
-    /// In bytes.
+    /// The size in bytes.
     public let size: Int64
     /// When the content, and when the content or these properties changed last.
     private let modified: Time

@@ -21,7 +21,7 @@ public struct Netconf: Hashable, Sendable {
 }
 
 extension Netconf {
-    /// Nil for the settings of one interface.
+    /// Reads the settings of `all` or `default`; nil for those of one interface.
     package init?(_ message: Message) {
         var scope: Scope?
         var filter: Int32?

@@ -17,7 +17,7 @@ public struct RuntimeState: Equatable, Sendable {
         ["config", "labels"],
     ]
 
-    /// Nil for a document of another shape.
+    /// Reads a parsed state file; nil for a document of another shape.
     public init?(_ document: JSON) {
         // runc's names first, then crun's and youki's.
         let number = document["init_process_pid"] ?? document["pid"]

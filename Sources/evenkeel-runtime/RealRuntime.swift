@@ -5,7 +5,7 @@ struct RuntimeError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// The OCI runtime that does the work.
+/// The OCI runtime that this program executes.
 enum RealRuntime {
     static let place = "EVENKEEL_RUNTIME or /etc/evenkeel/runtime.json"
 

@@ -3,7 +3,7 @@ import Netlink
 
 /// One run over one container: observe, plan and, if it is wanted, apply. The caller opens the host before.
 public struct ContainerRun: Sendable {
-    /// Why it is run.
+    /// The reason for the run.
     public enum Occasion: Hashable, Sendable {
         /// The container starts: the run also warns if the connection tracking table is filling up.
         case start

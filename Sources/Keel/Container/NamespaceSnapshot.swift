@@ -6,7 +6,7 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     public var addresses: [InterfaceAddress]
     /// Default routes of both families in every table, in the kernel's order.
     public var routes: [Route]
-    /// Of both families, in the kernel's order; nil if the kernel has no policy routing.
+    /// The policy rules of both families, in the kernel's order; nil if the kernel has no policy routing.
     public var rules: [PolicyRule]?
     /// Networks that somebody else routes by source, and whose own routes have left main.
     public var routedByForeignRules: [RoutedNetwork] = []

@@ -2,7 +2,7 @@ import Netlink
 
 /// Which of a family's networks wins and which lose.
 struct Selection {
-    /// Why main stays as it is, whoever competes there.
+    /// Why main stays unchanged, whatever competes there.
     enum Obstacle: Equatable {
         /// Main's best default does not belong to a network.
         case foreignDefault

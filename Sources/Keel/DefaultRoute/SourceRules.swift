@@ -3,10 +3,10 @@ import Netlink
 
 // Beside the one default route: if only a default route reaches a destination, packets from a network's address, or of a socket
 // bound to its device, leave by that network. Four kinds of rule, in this order:
-//   1 lookup main suppress_prefixlength 0   whatever is more specific keeps its say
-//   2 lookup main suppress_ifgroup 17739    and so does a default by anything that is not one of these networks, as a tunnel's
-//   3 from PREFIX iif lo lookup TABLE       what is sent here from a network's address; not what is forwarded
-//   4 oif INTERFACE lookup TABLE            sockets that are bound to a network's device
+//   1 lookup main suppress_prefixlength 0   more specific routes of main decide first
+//   2 lookup main suppress_ifgroup 17739    then a default through anything but these networks, as a tunnel's
+//   3 from PREFIX iif lo lookup TABLE       packets sent here from a network's address; not forwarded ones
+//   4 oif INTERFACE lookup TABLE            sockets bound to a network's device
 
 extension DefaultRoutes {
     func findRuledNetworks() -> [UInt32] {

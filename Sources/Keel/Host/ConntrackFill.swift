@@ -25,7 +25,7 @@ public struct ConntrackFill: Hashable, Sendable {
     /// At the limit the kernel drops every new flow.
     public var isFull: Bool { max > 0 && entries >= max }
 
-    /// In percent, rounded down; nil without a limit.
+    /// The fill in percent, rounded down; nil without a limit.
     public var percent: Int? { max > 0 ? Int(Double(entries) * 100 / Double(max)) : nil }
 
     /// `245000 of 262144 entries (93%)`

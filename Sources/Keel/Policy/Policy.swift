@@ -30,9 +30,9 @@ public struct Policy: Hashable, Sendable {
     }
 
     public enum ReversePathFilter: String, CaseIterable, Sendable {
-        /// 2 on every interface.
+        /// Sets 2 (loose) on every interface.
         case loose
-        /// 2 where it is strict.
+        /// Sets 2 (loose) where it is 1 (strict).
         case relax
         case keep
     }
@@ -44,7 +44,7 @@ public struct Policy: Hashable, Sendable {
             /// Drop INVALID segments in input, before they are answered: the rule that guides recommend. It also drops those for
             /// the host's own sockets that connection tracking misjudges.
             case input
-            /// Translate and deliver them instead: `nf_conntrack_tcp_be_liberal`.
+            /// Translate and deliver INVALID segments instead: `nf_conntrack_tcp_be_liberal`.
             case liberal
             case keep
         }
