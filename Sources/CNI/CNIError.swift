@@ -1,6 +1,6 @@
 public import JSON
 
-/// An error as a plugin reports it: a JSON object on standard output. CNI specification 1.1.0, "Error".
+/// An error as a plugin reports it, a JSON object on standard output: CNI specification 1.1.0, "Error".
 public struct CNIError: Error, Equatable, Sendable {
     /// Codes below 100 are the specification's.
     public enum Code: Int64, Sendable {
@@ -17,17 +17,17 @@ public struct CNIError: Error, Equatable, Sendable {
         case limitedConnectivity = 51
         /// The kernel refused.
         case kernel = 100
-        /// CHECK found the network not as it must be.
+        /// CHECK found differences in the network.
         case differs = 101
-        /// A defect of this program.
+        /// A crash of this program.
         case crashed = 102
     }
 
     public let code: Code
     public let message: String
-    /// What to do about it, or each difference that was found.
+    /// What to do about it, or the list of differences.
     public let details: String
-    /// The request's, where it got as far as having one that is spoken here.
+    /// The request's `cniVersion`, if it names a supported one.
     public var version = Version.newest
 
     public init(_ code: Code, _ message: String, details: String = "") {
@@ -36,7 +36,7 @@ public struct CNIError: Error, Equatable, Sendable {
         self.details = details
     }
 
-    /// The same error in answer to a request of that version.
+    /// The same error as an answer to a request of that version.
     public func answering(_ version: String) -> CNIError {
         var error = self
         error.version = version

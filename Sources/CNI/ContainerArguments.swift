@@ -1,27 +1,27 @@
 public import JSON
 
-// What a runtime passes for one container: CNI_ARGS (section 2 of the specification), args and runtimeConfig
-// (CONVENTIONS.md of the CNI project, "Dynamic Plugin specific fields"), and in that a pod's annotations, which containerd
-// and CRI-O pass to plugins of the capability `io.kubernetes.cri.pod-annotations`.
+// What a runtime passes for one container: CNI_ARGS (section 2 of the specification), args and runtimeConfig (CONVENTIONS.md of
+// the CNI project, "Dynamic Plugin specific fields"). The latter includes a pod's annotations, which containerd and CRI-O pass to
+// plugins with the capability `io.kubernetes.cri.pod-annotations`.
 
-/// Settings of one container, and where they stand.
+/// The settings of one container, and where they come from.
 public struct ContainerArguments: Sendable {
-    /// As an error names it.
+    /// The source's name in errors.
     public let place: String
-    /// An object.
+    /// A JSON object.
     public let settings: JSON
 }
 
 extension Request {
-    /// What this plugin is told in its own key for every container of the network.
+    /// The policy for every container of the network, which the configuration holds in this plugin's own key.
     public var policy: JSON? { configuration["policy"] }
 
-    /// All of them, of a pod.
+    /// All annotations of a pod.
     public var podAnnotations: [JSON.Member] {
         configuration["runtimeConfig"]?["io.kubernetes.cri.pod-annotations"]?.members ?? []
     }
 
-    /// What is told for this container alone; the later wins.
+    /// The settings for this container alone; later ones win.
     public func containerArguments() throws(CNIError) -> [ContainerArguments] {
         let inJSON = [
             ("args.cni.evenkeel", configuration["args"]?["cni"]?["evenkeel"]),
@@ -65,19 +65,19 @@ extension Request {
         return .object(settings)
     }
 
-    /// By bytes: keys and values are ASCII, and characters of Unicode are dear to tell apart.
+    /// Splits bytes: keys and values are ASCII, and comparing Unicode characters is expensive.
     private static func parts(of text: String, between separator: Unicode.Scalar, most: Int = .max) -> [String] {
         text.utf8.split(separator: UInt8(ascii: separator), maxSplits: most - 1, omittingEmptySubsequences: false)
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Names, globs or prefixes, with commas between them.
+    /// Reads names, globs or prefixes, separated by commas.
     private static func preference(_ names: String) -> JSON.Member {
         let list = parts(of: names, between: ",").map { JSON.string($0) }
         return JSON.Member("defaultRoute", .object([.init("prefer", .array(list))]))
     }
 
-    /// As Go's `strconv.ParseBool` has it, which the other plugins go by.
+    /// Reads what Go's `strconv.ParseBool` accepts, which the other plugins use.
     private func boolean(_ name: String, _ text: String) throws(CNIError) -> Bool {
         if ["1", "t", "T", "true", "True", "TRUE"].contains(text) { return true }
         if ["0", "f", "F", "false", "False", "FALSE"].contains(text) { return false }

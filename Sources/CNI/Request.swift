@@ -1,6 +1,6 @@
 public import JSON
 
-/// What the runtime asks of the plugin: environment and configuration, as CNI specification 1.1.0, section 2, has them.
+/// A request to the plugin, from environment and configuration: CNI specification 1.1.0, section 2.
 public struct Request: Sendable {
     public enum Command: String, CaseIterable, Sendable {
         case add = "ADD"
@@ -12,20 +12,20 @@ public struct Request: Sendable {
     }
 
     public let command: Command
-    /// Of the configuration; of VERSION, what the runtime speaks.
+    /// The configuration's `cniVersion`; for VERSION, the one that the runtime supports.
     public let version: String
     public let containerID: String
-    /// Empty where DEL has none: the namespace is gone.
+    /// Empty if DEL has none: the namespace is gone.
     public let namespacePath: String
     public let interface: String
-    /// `CNI_ARGS`, not looked into yet.
+    /// `CNI_ARGS`, not parsed yet.
     let arguments: String
     public let configuration: JSON
 
-    /// The result of the plugins before this one; DEL may have none.
+    /// The result of the plugins before this one. DEL may have none.
     public var previousResult: JSON? { configuration["prevResult"] }
 
-    /// Reads a request. `variable` looks up the environment; nil for a variable that is not set.
+    /// Reads a request. `variable` returns an environment variable, or nil if it is not set.
     public init(variable: (String) -> String?, configuration text: [UInt8]) throws(CNIError) {
         let command: Command
         do throws(CNIError) { command = try Self.command(variable("CNI_COMMAND") ?? "") } catch {
@@ -34,7 +34,7 @@ public struct Request: Sendable {
         let environment = Variables(command, variable)
         let configuration: JSON
         do throws(CNIError) { configuration = try Self.parse(text, for: command) } catch {
-            // Whoever runs this by hand learns first what it is.
+            // A person who runs this by hand should first learn what it is.
             throw environment.missing ?? error
         }
         if let missing = environment.missing { throw missing.answering(Version.spoken(in: configuration)) }
@@ -67,7 +67,7 @@ public struct Request: Sendable {
     }
 
     private static func parse(_ text: [UInt8], for command: Command) throws(CNIError) -> JSON {
-        // A runtime that only asks for versions need not have a configuration.
+        // A runtime that only asks for versions may have no configuration.
         if command == .version && text.isEmpty { return .object([]) }
         let configuration: JSON
         do { configuration = try JSON(parsing: text) } catch {
@@ -116,8 +116,8 @@ public struct Request: Sendable {
             details: "it must be the result of the plugins before this one")
     }
 
-    /// They are the runtime's word for which attachments still count; what is left of others is recognised by itself. libcni
-    /// leaves an empty list out, or writes null.
+    /// Checks the runtime's list of attachments that still count. Leftovers of others are recognised without it. libcni leaves an
+    /// empty list out, or writes null.
     private func requireAttachments() throws(CNIError) {
         guard let list = configuration["cni.dev/valid-attachments"], list != .null else { return }
         let isWhole = list.elements?.allSatisfy { $0["containerID"]?.string != nil && $0["ifname"]?.string != nil }

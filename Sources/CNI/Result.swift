@@ -1,29 +1,29 @@
 public import JSON
 
-/// A route as a result lists it: CNI specification 1.1.0, "ADD Success".
+/// A route of a result: CNI specification 1.1.0, "ADD Success".
 public struct ResultRoute: Sendable {
-    /// A prefix.
+    /// A prefix as text.
     public let destination: String
-    /// An address; nil stands for the gateway of the attachment's addresses.
+    /// An address as text; nil means the gateway of the attachment's addresses.
     public let gateway: String?
 }
 
 extension Request {
-    /// The answer to ADD: what the plugins before returned, as it came, without the routes in table main that are `left` out.
+    /// The answer to ADD: the plugins' result as it came, without the routes in table main for which `isLeft` is true.
     public func result(leavingOut isLeft: (ResultRoute) -> Bool) -> JSON? {
         guard let members = previousResult?.members else { return previousResult }
         var result = members.map { member in
             guard member.name == "routes", let routes = member.value.elements else { return member }
             return JSON.Member("routes", .array(routes.filter { !($0.routeInMain.map(isLeft) ?? false) }))
         }
-        // libcni's reading of a result without one, which other readers may not share.
+        // Adds what libcni assumes for a result without one, since other readers may not assume it.
         if previousResult?["cniVersion"] == nil { result.insert(.init("cniVersion", .string(version)), at: 0) }
         return .object(result)
     }
 }
 
 extension JSON {
-    /// Table main's number, which a route has that names none.
+    /// Table main's number. A route without a table is in it.
     private static let mainTable: Int64 = 254
 
     fileprivate var routeInMain: ResultRoute? {

@@ -8,10 +8,10 @@ struct Variables {
         values = ["CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH", "CNI_ARGS"].map { ($0, variable($0) ?? "") }
     }
 
-    /// Empty if it is not set.
+    /// The variable's value; empty if it is not set.
     func value(_ name: String) -> String { values.first { $0.name == name }?.value ?? "" }
 
-    /// The error that names each variable that is needed and not set; nil if none is.
+    /// The error that names each required variable that is not set; nil if all are.
     var missing: CNIError? {
         let required =
             switch command {
@@ -27,7 +27,7 @@ struct Variables {
             details: "\(command.rawValue) needs \(required.joined(separator: ", "))")
     }
 
-    /// An interface name has at most 15 bytes.
+    /// Checks the container's id and the interface's name.
     func validate() throws(CNIError) {
         guard [.add, .check, .delete].contains(command) else { return }
         guard isIdentifier(value("CNI_CONTAINERID")) else {
@@ -47,7 +47,7 @@ struct Variables {
     }
 }
 
-/// What containers and networks may be called: a letter or a digit, then also `_`, `.` and `-`.
+/// Whether it can name a container or a network: a letter or a digit, then also `_`, `.` and `-`.
 public func isIdentifier(_ text: String) -> Bool {
     let isAlphanumeric = { (byte: UInt8) in
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)

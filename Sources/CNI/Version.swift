@@ -1,13 +1,13 @@
 public import JSON
 
-/// The versions of the CNI specification this plugin speaks. Negotiation is an exact match against the list.
+/// The CNI specification versions that this plugin supports. Negotiation is an exact match against the list.
 public struct Version: Sendable {
     public static let supported = ["0.3.0", "0.3.1", "0.4.0", "1.0.0", "1.1.0"]
     public static let newest = "1.1.0"
 
     let text: String
 
-    /// The version a configuration asks for; VERSION may ask for any, since it is how a runtime finds out.
+    /// The version that a configuration names. VERSION may name any, since a runtime finds out with it.
     init(of configuration: JSON, for command: Request.Command) throws(CNIError) {
         let spoken = Self.supported(for: command)
         let advice = "the network configuration must name one of \(spoken.joined(separator: ", "))"
@@ -26,13 +26,13 @@ public struct Version: Sendable {
         throw CNIError(.incompatibleVersion, message, details: advice).answering(Self.spoken(in: configuration))
     }
 
-    /// What an error about a configuration is told in.
+    /// The version in which to answer an error about a configuration.
     static func spoken(in configuration: JSON) -> String {
         let named = configuration["cniVersion"]?.string ?? ""
         return supported.contains(named) ? named : newest
     }
 
-    /// Those that have the command.
+    /// The versions that have the command.
     private static func supported(for command: Request.Command) -> [String] {
         switch command {
         case .add, .delete, .version: supported
@@ -41,7 +41,7 @@ public struct Version: Sendable {
         }
     }
 
-    /// A configuration that names none means the first there was.
+    /// The first version there was, which a configuration means that names none.
     private static let unnamed = "0.1.0"
 
     /// The answer to VERSION.

@@ -3,28 +3,28 @@ import CNftnl
 import LinuxSystem
 public import Netlink
 
-/// One change to the ruleset. A batch of them is carried out whole or not at all.
+/// One change to the ruleset. The kernel carries out a batch of them whole or not at all.
 public enum Command: Hashable, Sendable {
-    /// Makes the table unless it is there; one that is dormant is woken.
+    /// Creates the table unless it exists. A dormant one is woken.
     case addTable(Table)
     case deleteTable(Table)
-    /// Makes the chain. `exclusive`: one that is there already is `EEXIST`, which refuses the whole batch.
+    /// Creates the chain. `exclusive`: if it exists, the kernel refuses the whole batch with `EEXIST`.
     case addChain(Chain, exclusive: Bool)
     /// Removes every rule of the chain.
     case flushChain(Chain)
-    /// Behind the chain's other rules.
+    /// Adds the rule after the chain's others.
     case addRule(Rule)
-    /// Makes the set unless it is there.
+    /// Creates the set unless it exists.
     case addSet(InterfaceSet)
-    /// Makes the set unless it is there.
+    /// Creates the set unless it exists.
     case addSegments(SegmentSet)
-    /// Those that are there already stay as they are.
+    /// Adds elements to a set; existing ones stay as they are.
     case addElements(InterfaceSet, [InterfaceName])
-    /// One that is not there is `ENOENT`.
+    /// Removes elements from a set. A missing one is `ENOENT`.
     case deleteElements(InterfaceSet, [InterfaceName])
 }
 
-// A number names a set for rules of the same batch. A table has one set of either kind.
+// Rules refer to a set of the same batch by a number. A table has one set of either kind.
 
 extension InterfaceSet {
     var batchID: UInt32 { UInt32(table.version.rawValue) + 1 }
@@ -38,14 +38,14 @@ extension SegmentSet {
 struct Batch {
     private(set) var bytes: [UInt8] = []
     private var sequence: UInt32
-    /// Of the first command's message; those of the others follow.
+    /// The sequence number of the first command's message; the others follow.
     let firstSequence: UInt32
 
     private static let largest = 131_072
 
-    /// `generation`: the ruleset this change was thought out for; if another is in force the kernel refuses it (`ERESTART`).
+    /// `generation`: that of the ruleset this change was planned for. If another is in force the kernel refuses (`ERESTART`).
     ///
-    /// - Throws: `EMSGSIZE`: more than the kernel is given at once.
+    /// - Throws: `EMSGSIZE` for more than 128 KiB, the most that is sent at once.
     init(
         _ commands: [Command], generation: UInt32?, sequence: UInt32, _ attempt: String
     ) throws(KernelError) {
@@ -64,7 +64,7 @@ struct Batch {
         }
     }
 
-    /// Of the last command's message, which is the one that asks for an acknowledgement.
+    /// The sequence number of the last command's message, which asks for an acknowledgement.
     var lastSequence: UInt32 { sequence &- 2 }
 
     private static func bound(_ type: Int32, _ attempt: String) -> Request {
@@ -106,7 +106,7 @@ extension Command {
         }
     }
 
-    /// The command's message; the attributes are those of linux/netfilter/nf_tables.h, their numbers big-endian.
+    /// The command's message. The attributes are those of linux/netfilter/nf_tables.h; numbers in them are big-endian.
     fileprivate func request(_ attempt: String, acknowledge: Bool) -> Request {
         var request = Request.nftables(
             Attempt(attempt), kind.type, family: table.version.addressFamily,
@@ -114,7 +114,7 @@ extension Command {
         switch self {
         case .addTable(let table), .deleteTable(let table):
             request.put(Int(NFTA_TABLE_NAME.rawValue), table.name)
-            // Said outright: without NFT_TABLE_F_DORMANT a sleeping table wakes.
+            // Explicit: without NFT_TABLE_F_DORMANT a sleeping table wakes.
             request.put(Int(NFTA_TABLE_FLAGS.rawValue), UInt32(0))
         case .addChain(let chain, _): request.put(chain)
         case .flushChain(let chain):
@@ -130,7 +130,7 @@ extension Command {
 }
 
 extension Request {
-    /// A nested attribute as nft has it, which says of itself that it is one.
+    /// A nested attribute with `NLA_F_NESTED` set, as nft sends it.
     mutating func nest(flagged type: Int, _ body: (inout Request) -> Void) {
         nest(type | Int(NLA_F_NESTED), body)
     }
@@ -165,10 +165,10 @@ extension Request {
         put(Int(NFTA_RULE_USERDATA.rawValue), [UInt8(NFTNL_UDATA_RULE_COMMENT.rawValue), UInt8(text.count)] + text)
     }
 
-    /// One of a rule's, as libnftnl has it.
+    /// Puts one expression of a rule, as libnftnl encodes it.
     mutating func put(_ expression: OpaquePointer) {
         nest(flagged: Int(NFTA_LIST_ELEM.rawValue)) { request in
-            // More than any of them takes.
+            // More than any expression needs.
             request.put(room: 256) { nftnl_expr_build_payload($0, expression) }
         }
     }
@@ -182,14 +182,14 @@ extension Request {
     }
 
     fileprivate mutating func put(_ set: SegmentSet) {
-        // nft's numbers for ipv4_addr, ipv6_addr and inet_service; six bits each, one behind the other, are a type of several.
+        // nft's numbers for ipv4_addr, ipv6_addr and inet_service. A concatenated type has six bits for each.
         let address: UInt32 = set.table.version == .v4 ? 7 : 8
         let end = address << 6 | 13
         putSet(
             set.table.name, set.name, id: set.batchID, flags: NFT_SET_EVAL.rawValue | NFT_SET_TIMEOUT.rawValue,
             keyType: end << 12 | end, keyLength: 2 * (UInt32(set.table.version.bits) / 8 + 4))
         nest(flagged: Int(NFTA_SET_DESC.rawValue)) { $0.put(Int(NFTA_SET_DESC_SIZE.rawValue), set.size.bigEndian) }
-        // In milliseconds, of 64 bits.
+        // Milliseconds, as a 64-bit number.
         put(Int(NFTA_SET_TIMEOUT.rawValue), [0, 0, 0, 0] + (set.seconds * 1000).bigEndianBytes)
     }
 

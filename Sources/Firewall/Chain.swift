@@ -1,6 +1,6 @@
 public import Netlink
 
-/// An nftables table, `nft(8)`; its family is that of one version of IP.
+/// An nftables table, `nft(8)`, of the family `ip` or `ip6`.
 public struct Table: Hashable, Sendable {
     public let version: IPVersion
     public let name: String
@@ -23,7 +23,7 @@ public struct Chain: Hashable, Sendable {
     public let table: Table
     public let name: String
     public let hook: Hook
-    /// Where it stands among the chains of the hook; "priority filter" is 0.
+    /// Its order among the chains of the hook; "priority filter" is 0.
     public let priority: Int32
 
     public init(_ table: Table, _ name: String, _ hook: Hook, priority: Int32 = 0) {
@@ -45,14 +45,14 @@ public struct InterfaceSet: Hashable, Sendable {
     }
 }
 
-/// A set of TCP segments, each by its addresses and ports, that rules fill by themselves. What is in it is forgotten after
-/// a few seconds; when it is full nothing more goes in.
+/// A set of TCP segments, each identified by its addresses and ports. Rules add to it. An element expires after a few seconds. A
+/// full set takes no more.
 public struct SegmentSet: Hashable, Sendable {
     public let table: Table
     public let name: String
-    /// How long a segment stays in it.
+    /// How many seconds a segment stays in it.
     public let seconds: UInt32
-    /// How many it takes.
+    /// How many segments fit.
     public let size: UInt32
 
     public init(_ table: Table, _ name: String, seconds: UInt32, size: UInt32) {
@@ -63,7 +63,7 @@ public struct SegmentSet: Hashable, Sendable {
     }
 }
 
-/// A rule: what it matches, what it does, and the comment it is recognised by.
+/// A rule: what it matches, what it does, and the comment that identifies it.
 public struct Rule: Hashable, Sendable {
     public let chain: Chain
     public let expressions: [Expression]

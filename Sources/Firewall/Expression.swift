@@ -44,7 +44,7 @@ public enum Expression: Hashable, Sendable {
 }
 
 extension Expression {
-    /// Appends the kernel's expressions for this step, the same that nft makes, to the list in a rule's message.
+    /// Appends the kernel's expressions for this step, the same that nft makes, to a rule's message.
     func append(to rule: inout Request) {
         switch self {
         case .inputInterfaceIsNot(let name): rule.interface(NFT_META_IIFNAME, isNot: name)
@@ -91,7 +91,7 @@ extension UInt32 {
     fileprivate var bytes: [UInt8] { withUnsafeBytes(of: self) { [UInt8]($0) } }
 }
 
-/// Of byte 13 of the TCP header, RFC 9293 section 3.1.
+/// The bits of byte 13 of the TCP header, RFC 9293 section 3.1.
 private enum TCPFlags {
     static let fin: UInt8 = 1
     static let syn: UInt8 = 2
@@ -99,7 +99,7 @@ private enum TCPFlags {
     static let ack: UInt8 = 16
 }
 
-/// The few kernel expressions the steps above are made of.
+/// The few kernel expressions that the steps above consist of.
 extension Request {
     fileprivate mutating func interface(_ key: nft_meta_keys, isNot name: InterfaceName) {
         meta(key)
@@ -133,7 +133,7 @@ extension Request {
     fileprivate mutating func add(_ name: StaticString, _ configure: (OpaquePointer) -> Void) {
         // A static string ends with NUL.
         let characters = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
-        // NULL only when memory is out or libnftnl lacks the expression, and then the rule would mean something else.
+        // NULL only if memory is short or libnftnl lacks the expression; without it the rule would mean something else.
         guard let expression = nftnl_expr_alloc(characters) else {
             preconditionFailure("libnftnl has no \(name)")
         }
@@ -162,7 +162,7 @@ extension Request {
         compare(NFT_CMP_NEQ, [UInt8](repeating: 0, count: mask.count))
     }
 
-    /// Masks register 1.
+    /// Applies a mask to register 1.
     private mutating func mask(_ mask: [UInt8]) {
         let zeros = [UInt8](repeating: 0, count: mask.count)
         add("bitwise") { expression in
@@ -180,7 +180,7 @@ extension Request {
         compare(operation, [value])
     }
 
-    /// Loads a part of the packet. `slot` counts 32 bits each from register 1 on.
+    /// Loads a part of the packet. `slot` counts units of 32 bits from register 1.
     private mutating func load(_ base: nft_payload_bases, offset: UInt32, length: UInt32, slot: UInt32) {
         // The kernel has two names for every fourth slot; nft uses the older.
         let register = slot % 4 == 0 ? NFT_REG_1.rawValue + slot / 4 : UInt32(NFT_REG32_00.rawValue) + slot
@@ -192,11 +192,11 @@ extension Request {
         }
     }
 
-    /// Loads addresses and ports, those of the source first: a key of a `SegmentSet`. Reversed, it is the key of the segment
-    /// that this one answers.
+    /// Loads addresses and ports, the source's first: a key of a `SegmentSet`. Reversed, it is the key of the segment that this
+    /// one answers.
     fileprivate mutating func loadSegment(_ version: IPVersion, isReversed: Bool) {
         let length = UInt32(version.bits) / 8
-        // RFC 791 and RFC 8200: the destination's address is behind the source's, as its port is in TCP.
+        // RFC 791 and RFC 8200: the destination's address follows the source's, as its port does in TCP.
         let source: UInt32 = version == .v4 ? 12 : 8
         var slot: UInt32 = 0
         for isDestination in isReversed ? [true, false] : [false, true] {
@@ -213,7 +213,7 @@ extension Request {
         add("lookup") { expression in
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SREG), NFT_REG_1.rawValue)
             set.withCString { _ = nftnl_expr_set_str(expression, UInt16(NFTNL_EXPR_LOOKUP_SET), $0) }
-            // A set made in the same batch is known by its id alone.
+            // A set of the same batch is known by its id alone.
             nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_SET_ID), id)
             if isInverted {
                 nftnl_expr_set_u32(expression, UInt16(NFTNL_EXPR_LOOKUP_FLAGS), UInt32(NFT_LOOKUP_F_INV.rawValue))

@@ -3,10 +3,10 @@ import CNftnl
 public import LinuxSystem
 public import Netlink
 
-/// A rule as the kernel lists it, as far as it takes to recognise one.
+/// What identifies a rule that the kernel lists.
 public struct ListedRule: Hashable, Sendable {
     public let chain: String
-    /// Nil where nobody left one.
+    /// Nil if the rule has none.
     public let comment: String?
 
     public init(chain: String, comment: String?) {
@@ -15,10 +15,10 @@ public struct ListedRule: Hashable, Sendable {
     }
 }
 
-/// What a table is set to.
+/// The state of a table.
 public enum TableState: String, Hashable, Sendable {
     case absent
-    /// There, but its chains see no packets.
+    /// It exists, but its chains see no packets.
     case dormant
     case active
 }
@@ -48,19 +48,19 @@ extension Request {
         var request = nftables(
             Attempt("list rules of nftables table", .name(table.name)), NFT_MSG_GETRULE,
             family: table.version.addressFamily)
-        // The kernel filters by it, so the rules of others cost nothing, however many there are.
+        // The kernel filters by table, so the rules of others cost nothing, however many there are.
         request.put(Int(NFTA_RULE_TABLE.rawValue), table.name)
         return request
     }
 
-    /// Of one table of any family.
+    /// The rules of one table of any family.
     package static func rules(_ family: UInt8, _ table: String) -> Request {
         var request = nftables(Attempt("list rules of nftables table", .name(table)), NFT_MSG_GETRULE, family: family)
         request.put(Int(NFTA_RULE_TABLE.rawValue), table)
         return request
     }
 
-    /// The rules of one chain; old kernels list those of all the table's chains.
+    /// The rules of one chain. Old kernels list those of all the table's chains.
     package static func rules(_ family: UInt8, _ table: String, _ chain: String) -> Request {
         var request = nftables(Attempt("list rules of nftables chain", .name(chain)), NFT_MSG_GETRULE, family: family)
         request.put(Int(NFTA_RULE_TABLE.rawValue), table)
@@ -94,7 +94,7 @@ extension Request {
 }
 
 extension Socket {
-    /// Counts every change of the namespace's ruleset, whoever made it.
+    /// The ruleset's generation: a number that grows with every change in the namespace, whoever makes it.
     public mutating func generation() throws(KernelError) -> UInt32 {
         let generation = try get(.generation()) { message in
             for attribute in message.attributes(after: nfgenmsg.self) where attribute.type == Int(NFTA_GEN_ID.rawValue)
@@ -109,7 +109,7 @@ extension Socket {
 
     public mutating func state(of table: Table) throws(KernelError) -> TableState { try states(of: [table])[0] }
 
-    /// What each of the tables is set to, in their order.
+    /// The state of each table, in their order.
     public mutating func states(of tables: [Table]) throws(KernelError) -> [TableState] {
         var states = [TableState](repeating: .absent, count: tables.count)
         try getAll(tables.count, absences: [.noEntry]) {
@@ -125,7 +125,7 @@ extension Socket {
         return states
     }
 
-    /// The table's rules in their order; none if there is no such table.
+    /// The table's rules in their order; empty if there is no such table.
     public mutating func rules(of table: Table) throws(KernelError) -> [ListedRule] {
         try dump(.rules(of: table)) { message in
             var chain: String?
@@ -141,7 +141,7 @@ extension Socket {
         }
     }
 
-    /// The names in a set, or nil if there is no such set.
+    /// The names in a set; nil if there is no such set.
     public mutating func elements(of set: InterfaceSet) throws(KernelError) -> [InterfaceName]? {
         do {
             return try dump(.elements(of: set)) { interfaceNames($0) }.flatMap { $0 }
@@ -151,10 +151,10 @@ extension Socket {
         }
     }
 
-    /// Carries the commands out whole or not at all.
+    /// Carries out the commands, all or none.
     ///
-    /// - Throws: what the kernel said of the first command it refused, whose place is the error's `batchIndex`.
-    ///   `ERESTART`: the ruleset is not of that generation any more.
+    /// - Throws: the first refusal, with the command's place in `batchIndex`. `ERESTART`: the ruleset does not have that
+    ///   generation any more.
     public mutating func commit(
         _ commands: [Command], generation: UInt32? = nil, _ attempt: String
     ) throws(KernelError) {
@@ -162,13 +162,13 @@ extension Socket {
         explainRefusals()
         skipSequences(commands.count + 1)
         try send(batch.bytes, Attempt(attempt))
-        // The kernel has queued every answer by the time sending returns, so there is nothing to wait for.
+        // The kernel has queued every answer when sending returns, so there is nothing to wait for.
         var acknowledged = false
         var refusal: KernelError?
         while let datagram = try receiveDatagram(Attempt(attempt), waiting: false) {
             for message in Messages(datagram) {
                 let place = Int(message.sequence &- batch.firstSequence)
-                // The batch's own begin is one before the first command; older answers are nobody's.
+                // The batch's own begin is one before the first command. Other numbers are left-over answers.
                 guard place <= commands.count || place == Int(UInt32.max) else { continue }
                 switch message.acknowledgement(Attempt(attempt)) {
                 case .failure(let error)? where refusal == nil:

@@ -3,25 +3,25 @@ import CNftnl
 public import LinuxSystem
 public import Netlink
 
-// Whom connection tracking serves on this host beside us.
+// Who else uses connection tracking on this host.
 
 extension Socket {
-    /// The versions whose packets are translated anywhere by nftables: by a base chain of type nat.
+    /// The versions whose packets nftables translates anywhere: in a base chain of type nat.
     public mutating func translatedVersions() throws(KernelError) -> [IPVersion] {
         try versions(with: .chains()) { attributes in
             attributes.first(NFTA_CHAIN_TYPE)?.string == "nat"
         }
     }
 
-    /// The versions for which a rule asks connection tracking for something, which switches it on. Rules of tables of that name
-    /// in the families `ip` and `ip6` are our own and do not count.
+    /// The versions for which a rule uses connection tracking, which switches it on. Rules of tables named `own` in the families
+    /// `ip` and `ip6` are ours and do not count.
     public mutating func trackedVersions(besides own: String) throws(KernelError) -> [IPVersion] {
         try versions(with: .rules(), besides: own) { attributes in
             attributes.first(NFTA_RULE_EXPRESSIONS)?.nested.contains { $0.asksForTracking } ?? false
         }
     }
 
-    /// Those of whose family, or of family `inet`, a listing has a message that counts.
+    /// The versions for which the listing has a message that counts, in their own family or in `inet`.
     private mutating func versions(
         with request: borrowing Request, besides own: String? = nil, _ counts: (Attributes) -> Bool
     ) throws(KernelError) -> [IPVersion] {
@@ -38,7 +38,7 @@ extension Socket {
 }
 
 extension Attribute {
-    /// Whether an expression of a rule is nftables' `ct`, or one of iptables' matches that asks the same. `notrack` does not.
+    /// Whether a rule's expression is nftables' `ct`, or an iptables match that needs tracking. `notrack` does not.
     fileprivate var asksForTracking: Bool {
         let name = nested.first(NFTA_EXPR_NAME)?.string
         if name == "ct" { return true }
@@ -51,7 +51,7 @@ extension Attribute {
 }
 
 extension Attributes {
-    /// The first attribute of that type of nftables.
+    /// The first attribute with that nftables type.
     package func first<Type: RawRepresentable<UInt32>>(_ type: Type) -> Attribute? {
         first { $0.type == Int(type.rawValue) }
     }

@@ -1,5 +1,4 @@
-/// The bytes that JSON's grammar is made of: RFC 8259, section 2. Where a program is built to be small, `UInt8(ascii:)` is a
-/// call.
+/// The bytes of JSON's grammar: RFC 8259, section 2. As constants, since `UInt8(ascii:)` is a call in a program built for size.
 extension UInt8 {
     @inline(__always) static var quote: UInt8 { 0x22 }
     @inline(__always) static var backslash: UInt8 { 0x5c }

@@ -1,6 +1,6 @@
-/// Bytes that take the place of others in a text.
+/// A replacement of bytes in a text.
 public struct Edit: Equatable, Sendable {
-    /// What goes. An empty range: nothing does, and the new bytes stand in front of its bound.
+    /// The bytes to remove. An empty range inserts the new bytes at its bound.
     public let range: Range<Int>
     public let replacement: [UInt8]
 
@@ -11,7 +11,7 @@ public struct Edit: Equatable, Sendable {
 }
 
 extension [UInt8] {
-    /// The text after edits that are in order and apart; every byte outside of them stays.
+    /// The text after the edits, which must be ordered and must not overlap. Every other byte stays.
     public func applying(_ edits: [Edit]) -> [UInt8] {
         var result: [UInt8] = []
         var position = 0

@@ -1,8 +1,8 @@
-/// A JSON value (RFC 8259) as a Swift value. Objects keep the order of their members, numbers the way they are written.
+/// A JSON value (RFC 8259). Objects keep the order of their members, numbers their spelling.
 public enum JSON: Equatable, Sendable {
     case null
     case boolean(Bool)
-    /// A number that is written as `Int64` would print it.
+    /// A number that is spelled as `Int64` prints it.
     case integer(Int64)
     /// Every other number.
     case number(Number)
@@ -10,7 +10,7 @@ public enum JSON: Equatable, Sendable {
     case array([JSON])
     case object([Member])
 
-    /// One name and value of an object.
+    /// A member of an object: its name and value.
     public struct Member: Equatable, Sendable {
         public let name: String
         public let value: JSON
@@ -21,7 +21,7 @@ public enum JSON: Equatable, Sendable {
         }
     }
 
-    /// The member of that name; nil for a value that is no object or has none.
+    /// The value of the member with that name; nil if there is none, or if this is no object.
     public subscript(name: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         for member in members where member.name == name { return member.value }
@@ -40,7 +40,7 @@ public enum JSON: Equatable, Sendable {
         }
     }
 
-    /// The nearest double of any number; nil beyond the greatest.
+    /// The double nearest to any number; nil beyond the greatest.
     public var real: Double? {
         switch self {
         case .integer(let value): Double(value)
@@ -61,7 +61,7 @@ public enum JSON: Equatable, Sendable {
         if case .object(let value) = self { value } else { nil }
     }
 
-    /// What kind of value it is, as RFC 8259 calls it.
+    /// The kind of the value in the words of RFC 8259, for messages.
     public var kind: String {
         switch self {
         case .null: "null"

@@ -1,18 +1,18 @@
 /// Why a text is not JSON, and where.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What was expected and what is there instead, or what is wrong with what is there.
+    /// What was expected and what was found, or what is wrong with it.
     public let message: String
-    /// Of the first byte that cannot be as it is; the text's length where it ends too early.
+    /// The offset of the first wrong byte; the text's length if it ends too early.
     public let offset: Int
-    /// Counted from 1.
+    /// The line, counted from 1.
     public let line: Int
-    /// In characters (Unicode scalars), counted from 1.
+    /// The column in characters (Unicode scalars), counted from 1.
     public let column: Int
 
     public var description: String { "line \(line), column \(column): \(message)" }
 }
 
-/// As the reader throws it, who does not count lines.
+/// The reader's error. The reader does not count lines.
 struct Fault: Error {
     let problem: Problem
     let offset: Int
@@ -31,7 +31,7 @@ struct Fault: Error {
 extension JSONError {
     init(_ fault: Fault, in text: [UInt8]) { self.init(Self.message(fault, in: text), at: fault.offset, in: text) }
 
-    /// Says something about what begins at that byte of a text.
+    /// An error about what begins at that byte of a text.
     public init(_ message: String, at offset: Int, in text: [UInt8]) {
         let before = text[..<offset]
         let newline = UInt8(ascii: "\n")
@@ -39,7 +39,7 @@ extension JSONError {
         self.message = message
         self.offset = offset
         line = before.reduce(1) { $1 == newline ? $0 + 1 : $0 }
-        // Bytes that go on with a character of UTF-8 are 10xxxxxx.
+        // In UTF-8, bytes that continue a character are 10xxxxxx.
         column = before[lineStart...].reduce(1) { $1 & 0xc0 == 0x80 ? $0 : $0 + 1 }
     }
 
@@ -56,7 +56,7 @@ extension JSONError {
         return fault.problem.complaint
     }
 
-    /// What stands there: a word, or a single character.
+    /// Describes what was found: a word, or a single character.
     private static func found(_ rest: ArraySlice<UInt8>) -> String {
         guard let first = rest.first else { return "the text ends" }
         if let word = excerpt(rest) { return "there is '\(word)'" }
@@ -66,7 +66,7 @@ extension JSONError {
         return "there is a character outside of ASCII"
     }
 
-    /// The first letters, digits and signs of numbers; nil where there are none. Nothing that a terminal obeys.
+    /// The first letters, digits and number signs; nil if there are none. Contains nothing that a terminal obeys.
     private static func excerpt(_ rest: ArraySlice<UInt8>) -> String? {
         let word = rest.prefix(24).prefix {
             switch $0 {
@@ -82,7 +82,7 @@ extension JSONError {
 }
 
 extension Fault.Problem {
-    /// Nil where the reader did not expect anything else.
+    /// What the reader expected; nil if the problem is another.
     fileprivate var expected: StaticString? {
         switch self {
         case .value: "a value"

@@ -1,24 +1,24 @@
-/// Where a value and its parts are in a JSON text, as offsets of bytes. `JSON` says what a text means; this says where, so that
-/// a part can be replaced by an `Edit` and the rest stay as it is.
+/// The place of a value and its parts in a JSON text, in byte offsets. `JSON` is what a text means. With the places, an `Edit`
+/// can replace a part while the rest stays as it is.
 public struct JSONSpan: Equatable, Sendable {
     public struct Member: Equatable, Sendable {
         public let name: String
-        /// Quotes included.
+        /// The range with the quotes.
         public let nameRange: Range<Int>
         public let value: JSONSpan
     }
 
     public let range: Range<Int>
-    /// Of an object, in the order of the text.
+    /// An object's members, in the order of the text.
     public let members: [Member]
-    /// Of an array.
+    /// An array's elements.
     public let elements: [JSONSpan]
 
     public subscript(name: String) -> JSONSpan? { members.first { $0.name == name }?.value }
 
     /// Finds the parts of a whole text.
     ///
-    /// - Throws: for a text that `JSON` refuses as well.
+    /// - Throws: for every text that `JSON` refuses.
     public init(of text: [UInt8]) throws(JSONError) {
         self = try Reader.read(text) { (reader) throws(Fault) in try reader.span() }
     }
@@ -31,7 +31,7 @@ public struct JSONSpan: Equatable, Sendable {
 }
 
 extension Reader {
-    /// Of the value that begins here.
+    /// The span of the value that begins here.
     fileprivate mutating func span() throws(Fault) -> JSONSpan {
         let start = position
         switch next {

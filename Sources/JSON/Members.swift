@@ -1,4 +1,4 @@
-/// A member of an object, whatever its value was made into.
+/// A member of an object, whatever type its value was made into.
 protocol Named {
     var name: String { get }
 }
@@ -7,9 +7,9 @@ extension JSON.Member: Named {}
 extension JSONSpan.Member: Named {}
 
 extension Reader {
-    /// The members of the object that begins here. `make` reads the value of each. A name that is there twice is an error:
-    /// RFC 8259, section 4, leaves it to readers which value holds, so two may understand different things. Names are the
-    /// same when their bytes are, however they are escaped.
+    /// The members of the object that begins here. `make` reads the value of each. A duplicate name is an error: RFC 8259,
+    /// section 4, leaves it to readers which value counts, so two could understand different things. Names are equal if their
+    /// unescaped bytes are.
     mutating func members<Member: Named>(
         _ make: (inout Reader, Name) throws(Fault) -> Member
     ) throws(Fault) -> [Member] {
@@ -31,11 +31,11 @@ extension Reader {
         return members
     }
 
-    /// As many names are compared with each other; more are sorted. A table of hashes would be slow for who chooses the
-    /// names so.
+    /// Up to this many names are compared with each other; more are sorted. A hash table would be slow for names chosen to
+    /// collide.
     private static var few: Int { 16 }
 
-    /// The first member whose name an earlier one has.
+    /// The index of the first member whose name an earlier one has.
     private static func duplicate<Member: Named>(among members: [Member]) -> Int? {
         let names = members.enumerated().map { SortedName(index: $0.offset, name: $0.element.name) }.sorted {
             $0.precedes($1)
@@ -47,7 +47,7 @@ extension Reader {
         return first
     }
 
-    /// Where the name of a member begins. Errors have the time to read an object again.
+    /// The offset of a member's name. Reads the object again, since errors may take time.
     private func place(ofName index: Int, _ start: Int) throws(Fault) -> Int {
         var reader = self
         reader.position = start
@@ -60,14 +60,14 @@ extension Reader {
     }
 }
 
-/// A bit for each name's length, first and last byte. Most names of an object differ in them, and need not be compared.
+/// A bit for each name by its length, first and last byte. Most names of an object differ in it, and need not be compared.
 private struct SeenNames {
     private var bits: UInt64 = 0
 
-    /// Whether the name may have been taken before; takes it.
+    /// Adds the name. Returns whether it may have been added before.
     mutating func mayHold(_ name: Name, of reader: Reader) -> Bool {
         var bit = UInt64.max
-        // What an escape stands for is not known here.
+        // The meaning of an escape is not known here.
         if !name.hasEscapes {
             let range = name.range
             let ends =
@@ -79,9 +79,9 @@ private struct SeenNames {
     }
 }
 
-/// A name that is sorted by a hash and, where two have the same, by its bytes.
+/// A name, sorted by a hash and, if two hashes are equal, by its bytes.
 private struct SortedName {
-    /// Of its member.
+    /// The index of its member.
     let index: Int
     private let name: String
     private let hash: UInt64

@@ -1,11 +1,11 @@
 extension JSON {
-    /// A number as it is written: a fraction, one with an exponent, or an integer beyond 64 bits. Two are equal when they are
-    /// written alike.
+    /// A number as it is spelled: a fraction, one with an exponent, or an integer beyond 64 bits. Two are equal if they are
+    /// spelled alike.
     public struct Number: Equatable, Sendable {
-        /// By the grammar of RFC 8259, section 6.
+        /// The spelling, by RFC 8259, section 6.
         public let text: String
 
-        /// Nil for a text that is no number, and for one that `JSON.integer` holds.
+        /// Nil for text that is no number, or that `JSON.integer` holds.
         public init?(_ text: String) {
             let value: JSON
             do { value = try JSON(parsing: Array(text.utf8)) } catch { return nil }
@@ -13,10 +13,10 @@ extension JSON {
             self = number
         }
 
-        /// A text that the reader has gone over.
+        /// Takes text that the reader has checked.
         init(read text: String) { self.text = text }
 
-        /// Only of `-0`; a number with a fraction or an exponent is not taken for an integer, whatever its value.
+        /// Not nil for `-0` only. A number with a fraction or an exponent is no integer, whatever its value.
         var integer: Int64? { Int64(text) }
 
         /// The nearest double; nil beyond the greatest.
@@ -36,7 +36,7 @@ extension Reader {
         return .number(JSON.Number(read: verbatim(start..<position)))
     }
 
-    /// Passes over the number that begins here; whether it has neither a fraction nor an exponent.
+    /// Skips the number that begins here. Returns whether it has neither a fraction nor an exponent.
     mutating func skipNumber() throws(Fault) -> Bool {
         _ = take(.minus)
         if !take(.zero) { try skipDigits() }
@@ -51,17 +51,17 @@ extension Reader {
         return position == end
     }
 
-    /// One or more.
+    /// Skips one digit or more.
     private mutating func skipDigits() throws(Fault) {
         let start = position
         while let byte = next, byte &- .zero < 10 { position += 1 }
         if position == start { throw Fault(.digit, at: position) }
     }
 
-    /// Nil for an integer that `Int64` does not hold, and for `-0`, which it would print otherwise.
+    /// The value; nil if `Int64` does not hold it, and for `-0`, which it would print differently.
     private func integer(_ range: Range<Int>) -> Int64? {
         let isNegative = text[range.lowerBound] == .minus
-        // Below zero, where the integers reach one further.
+        // Counts below zero, where the integers reach one further.
         var value: Int64 = 0
         for place in range.lowerBound + (isNegative ? 1 : 0)..<range.upperBound {
             let (tenfold, overflows) = value.multipliedReportingOverflow(by: 10)

@@ -1,15 +1,15 @@
 extension JSON {
-    /// Parses a whole text. Errors are also: a name that an object has twice, invalid UTF-8, a byte order mark, more than 512
-    /// levels of arrays and objects.
+    /// Parses a whole text. Other errors than those of the grammar: an object with a duplicate name, invalid UTF-8, a byte order
+    /// mark, more than 512 levels of arrays and objects.
     public init(parsing text: [UInt8]) throws(JSONError) {
         self = try Reader.read(text) { (reader) throws(Fault) in try reader.value() }
     }
 
-    /// Parses a whole text, but makes of an object's members only those at the end of these paths of names; the value has no
-    /// others. Most of what runtimes keep about a container is lists of system calls.
+    /// Parses a whole text, but keeps only the members at the end of these paths of names. Most of what runtimes store about a
+    /// container is lists of system calls.
     ///
-    /// - Throws: as for the whole, but that a name is there twice is noticed only of members that are asked for. Where there is
-    ///   no object, there are no members.
+    /// - Throws: as for the whole text, but a duplicate name is noticed only among wanted members. A value that is no object has
+    ///   no members.
     public init(parsing text: [UInt8], only paths: [[String]]) throws(JSONError) {
         self = try Reader.read(text) { (reader) throws(Fault) in .object(try reader.members(at: paths)) }
     }
@@ -35,7 +35,7 @@ extension Reader {
         }
     }
 
-    /// Those of the object that begins here; of another value, none.
+    /// The wanted members of the object that begins here; none of another value.
     fileprivate mutating func members(at paths: [[String]]) throws(Fault) -> [JSON.Member] {
         guard next == .openBrace else {
             try skip()

@@ -1,18 +1,18 @@
-/// A string as the text has it: RFC 8259, section 7.
+/// A string as the text spells it: RFC 8259, section 7.
 struct Quoted {
-    /// Without its quotes.
+    /// The range without the quotes.
     let range: Range<Int>
     let hasEscapes: Bool
 }
 
-/// Of a member.
+/// The name of a member.
 typealias Name = Quoted
 
 extension Reader {
     /// The string whose first quote is here.
     mutating func string() throws(Fault) -> Quoted { try quoted(isName: false) }
 
-    /// NUL is refused: whoever looks a name up by C's means would find another.
+    /// The name whose first quote is here. NUL is refused: a reader in C would find another name.
     mutating func name() throws(Fault) -> Name { try quoted(isName: true) }
 
     private mutating func quoted(isName: Bool) throws(Fault) -> Quoted {
@@ -37,14 +37,14 @@ extension Reader {
         }
     }
 
-    /// Passes over ASCII that stands for itself, eight bytes at a time as long as there are as many.
+    /// Skips ASCII that stands for itself, eight bytes at a time while there are as many.
     private mutating func skipPlain() {
         guard let base = UnsafeRawPointer(text.baseAddress) else { return }
         let (lowest, highest) = (0x0101_0101_0101_0101 as UInt64, 0x8080_8080_8080_8080 as UInt64)
         while text.count - position >= 8 {
             let bytes = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
-            // The highest bit of each byte says whether it is `"`, `\`, below 0x20, or above 0x7f; a borrow may set it
-            // wrongly, but only behind a byte that has it rightly.
+            // The highest bit of each byte says whether it is `"`, `\`, below 0x20, or above 0x7f. A borrow may set it wrongly,
+            // but only after a byte that has it rightly.
             let quote = (bytes ^ lowest &* 0x22) &- lowest
             let backslash = (bytes ^ lowest &* 0x5c) &- lowest
             let control = bytes &- lowest &* 0x20
@@ -57,7 +57,7 @@ extension Reader {
         }
     }
 
-    /// One character of two bytes or more: RFC 3629, section 4.
+    /// Skips one character of two bytes or more: RFC 3629, section 4.
     private mutating func skipCharacter() throws(Fault) {
         let start = position
         let (rest, second): (Int, ClosedRange<UInt8>)
@@ -110,7 +110,7 @@ extension Reader {
         }
     }
 
-    /// The value of four digits.
+    /// The value of four hexadecimal digits.
     private mutating func hexadecimal(of escape: Int) throws(Fault) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
@@ -129,24 +129,24 @@ extension Reader {
 }
 
 extension Reader {
-    /// What a string stands for.
+    /// The string with its escapes resolved.
     func decoded(_ quoted: Quoted) -> String {
         quoted.hasEscapes ? String(decoding: unescaped(quoted.range), as: UTF8.self) : verbatim(quoted.range)
     }
 
-    /// A part of the text as it is.
+    /// A part of the text, unchanged.
     func verbatim(_ range: Range<Int>) -> String {
         String(decoding: UnsafeBufferPointer(rebasing: text[range]), as: UTF8.self)
     }
 
-    /// Whether it stands for that text.
+    /// Whether the string, with its escapes resolved, is that text.
     func isEqual(_ quoted: Quoted, _ other: String) -> Bool {
         if quoted.hasEscapes { return unescaped(quoted.range).elementsEqual(other.utf8) }
         return quoted.range.count == other.utf8.count && text[quoted.range].elementsEqual(other.utf8)
     }
 
     private func unescaped(_ range: Range<Int>) -> [UInt8] {
-        // Another of the same text, so that this one stays where it is.
+        // A copy of the reader, so that this one stays where it is.
         var reader = self
         reader.position = range.lowerBound
         var bytes: [UInt8] = []
@@ -157,7 +157,7 @@ extension Reader {
                 reader.position += 1
                 continue
             }
-            // It was gone over before, so it is in order.
+            // The reader has checked the escape before.
             guard let value = try? reader.escape(), let scalar = Unicode.Scalar(value) else { break }
             bytes += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
         }

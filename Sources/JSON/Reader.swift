@@ -1,17 +1,16 @@
-/// Goes over a JSON text (RFC 8259) once, from front to back. Whoever calls it decides what becomes of each value: a `JSON`, a
-/// `JSONSpan`, or nothing. What is accepted does not hang on that, except that a name which is there twice is only noticed where
-/// something is made of its object.
+/// Reads a JSON text (RFC 8259) once, from front to back. The caller decides what to make of each value: a `JSON`, a `JSONSpan`,
+/// or nothing. The accepted texts are the same, except that a duplicate name is noticed only if something is made of its object.
 ///
-/// What is called for each byte or value is always inlined: calls were half of what it takes to pass over a document.
+/// Functions called for each byte or value are always inlined: calls took half of the time to skip a document.
 struct Reader {
-    /// Arrays and objects within each other. No document of an engine has more than a dozen; values are built, compared and
-    /// written by recursion, so this bounds the stack.
+    /// The most levels of arrays and objects. No engine's document has more than a dozen. Values are built, compared and written
+    /// by recursion, so this limits the stack.
     static let maxDepth = 512
-    /// Bytes of a text: four times as many as any caller reads.
+    /// The most bytes of a text: four times as many as any caller reads.
     static let maxSize = 1 << 26
 
     let text: UnsafeBufferPointer<UInt8>
-    /// Of the next byte.
+    /// The offset of the next byte.
     var position = 0
     private var depth = 0
 
@@ -20,7 +19,7 @@ struct Reader {
         skipSpace()
     }
 
-    /// Reads a whole text, which holds one value: `take` reads that, and is called where it begins.
+    /// Reads a whole text, which has one value. `take` is called where the value begins, and reads it.
     static func read<Result>(
         _ text: [UInt8], _ take: (inout Reader) throws(Fault) -> Result
     ) throws(JSONError) -> Result {
@@ -36,7 +35,7 @@ struct Reader {
         } catch { throw JSONError(error, in: text) }
     }
 
-    /// Nil at the end of the text.
+    /// The next byte; nil at the end of the text.
     @inline(__always) var next: UInt8? { position < text.count ? text[position] : nil }
 
     @inline(__always) mutating func take(_ byte: UInt8) -> Bool {
@@ -45,7 +44,7 @@ struct Reader {
         return true
     }
 
-    /// Mostly there is none.
+    /// Skips white space. Mostly there is none.
     @inline(__always) mutating func skipSpace() {
         if let byte = next, byte <= .space { skipSomeSpace() }
     }
@@ -54,7 +53,7 @@ struct Reader {
         while let byte = next, byte == .space || byte == .lineFeed || byte == 0x0d || byte == 0x09 { position += 1 }
     }
 
-    /// The object that begins here. `take` reads the value of each member, and is called where it begins.
+    /// Reads the object that begins here. `take` is called where each member's value begins, and reads it.
     @inline(__always)
     mutating func object(_ take: (inout Reader, Name) throws(Fault) -> Void) throws(Fault) {
         try list(until: .closeBrace) { (reader, isFirst) throws(Fault) in
@@ -69,13 +68,13 @@ struct Reader {
         }
     }
 
-    /// The array that begins here. `take` reads each element, and is called where it begins.
+    /// Reads the array that begins here. `take` is called where each element begins, and reads it.
     @inline(__always)
     mutating func array(_ take: (inout Reader) throws(Fault) -> Void) throws(Fault) {
         try list(until: .closeBracket) { (reader, _) throws(Fault) in try take(&reader) }
     }
 
-    /// What is between brackets, with a comma between any two items.
+    /// Reads items between brackets, with commas between them.
     @inline(__always)
     private mutating func list(
         until close: UInt8, _ item: (inout Reader, _ isFirst: Bool) throws(Fault) -> Void
@@ -102,7 +101,7 @@ struct Reader {
         return true
     }
 
-    /// `true`, `false` or `null`.
+    /// Reads `true`, `false` or `null`.
     mutating func word() throws(Fault) -> JSON {
         if take("true") { return .boolean(true) }
         if take("false") { return .boolean(false) }
@@ -118,7 +117,7 @@ struct Reader {
         return true
     }
 
-    /// Passes over the value that begins here. All of it must be JSON, but that a name is there twice is not noticed.
+    /// Skips the value that begins here. All of it must be JSON, but duplicate names are not noticed.
     mutating func skip() throws(Fault) {
         switch next {
         case .openBrace: try object { (reader, _) throws(Fault) in try reader.skip() }

@@ -1,6 +1,5 @@
 extension JSON {
-    /// The value as JSON text: on one line, or indented by four spaces a level when `pretty`. Numbers come out as they were
-    /// written.
+    /// The value as JSON text: on one line, or indented by four spaces a level if `pretty`. Numbers keep their spelling.
     public func text(pretty: Bool = false) -> String {
         var counted = Output(room: nil, isPretty: pretty)
         counted.put(self)
@@ -12,8 +11,7 @@ extension JSON {
     }
 }
 
-/// Counts the bytes of a text, or writes them where there is room for as many: twice over the values costs less than room that
-/// grows.
+/// Counts the bytes of a text, or writes them if it has room. Going over the values twice costs less than room that grows.
 private struct Output {
     let room: UnsafeMutablePointer<UInt8>?
     let isPretty: Bool
@@ -79,7 +77,7 @@ private struct Output {
         text.withUTF8 { for byte in $0 { put(byte) } }
     }
 
-    /// Quotes and escapes by RFC 8259, section 7. DEL is escaped too: names come from containers, and terminals obey it.
+    /// Quotes and escapes by RFC 8259, section 7. Also escapes DEL: names come from containers, and terminals obey it.
     private mutating func put(quoted string: String) {
         put(.quote)
         var string = string

@@ -2,7 +2,7 @@ public import Firewall
 public import LinuxSystem
 public import Netlink
 
-/// The failures the product ends, each looked after by one file.
+/// The failures that the product removes. One file looks after each.
 public enum Remedy: String, CaseIterable, Hashable, Sendable {
     case defaultRoute = "default-route"
     case rpFilter = "rp-filter"
@@ -10,9 +10,9 @@ public enum Remedy: String, CaseIterable, Hashable, Sendable {
     case conntrack
 }
 
-/// One change: what to tell the kernel, and the words for it.
+/// One change: the action for the kernel, and its text for people.
 public struct Change: Hashable, Sendable {
-    /// Indirect: a change is handed about more often than it is looked into.
+    /// Indirect: a change is passed around more often than its action is read.
     public indirect enum Action: Hashable, Sendable {
         case set(Sysctl, Int)
         case addRoute(Route)
@@ -21,7 +21,7 @@ public struct Change: Hashable, Sendable {
         case deleteRule(PolicyRule)
         /// Puts an interface into a device group.
         case setGroup(Link, UInt32)
-        /// A transaction on the ruleset; with a generation, only if that is still in force.
+        /// A transaction on the ruleset. With a generation, the kernel refuses it once the ruleset has another.
         case commit([Command], generation: UInt32?)
     }
 
@@ -46,7 +46,7 @@ public struct Change: Hashable, Sendable {
     public let remedy: Remedy
     public let action: Action
     public let verb: Verb
-    /// What is changed, and in brackets why, as it follows the verb.
+    /// What is changed, with the reason in brackets. It follows the verb.
     public let object: String
 
     public init(_ remedy: Remedy, _ verb: Verb, _ object: String, _ action: Action) {
@@ -56,7 +56,7 @@ public struct Change: Hashable, Sendable {
         self.action = action
     }
 
-    /// Whether it only takes back what was made for networks that no longer need it: a rule, or a device group.
+    /// Whether it only removes what was made for networks that no longer need it: a rule, or a device group.
     public var isWithdrawal: Bool {
         switch action {
         case .deleteRule: true

@@ -1,6 +1,6 @@
 public import LinuxSystem
 
-/// What is said to people about one container: on standard error, which engines seldom show, and in the system's log, whose first
+/// The messages about one container. They go to standard error, which engines seldom show, and to the system's log, whose first
 /// line has the version.
 public struct ContainerLog: ~Copyable {
     private let log: Syslog
@@ -13,8 +13,8 @@ public struct ContainerLog: ~Copyable {
         var hasBegun = false
     }
 
-    /// Opened before any other namespace is entered. What is less severe than `least` is kept from standard error, where an
-    /// engine shows it to whoever starts a container; `repeatError` says errors where else they are looked for.
+    /// To be opened before another namespace is entered. Messages less severe than `least` stay off standard error, which an
+    /// engine shows to whoever starts a container. `repeatError` also writes errors where else they are looked for.
     public init(
         _ program: String, container id: String, onStandardErrorFrom least: Syslog.Severity = .info,
         repeatError: ((String) -> Void)? = nil

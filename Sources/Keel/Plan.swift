@@ -1,17 +1,17 @@
 public import LinuxSystem
 public import Netlink
 
-/// What is to be done about one container, in its namespace and on the host. Empty means all is well.
+/// The changes for one container, in its namespace and on the host. An empty plan means all is well.
 public struct Plan: Hashable, Sendable {
     public var namespace: [Change] = []
     public var host: [Change] = []
-    /// What a person should know though nothing is done about it.
+    /// What a person should know though the plan does nothing about it.
     public var notes: [String] = []
-    /// The defaults that will not be in main when the plan has been carried out.
+    /// The defaults that are not in main after the plan.
     public var displaced = DisplacedDefaults()
     /// The names of the container's interfaces.
     public var interfaces: [InterfaceName] = []
-    /// Why the host could not be looked at; the namespace can be made safe all the same.
+    /// Why the host could not be observed. The namespace can be made safe all the same.
     public var hostFailure: KernelError?
 
     public init() {}
@@ -26,9 +26,9 @@ public struct Plan: Hashable, Sendable {
 }
 
 extension NamespaceSnapshot {
-    /// What is to be done in the namespace: a function of what it looks like and the policy, of nothing else.
+    /// The changes to the namespace: a function of this snapshot and the policy alone.
     ///
-    /// `leaving` is the index of an interface that is about to go and counts as gone.
+    /// `leaving` is the index of an interface that is about to go. It counts as gone.
     /// - Throws: `EOPNOTSUPP` if the kernel lacks what is needed.
     public func plan(_ policy: Policy, leaving: UInt32? = nil) throws(KernelError) -> [Change] {
         try plan(policy, selections(policy.defaultRoute, leaving: leaving), leaving: leaving)
@@ -50,14 +50,14 @@ extension NamespaceSnapshot {
         return filter + additions + removals + group.removals
     }
 
-    /// The default routes of each family in which there is something to choose or something of ours.
+    /// The default routes of each family that has something to choose or something of ours.
     func selections(_ policy: Policy.DefaultRoute, leaving: UInt32?) -> [DefaultRoutes] {
         if policy.mode == .keep { return [] }
         return IPVersion.allCases.filter { !isSettled($0, policy) }
             .map { DefaultRoutes($0, self, policy, leaving: leaving) }
     }
 
-    /// Whether a family has a default route in main at most, and nothing of ours, as in most containers.
+    /// Whether a family has at most one default route, in main, and nothing of ours, as in most containers.
     private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
         if policy.preferredInterface != nil { return false }
         var count = 0
@@ -65,7 +65,7 @@ extension NamespaceSnapshot {
             count += 1
             if count > 1 || routes[place].table != Route.mainTable || routes[place].nextHops.count != 1 { return false }
         }
-        // In place: a rule and an interface are dear to copy.
+        // By index, without copies: copying a rule or an interface is expensive.
         if let rules {
             for place in rules.indices where rules[place].version == version && rules[place].isOurs { return false }
         }
@@ -75,14 +75,14 @@ extension NamespaceSnapshot {
 }
 
 extension Change {
-    /// Whether another must not be done when this one failed: it belongs to the same remedy and the same family.
+    /// Whether the other must be skipped after this one failed: it belongs to the same remedy and family.
     func isFollowed(by other: Change) -> Bool {
-        // Each sysctl stands for itself.
+        // The writes of rp_filter do not depend on each other.
         remedy == other.remedy && remedy != .rpFilter
             && (version == nil || other.version == nil || version == other.version)
     }
 
-    /// The family a change is about; nil for both. Of the sysctls only `ra_defrtr_metric` is part of a remedy with others, IPv6's.
+    /// The family that a change is about; nil for both. The only sysctl here is `ra_defrtr_metric`, which is IPv6's.
     private var version: IPVersion? {
         switch action {
         case .addRoute(let route), .deleteRoute(let route): route.version

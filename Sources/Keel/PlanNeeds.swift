@@ -1,10 +1,10 @@
 import Netlink
 
-// What a plan has to know of a namespace beside its interfaces and rules. Observing looks at no more.
+// What a plan must know of a namespace beside its interfaces and rules. Nothing more is observed.
 
-/// The routes that a plan asks for.
+/// The routes that a plan needs.
 struct RoutesForPlan {
-    /// Whether defaults that lead nowhere (blackhole, unreachable, prohibit) are left out: with one network they decide nothing.
+    /// Whether to leave out defaults that lead nowhere (blackhole, unreachable, prohibit): with one network they decide nothing.
     let onlyUnicast: Bool
     private let links: [Link]
     private let rules: [PolicyRule]
@@ -15,7 +15,7 @@ struct RoutesForPlan {
         rules = snapshot.rules ?? []
     }
 
-    /// The IPv4 tables in which default routes mean something: main, ours, and those that somebody's rules look up by source.
+    /// The IPv4 tables whose default routes matter: main, ours, and those that somebody's rules look up by source.
     var tables: [UInt32] {
         let ours = [Ours.chosenTable, Ours.preferredTable] + links.map { Ours.table(of: $0.index) }
         let looked = rules.filter { $0.version == .v4 && $0.source != nil }.map { $0.table }
@@ -26,7 +26,7 @@ struct RoutesForPlan {
 extension NamespaceSnapshot {
     var routesForPlan: RoutesForPlan { RoutesForPlan(self) }
 
-    /// Whether the plan needs the addresses: where networks compete, or somebody routes by source.
+    /// Whether the plan needs the addresses: if networks compete, or somebody routes by source.
     var planNeedsAddresses: Bool {
         IPVersion.allCases.contains { version in
             routes.reduce(0) { $1.version == version ? $0 + $1.nextHops.count : $0 } > 1

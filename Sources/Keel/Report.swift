@@ -4,15 +4,15 @@ public import LinuxSystem
 public enum Step: Hashable, Sendable {
     case done(Change)
     case failed(Change, KernelError)
-    /// Left out because one before it, on which it builds, failed.
+    /// Skipped because an earlier change, on which it builds, failed.
     case skipped(Change)
 }
 
-/// What came of a run.
+/// The outcome of a run.
 public struct Report: Hashable, Sendable {
     public var steps: [Step] = []
     public var notes: [String] = []
-    /// What could not even be looked at.
+    /// What could not be observed.
     public var errors: [KernelError] = []
 
     public init(steps: [Step] = [], notes: [String] = []) {
@@ -20,7 +20,7 @@ public struct Report: Hashable, Sendable {
         self.notes = notes
     }
 
-    /// What was done, and what is to be known beside it, a line each.
+    /// What was done, then the notes, a line each.
     public var lines: [String] {
         steps.compactMap { step in
             if case .done(let change) = step { change.done } else { nil }

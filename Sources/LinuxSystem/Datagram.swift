@@ -1,12 +1,12 @@
 import CLinux
 
-/// What a netlink socket is sent, `netlink(7)`.
+/// The datagrams that a netlink socket receives, `netlink(7)`.
 public enum Datagram {
-    /// `SOCK_CLOEXEC`, for opening one.
+    /// `SOCK_CLOEXEC`, for opening a netlink socket.
     public static var closeOnExec: Int32 { Int32(LINUX_CLOSE_ON_EXEC) }
 
-    /// The next one: its length, which may be more than there was room for, or -1, and then errno says why; and the port it
-    /// comes from, 0 for the kernel's own. The corresponding C function is `recvfrom(2)`.
+    /// Receives the next datagram. `count` is its length, which may exceed the buffer, or -1 with the reason in errno. `sender`
+    /// is the port it comes from, 0 for the kernel. The corresponding C function is `recvfrom(2)`.
     public static func receive(
         from socket: Int32, into buffer: UnsafeMutableRawBufferPointer, waiting: Bool
     ) -> (count: Int, sender: UInt32) {

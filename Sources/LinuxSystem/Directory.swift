@@ -2,8 +2,8 @@ import CLinux
 
 /// The names in a directory.
 public enum Directory {
-    /// All but `.` and `..`, in no order; empty where there is no such directory. The corresponding C functions are
-    /// `opendir(3)` and `readdir(3)`.
+    /// All names but `.` and `..`, unordered; empty if there is no such directory. The corresponding C functions are `opendir(3)`
+    /// and `readdir(3)`.
     public static func names(in path: String) throws(KernelError) -> [String] {
         guard let stream = opendir(path) else {
             if Errno.current == .noEntry { return [] }

@@ -8,16 +8,16 @@ public enum Environment {
     }
 }
 
-/// What a program says when a precondition fails or memory is touched that is not there.
+/// What a program prints when a precondition fails or it touches memory that it does not have.
 public enum CrashReport {
     public enum Stream {
         case output
         case error
     }
 
-    /// Nor does a pipe that nobody reads end the program from now on.
+    /// Installs the report. From then on a pipe that nobody reads does not end the program either.
     ///
-    /// Writes `before`, the place in the program in hexadecimal, `after`, the version, and `end`, and exits with `status`.
+    /// A crash writes `before`, its address in hexadecimal, `after`, the version, and `end`, and exits with `status`.
     public static func install(
         on stream: Stream, before: StaticString, after: StaticString, end: StaticString, status: Int32
     ) {
@@ -28,15 +28,15 @@ public enum CrashReport {
         }
     }
 
-    /// The exit status of a crash from now on.
+    /// Sets the exit status of later crashes.
     public static func end(with status: Int32) { linux_set_crash_status(status) }
 
-    /// Ends the process like a crash, with that text, when it takes longer.
+    /// Ends the process like a crash, with that text, if it runs longer.
     public static func limit(seconds: UInt32, _ text: StaticString) { linux_limit_time(seconds, text.characters) }
 }
 
 extension StaticString {
-    /// NUL-terminated, and there as long as the process.
+    /// The NUL-terminated text, which exists as long as the process.
     fileprivate var characters: UnsafePointer<CChar> {
         UnsafeRawPointer(utf8Start).assumingMemoryBound(to: CChar.self)
     }

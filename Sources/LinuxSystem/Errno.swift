@@ -43,7 +43,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Calls `body` again for as long as a signal interrupts it; what it returns is negative on failure, as in C.
+/// Calls `body` again as long as a signal interrupts it. A negative result means failure, as in C.
 package func retryingOnInterrupt<Result: SignedInteger>(_ body: () -> Result) -> Result {
     while true {
         let result = body()

@@ -1,6 +1,6 @@
 import CLinux
 
-/// An open file, closed when its owner goes: an early throw leaks nothing.
+/// An open file. It is closed when its owner goes, so an early throw leaks nothing.
 ///
 /// Every descriptor is opened close-on-exec.
 public struct FileDescriptor: ~Copyable {
@@ -15,7 +15,7 @@ public struct FileDescriptor: ~Copyable {
     public enum Mode {
         case read
         case write
-        /// Read without waiting for a peer, as opening a FIFO otherwise would.
+        /// Reads without waiting for a peer, for which opening a FIFO would otherwise wait.
         case readWithoutWaiting
 
         var flags: Int32 {
@@ -27,14 +27,14 @@ public struct FileDescriptor: ~Copyable {
         }
     }
 
-    /// The corresponding C function is `open(2)`.
+    /// Opens the file at a path. The corresponding C function is `open(2)`.
     public init(opening path: String, _ mode: Mode) throws(KernelError) {
         let number = path.withCString { path in retryingOnInterrupt { linux_open(path, mode.flags) } }
         guard number >= 0 else { throw KernelError("open \(path)", .current) }
         self.number = number
     }
 
-    /// The same by a path of bytes that NUL ends.
+    /// Opens the file at a path of bytes with a terminating NUL.
     init(opening path: [UInt8], _ mode: Mode) throws(KernelError) {
         let number = path.withUnsafeBytes { path in
             retryingOnInterrupt { linux_open(path.baseAddress?.assumingMemoryBound(to: CChar.self), mode.flags) }
@@ -45,33 +45,33 @@ public struct FileDescriptor: ~Copyable {
         self.number = number
     }
 
-    /// Opens a file to write behind what is there, and makes it if there is none, for its owner alone. A symbolic link is not
-    /// followed (`ELOOP`), and what is no regular file is refused (`EINVAL`).
+    /// Opens a file to append to it, and creates it if it is missing, for its owner alone. A symbolic link is not followed
+    /// (`ELOOP`), and anything but a regular file is refused (`EINVAL`).
     public init(appendingTo path: String) throws(KernelError) {
         let number = retryingOnInterrupt { linux_open_to_append(path) }
         guard number >= 0 else { throw KernelError("open \(path) for writing", .current) }
         self.number = number
     }
 
-    /// All of it, or `EFBIG` as soon as there is more than `limit` bytes. `name` is for the error.
+    /// Reads the rest of the file. `EFBIG` if there are more than `limit` bytes. `name` is for the error.
     public func readAll(limit: Int, name: String) throws(KernelError) -> [UInt8] {
         try Self.readAll(number, limit: limit, name: name)
     }
 
-    /// Reads from the beginning the next time. The corresponding C function is `lseek(2)`.
+    /// Makes the next read start at the beginning. The corresponding C function is `lseek(2)`.
     public func rewind(name: String) throws(KernelError) {
         guard lseek(number, 0, SEEK_SET) == 0 else {
             throw KernelError("go back to the beginning of \(name)", .current)
         }
     }
 
-    /// The text of the file at a path, which is not waited for if it is a FIFO; `EFBIG` if it has more bytes than that.
+    /// The text of the file at a path; a FIFO is not waited for. `EFBIG` if it has more bytes than `limit`.
     public static func text(of path: String, limit: Int) throws(KernelError) -> String {
         let content = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: limit, name: path)
         return String(decoding: content, as: UTF8.self)
     }
 
-    /// All of standard input.
+    /// All of standard input. `EFBIG` if it has more bytes than `limit`.
     public static func readStandardInput(limit: Int) throws(KernelError) -> [UInt8] {
         try readAll(STDIN_FILENO, limit: limit, name: "standard input")
     }
@@ -79,7 +79,7 @@ public struct FileDescriptor: ~Copyable {
     private static func readAll(_ number: Int32, limit: Int, name: String) throws(KernelError) -> [UInt8] {
         var content: [UInt8] = []
         while content.count <= limit {
-            // One byte beyond the limit is asked for, to tell a file of just that size from a larger one.
+            // Reads one byte beyond the limit, to distinguish a file of exactly that size from a larger one.
             let chunk = try read(number, min(limit + 1 - content.count, max(4096, content.count)), name: name)
             if chunk.isEmpty { return content }
             if content.isEmpty { content = chunk } else { content.append(contentsOf: chunk) }
@@ -87,7 +87,7 @@ public struct FileDescriptor: ~Copyable {
         throw KernelError("read \(name)", .tooBig, explanation: "more than the \(limit) bytes allowed")
     }
 
-    /// What one `read(2)` gives, which is nothing at the end.
+    /// The bytes that one `read(2)` returns; empty at the end.
     package func read(atMost count: Int, name: String) throws(KernelError) -> [UInt8] {
         try Self.read(number, count, name: name)
     }
@@ -108,12 +108,12 @@ public struct FileDescriptor: ~Copyable {
         try Self.write(text, to: number, name: name)
     }
 
-    /// Writes every byte to standard output, which belongs to results.
+    /// Writes every byte to standard output, which is for results.
     public static func writeStandardOutput(_ text: String) throws(KernelError) {
         try write(text, to: STDOUT_FILENO, name: "standard output")
     }
 
-    /// Tells a person something on standard error. That nobody listens is no error.
+    /// Writes to standard error, for people. A failure is ignored: nobody may be listening.
     public static func writeStandardError(_ text: String) {
         do { try write(text, to: STDERR_FILENO, name: "standard error") } catch {}
     }

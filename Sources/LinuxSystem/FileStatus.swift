@@ -1,17 +1,17 @@
 import CLinux
 
-/// What the kernel keeps about a file beside its content, `stat(2)`.
+/// What the kernel knows about a file beside its content, `stat(2)`.
 ///
-/// Two are equal as long as nobody has written to the file, replaced it, or changed its owner or mode.
+/// Two values are equal as long as nobody has written to the file, replaced it, or changed its owner or mode.
 public struct FileStatus: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64
     let mode: UInt32
     package let owner: UInt32
     package let group: UInt32
-    /// In bytes.
+    /// The size in bytes.
     public let size: Int64
-    /// Of the content, and of everything that is here.
+    /// When the content, and when the content or these properties changed last.
     private let modified: Time
     private let changed: Time
 
@@ -25,14 +25,14 @@ public struct FileStatus: Hashable, Sendable {
         }
     }
 
-    /// Of what a path leads to, symbolic links followed.
+    /// Reads the status of what a path leads to. Symbolic links are followed.
     public init(path: String) throws(KernelError) {
         var status = stat()
         guard stat(path, &status) == 0 else { throw KernelError("look at \(path)", .current) }
         self.init(status)
     }
 
-    /// The corresponding C function is `fstat(2)`; `name` is for the error.
+    /// Reads an open file's status. The corresponding C function is `fstat(2)`; `name` is for the error.
     public init(of file: borrowing FileDescriptor, name: String) throws(KernelError) {
         var status = stat()
         guard fstat(file.number, &status) == 0 else { throw KernelError("look at \(name)", .current) }
@@ -50,7 +50,7 @@ public struct FileStatus: Hashable, Sendable {
         changed = Time(status.st_ctim)
     }
 
-    /// When the content was changed last, in seconds since 1970.
+    /// When the content changed last, in seconds since 1970.
     var secondsOfModification: Int { Int(modified.seconds) }
 
     public var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
@@ -60,6 +60,6 @@ public struct FileStatus: Hashable, Sendable {
     /// Whether anybody may execute it.
     public var isExecutable: Bool { isRegular && mode & 0o111 != 0 }
 
-    /// The bits of `chmod(2)`.
+    /// The mode bits of `chmod(2)`.
     package var permissions: UInt32 { mode & 0o7777 }
 }

@@ -1,4 +1,4 @@
-/// What the kernel refused: one shape for every layer that talks to it.
+/// A refusal by the kernel: one type for every layer that talks to it.
 ///
 /// `description` reads `cannot add default via 10.0.0.1 dev eth0: Network is unreachable (ENETUNREACH): Nexthop has
 /// invalid gateway`: what was attempted, on what, what the kernel said.
@@ -6,9 +6,9 @@ public struct KernelError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was attempted and on what, as it continues "cannot …".
     public let attempt: String
     public let errno: Errno
-    /// The kernel's own sentence (`NLMSGERR_ATTR_MSG` of an extended acknowledgement), or ours where it has none.
+    /// The kernel's own sentence (`NLMSGERR_ATTR_MSG` of an extended acknowledgement), or ours if it gave none.
     public let explanation: String?
-    /// Which message of a batch it was about, counted from 0; nil outside batches.
+    /// The refused message of a batch, counted from 0; nil outside of batches.
     public let batchIndex: Int?
 
     public init(_ attempt: String, _ errno: Errno, explanation: String? = nil, batchIndex: Int? = nil) {
@@ -23,12 +23,12 @@ public struct KernelError: Error, Hashable, Sendable, CustomStringConvertible {
         return "cannot \(attempt): \(errno)\(said)"
     }
 
-    /// The same refusal, told as what the caller was about to do.
+    /// The same refusal of another attempt: what the caller wanted to do.
     public func attempting(_ attempt: String) -> KernelError {
         KernelError(attempt, errno, explanation: explanation, batchIndex: batchIndex)
     }
 
-    /// What a person can do about it; nil where there is nothing general to say.
+    /// What a person can do about it; nil if there is no general advice.
     public var advice: String? {
         switch errno {
         case .notPermitted, .accessDenied:

@@ -10,7 +10,7 @@ public struct KernelRelease: Hashable, Sendable, Comparable {
         self.minor = minor
     }
 
-    /// From its text, such as `6.1.0-18-amd64`; nil if it does not begin with two numbers.
+    /// Reads text such as `6.1.0-18-amd64`; nil if it does not begin with two numbers.
     public init?(_ text: String) {
         let parts = text.parts(between: UInt8(ascii: "."))
         guard parts.count >= 2, let major = Int(parts[0]) else { return nil }
@@ -19,7 +19,7 @@ public struct KernelRelease: Hashable, Sendable, Comparable {
         self.init(major, minor)
     }
 
-    /// Of the kernel this runs on; nil if it does not say.
+    /// The running kernel's release; nil if it cannot be read.
     public static var running: KernelRelease? {
         var name = utsname()
         guard uname(&name) == 0 else { return nil }

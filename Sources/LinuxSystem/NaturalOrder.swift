@@ -1,13 +1,13 @@
-/// Names with their runs of digits compared as numbers: eth2 before eth10.
+/// Orders names with runs of digits as numbers: eth2 before eth10.
 public func isNaturallyOrdered(_ left: String, _ right: String) -> Bool {
-    // In place: sorting asks this often.
+    // Without copies, since sorting calls this often.
     var (left, right) = (left, right)
     return left.withUTF8 { left in
         right.withUTF8 { isNaturallyOrdered(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer($0)) }
     }
 }
 
-/// The same, of the names' bytes.
+/// The same order for the names' bytes.
 package func isNaturallyOrdered(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
     var (left, right) = (left[...], right[...])
     let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

@@ -1,8 +1,8 @@
-/// Text from a container, a configuration or the kernel made fit for a terminal or a log: control characters become `?`.
+/// Makes text from a container, a configuration or the kernel safe for a terminal or a log: control characters become `?`.
 ///
 /// Interface names may hold any byte but `/`, `:` and white space; a terminal would obey an escape sequence in one.
 public func printable(_ text: String) -> String {
-    // Nearly all text is of ASCII that nothing is wrong with.
+    // Nearly all text is harmless ASCII.
     var plain = text
     if plain.withUTF8({ $0.allSatisfy { (0x20..<0x7f).contains($0) } }) { return text }
     let isControl = { (scalar: Unicode.Scalar) in

@@ -1,6 +1,6 @@
 import CLinux
 
-/// A process, held by its folder below `/proc`: once it has ended, nothing more is read, whoever gets its number.
+/// A process, held by its open folder in `/proc`. Once it has ended, reads fail, even if another process gets its pid.
 public struct ProcessHandle: ~Copyable {
     public let id: Int32
     private let folder: FileDescriptor
@@ -18,7 +18,7 @@ public struct ProcessHandle: ~Copyable {
         try NetworkNamespace(try open("ns/net"), name: "/proc/\(id)/ns/net")
     }
 
-    /// When it was started, in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
+    /// Its start time in clock ticks since boot: field 22 of `proc_pid_stat(5)`.
     public func startTime() throws(KernelError) -> UInt64 {
         let name = "/proc/\(id)/stat"
         let line = try open("stat").readAll(limit: 4096, name: name)
@@ -39,7 +39,7 @@ public struct ProcessHandle: ~Copyable {
 public enum OwnProcess {
     public static var id: Int32 { getpid() }
 
-    /// Its arguments, its name first.
+    /// Its arguments, beginning with its name.
     public static var arguments: [String] {
         (0..<linux_argument_count()).map { index in linux_argument(index).map { String(cString: $0) } ?? "" }
     }
@@ -51,25 +51,25 @@ public enum OwnProcess {
 
     /// Waits. The corresponding C function is `usleep(3)`.
     public static func sleep(milliseconds: UInt32) {
-        // More than a second at once is not for every C library's usleep.
+        // Not every C library's usleep takes more than a second.
         for _ in 0..<milliseconds / 500 { usleep(500_000) }
         usleep(milliseconds % 500 * 1000)
     }
 
-    /// Waits; less than a second.
+    /// Waits, for less than a second.
     public static func sleep(microseconds: UInt32) { usleep(min(microseconds, 999_999)) }
 
-    /// Becomes another program, with the arguments it was given itself. The corresponding C function is `execv(3)`.
+    /// Replaces this program by another, with this one's arguments. The corresponding C function is `execv(3)`.
     ///
-    /// Returns only what the kernel said if it refused.
+    /// Returns only if the kernel refuses: its error.
     public static func execute(_ path: String) -> KernelError {
         _ = linux_execute_with_arguments(path)
         return KernelError("execute \(path)", .current)
     }
 
-    /// Runs `body` in a child process and waits for it; its exit status, or 128 and the signal that ended it.
+    /// Runs `body` in a child process and waits for it. Returns its exit status, or 128 plus the signal that ended it.
     ///
-    /// What the body enters, or breaks, the parent does not. The corresponding C function is `fork(2)`.
+    /// The namespaces that `body` enters, and its crashes, do not affect the parent. The corresponding C function is `fork(2)`.
     public static func inChild(_ body: () -> Int32) throws(KernelError) -> Int32 {
         let child = linux_fork()
         if child == 0 { exitProcess(body()) }

@@ -1,5 +1,5 @@
-/// What every program says of itself.
+/// What every program prints about itself.
 public enum Product {
-    /// As semver.org has it. The newest heading of .github/CHANGELOG.md is the same; .ci/check-style sees to it.
+    /// By semver.org. .ci/check-style compares it with the newest heading of .github/CHANGELOG.md.
     public static let version = "0.2.0"
 }

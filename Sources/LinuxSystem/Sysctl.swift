@@ -1,17 +1,17 @@
 import CLinux
 
-/// A kernel parameter under `/proc/sys`; those below `net` are the calling thread's network namespace's.
+/// A kernel parameter under `/proc/sys`. Those below `net` belong to the calling thread's network namespace.
 ///
 /// See the kernel's `Documentation/networking/ip-sysctl.rst`.
 public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
-    /// Its path, ended by NUL. Bytes, since an interface's name need not be text.
+    /// The path with a terminating NUL. Bytes, since an interface's name need not be text.
     private let bytes: [UInt8]
 
     /// `path` is relative to `/proc/sys`: `net/netfilter/nf_conntrack_max`.
     public init(_ path: String) { bytes = Array("/proc/sys/\(path)".utf8) + [0] }
 
-    /// A parameter below one component of a path, which is taken as it is; nil for one that could lead elsewhere, as an interface's
-    /// name never does.
+    /// The parameter `key` in the folder `component`, one path component of any bytes. Nil for a component that could lead
+    /// elsewhere, as an interface's name cannot.
     package init?(_ folder: String, component: UnsafeRawBufferPointer, _ key: String) {
         let slash = UInt8(ascii: "/")
         let dot = UInt8(ascii: ".")
@@ -26,14 +26,14 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
         self.bytes = bytes
     }
 
-    /// Whether it lies in a folder of that name, as an interface's parameters do.
+    /// Whether its folder has that name, as an interface's parameters do.
     package func isIn(folder name: UnsafeRawBufferPointer) -> Bool {
         let slash = UInt8(ascii: "/")
         guard let end = bytes.lastIndex(of: slash), let start = bytes[..<end].lastIndex(of: slash) else { return false }
         return bytes[(start + 1)..<end].elementsEqual(name)
     }
 
-    /// For people and files; what is no UTF-8 is replaced by U+FFFD.
+    /// The path for people and files. Bytes that are not UTF-8 become U+FFFD.
     public var path: String { String(decoding: bytes.dropLast(), as: UTF8.self) }
 
     public var description: String { printable(path) }
@@ -43,7 +43,7 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
 
     /// The number it holds.
     public func read() throws(KernelError) -> Int {
-        // One read gives all of it: procfs writes a parameter out whole.
+        // One read is enough: procfs writes a parameter out whole.
         let content = try FileDescriptor(opening: bytes, .read).read(atMost: 64, name: description)
         var digits = content[...]
         while let last = digits.last, last == UInt8(ascii: "\n") || last == UInt8(ascii: " ") { digits.removeLast() }
@@ -53,7 +53,7 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
         return value
     }
 
-    /// The number it holds, or nil where the kernel has no such parameter (its module is not loaded).
+    /// The number it holds; nil if the kernel has no such parameter (its module is not loaded).
     public func readIfPresent() throws(KernelError) -> Int? {
         do { return try read() } catch {
             if error.errno == .noEntry { return nil }
@@ -61,8 +61,7 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What the kernel would say to whoever writes to it; nil if it may be written. The corresponding C function is
-    /// `access(2)`.
+    /// The error of writing to it; nil if it may be written. The corresponding C function is `access(2)`.
     public var refusalToWrite: KernelError? {
         let result = bytes.withUnsafeBytes { bytes in
             bytes.baseAddress.map { access($0.assumingMemoryBound(to: CChar.self), W_OK) } ?? -1

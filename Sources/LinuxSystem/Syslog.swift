@@ -2,7 +2,7 @@ import CLinux
 
 /// The system's log, `syslog(3)`: the journal where there is one.
 public struct Syslog: ~Copyable {
-    /// Of RFC 5424.
+    /// The severities of RFC 5424.
     public enum Severity: Int {
         case error = 3
         case warning = 4
@@ -13,14 +13,14 @@ public struct Syslog: ~Copyable {
     private let program: String
     private let socket: FileDescriptor?
 
-    /// Where nothing listens at `/dev/log`, what is written goes nowhere.
+    /// Connects to `/dev/log`. If nothing listens there, messages are lost.
     public init(_ program: String) {
         self.program = program
         let number = linux_open_system_log()
         socket = number >= 0 ? FileDescriptor(owning: number) : nil
     }
 
-    /// One message, which is lost if the log's queue is full: nothing waits for it.
+    /// Writes one message without waiting. It is lost if the log's queue is full.
     public func write(_ severity: Severity, _ text: String) {
         // Facility 3, system daemons. RFC 3164; the receiver adds time and host.
         let message = "<\(3 * 8 + severity.rawValue)>\(program)[\(getpid())]: \(text)"

@@ -1,6 +1,6 @@
 import CLinux
 
-/// Whether a stream is a terminal that a person looks at.
+/// Whether a standard stream is a terminal that a person looks at.
 public enum Terminal {
     public static var isStandardInput: Bool { isatty(STDIN_FILENO) == 1 }
 
@@ -8,18 +8,18 @@ public enum Terminal {
 
     public static var isStandardError: Bool { isatty(STDERR_FILENO) == 1 }
 
-    /// Whether it draws where it is told to, by its name in `TERM`.
+    /// Whether the terminal can move its cursor, by its name in `TERM`.
     public static var movesCursor: Bool {
         guard let name = Environment.variable("TERM") else { return false }
         return !name.isEmpty && name != "dumb"
     }
 
-    /// Whether output may be coloured: a terminal, and nobody asked for none (https://no-color.org).
+    /// Whether output may be coloured: it goes to a terminal, and nobody has set NO_COLOR (https://no-color.org).
     public static var hasColor: Bool {
         isStandardOutput && movesCursor && (Environment.variable("NO_COLOR") ?? "").isEmpty
     }
 
-    /// Of standard output's, in characters; 24 by 80 where it does not say.
+    /// The size of standard output's terminal in characters; 24 by 80 if it is unknown.
     public static var size: (rows: Int, columns: Int) {
         var (rows, columns): (Int32, Int32) = (24, 80)
         _ = linux_terminal_size(STDOUT_FILENO, &rows, &columns)

@@ -1,10 +1,9 @@
 import CLinux
 
-/// Text as bytes, as the kernel has it. The standard library's own ways go by characters of Unicode, which a program of the
-/// hot path would have to bring along.
+/// Text as bytes, as the kernel has it. The standard library compares Unicode characters, whose code a program of the hot path
+/// would have to contain.
 extension String {
-    /// What stands between bytes of that value, empty parts included; the last holds all the rest where there are more than
-    /// `most`.
+    /// The parts between bytes of that value, empty parts included. With more than `most` parts, the last holds the rest.
     @inline(never)
     public func parts(between separator: UInt8, most: Int = .max) -> [String] {
         utf8.split(separator: separator, maxSplits: most - 1, omittingEmptySubsequences: false)
@@ -16,7 +15,7 @@ extension String {
 }
 
 extension [UInt8] {
-    /// Whether that text stands anywhere in it. The corresponding C function is `memmem(3)`.
+    /// Whether the text occurs in it. The corresponding C function is `memmem(3)`.
     public func holds(_ text: StaticString) -> Bool {
         withUnsafeBytes { bytes in
             bytes.baseAddress.map { memmem($0, bytes.count, text.utf8Start, text.utf8CodeUnitCount) != nil } ?? false

@@ -1,6 +1,6 @@
 import CLinux
 
-/// Points in time as logs have them.
+/// Points in time as logs write them.
 public enum Timestamp {
     /// Now, in UTC, to the second: `2026-01-31T23:59:59Z`, RFC 3339.
     public static func now() -> String {
@@ -13,7 +13,7 @@ public enum Timestamp {
 
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
-    /// Milliseconds on a clock that nobody sets, `CLOCK_MONOTONIC`.
+    /// Milliseconds on a clock that nobody can set, `CLOCK_MONOTONIC`.
     package static var monotonic: Int {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
@@ -21,7 +21,7 @@ public enum Timestamp {
     }
 }
 
-/// A point of the clock that nobody sets, `CLOCK_MONOTONIC`.
+/// A point in time on a clock that nobody can set, `CLOCK_MONOTONIC`.
 public struct Moment: Hashable, Sendable {
     private let seconds: Double
 
@@ -32,6 +32,6 @@ public struct Moment: Hashable, Sendable {
         seconds = Double(time.tv_sec) + Double(time.tv_nsec) / 1_000_000_000
     }
 
-    /// How many seconds ago it was.
+    /// The seconds since then.
     public var elapsed: Double { Moment().seconds - seconds }
 }

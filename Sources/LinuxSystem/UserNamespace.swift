@@ -1,13 +1,13 @@
 /// The user namespace this program runs in, `user_namespaces(7)`.
 public enum UserNamespace {
-    /// Who its root is outside, as the first line of `/proc/self/uid_map` tells; nil in the initial one.
+    /// The user id that its root has outside, by the first line of `/proc/self/uid_map`; nil in the initial one.
     public static func outerUser() -> UInt32? {
         let path = "/proc/self/uid_map"
         let content: [UInt8]
         do { content = try FileDescriptor(opening: path, .read).readAll(limit: 65536, name: path) } catch { return nil }
         let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") }
         let words = content.split(whereSeparator: isBlank).prefix(3).map { String(decoding: $0, as: UTF8.self) }
-        // The initial one maps every number to itself.
+        // The initial user namespace maps every id to itself.
         guard words.count == 3, words != ["0", "0", "4294967295"], words[0] == "0" else { return nil }
         return UInt32(words[1])
     }

@@ -1,5 +1,5 @@
-/// What is asked of the kernel, continuing "cannot …" in an error. It is put into words only where there is one: of most
-/// requests nobody ever hears.
+/// What is asked of the kernel, as it continues "cannot …" in an error. The text is made only for an error, since most requests
+/// succeed.
 package struct Attempt: ExpressibleByStringLiteral {
     package enum Object {
         case none

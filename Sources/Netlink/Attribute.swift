@@ -1,17 +1,17 @@
 import CMnl
 
-/// One netlink attribute, readable while the datagram it came in is.
+/// One netlink attribute (`netlink(7)`), valid as long as the datagram it came in.
 ///
-/// The typed views are nil when the payload has not the length they need.
+/// The typed views are nil if the payload does not have their length. Numbers are in host byte order.
 package struct Attribute {
     private let header: UnsafePointer<nlattr>
 
     init(_ header: UnsafePointer<nlattr>) { self.header = header }
 
-    /// Without the flags `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`.
+    /// The type without the flags `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`.
     package var type: Int { Int(header.pointee.nla_type & Self.typeMask) }
 
-    /// Read here and not by libmnl, as are the lengths: a table of a million entries has forty million attributes.
+    /// Read here and not by libmnl, as are the lengths, for speed: a table of a million entries has forty million attributes.
     package var payload: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
             start: UnsafeRawPointer(header) + Self.headerSize, count: Int(header.pointee.nla_len) - Self.headerSize)
@@ -27,21 +27,21 @@ package struct Attribute {
 
     package var uint16: UInt16? { payload.count == 2 ? payload.loadUnaligned(as: UInt16.self) : nil }
 
-    /// Host byte order.
+    /// In host byte order.
     package var uint32: UInt32? { payload.count == 4 ? payload.loadUnaligned(as: UInt32.self) : nil }
 
     package var int32: Int32? { uint32.map { Int32(bitPattern: $0) } }
 
-    /// Up to the terminating NUL, or all of it if there is none; bytes that are not UTF-8 are replaced.
+    /// The text up to the terminating NUL, or all of it without one. Bytes that are not UTF-8 are replaced.
     package var string: String { String(decoding: payload.prefix { $0 != 0 }, as: UTF8.self) }
 
     package var address: IPAddress? { IPAddress(bytes: payload) }
 
-    /// What is nested inside.
+    /// The attributes nested in the payload.
     package var nested: Attributes { Attributes(payload) }
 }
 
-/// A run of attributes; ends at the first whose stated length does not lie within the run.
+/// A run of attributes. It ends at the first whose stated length exceeds the run.
 package struct Attributes: Sequence, IteratorProtocol {
     private var rest: UnsafeRawBufferPointer
 

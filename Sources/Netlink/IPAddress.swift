@@ -52,7 +52,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         self.low = low
     }
 
-    /// From 4 or 16 bytes in network byte order; nil for any other count.
+    /// Reads 4 or 16 bytes in network byte order; nil for any other count.
     package init?(bytes: UnsafeRawBufferPointer) {
         switch bytes.count {
         case 4: self.init(.v4, high: 0, low: UInt64(UInt32(bigEndian: bytes.loadUnaligned(as: UInt32.self))))
@@ -64,7 +64,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// From its text, `inet_pton(3)`.
+    /// Reads text, as `inet_pton(3)` does; nil for other text.
     public init?(_ text: String) {
         let version: IPVersion = text.utf8.contains(UInt8(ascii: ":")) ? .v6 : .v4
         var bytes: (UInt64, UInt64) = (0, 0)
@@ -75,7 +75,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// In network byte order.
+    /// The 4 or 16 bytes in network byte order.
     public var bytes: [UInt8] {
         let count = Int(version.bits / 8)
         return (0..<count).map { index in
@@ -84,16 +84,16 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// With every bit behind the first `length` cleared.
+    /// The address with every bit after the first `length` cleared.
     public func masked(to length: UInt8) -> IPAddress {
-        // Bits count from the address's own start: an IPv4 address sits in the last 32.
+        // Bits count from the address's start: an IPv4 address is in the last 32.
         let cleared = UInt64(version.bits) - UInt64(min(length, version.bits))
         let lowMask = cleared >= 64 ? 0 : UInt64.max << cleared
         let highMask = cleared > 64 ? UInt64.max << (cleared - 64) : UInt64.max
         return IPAddress(version, high: high & highMask, low: low & lowMask)
     }
 
-    /// 127.0.0.0/8, RFC 1122 section 3.2.1.3, or ::1, RFC 4291 section 2.5.3.
+    /// In 127.0.0.0/8, RFC 1122 section 3.2.1.3, or ::1, RFC 4291 section 2.5.3.
     public var isLoopback: Bool {
         switch version {
         case .v4: low >> 24 == 127
@@ -101,8 +101,8 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Dotted decimal, or RFC 5952. `inet_ntop(3)` says the same; a start that changes something puts a dozen into words, and the
-    /// C library's formatting takes ten times as long.
+    /// Dotted decimal, or RFC 5952. `inet_ntop(3)` says the same, but takes ten times as long, and a start that changes something
+    /// prints a dozen addresses.
     public var description: String {
         var text: [UInt8] = []
         text.reserveCapacity(40)
@@ -124,7 +124,7 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     }
 
     private func appendGroups(to text: inout [UInt8]) {
-        // RFC 5952 section 5: an IPv4 address within.
+        // RFC 5952 section 5: an IPv4-mapped address ends in dotted decimal.
         if high == 0, low >> 32 == 0xffff {
             text.append(contentsOf: "::ffff:".utf8)
             return Self.append(dotted: low & 0xffff_ffff, to: &text)
@@ -147,12 +147,12 @@ public struct IPAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The 16 bits at a place from 0 to 7.
+    /// The 16-bit group at a place from 0 to 7.
     private func group(_ place: Int) -> UInt16 {
         UInt16(truncatingIfNeeded: place < 4 ? high >> (48 - 16 * UInt64(place)) : low >> (112 - 16 * UInt64(place)))
     }
 
-    /// The first of those of two groups and more; empty if there is none.
+    /// The first of the longest runs of at least two zero groups; empty if there is none.
     private var longestRunOfZeros: Range<Int> {
         var longest = 0..<0
         var start = 0
@@ -170,25 +170,25 @@ extension IPAddress: Comparable {
     }
 }
 
-/// An address and how many of its leading bits name the network; bits behind them are zero.
+/// A prefix: an address and how many of its leading bits name the network. The bits after them are zero.
 public struct IPPrefix: Hashable, Sendable, CustomStringConvertible {
     public let address: IPAddress
     public let length: UInt8
 
-    /// Nil if the address has fewer bits than that.
+    /// Clears the bits after `length`. Nil if the address has fewer bits than that.
     public init?(_ address: IPAddress, length: UInt8) {
         guard length <= address.version.bits else { return nil }
         self.address = address.masked(to: length)
         self.length = length
     }
 
-    /// The one address.
+    /// The prefix that holds only this address.
     public init(host address: IPAddress) {
         self.address = address
         length = address.version.bits
     }
 
-    /// From `10.89.3.0/24`; nil if it is no prefix, also if bits behind the length are set.
+    /// Reads `10.89.3.0/24`. Nil for other text, also if bits after the length are set.
     public init?(_ text: String) {
         let parts = text.parts(between: UInt8(ascii: "/"))
         guard parts.count == 2, let address = IPAddress(parts[0]), let length = UInt8(parts[1]),

@@ -5,15 +5,15 @@ public import LinuxSystem
 public struct InterfaceAddress: Hashable, Sendable {
     public var interface: UInt32
     public var address: IPAddress
-    /// In bits, of the on-link prefix.
+    /// The length of the on-link prefix, in bits.
     public var prefixLength: UInt8
     /// `RT_SCOPE_UNIVERSE`: valid beyond the link and the host.
     public var isGlobal: Bool
-    /// Set by a person or an engine; the others (SLAAC, DHCP) have a lifetime and come and go.
+    /// Set by a person or an engine. Other addresses (SLAAC, DHCP) have a lifetime.
     public var isPermanent: Bool
-    /// Whether the link's other side has an address of its own, `IFA_ADDRESS`, on which the prefix then is.
+    /// Whether the link's other side has an address of its own, `IFA_ADDRESS`. The prefix is then that address's.
     public var isPointToPoint = false
-    /// `IFA_F_TENTATIVE`: IPv6 does not send from it yet, RFC 4862 section 5.4.
+    /// `IFA_F_TENTATIVE`: the kernel does not send from it yet, RFC 4862 section 5.4.
     public var isTentative = false
 
     public init(interface: UInt32, address: IPAddress, prefixLength: UInt8, isGlobal: Bool, isPermanent: Bool) {
@@ -24,7 +24,7 @@ public struct InterfaceAddress: Hashable, Sendable {
         self.isPermanent = isPermanent
     }
 
-    /// The network it is on.
+    /// The network that the address is on.
     public var onLinkPrefix: IPPrefix {
         IPPrefix(address, length: prefixLength) ?? IPPrefix(host: address)
     }
@@ -63,7 +63,7 @@ extension Request {
         return request
     }
 
-    /// IPv6's of one interface.
+    /// Lists the IPv6 addresses of one interface.
     fileprivate static func listIPv6Addresses(of interface: UInt32) -> Request {
         var request = Request(Attempt("list addresses of interface", .number(interface)), type: RTM_GETADDR, flags: 0)
         request.append(
@@ -71,7 +71,7 @@ extension Request {
         return request
     }
 
-    /// Those of another namespace, by the id that the socket's own has for it.
+    /// Lists the addresses of another namespace, by its id in the socket's own.
     fileprivate static func listAddresses(inNamespace id: Int32) -> Request {
         var request = Request("list addresses of another network namespace", type: RTM_GETADDR, flags: 0)
         request.append(ifaddrmsg())
@@ -86,14 +86,14 @@ extension Socket {
         try dump(.listAddresses()) { InterfaceAddress($0) }
     }
 
-    /// Whether an interface has that IPv6 address, also while that is tentative and no route leads to it yet.
+    /// Whether an interface has that IPv6 address, even while it is tentative and no route leads to it.
     package mutating func hasIPv6Address(_ address: IPAddress, _ interface: UInt32) throws(KernelError) -> Bool {
-        // An old kernel lists those of all interfaces.
+        // An old kernel lists the addresses of all interfaces.
         try dump(.listIPv6Addresses(of: interface)) { InterfaceAddress($0) }
             .contains { $0.interface == interface && $0.address == address }
     }
 
-    /// Every address of both families in the namespace of that id, which nobody has to enter for it.
+    /// Every address of both families in the namespace with that id, without entering it.
     public mutating func addresses(inNamespace id: Int32) throws(KernelError) -> [InterfaceAddress] {
         try dump(.listAddresses(inNamespace: id)) { message in
             // A kernel that does not know the request's attribute answers with the socket's own namespace.

@@ -1,21 +1,21 @@
 import LinuxSystem
 
-/// The name of a network interface: one to 15 bytes of any value but NUL, as the kernel has it (`IFNAMSIZ`). It need not be text.
+/// The name of a network interface: 1 to 15 bytes of any value but NUL (`IFNAMSIZ`). It need not be text.
 ///
-/// Two names are equal when their bytes are: é composed and é decomposed are two interfaces.
+/// Two names are equal if their bytes are: composed and decomposed é name two interfaces.
 public struct InterfaceName: Hashable, Sendable {
-    /// `IFNAMSIZ`: with the NUL that ends it.
+    /// `IFNAMSIZ`: the size with the terminating NUL.
     package static let size = 16
 
-    // In the order of memory, padded with NUL.
+    // The bytes in memory order, padded with NUL.
     private var words: (UInt64, UInt64) = (0, 0)
 
-    /// No bytes: what no interface is called.
+    /// The empty name, which no interface has.
     package static let unnamed = InterfaceName()
 
     private init() {}
 
-    /// From bytes up to the first NUL, or to the end; nil for none, or more than 15.
+    /// Reads bytes up to the first NUL, or to the end. Nil for none, or for more than 15.
     public init?(bytes: UnsafeRawBufferPointer) {
         let length = bytes.firstIndex(of: 0) ?? bytes.count
         guard length > 0, length < Self.size else { return nil }
@@ -23,7 +23,7 @@ public struct InterfaceName: Hashable, Sendable {
         withUnsafeMutableBytes(of: &words) { $0.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<length])) }
     }
 
-    /// From text, for its bytes in UTF-8; nil for what cannot be a name.
+    /// The UTF-8 bytes of a text; nil if it cannot be a name.
     public init?(text: String) {
         var text = text
         let name = text.withUTF8 { bytes in
@@ -40,12 +40,12 @@ public struct InterfaceName: Hashable, Sendable {
         hasher.combine(words.1)
     }
 
-    /// What `body` makes of the 16 bytes: the name, padded with NUL.
+    /// Passes the 16 bytes to `body`: the name, padded with NUL.
     package func withPaddedBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         withUnsafeBytes(of: words, body)
     }
 
-    /// What `body` makes of the bytes of the name.
+    /// Passes the bytes of the name to `body`.
     public func withBytes<Value>(_ body: (UnsafeRawBufferPointer) -> Value) -> Value {
         withPaddedBytes { padded in
             body(UnsafeRawBufferPointer(rebasing: padded[..<(padded.firstIndex(of: 0) ?? Self.size)]))
@@ -58,7 +58,7 @@ public struct InterfaceName: Hashable, Sendable {
 }
 
 extension InterfaceName: ExpressibleByStringLiteral {
-    /// For names that stand in the code.
+    /// For names in the code. Traps if the text cannot be a name.
     public init(stringLiteral text: String) {
         guard let name = InterfaceName(text: text) else { preconditionFailure("no name of an interface") }
         self = name
@@ -66,10 +66,10 @@ extension InterfaceName: ExpressibleByStringLiteral {
 }
 
 extension InterfaceName: CustomStringConvertible {
-    /// For people: what a terminal would obey, and what is no text, is replaced.
+    /// For people: control characters and bytes that are not text are replaced.
     public var description: String { printable(text) }
 
-    /// As JSON and files have it: what is no UTF-8 is replaced by U+FFFD.
+    /// For JSON and files: bytes that are not UTF-8 become U+FFFD.
     public var text: String { withBytes { String(decoding: $0, as: UTF8.self) } }
 }
 
@@ -77,13 +77,13 @@ extension Attribute {
     package var interfaceName: InterfaceName? { InterfaceName(bytes: payload) }
 }
 
-/// Names with their runs of digits compared as numbers: eth2 before eth10.
+/// Orders names with runs of digits as numbers: eth2 before eth10.
 public func isNaturallyOrdered(_ left: InterfaceName, _ right: InterfaceName) -> Bool {
     left.withBytes { left in right.withBytes { right in isNaturallyOrdered(left, right) } }
 }
 
 extension Sequence<InterfaceName> {
-    /// For people, as `description` is.
+    /// The names for people, as `description` has them.
     public func joined(separator: String) -> String {
         var text = ""
         for (place, name) in enumerated() { text += place == 0 ? name.description : separator + name.description }

@@ -4,28 +4,28 @@ public import LinuxSystem
 /// A network interface, `rtnetlink(7)`.
 public struct Link: Hashable, Sendable {
     public var index: UInt32
-    /// As the namespace's owner chose it: up to 15 bytes, control characters included.
+    /// The name that the namespace's owner chose: up to 15 bytes, control characters included.
     public var name: InterfaceName
     public var isLoopback: Bool
-    /// Whether its link layer is Ethernet's, `ARPHRD_ETHER`: not so for most tunnels, which have none.
+    /// Whether its link layer is Ethernet, `ARPHRD_ETHER`. Most tunnels have no link layer.
     public var isEthernet = true
-    /// Whether it is up and has a carrier, as a veth has while its other end is up: `IFF_UP` and `IFF_LOWER_UP`, netdevice(7).
+    /// Whether it is up and has a carrier (`IFF_UP` and `IFF_LOWER_UP`, netdevice(7)). A veth has one while its other end is up.
     public var isRunning = true
-    /// `IFLA_GROUP`: the device group, 0 unless somebody put it into another.
+    /// `IFLA_GROUP`: the device group; 0 by default.
     public var group: UInt32 = 0
     /// `IFLA_INFO_KIND`: "veth", "bridge", "macvlan"; nil for hardware.
     public var kind: String?
-    /// The interface it is a port of, such as a bridge.
+    /// The index of the interface it is a port of, such as a bridge.
     public var master: UInt32?
-    /// `IFLA_LINK`: a veth's other end, a macvlan's parent; an index in the namespace `peerNamespaceID` tells.
+    /// `IFLA_LINK`: the index of a veth's other end or a macvlan's parent, in the namespace `peerNamespaceID`.
     public var peerIndex: UInt32?
-    /// `IFLA_LINK_NETNSID`: an id that means something in this link's own namespace alone; nil if both are in one.
+    /// `IFLA_LINK_NETNSID`: an id that is valid only in this link's own namespace; nil if both are in one.
     public var peerNamespaceID: Int32?
-    /// The largest packet it takes, in bytes; nil where the kernel does not say.
+    /// The largest packet it takes, in bytes; nil if the kernel does not say.
     public var mtu: UInt32?
-    /// `net.ipv4.conf.NAME.rp_filter`; nil where the interface has no IPv4.
+    /// `net.ipv4.conf.NAME.rp_filter`; nil if the interface has no IPv4.
     public var reversePathFilter: Int?
-    /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil where the interface has no IPv6, or the kernel (before 5.12) no such parameter.
+    /// `net.ipv6.conf.NAME.ra_defrtr_metric`; nil if the interface has no IPv6, or the kernel is older than 5.12.
     public var routerAdvertisementMetric: UInt32?
 
     public init(index: UInt32, name: InterfaceName) {
@@ -65,8 +65,8 @@ extension Link {
         if name == .unnamed { return nil }
     }
 
-    /// The per-interface sysctls that every link message carries: `IFLA_INET_CONF` counts from 1 in `linux/ip.h`,
-    /// `IFLA_INET6_CONF` from 0 in `linux/ipv6.h`.
+    /// The per-interface sysctls that every link message carries. `IFLA_INET_CONF` counts from 1 (`linux/ip.h`),
+    /// `IFLA_INET6_CONF` from 0 (`linux/ipv6.h`).
     private mutating func readParameters(_ families: Attributes) {
         for family in families {
             for attribute in family.nested {
@@ -84,7 +84,7 @@ extension Link {
 }
 
 extension Attribute {
-    /// An element of an array of 32-bit numbers, or nil beyond its end.
+    /// An element of an array of 32-bit numbers; nil beyond its end.
     fileprivate func parameter(at index: Int) -> Int32? {
         let offset = 4 * index
         guard offset + 4 <= payload.count else { return nil }
@@ -100,7 +100,7 @@ extension Request {
         return request
     }
 
-    /// Only the ports of one bridge: the kernel filters a dump by master.
+    /// Lists the ports of one bridge: the kernel filters a dump by master.
     fileprivate static func listPorts(of bridge: UInt32) -> Request {
         var request = listLinks()
         request.put(IFLA_MASTER, bridge)
@@ -150,17 +150,17 @@ extension Request {
 }
 
 extension Socket {
-    /// Every interface of the socket's namespace, in the order of their indexes as the kernel lists them.
+    /// Every interface of the socket's namespace, ordered by index.
     public mutating func links() throws(KernelError) -> [Link] {
         try dump(.listLinks()) { Link($0) }
     }
 
-    /// The interface of that index, or nil if there is none.
+    /// The interface with that index, or nil.
     public mutating func link(index: UInt32) throws(KernelError) -> Link? {
         try find(.link(index: index))
     }
 
-    /// The interfaces of those indexes, each in its place; one that is not there has index 0.
+    /// The interfaces with those indexes, in their order. A missing one has index 0.
     public mutating func links(indexes: [UInt32]) throws(KernelError) -> [Link] {
         var links = [Link](repeating: Link(index: 0, name: .unnamed), count: indexes.count)
         try getAll(indexes.count, absences: [.noDevice, .invalid]) {
@@ -171,7 +171,7 @@ extension Socket {
         return links
     }
 
-    /// The same, and the id under which the socket's namespace knows another; nil if it has none.
+    /// The same, with the id by which the socket's namespace knows another; nil if it has none.
     public mutating func links(
         indexes: [UInt32], andIDOf namespace: borrowing NetworkNamespace
     ) throws(KernelError) -> (links: [Link], id: Int32?) {
@@ -190,12 +190,12 @@ extension Socket {
         return (links, id)
     }
 
-    /// The interface of that name, or nil if there is none.
+    /// The interface with that name, or nil.
     public mutating func link(name: InterfaceName) throws(KernelError) -> Link? {
         try find(.link(name: name))
     }
 
-    /// The interfaces whose master is the one of that index.
+    /// The interfaces whose master has that index.
     public mutating func ports(of bridge: UInt32) throws(KernelError) -> [Link] {
         // An old kernel may ignore the filter.
         try dump(.listPorts(of: bridge)) { Link($0) }.filter { $0.master == bridge }
@@ -208,8 +208,8 @@ extension Socket {
         }
     }
 
-    /// Whether a namespace lives behind the id that a link names. The link keeps the id of one that has ended until the
-    /// kernel comes to taking it apart, and has -1 from then on.
+    /// Whether the namespace that a link names by this id is alive. After a namespace has ended the link keeps its id until the
+    /// kernel dismantles it, and has -1 from then on.
     public mutating func isNamespaceAlive(_ id: Int32) throws(KernelError) -> Bool {
         guard id >= 0 else { return false }
         do { return try get(.namespace(id: id)) { _ in true } ?? true } catch {
@@ -218,7 +218,7 @@ extension Socket {
         }
     }
 
-    /// The id under which the socket's namespace knows another, given an open descriptor of it; nil if it has none.
+    /// The id by which the socket's namespace knows another; nil if it has none.
     public mutating func namespaceID(of namespace: borrowing NetworkNamespace) throws(KernelError) -> Int32? {
         try get(.namespaceID(descriptor: namespace.descriptor)) { Self.namespaceID($0) }
     }

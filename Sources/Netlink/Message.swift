@@ -1,9 +1,9 @@
 package import CMnl
 package import LinuxSystem
 
-/// One message of a received datagram, readable while the datagram is.
+/// One message of a received datagram, valid as long as the datagram.
 ///
-/// `Messages` yields only messages whose stated length lies within the datagram.
+/// `Messages` yields only messages whose stated length fits the datagram.
 package struct Message {
     package let header: UnsafePointer<nlmsghdr>
 
@@ -25,19 +25,19 @@ package struct Message {
         UnsafeRawBufferPointer(start: mnl_nlmsg_get_payload(header), count: mnl_nlmsg_get_payload_len(header))
     }
 
-    /// The family's own header, such as `ifinfomsg`, or nil if the message is too short for one.
+    /// The family's own header, such as `ifinfomsg`; nil if the message is too short.
     package func familyHeader<Header: BitwiseCopyable>(_: Header.Type) -> Header? {
         guard payload.count >= MemoryLayout<Header>.size else { return nil }
         return payload.loadUnaligned(as: Header.self)
     }
 
-    /// The attributes behind a family header of that type.
+    /// The attributes after a family header of that type.
     package func attributes<Header: BitwiseCopyable>(after _: Header.Type) -> Attributes {
         let offset = (MemoryLayout<Header>.size + 3) & ~3
         return Attributes(payload.count > offset ? UnsafeRawBufferPointer(rebasing: payload[offset...]) : .empty)
     }
 
-    /// Sorts out data, the end, and refusal; an error's extended acknowledgement goes into its explanation.
+    /// Distinguishes data, the end, and a refusal. An error's extended acknowledgement becomes its explanation.
     func outcome(_ attempt: Attempt) -> Outcome {
         switch Int32(type) {
         case NLMSG_ERROR:
@@ -46,11 +46,11 @@ package struct Message {
                     KernelError(attempt.text, .badMessage, explanation: "the kernel's acknowledgement is cut short"))
             }
             if error.error == 0 { return .done }
-            // Not negated with "-": INT32_MIN would trap.
+            // Not negated with `-`: INT32_MIN would trap.
             let errno = Errno(rawValue: 0 &- error.error)
             return .failed(KernelError(attempt.text, errno, explanation: extendedAcknowledgement(error)))
         case NLMSG_DONE:
-            // A dump that fails half way says so in its last message.
+            // A dump that fails midway says so in its last message.
             if let code = familyHeader(Int32.self), code < 0 {
                 return .failed(KernelError(attempt.text, Errno(rawValue: 0 &- code)))
             }
@@ -61,7 +61,7 @@ package struct Message {
         }
     }
 
-    /// `NLMSGERR_ATTR_MSG`, behind the header of the refused request, and behind its payload unless that was capped.
+    /// The text of `NLMSGERR_ATTR_MSG`. It follows the header of the refused request, and its payload unless that was capped.
     private func extendedAcknowledgement(_ error: nlmsgerr) -> String? {
         let flags = Int32(header.pointee.nlmsg_flags)
         guard flags & NLM_F_ACK_TLVS != 0 else { return nil }
@@ -81,7 +81,7 @@ package struct Message {
 }
 
 extension Message {
-    /// Whether this is `NLMSG_ERROR`, and if so what it says; used where messages of a batch answer out of turn.
+    /// The result that an `NLMSG_ERROR` states; nil for other messages. For batches, whose messages answer out of turn.
     package func acknowledgement(_ attempt: Attempt) -> Result<Void, KernelError>? {
         guard Int32(type) == NLMSG_ERROR else { return nil }
         if case .failed(let error) = outcome(attempt) { return .failure(error) }
@@ -89,7 +89,7 @@ extension Message {
     }
 }
 
-/// The messages of a datagram, in order; ends at the first that does not fit.
+/// The messages of a datagram, in order. It ends at the first that does not fit.
 package struct Messages: Sequence, IteratorProtocol {
     private var rest: UnsafeRawBufferPointer
 
@@ -100,7 +100,7 @@ package struct Messages: Sequence, IteratorProtocol {
             length >= MemoryLayout<nlmsghdr>.size
         else { return nil }
         let header = start.assumingMemoryBound(to: nlmsghdr.self)
-        // libmnl compares as signed numbers, to which a length of 2^31 is none at all.
+        // libmnl compares signed numbers, so it would accept a length of 2^31.
         guard header.pointee.nlmsg_len <= UInt32(length), mnl_nlmsg_ok(header, length) else { return nil }
         rest = rest.dropping(aligned: Int(header.pointee.nlmsg_len))
         return Message(header: header)
@@ -110,7 +110,7 @@ package struct Messages: Sequence, IteratorProtocol {
 extension UnsafeRawBufferPointer {
     static var empty: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
 
-    /// What follows `length` bytes and their padding to a multiple of four, which the last of a run may lack.
+    /// The rest after `length` bytes and their padding to a multiple of four, which the last of a run may lack.
     func dropping(aligned length: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: dropFirst((length + 3) & ~3))
     }

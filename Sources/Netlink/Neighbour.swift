@@ -1,10 +1,10 @@
 import CMnl
 public import LinuxSystem
 
-/// What the kernel knows of an address on a link.
+/// What the kernel knows of an address on a link: a neighbour entry.
 public struct Neighbour: Hashable, Sendable {
     public var state: NeighbourState
-    /// For how many seconds it has been in that state, `ndm_updated`; nil where the kernel does not say.
+    /// The seconds it has been in that state, `ndm_updated`; nil if the kernel does not say.
     public var age: UInt32?
 
     public init(_ state: NeighbourState, age: UInt32? = nil) {
@@ -25,15 +25,15 @@ extension Neighbour {
     }
 }
 
-/// How far the kernel has come in asking for a neighbour: `NUD_…` of `rtnetlink(7)`, RFC 4861 section 7.3.2.
+/// The state of a neighbour entry: `NUD_…` of `rtnetlink(7)`, RFC 4861 section 7.3.2.
 public enum NeighbourState: String, Hashable, Sendable {
-    /// Asked for, and no answer yet.
+    /// Asked for, without an answer yet.
     case incomplete = "INCOMPLETE"
     case reachable = "REACHABLE"
     case stale = "STALE"
     case delay = "DELAY"
     case probe = "PROBE"
-    /// Asked for in vain.
+    /// Asked for, without an answer.
     case failed = "FAILED"
     case noARP = "NOARP"
     case permanent = "PERMANENT"
@@ -67,7 +67,7 @@ extension Request {
 }
 
 extension Request {
-    /// Has the kernel find out, as a packet to it would: `NTF_USE`.
+    /// Has the kernel ask for the neighbour as a packet to it would: `NTF_USE`.
     package static func useNeighbour(_ address: IPAddress, on interface: UInt32) -> Request {
         var request = Request(
             Attempt("ask for neighbour", .address(address)), type: RTM_NEWNEIGH, flags: NLM_F_CREATE)
@@ -83,7 +83,7 @@ extension Request {
 }
 
 extension Socket {
-    /// What the kernel knows of each of these; nothing where it has not asked.
+    /// The kernel's state of each neighbour; `none` if it has no entry. Nothing is sent.
     package mutating func neighbours(
         _ neighbours: [(address: IPAddress, interface: UInt32)]
     ) throws(KernelError) -> [NeighbourState] {
@@ -96,7 +96,7 @@ extension Socket {
         return states
     }
 
-    /// What the kernel knows of that address on an interface; nil if it has not asked for it. Nothing is sent.
+    /// The kernel's entry for that address on an interface; nil if it has none. Nothing is sent.
     public mutating func neighbour(
         _ address: IPAddress, on interface: UInt32
     ) throws(KernelError) -> Neighbour? {

@@ -1,12 +1,12 @@
 import CMnl
 public import LinuxSystem
 
-/// What a namespace's interfaces have in common of `net.ipv4.conf`, without a way through /proc: `linux/netconf.h`.
+/// The `net.ipv4.conf` settings of `all` or `default`, read by netlink and not through /proc: `linux/netconf.h`.
 public struct Netconf: Hashable, Sendable {
     public enum Scope: Int32, Hashable, Sendable {
-        /// In force together with each interface's own: `NETCONFA_IFINDEX_ALL`.
+        /// Applies together with each interface's own: `NETCONFA_IFINDEX_ALL`.
         case all = -1
-        /// What an interface starts with: `NETCONFA_IFINDEX_DEFAULT`.
+        /// A new interface starts with it: `NETCONFA_IFINDEX_DEFAULT`.
         case `default` = -2
     }
 
@@ -21,7 +21,7 @@ public struct Netconf: Hashable, Sendable {
 }
 
 extension Netconf {
-    /// Nil for the settings of one interface.
+    /// Reads the settings of `all` or `default`; nil for those of one interface.
     package init?(_ message: Message) {
         var scope: Scope?
         var filter: Int32?
@@ -46,7 +46,7 @@ extension Request {
 }
 
 extension Socket {
-    /// The IPv4 settings of `all` and `default`; none from a kernel without IPv4.
+    /// The IPv4 settings of `all` and `default`; empty if the kernel has no IPv4.
     public mutating func netconf() throws(KernelError) -> [Netconf] {
         do { return try dump(.listNetconf()) { Netconf($0) } } catch {
             if error.errno == .notSupported { return [] }

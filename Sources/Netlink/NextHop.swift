@@ -1,16 +1,16 @@
 import CMnl
 
-/// Where a route sends packets: one leg, with what belongs to the leg and not to the whole route.
+/// A next hop, one leg of a route, with what belongs to the leg and not to the whole route.
 ///
-/// What is only ever copied (`via`, `encapsulation`) stays as the kernel's bytes.
+/// `via` and `encapsulation` are only ever copied, so they stay the kernel's bytes.
 public struct NextHop: Hashable, Sendable {
-    /// The interface's index; 0 where the kernel names none.
+    /// The interface's index; 0 if the kernel names none.
     public var interface: UInt32
     /// `RTA_GATEWAY`; nil for a route that is on-link.
     public var gateway: IPAddress?
     /// `RTA_VIA`, a gateway of the other family: `struct rtvia`.
     public var via: [UInt8]?
-    /// `RTNH_F_ONLINK`: the gateway is reachable though no route to it says so.
+    /// `RTNH_F_ONLINK`: the gateway is on the link though no route says so.
     public var isOnLink: Bool
     /// `RTNH_F_DEAD`: its interface is down, and the kernel does not use it.
     public var isDead: Bool
@@ -36,7 +36,7 @@ public struct NextHop: Hashable, Sendable {
 }
 
 extension NextHop {
-    /// Takes what an attribute of the route or of a leg says of the hop.
+    /// Reads an attribute of the route or of a leg that belongs to the hop.
     package mutating func read(_ attribute: Attribute, encapsulationType: inout UInt16?) {
         switch attribute.type {
         case Int(RTA_OIF.rawValue): interface = attribute.uint32 ?? 0
@@ -54,7 +54,7 @@ extension NextHop {
         }
     }
 
-    /// The legs of `RTA_MULTIPATH`: a run of `struct rtnexthop`, each with attributes of its own.
+    /// The legs of `RTA_MULTIPATH`: a run of `struct rtnexthop`, each followed by its attributes.
     package static func legs(_ payload: UnsafeRawBufferPointer) -> [NextHop] {
         let headerSize = MemoryLayout<rtnexthop>.size
         var legs: [NextHop] = []
@@ -79,7 +79,7 @@ extension NextHop {
 }
 
 extension Request {
-    /// The attributes of a hop but its interface, which a leg has in its header.
+    /// Puts the attributes of a hop except its interface, which a leg has in its header.
     mutating func put(_ hop: NextHop) {
         if let gateway = hop.gateway { put(Int(RTA_GATEWAY.rawValue), gateway) }
         if let via = hop.via { put(Int(RTA_VIA.rawValue), via) }

@@ -1,28 +1,28 @@
 import CMnl
 public import LinuxSystem
 
-/// A rule that picks a routing table, `ip-rule(8)`; of the many selectors only those used here.
+/// A rule that selects a routing table, `ip-rule(8)`, with the few selectors used here.
 public struct PolicyRule: Hashable, Sendable {
     public var version: IPVersion
-    /// `FRA_PRIORITY`; the lowest is asked first. 0 where the kernel names none.
+    /// `FRA_PRIORITY`; lower rules are tried first. 0 if the kernel names none.
     public var priority: UInt32
     public var table: UInt32
     /// Who made it: `FRA_PROTOCOL`, numbered like a route's.
     public var `protocol`: UInt8
     /// `from`; nil for all.
     public var source: IPPrefix?
-    /// `iif`: only for packets that came in by it; "lo" are those that are sent here.
+    /// `iif`: only for packets that came in by it; "lo" means packets sent by this host.
     public var inputInterface: InterfaceName?
-    /// `oif`: only for sockets that are bound to it.
+    /// `oif`: only for sockets bound to it.
     public var outputInterface: InterfaceName?
-    /// Whether it asks for what is not told here, such as a mark, or does something else than look a table up.
+    /// Whether it has a selector not listed here, such as a mark, or does something else than look up a table.
     public var asksForMore = false
-    /// `suppress_prefixlength`: routes of that length or shorter do not count.
+    /// `suppress_prefixlength`: routes of that length in bits or shorter do not count.
     public var suppressedPrefixLength: Int32?
-    /// `suppress_ifgroup`: routes by interfaces of that device group do not count.
+    /// `suppress_ifgroup`: routes through interfaces of that device group do not count.
     public var suppressedGroup: UInt32?
 
-    /// Whether it asks for more than a source.
+    /// Whether it has more selectors than a source.
     public var isQualified: Bool { asksForMore || inputInterface != nil || outputInterface != nil }
 
     public init(
@@ -53,7 +53,7 @@ extension PolicyRule {
             case Int(FRA_TABLE): table = attribute.uint32 ?? table
             case Int(FRA_PROTOCOL): self.protocol = attribute.uint8 ?? 0
             case Int(FRA_SRC): source = attribute.address.flatMap { IPPrefix($0, length: header.src_len) }
-            // The kernel writes -1 where nothing is suppressed.
+            // The kernel writes -1 if nothing is suppressed.
             case Int(FRA_SUPPRESS_PREFIXLEN): suppressedPrefixLength = attribute.int32.flatMap { $0 < 0 ? nil : $0 }
             case Int(FRA_SUPPRESS_IFGROUP): suppressedGroup = attribute.uint32.flatMap { $0 == .max ? nil : $0 }
             case Int(FRA_IIFNAME): inputInterface = attribute.interfaceName
@@ -74,7 +74,7 @@ extension Request {
         return request
     }
 
-    /// Behind the rules of the same priority. `NLM_F_EXCL`: a second of the same kind is `EEXIST`.
+    /// Adds the rule after those of its priority. `NLM_F_EXCL`: an equal rule is `EEXIST`.
     package static func add(_ rule: PolicyRule) -> Request {
         var request = Request("add policy rule", type: RTM_NEWRULE, flags: NLM_F_CREATE | NLM_F_EXCL)
         request.put(rule)
@@ -106,14 +106,14 @@ extension Request {
 }
 
 extension Socket {
-    /// Every rule of both families, in the order in which the kernel asks them. `EOPNOTSUPP` from a kernel without
-    /// policy routing (`CONFIG_IP_MULTIPLE_TABLES`).
+    /// Every rule of both families, in the order in which the kernel tries them. `EOPNOTSUPP` if the kernel has no policy routing
+    /// (`CONFIG_IP_MULTIPLE_TABLES`).
     public mutating func rules() throws(KernelError) -> [PolicyRule] {
         try dump(.listRules()) { PolicyRule($0) }
     }
 
     public mutating func add(_ rule: PolicyRule) throws(KernelError) { try execute(.add(rule)) }
 
-    /// Deletes the first rule like this; `ENOENT` if there is none.
+    /// Deletes the first rule that matches this one; `ENOENT` if there is none.
     public mutating func delete(_ rule: PolicyRule) throws(KernelError) { try execute(.delete(rule)) }
 }

@@ -1,32 +1,32 @@
 import CMnl
 public import LinuxSystem
 
-/// A default route: destination and source of length 0, `rtnetlink(7)`. Kept whole, so that it can be put elsewhere.
+/// A default route: destination and source of length 0, `rtnetlink(7)`. Kept whole, so that it can be added elsewhere.
 public struct Route: Hashable, Sendable {
     public var version: IPVersion
-    /// The whole number, from `RTA_TABLE`.
+    /// The table's whole number, from `RTA_TABLE`.
     public var table: UInt32
     public var typeOfService: UInt8
     /// `RTN_UNICAST` and so on.
     public var type: UInt8
     public var scope: UInt8
-    /// Who made it, `RTPROT_…`.
+    /// Who made it: `RTPROT_…`.
     public var `protocol`: UInt8
-    /// `RTA_PRIORITY`; lower is better. 0 where an IPv4 route has none.
+    /// `RTA_PRIORITY`; lower is better. 0 if an IPv4 route has none.
     public var metric: UInt32
     public var preferredSource: IPAddress?
-    /// `RTA_METRICS` as the kernel's bytes: MTU, window and the like.
+    /// `RTA_METRICS`, the kernel's bytes: MTU, window and the like.
     public var metrics: [UInt8]?
     /// `RTA_PREF`, RFC 4191.
     public var preference: UInt8?
-    /// Remaining lifetime in seconds, rounded up; nil for ever. Not positive when it is over and not yet collected.
+    /// Remaining lifetime in seconds, rounded up; nil if unlimited. Not positive: over, but not yet collected.
     public var lifetime: Int32?
-    /// `RTA_NH_ID`: the next-hop object it refers to; `nextHops` then tell what that object holds.
+    /// `RTA_NH_ID`: the next-hop object it refers to. `nextHops` then holds that object's content.
     public var nextHopObject: UInt32?
     public var nextHops: [NextHop]
 
     public static let mainTable = UInt32(RT_TABLE_MAIN.rawValue)
-    /// Of IPv4 routes without a gateway.
+    /// The scope of IPv4 routes without a gateway.
     public static let linkScope = UInt8(RT_SCOPE_LINK.rawValue)
 
     public init(_ version: IPVersion, table: UInt32 = mainTable, metric: UInt32 = 0, nextHops: [NextHop]) {
@@ -42,8 +42,8 @@ public struct Route: Hashable, Sendable {
 
     public var isUnicast: Bool { type == UInt8(RTN_UNICAST) }
 
-    /// Made by a routing daemon, whose routes are its own affair: the protocols that iproute2 (rt_protos) and FRRouting number,
-    /// but those of the kernel, of administrators and engines, of advertisements and of DHCP.
+    /// Made by a routing daemon, which manages its routes itself. These are the protocol numbers of iproute2 (rt_protos) and
+    /// FRRouting without those of the kernel, administrators, engines, advertisements and DHCP.
     public var isOfRoutingDaemon: Bool {
         switch self.protocol {
         case 8, 10...15, 17, 18, 42, 84, 99, 186...199: true
@@ -56,7 +56,7 @@ public struct Route: Hashable, Sendable {
 }
 
 extension Route {
-    /// Nil for every route that is not a default route; the long part is not looked at for those.
+    /// Nil for every route that is no default route. The attributes of those are not read.
     package init?(default message: Message) {
         guard let header = message.familyHeader(rtmsg.self), header.rtm_dst_len == 0, header.rtm_src_len == 0,
             header.rtm_flags & UInt32(RTM_F_CLONED) == 0, let version = IPVersion(addressFamily: header.rtm_family)
@@ -93,14 +93,14 @@ extension Route {
 
     private mutating func readLifetime(_ payload: UnsafeRawBufferPointer) {
         guard payload.count >= MemoryLayout<rta_cacheinfo>.size else { return }
-        // Hundredths of a second (USER_HZ) on every architecture Swift runs on; 0 is no lifetime at all.
+        // Hundredths of a second (USER_HZ) on every architecture Swift runs on; 0 means no lifetime.
         let expires = payload.loadUnaligned(as: rta_cacheinfo.self).rta_expires
         if expires != 0 { lifetime = expires / 100 + (expires % 100 > 0 ? 1 : 0) }
     }
 }
 
 extension Request {
-    /// Beside routes of the same metric, not instead of one: `NLM_F_APPEND`.
+    /// Adds the route beside others of its metric and replaces none: `NLM_F_APPEND`.
     package static func add(_ route: Route) -> Request {
         var request = Request("add default route", type: RTM_NEWROUTE, flags: NLM_F_CREATE | NLM_F_APPEND)
         request.put(route)
@@ -116,12 +116,12 @@ extension Request {
         return request
     }
 
-    /// What identifies a route, to add it as much as to delete it.
+    /// Puts what identifies a route, for adding and for deleting it.
     private mutating func put(_ route: Route) {
         var header = rtmsg()
         header.rtm_family = route.version.addressFamily
         header.rtm_tos = route.typeOfService
-        // The header holds small table numbers only; RTA_TABLE holds all.
+        // The header holds only small table numbers; RTA_TABLE holds all.
         header.rtm_table = UInt8(exactly: route.table) ?? UInt8(RT_TABLE_UNSPEC.rawValue)
         header.rtm_protocol = route.protocol
         header.rtm_scope = route.scope
@@ -133,7 +133,7 @@ extension Request {
         put(Int(RTA_PRIORITY.rawValue), route.metric)
         if let source = route.preferredSource { put(Int(RTA_PREFSRC.rawValue), source) }
         if let object = route.nextHopObject {
-            // The object or what it holds: the kernel refuses both.
+            // Either the object or its content: the kernel refuses both.
             put(Int(RTA_NH_ID.rawValue), object)
         } else if let single {
             if single.interface != 0 { put(Int(RTA_OIF.rawValue), single.interface) }
@@ -145,9 +145,9 @@ extension Request {
 }
 
 extension Socket {
-    /// Adds the route beside others of its metric. One that is there already is `EEXIST`.
+    /// Adds the route beside others of its metric. `EEXIST` if it exists.
     public mutating func add(_ route: Route) throws(KernelError) { try execute(.add(route)) }
 
-    /// Deletes just this route; one that is not there is `ESRCH`.
+    /// Deletes exactly this route. `ESRCH` if it does not exist.
     public mutating func delete(_ route: Route) throws(KernelError) { try execute(.delete(route)) }
 }

@@ -1,12 +1,12 @@
 import CMnl
 public import LinuxSystem
 
-// Default routes are few, and may stand among a million others, of which the kernel lists all: it filters by table and type,
-// not by destination. In IPv4 it lists a table by address, so that default routes come first and the rest need not be read
-// (`fib_table_dump` of net/ipv4/fib_trie.c); in IPv6 they come last.
+// Default routes are few among possibly a million others, and the kernel lists all: it filters by table and type, not by
+// destination. It lists an IPv4 table by address, so default routes come first and the rest need not be read (`fib_table_dump` of
+// net/ipv4/fib_trie.c). In IPv6 they come last.
 
 extension Request {
-    /// Of both families and all tables, unless only some are wanted.
+    /// Lists the routes of both families and all tables, unless `version` or `table` restricts them.
     package static func listRoutes(
         _ version: IPVersion? = nil, table: UInt32? = nil, onlyUnicast: Bool = false
     ) -> Request {
@@ -21,17 +21,17 @@ extension Request {
 }
 
 extension Message {
-    /// Whether it is an IPv4 route to something more specific than everything.
+    /// Whether it is an IPv4 route that is no default route.
     fileprivate var isSpecificIPv4Route: Bool {
         guard let header = familyHeader(rtmsg.self) else { return false }
         return header.rtm_family == UInt8(AF_INET) && header.rtm_dst_len > 0
     }
 
-    /// Whether it is a route to an address above 0.0.0.0, which all default routes of its table come before.
+    /// Whether it is a route to an address above 0.0.0.0. All default routes of its table come before it.
     fileprivate var isBehindDefaultRoutes: Bool {
         guard isSpecificIPv4Route else { return false }
         for attribute in attributes(after: rtmsg.self) where attribute.type == Int(RTA_DST.rawValue) {
-            // 0.0.0.0/1 and the like stand before them.
+            // 0.0.0.0/1 and the like come before them.
             return attribute.uint32 != 0
         }
         return false
@@ -39,15 +39,15 @@ extension Message {
 }
 
 extension Socket {
-    /// Every default route in every table, in the order in which the kernel tries them in each.
+    /// Every default route in every table, ordered within each as the kernel tries them.
     public mutating func defaultRoutes(_ version: IPVersion? = nil) throws(KernelError) -> [Route] {
         try dump(.listRoutes(version)) { Route(default: $0) }
     }
 
-    /// The same, or nil as soon as there are more IPv4 routes than that; then the socket is good for nothing more.
+    /// The same, or nil as soon as there are more IPv4 routes than `most`. Then the socket must not be used any more.
     ///
-    /// `onlyUnicast` leaves out those that lead nowhere (blackhole, unreachable, prohibit), and saves the reading of every
-    /// local address.
+    /// `onlyUnicast` leaves out routes that lead nowhere (blackhole, unreachable, prohibit), and saves reading every local
+    /// address.
     public mutating func defaultRoutes(
         unlessMoreThan most: Int, onlyUnicast: Bool
     ) throws(KernelError) -> [Route]? {
@@ -65,7 +65,7 @@ extension Socket {
         return isComplete ? routes : nil
     }
 
-    /// The IPv4 default routes of one table, without its other routes. The socket is good for nothing more.
+    /// The IPv4 default routes of one table, without reading its others. Then the socket must not be used any more.
     public mutating func defaultRoutes(inIPv4Table table: UInt32) throws(KernelError) -> [Route] {
         var routes: [Route] = []
         do {
@@ -74,7 +74,7 @@ extension Socket {
                 return !message.isBehindDefaultRoutes
             }
         } catch {
-            // There is no such table.
+            // The table does not exist.
             if error.errno != .noEntry { throw error }
         }
         return routes

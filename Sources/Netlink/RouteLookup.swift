@@ -4,7 +4,7 @@ public import LinuxSystem
 /// How a packet would leave: the answer to `RTM_GETROUTE`, as `ip route get` shows it.
 public struct RouteLookup: Hashable, Sendable {
     public var interface: UInt32
-    /// Nil where the destination is on the link.
+    /// Nil if the destination is on the link.
     public var gateway: IPAddress?
     /// `RTN_LOCAL`: the destination is an address of this host.
     public var isLocal = false
@@ -46,11 +46,11 @@ extension Request {
 }
 
 extension Socket {
-    /// Asks the kernel how a packet to `destination` would leave, from an address of its own or by an interface if they are
-    /// given; nil where no route leads there.
+    /// Asks the kernel how a packet to `destination` would leave, from `source` or by `interface` if they are given. Nil if no
+    /// route leads there.
     ///
-    /// Nothing is sent over IPv4. Between default routes of one metric the kernel takes turns, and a look-up is a turn. Over
-    /// IPv6 it may ask a router that it has not heard of for a while whether it is there.
+    /// Nothing is sent over IPv4. The kernel alternates between default routes of one metric, and each lookup counts. Over IPv6
+    /// it may probe a router that it has not heard of for a while.
     public mutating func route(
         to destination: IPAddress, from source: IPAddress? = nil, by interface: UInt32? = nil
     ) throws(KernelError) -> RouteLookup? {
@@ -62,10 +62,10 @@ extension Socket {
         }
     }
 
-    /// What the kernel says where no route leads.
+    /// The kernel's answers if no route leads there.
     private static let noRoute: [Errno] = [.networkUnreachable, .hostUnreachable, .accessDenied, .invalid]
 
-    /// Which of these are addresses of the socket's own host; a link-local one is asked for on its interface.
+    /// Whether each of these is an address of the socket's own host. A link-local one is looked up on its interface.
     package mutating func areLocal(
         _ destinations: [(address: IPAddress, interface: UInt32)]
     ) throws(KernelError) -> [Bool] {

@@ -1,18 +1,18 @@
 import CMnl
 public import LinuxSystem
 
-/// A netlink socket, bound to the network namespace the calling thread was in when it was opened.
+/// A netlink socket. It belongs to the network namespace in which the calling thread opened it, and is closed with this value.
 ///
-/// Requests are answered before the next is sent, so replies are told apart by sequence number alone.
+/// Each request is answered before the next is sent, so the sequence number alone identifies a reply.
 public struct Socket: ~Copyable {
-    /// Which of the kernel's families the socket speaks, `netlink(7)`.
+    /// The netlink families, `netlink(7)`.
     public enum Family {
         /// `NETLINK_ROUTE`, `rtnetlink(7)`.
         case route
         /// `NETLINK_NETFILTER`.
         case netfilter
         #if !hasFeature(Embedded)
-            /// `NETLINK_SOCK_DIAG`, `sock_diag(7)`, of which no container's start asks anything.
+            /// `NETLINK_SOCK_DIAG`, `sock_diag(7)`. Not used when a container starts.
             case socketDiagnosis
         #endif
     }
@@ -24,12 +24,12 @@ public struct Socket: ~Copyable {
     private var filtersDumps = false
     private var explainsRefusals = false
 
-    /// The kernel fills at most 32 KiB into one message of a dump.
+    /// The kernel puts at most 32 KiB into one datagram of a dump.
     private static let bufferSize = 32768
-    /// A list that changes under the reader is read again this often.
+    /// A dump that changes while it is read is read again up to this often.
     private static let attempts = 32
 
-    /// Opens a socket in the calling thread's namespace. The kernel gives it an address with its first request.
+    /// Opens a socket in the calling thread's namespace. The kernel assigns its address with the first request.
     public init(_ family: Family) throws(KernelError) {
         let (bus, name) =
             switch family {
@@ -57,22 +57,22 @@ public struct Socket: ~Copyable {
         _ = mnl_socket_setsockopt(socket, option, &enabled, UInt32(MemoryLayout<Int32>.size))
     }
 
-    /// Has the kernel filter dumps as they ask: from the first on, since the host's own socket mostly needs none. Older kernels do
-    /// not, which costs time there and nothing else.
+    /// Has the kernel filter dumps by the request. Enabled with the first dump, since the host's socket mostly needs none. Older
+    /// kernels do not filter, which costs time and nothing else.
     private mutating func filterDumps() {
         if filtersDumps || family != .route { return }
         filtersDumps = true
         Self.enable(NETLINK_GET_STRICT_CHK, on: socket)
     }
 
-    /// Has the kernel say in words what it refuses: for changes alone, since most runs make none. Older kernels cannot.
+    /// Has the kernel explain refusals in words. Enabled with the first change, since most runs make none. Older kernels cannot.
     package mutating func explainRefusals() {
         if explainsRefusals { return }
         explainsRefusals = true
         for option in [NETLINK_EXT_ACK, NETLINK_CAP_ACK] { Self.enable(option, on: socket) }
     }
 
-    /// The namespace it is bound to, `SIOCGSKNS`.
+    /// The namespace it belongs to, `SIOCGSKNS`.
     package func namespace() throws(KernelError) -> NetworkNamespace {
         try NetworkNamespace(ofSocket: mnl_socket_get_fd(socket))
     }
@@ -84,7 +84,7 @@ public struct Socket: ~Copyable {
         try receive(request.attempt) { _ in true }
     }
 
-    /// Sends a request that is answered by one message, and returns what `parse` makes of it.
+    /// Sends a request with one message as its answer, and returns what `parse` makes of it.
     package mutating func get<Value>(
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> Value? {
@@ -97,7 +97,7 @@ public struct Socket: ~Copyable {
         return value
     }
 
-    /// Sends a dump request and returns what `parse` makes of each message, leaving out nil.
+    /// Sends a dump request and returns what `parse` makes of each message, without nil.
     package mutating func dump<Value>(
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> [Value] {
@@ -109,10 +109,10 @@ public struct Socket: ~Copyable {
         return values
     }
 
-    /// Sends a dump request and hands each message to `body`, for as long as that returns true; whether it always did. When
-    /// not, the kernel would go on with the dump at whatever is asked next, so the socket is good for nothing more.
+    /// Sends a dump request and passes each message to `body` as long as that returns true. Returns whether it always did. If
+    /// not, the kernel would continue the dump at the next request, so the socket must not be used any more.
     ///
-    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack entries or repeat them: it is read `again`.
+    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack or repeat entries: it is read `again`.
     @inline(never)
     package mutating func read(
         _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Bool
@@ -132,10 +132,10 @@ public struct Socket: ~Copyable {
             explanation: "the list changed during each of \(Self.attempts) readings")
     }
 
-    /// Sends a dump request and hands each message to `body` as it comes. Nothing is kept and nothing is read again.
+    /// Sends a dump request and passes each message to `body` as it comes. Nothing is kept or read again.
     ///
-    /// For tables too large to collect that change all the time: no reading of them is a snapshot, nor does the kernel
-    /// mark one that was not.
+    /// For tables too large to collect, which change all the time: no reading is a snapshot, and the kernel does not mark
+    /// interrupted ones.
     package mutating func stream(_ request: borrowing Request, _ body: (Message) -> Void) throws(KernelError) {
         filterDumps()
         try send(request, adding: NLM_F_DUMP)
@@ -145,13 +145,13 @@ public struct Socket: ~Copyable {
         }
     }
 
-    /// The next sequence number, for whoever composes messages outside `Request` (nftables' batches).
+    /// The next sequence number, for messages composed outside of `Request` (nftables' batches).
     package mutating func nextSequence() -> UInt32 {
         sequence &+= 1
         return sequence
     }
 
-    /// Sets numbers aside for the messages of a batch, behind the one `nextSequence` gave.
+    /// Reserves numbers for the messages of a batch, after the one `nextSequence` gave.
     package mutating func skipSequences(_ count: Int) { sequence &+= UInt32(truncatingIfNeeded: count) }
 
     @inline(never)
@@ -162,7 +162,7 @@ public struct Socket: ~Copyable {
         try send(request.storage, Int(request.header.pointee.nlmsg_len), request.attempt)
     }
 
-    /// Sends bytes that are complete messages.
+    /// Sends bytes, which must be complete messages.
     package func send(_ messages: [UInt8], _ attempt: Attempt) throws(KernelError) {
         try send(messages, messages.count, attempt)
     }
@@ -173,7 +173,7 @@ public struct Socket: ~Copyable {
 
     private enum Reading {
         case complete
-        /// The kernel said that the list changed meanwhile.
+        /// The kernel says that the list changed meanwhile.
         case interrupted
         case stopped
     }
@@ -186,7 +186,7 @@ public struct Socket: ~Copyable {
         while true {
             guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
             for message in Messages(datagram) {
-                // Left over from a request that was given up; not an answer to this one.
+                // A left-over reply to a request that was given up.
                 guard message.sequence == sequence else { continue }
                 if message.isInterruptedDump { reading = .interrupted }
                 switch message.outcome(attempt) {
@@ -198,7 +198,7 @@ public struct Socket: ~Copyable {
         }
     }
 
-    /// One datagram, valid until the next call; nil if none is waiting and the caller does not want to.
+    /// One datagram, valid until the next call. Nil if none is there and `waiting` is false.
     package func receiveDatagram(_ attempt: Attempt, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
         while true {
             let (count, sender) = Datagram.receive(from: mnl_socket_get_fd(socket), into: buffer, waiting: waiting)
@@ -208,7 +208,7 @@ public struct Socket: ~Copyable {
                 if errno == .again && !waiting { return nil }
                 throw KernelError(attempt.text, errno)
             }
-            // Whoever may administer the namespace may write to this socket, a container's root among them.
+            // Whoever may administer the namespace, a container's root too, may write to this socket.
             guard sender == 0 else { continue }
             guard count <= buffer.count else {
                 throw KernelError(attempt.text, .messageSize, explanation: "the kernel's reply has \(count) bytes")

@@ -1,15 +1,15 @@
 import CMnl
 package import LinuxSystem
 
-// Several requests in one sending. The kernel carries them out one after the other, whether or not one of them is refused, and
-// each system call that is saved is a fifth of a microsecond or more of every container's start.
+// Sends several requests at once. The kernel carries them out in order, even if it refuses one. Each system call saved is a fifth
+// of a microsecond or more of every container's start.
 
 extension Socket {
-    /// So many at once: their answers, of a kilobyte each at the most, find room in the socket's buffer.
+    /// The most requests at once: their answers, of at most a kilobyte each, fit the socket's buffer.
     private static let mostAtOnce = 32
 
-    /// Has the kernel carry out `count` requests that are answered by an acknowledgement alone, in their order. `refused` is
-    /// told the place of each that was refused, and what the kernel said.
+    /// Has the kernel carry out `count` requests in order, whose only answer is an acknowledgement. `refused` receives the place
+    /// of each refused one, and the error.
     package mutating func executeAll(
         _ count: Int, _ request: (Int) -> Request, refused: (Int, KernelError) -> Void
     ) throws(KernelError) {
@@ -21,10 +21,10 @@ extension Socket {
         }
     }
 
-    /// Sends `count` requests that are answered by one message each, and hands over the answers with their places; not those
-    /// where the kernel says one of `absences`.
+    /// Sends `count` requests with one message as the answer to each, and passes the answers to `body` with their places. Answers
+    /// with an error in `absences` are left out.
     ///
-    /// - Throws: whatever else the kernel says of any of them.
+    /// - Throws: any other refusal.
     package mutating func getAll(
         _ count: Int, absences: [Errno], _ request: (Int) -> Request, _ body: (Int, Message) -> Void
     ) throws(KernelError) {
@@ -40,8 +40,8 @@ extension Socket {
         if let refusal { throw refusal }
     }
 
-    /// Sends them in parts, and hands each answer over with its request's place. Of requests without an answer of their own only
-    /// the last is acknowledged, and those that are refused.
+    /// Sends the requests in parts, and passes on each answer with its request's place. Among requests without an answer of their
+    /// own the kernel acknowledges only the last and the refused ones.
     @inline(never)
     private mutating func exchange(
         _ count: Int, acknowledgingLast: Bool, _ request: (Int) -> Request, _ body: (Int, Message) -> Void
@@ -69,7 +69,7 @@ extension Socket {
             while left > 0 {
                 guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
                 for message in Messages(datagram) {
-                    // Another number is left over from a request that was given up.
+                    // Any other number is a left-over reply to a request that was given up.
                     let place = Int(message.sequence &- first)
                     guard place < part else { continue }
                     body(start + place, message)

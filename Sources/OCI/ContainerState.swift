@@ -7,12 +7,12 @@ public struct StateError: Error, Equatable, Sendable, CustomStringConvertible {
     public init(_ description: String) { self.description = description }
 }
 
-/// The state that a runtime hands to a hook on standard input: OCI runtime specification, "State".
+/// The state that a runtime passes to a hook on standard input: OCI runtime specification, "State".
 public struct ContainerState: Equatable, Sendable {
     public let id: String
     /// "creating", "created", "running" or "stopped".
     public let status: String
-    /// In the runtime's pid namespace; 0 where there is no process.
+    /// The pid in the runtime's pid namespace; 0 if there is no process.
     public let pid: Int32
     public let annotations: [JSON.Member]
 

@@ -1,19 +1,19 @@
-/// How an OCI runtime was called: the options before the command, the command, and the container's id.
+/// The command line of an OCI runtime: global options, command, and the container's id.
 ///
-/// The command lines of runc, crun and youki: `runc [global options] COMMAND [options] ID`.
+/// As runc, crun and youki have it: `runc [global options] COMMAND [options] ID`.
 public struct RuntimeInvocation: Equatable, Sendable {
-    /// Empty if there is none, as in `runc --version`.
+    /// The command; empty if there is none, as in `runc --version`.
     public let command: String
-    /// The first word behind the command that is no option.
+    /// The first word after the command that is no option.
     public let id: String?
     /// `--root`: the folder of the containers' states.
     public let root: String?
-    /// `--log`: where the engine looks for what went wrong.
+    /// `--log`: the file in which the engine looks for errors.
     public let log: String?
     /// `--log-format json`.
     public let isLogJSON: Bool
 
-    /// Reads the arguments behind the program's name.
+    /// Reads the arguments after the program's name.
     public init(_ arguments: [String]) {
         var options: [(name: String, value: String)] = []
         var rest = arguments[...]

@@ -1,25 +1,25 @@
 public import JSON
 
-/// What an OCI runtime keeps about a container between two of its runs, in a file of its own below its root folder.
+/// What an OCI runtime stores about a container between its runs, in a file below its root folder.
 public struct RuntimeState: Equatable, Sendable {
     public let pid: Int32
-    /// When that process was started, in clock ticks since boot; nil where the runtime does not say.
+    /// When that process started, in clock ticks since boot; nil if the runtime does not say.
     public let startTime: UInt64?
     /// The folder of `config.json`.
     public let bundle: String?
 
-    /// The names that runc, youki (`state.json`) and crun (`status`) give the file.
+    /// The file's names: runc's and youki's (`state.json`), and crun's (`status`).
     public static let fileNames = ["state.json", "status"]
 
-    /// What of such a file it takes: paths of names.
+    /// The members it reads of such a file, as paths of names.
     public static let members = [
         ["init_process_pid"], ["pid"], ["init_process_start"], ["process-start-time"], ["bundle"],
         ["config", "labels"],
     ]
 
-    /// Nil for a document of another shape.
+    /// Reads a parsed state file; nil for a document of another shape.
     public init?(_ document: JSON) {
-        // runc's words, then crun's and youki's.
+        // runc's names first, then crun's and youki's.
         let number = document["init_process_pid"] ?? document["pid"]
         guard let number = number?.integer, let pid = Int32(exactly: number), pid > 1 else { return nil }
         self.pid = pid
@@ -28,7 +28,7 @@ public struct RuntimeState: Equatable, Sendable {
         bundle = document["bundle"]?.string ?? Self.bundle(inLabels: document["config"]?["labels"])
     }
 
-    /// runc keeps it among the labels of its configuration: `bundle=/path`.
+    /// runc stores it among the labels of its configuration: `bundle=/path`.
     private static func bundle(inLabels labels: JSON?) -> String? {
         let prefix = "bundle="
         for label in labels?.elements ?? [] {
@@ -40,7 +40,7 @@ public struct RuntimeState: Equatable, Sendable {
     }
 }
 
-/// Whether a text can be a container's id, which is a folder's name: letters, digits, `_`, `+`, `-`, `.`.
+/// Whether text can be a container's id, which names a folder: letters, digits, `_`, `+`, `-`, `.`.
 public func isContainerID(_ text: String) -> Bool {
     let isAllowed = { (byte: UInt8) in
         switch byte {

@@ -3,7 +3,7 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// The plugin's answer to one request.
+/// Carries out one request to the plugin.
 struct Plugin: ~Copyable {
     private let request: Request
     let log: PluginLog
@@ -13,7 +13,7 @@ struct Plugin: ~Copyable {
         log = PluginLog(request)
     }
 
-    /// Carries the request out; what it returns is to be printed.
+    /// Carries out the request. The result is to be printed.
     func answer() throws(CNIError) -> JSON? {
         switch request.command {
         case .version: return Version.answer(to: request.version)
@@ -48,7 +48,7 @@ struct Plugin: ~Copyable {
         if settings.isSkipped { return }
         let plan = try run(.review, settings) { _ in false }.plan
         if let failure = plan.hostFailure { throw CNIError(failure) }
-        // Where main's default was taken away on purpose, rules that are only still there are no fault of the network.
+        // If main's default was removed on purpose, rules that merely remain are no fault of the network.
         var differences = (plan.namespace.filter { !$0.isWithdrawal } + plan.host).map { $0.attempt }
         if !plan.hasInterface(request.interface) { differences.insert(missingInterface, at: 0) }
         guard !differences.isEmpty else { return }
@@ -59,15 +59,15 @@ struct Plugin: ~Copyable {
 
     private var missingInterface: String { "there is no interface \(printable(request.interface)) in the namespace" }
 
-    /// Forgiving: a DEL that fails would keep the chain's other plugins from cleaning up. What cannot be done is said.
+    /// Forgiving: a failing DEL would keep the chain's other plugins from cleaning up. Failures are logged.
     private func delete() {
-        // What makes no sense is left out: who starts the other networks' next attachment must not find them without a way out.
+        // Invalid settings are ignored: the other networks must not be left without a way out at their next attachment.
         let settings = Settings(request)
         if let problem = settings.problem { log.write(problem, as: .warning) }
         if settings.isSkipped { return }
         do throws(CNIError) {
             guard hasNamespace else {
-                // With it went its interfaces; what the host still knows of them goes too.
+                // Its interfaces went with it. Now the host's elements for them go, too.
                 var host = try openHost()
                 log.write(host.collectGarbage(namespaces: [], settings.policy))
                 return
@@ -78,22 +78,22 @@ struct Plugin: ~Copyable {
         } catch { log.write(error, as: .warning) }
     }
 
-    /// A runtime that has unmounted a namespace may leave the file it was mounted on.
+    /// Whether the namespace exists. A runtime that has unmounted it may leave the file it was mounted on.
     private var hasNamespace: Bool {
         do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return false }
         return true
     }
 
-    /// Whether the namespace is of podman, which before version 6 deals names to interfaces at random; it names the file so.
+    /// Whether the namespace is podman's, by its file's name. podman before version 6 names interfaces at random.
     private var isPodmans: Bool {
         let name = request.namespacePath.utf8.split(separator: UInt8(ascii: "/")).last
         return name?.starts(with: "netns-".utf8) ?? false
     }
 
-    /// Where runtimes bind the network namespaces of containers.
+    /// Where runtimes mount the network namespaces of containers.
     private static let namespaceFolder = "/run/netns"
 
-    /// As much as can be; what could not is the error.
+    /// Removes as much as possible; the rest is the error.
     private func collectGarbage() throws(CNIError) {
         let policy = Settings(request).policy
         var host = try openHost()
@@ -128,12 +128,12 @@ struct Plugin: ~Copyable {
 }
 
 extension Plugin {
-    /// The host's own is opened first, before any other namespace is entered.
+    /// Opens the host, before any other namespace is entered.
     private func openHost() throws(CNIError) -> Host {
         do { return try Host() } catch { throw CNIError(error) }
     }
 
-    /// Opens the host, then the container's namespace, looks, and changes what is not as it should be if that is wanted.
+    /// Opens the host, then the container's namespace, observes, and changes what differs if `isWanted`.
     private func run(
         _ occasion: ContainerRun.Occasion, _ settings: Settings, if isWanted: (Plan) -> Bool
     ) throws(CNIError) -> ContainerRun.Outcome {
@@ -145,7 +145,7 @@ extension Plugin {
         } catch { throw CNIError(error) }
     }
 
-    /// Opens the container's namespace, which must not be the host's.
+    /// Opens the container's namespace. It must not be the host's.
     private func openNamespace(of host: borrowing Host) throws(CNIError) -> NetworkNamespace {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: request.namespacePath) } catch {
@@ -163,7 +163,7 @@ extension Plugin {
 }
 
 extension CNIError {
-    /// The kernel's refusal, in the protocol's words.
+    /// A refusal by the kernel as an error of the protocol.
     fileprivate init(_ error: KernelError) {
         let isPassing = [.again, .busy, .restart, .interrupted].contains(error.errno)
         self.init(

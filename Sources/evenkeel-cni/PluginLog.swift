@@ -3,7 +3,7 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// What is said to people: on standard error, and in the file that the configuration names.
+/// Messages for people: on standard error, and in the file that the configuration names.
 struct PluginLog: ~Copyable {
     enum Level: String, CaseIterable {
         case error
@@ -11,7 +11,7 @@ struct PluginLog: ~Copyable {
         case info
         case debug
 
-        /// Whether a line of that level is said where this one is wanted.
+        /// Whether a log of this level has lines of that level.
         func includes(_ level: Level) -> Bool { level.rank <= rank }
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
@@ -20,10 +20,10 @@ struct PluginLog: ~Copyable {
     private let level: Level
     private let file: FileDescriptor?
     private let hasFile: Bool
-    /// Verb, container and interface, which each line of the file names.
+    /// Verb, container and interface, which begin each line of the file.
     private let subject: String
 
-    /// Standard error alone.
+    /// Logs to standard error alone.
     init() {
         level = .info
         file = nil
@@ -31,8 +31,8 @@ struct PluginLog: ~Copyable {
         subject = ""
     }
 
-    /// As `logFile` and `logLevel` of the configuration say, as far as they make sense. A file that cannot be written to is
-    /// no reason not to work.
+    /// Logs as `logFile` and `logLevel` of the configuration say, if they are valid. A file that cannot be written does not stop
+    /// the plugin.
     init(_ request: Request) {
         let settings = LogSettings(request.configuration)
         level = settings.level ?? .info
@@ -49,16 +49,16 @@ struct PluginLog: ~Copyable {
         } catch {
             file = nil
             hasFile = false
-            write(.warning, "there is no log: \(error.description)")
+            write(.warning, "logFile is not written: \(error.description)")
         }
     }
 
     func write(_ level: Level, _ text: String) { write(level, [text]) }
 
-    /// All in one write, so that lines of several runs do not mix.
+    /// Writes all lines at once, so that lines of several runs do not mix.
     private func write(_ level: Level, _ texts: [String]) {
         guard self.level.includes(level), !texts.isEmpty else { return }
-        // They may quote what came from a container or a pod's annotations.
+        // The texts may quote a container or a pod's annotations.
         let texts = texts.map(printable)
         FileDescriptor.writeStandardError(lines(texts, behind: "evenkeel: "))
         guard hasFile else { return }
@@ -87,7 +87,7 @@ struct PluginLog: ~Copyable {
     }
 }
 
-/// What the configuration says of the log.
+/// The log settings of the configuration.
 struct LogSettings {
     private let configuration: JSON
 
@@ -100,7 +100,7 @@ struct LogSettings {
 
     var level: PluginLog.Level? { PluginLog.Level.allCases.first { $0.rawValue == value("logLevel")?.string } }
 
-    /// Absolute: where the runtime was started is nobody's choice. A NUL would end it, and another file be written to.
+    /// Absolute: nobody chooses where the runtime was started. No NUL: it would end the path, and another file be written.
     var path: String? { value("logFile")?.string.flatMap { $0.begins(with: "/") && !$0.utf8.contains(0) ? $0 : nil } }
 
     func validate() throws(CNIError) {

@@ -2,12 +2,12 @@ import CNI
 import JSON
 import Keel
 
-/// What the host, the network's configuration and the runtime tell this run to do; the later wins.
+/// The settings of this run, from the host, the network's configuration and the runtime; later ones win.
 struct Settings {
     private(set) var policy = Policy()
-    /// Whether this container is none of our business.
+    /// Whether to leave this container alone.
     private(set) var isSkipped = false
-    /// What of it made no sense, and was left out.
+    /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
 
@@ -22,7 +22,7 @@ struct Settings {
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
     }
 
-    /// All of it, or the error.
+    /// The settings if all of them are valid.
     static func complete(_ request: Request) throws(CNIError) -> Settings {
         let settings = Settings(request)
         if let problem = settings.problem { throw problem }

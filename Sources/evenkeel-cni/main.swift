@@ -9,13 +9,13 @@ CrashReport.install(
 
 exitProcess(saysWhatItIs() ? 0 : run())
 
-/// The exit status; results and errors both go to standard output, as the specification asks.
+/// Returns the exit status. Results and errors both go to standard output, as the specification wants.
 func run() -> Int32 {
     do throws(CNIError) { return answer(try readRequest()) } catch { return fail(error, PluginLog()) }
 }
 
-/// As the plugins of the CNI project do for a person: a runtime always sets CNI_COMMAND. With another of the variables set it is a
-/// runtime that forgot, and gets the error.
+/// Tells a person what this is, as the plugins of the CNI project do: a runtime always sets CNI_COMMAND. If another of the
+/// variables is set, a runtime forgot it, and gets the error.
 func saysWhatItIs() -> Bool {
     let variables = ["CNI_COMMAND", "CNI_CONTAINERID", "CNI_NETNS", "CNI_IFNAME", "CNI_PATH"]
     guard variables.allSatisfy({ Environment.variable($0) == nil }) else { return false }
@@ -42,7 +42,7 @@ func answer(_ request: Request) -> Int32 {
 
 func fail(_ error: CNIError, _ log: borrowing PluginLog) -> Int32 {
     log.write(error)
-    // Should standard output be gone as well, the exit status still says it.
+    // If standard output is closed as well, the exit status still reports it.
     do { try print(error.json) } catch {}
     return 1
 }
@@ -54,7 +54,7 @@ func print(_ result: JSON) throws(CNIError) {
 }
 
 func readRequest() throws(CNIError) -> Request {
-    // A request is a few kilobytes; a hundred times as much is somebody's mistake.
+    // A request has a few kilobytes; a hundred times as much is a mistake.
     let inputLimit = 1 << 20
     let text: [UInt8]
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {

@@ -17,7 +17,7 @@ func sayVersion() -> Int32 {
     return 0
 }
 
-/// The exit status; anything but 0 keeps the container from starting.
+/// Returns the exit status. Anything but 0 prevents the container's start.
 func run() -> Int32 {
     do throws(StateError) { return attend(try readState()) } catch {
         ContainerLog("evenkeel-hook", container: "").write(.error, error.description)
@@ -39,13 +39,13 @@ func readState() throws(StateError) -> ContainerState {
 
 func attend(_ state: ContainerState) -> Int32 {
     let journal = ContainerLog("evenkeel-hook", container: state.id)
-    // poststop: its network is gone, and what the host knew of it goes too. Nothing is to be kept from ending.
+    // poststop: its network is gone, and its leftovers on the host go, too. Nothing may keep the container from ending.
     if state.status == "stopped" {
         CrashReport.end(with: 0)
         collectGarbage(journal)
         return 0
     }
-    // Process 1 is the host's, and 0 means that there is none.
+    // Process 1 is the host's, and 0 means no process.
     guard state.pid > 1 else {
         let trouble = state.pid == 1 ? "names process 1" : "has no process"
         journal.write(

@@ -5,11 +5,11 @@ struct RuntimeError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// The OCI runtime that does the work.
+/// The OCI runtime that this program executes.
 enum RealRuntime {
     static let place = "EVENKEEL_RUNTIME or /etc/evenkeel/runtime.json"
 
-    /// Its path: by `EVENKEEL_RUNTIME`, by the name this program is called by (`evenkeel-crun` is crun), by
+    /// Finds its path by, in this order, `EVENKEEL_RUNTIME`, the name this program is called by (`evenkeel-crun` is crun),
     /// `/etc/evenkeel/runtime.json` (`{"runtime": "crun"}`), or else runc, or crun on a host without runc.
     static func find(calledAs own: String) throws(RuntimeError) -> String {
         var name = Environment.variable("EVENKEEL_RUNTIME") ?? named(by: own) ?? ""
@@ -33,7 +33,7 @@ enum RealRuntime {
     private static func path(of name: String, in folders: String) -> String? {
         for folder in folders.utf8.split(separator: UInt8(ascii: ":")) {
             let path = "\(String(decoding: folder, as: UTF8.self))/\(name)"
-            // A link of the real runtime's name may lead here.
+            // A link with the real runtime's name may lead to this program.
             if ExecutableFile.isExecutable(path) && !ExecutableFile.isOwn(path) { return path }
         }
         return nil

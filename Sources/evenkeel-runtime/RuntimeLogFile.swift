@@ -2,7 +2,7 @@ import JSON
 import LinuxSystem
 import OCI
 
-/// The file in which an engine looks for what went wrong: `--log` and `--log-format`. Of several errors the last one counts.
+/// The file in which an engine looks for errors: `--log` and `--log-format`. Engines show the last error in it.
 struct RuntimeLogFile {
     private let path: String?
     private let isJSON: Bool

@@ -2,21 +2,21 @@ import JSON
 import LinuxSystem
 import OCI
 
-/// Where the real runtime keeps what it knows about containers.
+/// The folders in which the real runtime stores its containers' states.
 struct StateFolder {
     private let roots: [String]
 
-    /// By `--root`, or where the runtime of that name keeps it: below `XDG_RUNTIME_DIR` without privilege, below `/run` with.
+    /// Uses `--root`, or the folders of the runtime of that name: below `XDG_RUNTIME_DIR` without privilege, below `/run` with.
     init(_ invocation: RuntimeInvocation, _ runtime: String) {
         let name =
             runtime.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
-        // A copy under another name keeps the folder of the first.
+        // A copy of a runtime under another name uses the original's folder.
         let names = [name, "runc", "crun", "youki"]
         let folders = (Environment.variable("XDG_RUNTIME_DIR").map { [$0] } ?? []) + ["/run"]
         roots = invocation.root.map { [$0] } ?? folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
     }
 
-    /// Nil where there is none that can be understood.
+    /// The container's state; nil if none is found that can be read.
     func state(of id: String) -> RuntimeState? {
         for root in roots {
             for name in RuntimeState.fileNames {
@@ -35,9 +35,9 @@ struct StateFolder {
     }
 }
 
-/// What an engine hands to the runtime: a folder with `config.json`, OCI runtime specification, "Bundle".
+/// What an engine passes to the runtime: a folder with `config.json`, OCI runtime specification, "Bundle".
 enum Bundle {
-    /// Empty where none is ours: to find out needs no parsing.
+    /// The annotations; empty if none is ours, which a search finds out without parsing.
     static func annotations(in folder: String?) throws(StateError) -> [JSON.Member] {
         guard let folder else { return [] }
         let path = "\(folder)/config.json"

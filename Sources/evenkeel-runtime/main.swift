@@ -1,5 +1,5 @@
-// An OCI runtime that is another one, and makes a container's network safe before its process runs: for engines that set the
-// network up after their hooks.
+// An OCI runtime that makes a container's network safe before its process runs, and then executes the real runtime. For engines
+// that set the network up after their hooks.
 import JSON
 import Keel
 import LinuxSystem
@@ -7,10 +7,10 @@ import OCI
 
 exitProcess(run())
 
-/// The exit status where the real runtime could not be executed, or must not be.
+/// Returns the exit status if the real runtime could not be executed, or must not be.
 func run() -> Int32 {
     let arguments = OwnProcess.arguments
-    // `--version` is the real runtime's to answer: containerd reads its first line, and its third must be the last.
+    // The real runtime answers `--version`: containerd reads its first line, and its third must be the last.
     if arguments.count == 2 && arguments[1] == "--evenkeel-version" {
         do { try FileDescriptor.writeStandardOutput("evenkeel-runtime \(Product.version)\n") } catch { return 1 }
         return 0
@@ -28,9 +28,9 @@ func run() -> Int32 {
     return refuse("\(error.description); install that runtime, or name another in \(RealRuntime.place)", log)
 }
 
-/// In a process of its own: what it enters or breaks must not reach the real runtime.
+/// Runs in a process of its own: the namespaces it enters and its crashes must not reach the real runtime.
 func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: RuntimeLogFile) -> Bool {
-    // One that the policy lets pass must not end like one that has said why it refuses.
+    // 1: crashed, the policy decided. 2: refused, already reported.
     let (passed, refused) = (Int32(0), Int32(2))
     let trouble: String
     do throws(KernelError) {
@@ -59,7 +59,7 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ 
         log.write(error: $0)
     }
     guard let state = StateFolder(invocation, runtime).state(of: id) else {
-        // The real runtime says better what is wrong with a container that it does not know.
+        // The real runtime explains better what is wrong with a container that it does not know.
         let mayStart = EngineContainer.crashStatus() == 0
         journal.write(mayStart ? .notice : .error, "its state was not found, so its network was not looked at")
         return mayStart
@@ -73,7 +73,7 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ 
         .makeSafe(journal)
 }
 
-/// Says why on standard error, and in the file in which engines look for it.
+/// Prints the reason to standard error, and to the file in which engines look for it.
 func refuse(_ reason: String, _ log: RuntimeLogFile) -> Int32 {
     FileDescriptor.writeStandardError("evenkeel-runtime: \(reason)\n")
     log.write(error: reason)

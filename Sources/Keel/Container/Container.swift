@@ -5,17 +5,17 @@ import Netlink
 public struct Container: ~Copyable {
     public let namespace: NetworkNamespace
     var socket: Socket
-    /// Why the thread could not go back to the host: in a user namespace that is refused. What was opened there before
-    /// still works; nothing more may be, since it would be the container's.
+    /// Why the thread could not return to the host: a user namespace refuses it. Sockets opened on the host before still work.
+    /// Nothing more may be opened, since it would be the container's.
     let stranding: KernelError?
 
-    /// Goes in to open the socket, and comes back to the host.
+    /// Enters the namespace to open the socket, and returns to the host.
     ///
-    /// - Throws: `EBUSY` if another run is at work there, unless that is to be waited for.
+    /// - Throws: `EBUSY` if another run holds the lock and `waiting` is false.
     public init(
         _ namespace: consuming NetworkNamespace, of host: borrowing Host, waiting: Bool = true
     ) throws(KernelError) {
-        // Of two runs at once each would take the other's half-done work for somebody's purpose.
+        // Each of two runs at once would take the other's half-done work for somebody's intention.
         if waiting {
             namespace.lock()
         } else if !namespace.tryToLock() {
@@ -24,8 +24,8 @@ public struct Container: ~Copyable {
         try self.init(entering: namespace, of: host)
     }
 
-    /// Read-only; does not wait for the lock, which a process inside may hold for ever. What is seen may be half done while another
-    /// run is at work there.
+    /// Read-only; does not wait for the lock, which a process inside may hold for ever. While another run is at work there, what
+    /// is seen may be half done.
     package init(
         onlyLookingAt namespace: consuming NetworkNamespace, of host: borrowing Host
     ) throws(KernelError) {

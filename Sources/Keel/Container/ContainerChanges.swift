@@ -1,10 +1,10 @@
 import LinuxSystem
 import Netlink
 
-// How the changes of a plan are carried out in a container.
+// Carries out the changes of a plan in a container.
 
 extension Container {
-    /// Carries the changes out in order. A change that fails takes along those that build on it, and no others.
+    /// Carries the changes out in order. When a change fails, those that build on it are skipped; the others are not.
     public mutating func apply(_ changes: [Change], from host: borrowing Host) -> [Step] {
         guard !changes.isEmpty else { return [] }
         do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
@@ -29,7 +29,7 @@ extension Container {
         return steps
     }
 
-    /// Sends changes that are the socket's in one message; those that were refused. What is there or gone already is none of them.
+    /// Sends changes that go over the socket in one message. Returns those refused, without what is there or gone already.
     private mutating func execute(_ changes: [Change]) throws(KernelError) -> [(place: Int, error: KernelError)] {
         var refusals: [(place: Int, error: KernelError)] = []
         try socket.executeAll(changes.count) {
@@ -44,7 +44,7 @@ extension Container {
                 continue
             }
             refusals.remove(at: index)
-            // What is not there at all is as it should be.
+            // A route that does not exist needs no deletion.
             try socket.executeAll(1) { _ in
                 change.requestForAnyProtocol
             } refused: { _, _ in
@@ -53,7 +53,7 @@ extension Container {
         return refusals
     }
 
-    /// Whether the interface of a sysctl exists though its file does not: then the write was not needless but impossible.
+    /// Whether a sysctl's interface exists though its file does not: then the write was impossible, not needless.
     private mutating func isStillThere(_ change: Change) -> Bool {
         guard case .set(let sysctl, _) = change.action else { return false }
         do throws(KernelError) {
@@ -61,14 +61,14 @@ extension Container {
         } catch { return true }
     }
 
-    /// Carries the changes of one stage out, together where they are the socket's.
+    /// Carries out the changes of one stage, those that go over the socket together.
     private mutating func attempt(_ changes: [Change], _ steps: inout [Step], _ failed: inout [Change]) {
         guard let first = changes.first else { return }
         var refusals: [(place: Int, error: KernelError)] = []
         do throws(KernelError) {
             switch first.action {
             case .set(let sysctl, let value): try sysctl.write(value)
-            // Rulesets are the host's.
+            // Rulesets are changed on the host only.
             case .commit: throw KernelError(first.attempt, .invalid)
             default:
                 refusals = try execute(changes)
@@ -90,10 +90,10 @@ extension Container {
 
 extension Change {
     fileprivate enum Stage {
-        /// Not the socket's.
+        /// Does not go over the socket.
         case alone
         case together
-        /// Waits until the kernel has said that what stands in for it was done.
+        /// Removes a route from main: waits until the kernel has confirmed what replaces it.
         case takesFromMain
     }
 
@@ -105,7 +105,7 @@ extension Change {
         }
     }
 
-    /// A leg of an IPv6 route: the kernel lists legs that it has merged under the protocol of the first, and deletes each by its own.
+    /// A leg of an IPv6 route: the kernel lists merged legs under the protocol of the first, but deletes each by its own.
     fileprivate var mayHaveAnotherProtocol: Bool {
         if case .deleteRoute(let route) = action { route.version == .v6 && route.protocol != 0 } else { false }
     }
@@ -128,7 +128,7 @@ extension Change {
         }
     }
 
-    /// What the kernel answers if somebody else was faster or the thing is gone: then all is as it should be.
+    /// The kernel's answer if somebody else was faster or the thing is gone: then the change counts as done.
     fileprivate var errnoIfDone: Errno {
         switch action {
         case .set: .noEntry

@@ -2,7 +2,7 @@ package import LinuxSystem
 package import Netlink
 
 extension Container {
-    /// Goes in for a look at what the remedies do not ask for, and comes back to the host.
+    /// Reads what the remedies do not need: enters the namespace, runs `body`, and returns to the host.
     package mutating func look<Value>(
         from host: borrowing Host, _ body: (inout Socket) throws(KernelError) -> Value
     ) throws(KernelError) -> Value {

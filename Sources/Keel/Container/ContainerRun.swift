@@ -1,14 +1,14 @@
 public import LinuxSystem
 import Netlink
 
-/// One run over one container: observe, plan and, if it is wanted, apply. The host has been opened before.
+/// One run over one container: observe, plan and, if it is wanted, apply. The caller opens the host before.
 public struct ContainerRun: Sendable {
-    /// Why it is run.
+    /// The reason for the run.
     public enum Occasion: Hashable, Sendable {
-        /// The container starts: a connection tracking table that is filling up is said.
+        /// The container starts: the run also warns if the connection tracking table is filling up.
         case start
         case review
-        /// An interface of that name is about to go: nothing new is installed on the host.
+        /// The named interface is about to go: the run installs nothing new on the host.
         case detachment(of: String)
     }
 
@@ -16,20 +16,20 @@ public struct ContainerRun: Sendable {
     private let policy: Policy
     private let namesAreRandom: Bool
 
-    /// `namesAreRandom`: the container's engine deals names to its interfaces at random.
+    /// `namesAreRandom`: the container's engine names its interfaces at random.
     public init(_ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool = false) {
         self.occasion = occasion
         self.policy = policy
         self.namesAreRandom = namesAreRandom
     }
 
-    /// What came of a run: what was to be done, and what became of it, nil where that was not wanted.
+    /// What a run planned, and what became of the plan: nil if it was not wanted.
     public struct Outcome: Sendable {
         public let plan: Plan
         public let report: Report?
     }
 
-    /// Looks, plans, and carries the plan out if it is wanted.
+    /// Observes, plans, and carries out the plan if `isWanted` returns true. `warn` receives what a person should know first.
     public func carryOut(
         in namespace: consuming NetworkNamespace, on host: inout Host, warn: (String) -> Void = { _ in },
         if isWanted: (Plan) -> Bool
@@ -47,12 +47,12 @@ public struct ContainerRun: Sendable {
         return Outcome(plan: plan, report: apply(plan, look, &container, &host))
     }
 
-    /// What a run has seen.
+    /// What a run has observed.
     private struct Look {
         var snapshot: NamespaceSnapshot
         var leaving: UInt32?
         var attachments: [HostAttachment] = []
-        /// Why the host could not be looked at.
+        /// Why the host could not be observed.
         var hostFailure: KernelError?
         var scope = HostScope.leftovers(leaving: [])
 
@@ -84,7 +84,7 @@ public struct ContainerRun: Sendable {
         plan.interfaces = look.snapshot.links.map { $0.name }
         if !plan.namespace.isEmpty { plan.notes = selections.flatMap { $0.notes } }
         plan.hostFailure = look.hostFailure
-        // Then nothing is wanted of the host, or nothing could be seen of it.
+        // The policy wants nothing on the host, or the host could not be observed.
         if policy.invalid.mode == .keep || look.hostFailure != nil { return plan }
         do throws(KernelError) {
             if let stranding { throw stranding.attempting("look after the host") }
@@ -96,7 +96,7 @@ public struct ContainerRun: Sendable {
         return plan
     }
 
-    /// What the host is looked after for: where the container's packets enter, and in which families they may be translated.
+    /// Where the container's packets enter the host, and in which families they may be translated.
     private func scope(_ look: borrowing Look) -> HostScope {
         if case .detachment = occasion {
             return .leftovers(
@@ -108,7 +108,7 @@ public struct ContainerRun: Sendable {
             interfaces: interfaces, versions: IPVersion.allCases.filter { look.snapshot.hasDefaultRoute($0) })
     }
 
-    /// Carries a plan out. What the kernel refuses because the namespace changed meanwhile is planned once more.
+    /// Carries a plan out. If the kernel refuses a change because the namespace changed meanwhile, plans once more.
     private func apply(
         _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host
     ) -> Report {

@@ -2,15 +2,15 @@ public import JSON
 import LinuxSystem
 import Netlink
 
-/// A container that an engine is about to start, for the programs that engines run: who it is and what was said of it.
+/// A container that an engine is about to start: its process and its annotations. For the programs that engines run.
 public struct EngineContainer: Sendable {
     private let pid: Int32
     private let startTime: UInt64?
     private let annotations: [JSON.Member]
     private let isStarting: Bool
 
-    /// `startTime`, in clock ticks since boot, tells the process from a later one of the same number. `isStarting`: what
-    /// it was created for is about to run, so that no network comes later.
+    /// `startTime`, in clock ticks since boot, distinguishes the process from a later one with the same pid. `isStarting`: its
+    /// own program is about to run, so no network comes later.
     public init(pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member], isStarting: Bool = false) {
         self.pid = pid
         self.startTime = startTime
@@ -18,16 +18,16 @@ public struct EngineContainer: Sendable {
         self.isStarting = isStarting
     }
 
-    /// What a crash is to end with before a container's own policy is known: 0 lets it start.
+    /// The exit status of a crash before the container's own policy is known. 0 lets it start.
     public static func crashStatus() -> Int32 {
         do { return crashStatus(try Policy.host()) } catch { return 1 }
     }
 
     private static func crashStatus(_ policy: Policy) -> Int32 { policy.onError == .fail ? 1 : 0 }
 
-    /// Makes its network safe; whether the container may start.
+    /// Makes its network safe. Returns whether the container may start.
     ///
-    /// Input that makes no sense always keeps it from starting. What the kernel refuses does where the policy says so.
+    /// Invalid input always refuses the start. A refusal by the kernel does so only if the policy's `onError` is "fail".
     public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
         do throws(PolicyError) {
             let annotations = try Annotations(annotations)
@@ -42,7 +42,7 @@ public struct EngineContainer: Sendable {
     }
 
     private func makeSafe(_ policy: Policy, _ journal: borrowing ContainerLog) -> Bool {
-        // From here on a defect of ours weighs as much as the kernel's refusal.
+        // From here on the container's own policy decides about a crash, as it does about the kernel's refusal.
         CrashReport.end(with: Self.crashStatus(policy))
         let namespace: NetworkNamespace
         do { namespace = try openNamespace() } catch {
@@ -63,11 +63,11 @@ public struct EngineContainer: Sendable {
         return true
     }
 
-    /// The namespace of just this process. Whatever has its number by now is refused.
+    /// The namespace of exactly this process. A later process with the same pid is refused.
     private func openNamespace() throws(KernelError) -> NetworkNamespace {
         let process = try ProcessHandle(pid)
         let started = try process.startTime()
-        // Nobody is started after the program that looks after its start.
+        // The container's process must be older than this program.
         let isSame: Bool
         if let startTime {
             isSame = startTime == started
@@ -76,19 +76,19 @@ public struct EngineContainer: Sendable {
         }
         guard isSame else {
             throw KernelError(
-                "look at process \(pid)", .noSuchProcess, explanation: "it has ended, and another has its number")
+                "look at process \(pid)", .noSuchProcess, explanation: "it has ended, and another process has its pid")
         }
         return try process.networkNamespace()
     }
 
-    /// The last of what was refused; the others are said. The container's part is done even where the host's cannot be.
+    /// Returns the last refusal and logs the others. The container's part is done even if the host's cannot be.
     private func makeSafe(
         _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing ContainerLog
     ) throws(KernelError) -> KernelError? {
         var policy = policy
-        // --network host: there is nothing of the container's own.
+        // --network host: the container has no network of its own.
         guard var host = try Host.translating(for: namespace, &policy, journal) else { return nil }
-        // podman has it in every container's annotations; from version 6 on it deals names in the order given, which nothing tells.
+        // podman sets this on every container. From version 6 on it names in the order given, but nothing tells the version.
         let isPodmans = annotations.contains { $0.name == "io.container.manager" && $0.value.string == "libpod" }
         let run = ContainerRun(.start, policy, namesAreRandom: isPodmans)
         let outcome = try run.carryOut(in: namespace, on: &host, warn: { journal.write(.warning, $0) }) { plan in

@@ -1,14 +1,14 @@
 import LinuxSystem
 import Netlink
 
-// What is left of attachments that ended without being taken down. It is recognised by itself, so nothing need be known
-// of whose it was: an element of the set whose interface is gone, a source rule whose table the kernel has emptied.
+// What is left of attachments that ended without being taken down. It is recognised without knowing its owner: an element of the
+// set whose interface is gone, a source rule whose table the kernel has emptied.
 
 extension Host {
-    /// Removes it, on the host and in the network namespaces at those paths; other paths, and the host's own namespace, are skipped.
+    /// Removes them on the host and in the namespaces at `paths`; other paths, and the host's own namespace, are skipped.
     ///
-    /// A namespace in which another run is at work is skipped, too: its own processes may hold the lock as long as they like,
-    /// and what is left here does no harm.
+    /// A namespace in which another run is at work is skipped, too: its own processes may hold the lock for ever, and leftovers
+    /// do no harm.
     public mutating func collectGarbage(namespaces paths: [String], _ policy: Policy) -> Report {
         var report = Report()
         if policy.invalid.mode != .keep { collectElements(&report) }
@@ -28,12 +28,12 @@ extension Host {
         } catch { report.errors.append(error) }
     }
 
-    /// Somebody with privilege in the namespace may have made any number; the next time there is more.
+    /// A limit, since a privileged process in the namespace may have made any number. The next run removes more.
     private static let removalsAtOnce = 256
 
     private borrowing func collectGarbage(in path: String) throws(KernelError) -> [Step] {
         let namespace: NetworkNamespace
-        // Gone meanwhile, or something else that lies in that folder.
+        // Gone meanwhile, or no namespace.
         do { namespace = try NetworkNamespace(path: path) } catch { return [] }
         guard !isOwn(namespace) else { return [] }
         var container = try Container(namespace, of: self, waiting: false)
@@ -44,7 +44,7 @@ extension Host {
 }
 
 extension NamespaceSnapshot {
-    /// Takes away source rules of ours that look up an empty table, and what only served them.
+    /// Removes our source rules that look up an empty table, and the rules that only served them.
     func planGarbage() -> [Change] {
         IPVersion.allCases.flatMap { version in
             let ours = (rules ?? []).filter { $0.version == version && $0.isOurs }

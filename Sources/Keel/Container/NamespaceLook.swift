@@ -1,10 +1,10 @@
 public import LinuxSystem
 import Netlink
 
-// The look at a container's network namespace.
+// Observes a container's network namespace.
 
 extension Container {
-    /// Looks at all of the namespace. Nothing is changed.
+    /// Observes the whole namespace. Read-only.
     public mutating func observe(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
         var snapshot = try observeLinksAndRules()
         snapshot.routes = try socket.defaultRoutes()
@@ -13,7 +13,7 @@ extension Container {
         return snapshot
     }
 
-    /// Looks at what a plan asks for: of most containers not their addresses, nor tables that mean nothing to it.
+    /// Observes what a plan needs. Most containers' addresses, and tables that mean nothing to the plan, are not read.
     mutating func observeForPlan(from host: borrowing Host) throws(KernelError) -> NamespaceSnapshot {
         var snapshot = try observeLinksAndRules()
         snapshot.routes = try routes(snapshot.routesForPlan, from: host)
@@ -34,7 +34,7 @@ extension Container {
         return snapshot
     }
 
-    /// From so many on, not every IPv4 route is looked at: a table at a time costs more than a few routes, and less than many.
+    /// Beyond it only tables that matter are read: one at a time they cost more than a few routes, and less than many.
     private static let mostIPv4Routes = 512
 
     private mutating func routes(
@@ -58,7 +58,7 @@ extension Container {
 }
 
 extension Socket {
-    /// Nil from a kernel without policy routing.
+    /// Nil if the kernel has no policy routing.
     mutating func rulesIfSupported() throws(KernelError) -> [PolicyRule]? {
         do { return try rules() } catch {
             if error.errno == .notSupported || error.errno == .familyNotSupported { return nil }

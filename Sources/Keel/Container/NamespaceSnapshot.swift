@@ -1,19 +1,19 @@
 public import Netlink
 
-/// What a container's network namespace looks like now, as far as the remedies ask.
+/// The state of a container's network namespace, as far as the remedies need it.
 public struct NamespaceSnapshot: Hashable, Sendable {
     public var links: [Link]
     public var addresses: [InterfaceAddress]
     /// Default routes of both families in every table, in the kernel's order.
     public var routes: [Route]
-    /// Of both families, in the kernel's order; nil if the kernel has no policy routing.
+    /// The policy rules of both families, in the kernel's order; nil if the kernel has no policy routing.
     public var rules: [PolicyRule]?
-    /// Networks that somebody else routes by source, and whose own routes are not in main any more.
+    /// Networks that somebody else routes by source, and whose own routes have left main.
     public var routedByForeignRules: [RoutedNetwork] = []
-    /// Whether the engine deals the interfaces' names at random, as podman before 6 does, so that the networks' prefixes order them
-    /// and not their names.
+    /// Whether the engine names interfaces at random, as podman before 6 does. Then the networks' prefixes order them, not their
+    /// names.
     public var namesAreRandom = false
-    /// Of the networks that compete, the gateways that are not known to answer.
+    /// The gateways of competing networks that are not known to answer.
     public var doubtfulGateways: [DoubtfulGateway] = []
     /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
     public var reversePathFilterOfAll: Int?
@@ -32,14 +32,14 @@ public struct NamespaceSnapshot: Hashable, Sendable {
         self.reversePathFilterOfDefault = reversePathFilterOfDefault
     }
 
-    /// The interface of that index; nil where it is not there.
+    /// The interface with that index, or nil.
     package func link(_ index: UInt32?) -> Link? {
-        // In place: an interface is dear to copy.
+        // By index, without copies: copying an interface is expensive.
         for place in links.indices where links[place].index == index { return links[place] }
         return nil
     }
 
-    /// Whether there could be two networks, so that defaults which lead nowhere have a say.
+    /// Whether there could be two networks. Then defaults that lead nowhere matter, too.
     var hasSeveralInterfaces: Bool {
         links.count > 2
     }

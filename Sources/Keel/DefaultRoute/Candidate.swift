@@ -1,19 +1,19 @@
 import Netlink
 
-/// A network's default route: one leg of a route in main, or one remembered in its interface's own table.
+/// A network's default route: one leg of a route in main, or one kept in its interface's own table.
 ///
-/// A class, because candidates are sorted, filtered and handed about, and a route with all that belongs to it is dear to copy.
+/// A class, because candidates are sorted, filtered and passed around, and copying a route with its parts is expensive.
 final class Candidate: Equatable {
     let link: Link
-    /// As the kernel lists it; of a multipath route, the whole.
+    /// The route as the kernel lists it; for a leg of a multipath route, the whole route.
     let listed: Route
-    /// As a route of its own in table main, with one next hop.
+    /// The leg as a route of its own in table main, with one next hop.
     let leg: Route
     /// Its rank by preference; lower is better.
     let preference: Int
     /// Whether its gateway answers.
     let state: GatewayState
-    /// Where it stands among the defaults of main: as it was before mode `ranked` moved it.
+    /// Its level among the defaults of main, before mode `ranked` moved it.
     let level: Level
 
     init(link: Link, listed: Route, leg: Route, preference: Int, state: GatewayState, level: Level? = nil) {
@@ -47,15 +47,15 @@ final class Candidate: Equatable {
     }
 }
 
-/// What the kernel goes by among default routes, the better first: the metric, and in IPv6 the router's preference.
+/// How the kernel orders default routes, better ones first: by metric, and in IPv6 by the router's preference.
 struct Level: Comparable {
     let metric: UInt32
-    /// RFC 4191: 0 high, 1 medium, as whatever is not advertised, 2 low.
+    /// RFC 4191: 0 high, 1 medium, also for routes that are not advertised, 2 low.
     let reluctance: UInt8
 
     init(_ route: Route) {
         metric = route.metric
-        // ICMPV6_ROUTER_PREF_… of linux/icmpv6.h; 2 is reserved, and stands for medium.
+        // ICMPV6_ROUTER_PREF_… of linux/icmpv6.h. 2 is reserved and means medium.
         reluctance =
             switch route.preference {
             case 1?: 0
@@ -70,13 +70,13 @@ struct Level: Comparable {
 }
 
 extension Route {
-    /// Whether its legs by networks are candidates. Not so those of a route that is left alone: one that leads nowhere, a routing
-    /// daemon's, one for other than ordinary traffic, a multipath route that somebody made.
+    /// Whether its legs through networks are candidates. Not those of a route that is left alone: one that leads nowhere, one of
+    /// a routing daemon, one for other than ordinary traffic, a multipath route that somebody made.
     var maySupplyCandidates: Bool {
         isUnicast && typeOfService == 0 && !isOfRoutingDaemon && !isMadeMultipath && lifetime ?? 1 > 0
     }
 
-    /// In IPv6 the kernel merges equal routes into one of several legs; any other was made so on purpose.
+    /// In IPv6 the kernel merges equal routes into one with several legs. Any other multipath route was made on purpose.
     private var isMadeMultipath: Bool { nextHops.count > 1 && (version == .v4 || nextHopObject != nil) }
 
     /// One leg of it as a route of its own in main.

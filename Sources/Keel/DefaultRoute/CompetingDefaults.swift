@@ -1,8 +1,8 @@
 package import Netlink
 
-/// One of several networks' default routes in main between which the kernel has nothing to choose by.
+/// A default route in main that competes with another network's: the kernel has no reason to choose either.
 package struct CompetingDefault: Hashable, Sendable {
-    /// As a route of its own, with one next hop.
+    /// The leg as a route of its own, with one next hop.
     package let leg: Route
     package let interface: InterfaceName
     /// Whether it is a leg of a multipath route.
@@ -12,12 +12,12 @@ package struct CompetingDefault: Hashable, Sendable {
 }
 
 extension NamespaceSnapshot {
-    /// The best default routes of a family in main where those are of several networks, the one that the plan would keep first;
-    /// none where the best is of a tunnel, of a routing daemon or of any other than a network.
+    /// The best default routes of a family in main if they belong to several networks. The one that the plan would keep is first.
+    /// Empty if the best is of a tunnel, of a routing daemon or of anything else that is no network.
     package func competingDefaults(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> [CompetingDefault] {
         let routes = DefaultRoutes(version, self, policy, leaving: nil)
         let ahead = routes.sorted(routes.main)
-        // As main has them now, whatever mode ranked remembers.
+        // By the present levels in main, whatever mode ranked remembers.
         guard let best = ahead.map({ Level($0.leg) }).min(), !routes.foreign.contains(where: { Level($0) <= best })
         else { return [] }
         let rivals = ahead.filter { Level($0.leg) == best }
@@ -29,7 +29,7 @@ extension NamespaceSnapshot {
         }
     }
 
-    /// What an earlier run keeps in an interface's own table: gateways and the table's number.
+    /// The gateways that an earlier run keeps in an interface's own table, each with the table's number.
     package func defaultsInTable(_ version: IPVersion, of interface: UInt32) -> [(gateway: IPAddress?, table: UInt32)] {
         let table = Ours.table(of: interface)
         return routes.filter { $0.version == version && $0.table == table }.flatMap { $0.nextHops }

@@ -1,35 +1,35 @@
 import LinuxSystem
 import Netlink
 
-// The first remedy: of several networks' default routes that the kernel cannot tell apart one stays in main. Each is copied into
-// its interface's own table, to which rules lead what is sent from that network's addresses or bound to its device. The tables
-// are the memory, too: the kernel empties the one of an interface that is gone.
+// The first remedy. If the kernel cannot tell several networks' default routes apart, one stays in main. Each other is copied
+// into its interface's own table. Rules lead packets from that network's addresses, or bound to its device, to that table. The
+// tables are the memory, too: the kernel empties the table of an interface that is gone.
 
-/// The default routes of one family in one namespace, sorted by whose they are.
+/// The default routes of one family in one namespace, sorted by owner.
 struct DefaultRoutes {
     let version: IPVersion
     let snapshot: NamespaceSnapshot
     let policy: Policy.DefaultRoute
     let preferences: Preferences
-    /// The index of an interface that is about to go, which counts as gone.
+    /// The index of an interface that is about to go. It counts as gone.
     let leaving: UInt32?
-    /// Of networks, in main, on interfaces that stay.
+    /// The defaults of networks in main, on interfaces that stay.
     private(set) var main: [Candidate] = []
-    /// Of networks, in main, on the interface that is about to go, or of a network that others route.
+    /// The defaults of networks in main, on the interface that is about to go, or of a network that others route.
     private(set) var departing: [Candidate] = []
-    /// The levels of the other defaults in main, which are never touched: of tunnels, routing daemons, multipath routes, and
-    /// those that lead nowhere.
+    /// The other defaults in main, which are never touched: of tunnels, routing daemons, multipath routes, and those that lead
+    /// nowhere.
     private(set) var foreign: [Route] = []
-    /// Losers of an earlier run, on interfaces that stay and have no default in main by now. An advertised one never left
-    /// main, so what is not there any more is not to be put back.
+    /// Losers of an earlier run, on interfaces that stay and have no default in main now. Advertised ones are not among them:
+    /// they never left main, so one that is missing there must not be put back.
     private(set) var remembered: [Candidate] = []
-    /// What our tables hold now, leg by leg.
+    /// The legs that our tables hold now.
     private(set) var tableLegs: [TableLeg] = []
-    /// Winners of an earlier run whose interface is there and whose default is not in main: taken away on purpose.
+    /// Winners of an earlier run whose interface exists but whose default left main: somebody removed it on purpose.
     private(set) var takenAway: [Candidate] = []
-    /// Who wins and who loses by all that.
+    /// Which of them wins and which lose.
     private(set) var selection = Selection()
-    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's, if their gateway answers.
+    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's whose gateway answers.
     private(set) var ruledNetworks: [UInt32] = []
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
@@ -50,9 +50,9 @@ struct DefaultRoutes {
         ruledNetworks = findRuledNetworks()
     }
 
-    /// Takes a default of main to those it belongs to.
+    /// Sorts a default of main into `main`, `departing` or `foreign`.
     private mutating func sort(_ route: Route) {
-        // What is dead or over does not count, nor what is not for ordinary traffic.
+        // Dead and expired routes do not count, nor those for other than ordinary traffic.
         guard route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return }
         var isForeign = false
         for hop in route.nextHops where !hop.isDead {
@@ -78,7 +78,7 @@ struct DefaultRoutes {
         return nil
     }
 
-    /// Takes what one of our tables holds.
+    /// Sorts the content of one of our tables.
     private mutating func recall(_ route: Route) {
         for hop in route.nextHops where route.table == Ours.table(of: hop.interface) {
             let leg = route.leg(hop)
@@ -104,7 +104,7 @@ struct DefaultRoutes {
             state: snapshot.state(of: leg.nextHops[0]), level: level)
     }
 
-    /// Where a route stood before mode `ranked` moved it, which its copy tells; nil for one that stands where it stood.
+    /// The level of a route before mode `ranked` moved it, which its copy tells; nil for one that was not moved.
     private func originalLevel(of leg: Route) -> Level? {
         guard policy.mode == .ranked, Ours.ranks.contains(leg.metric) else { return nil }
         let hop = leg.nextHops[0]
@@ -116,7 +116,7 @@ struct DefaultRoutes {
     }
 }
 
-/// What one of our tables holds, or is to hold. A class, as a candidate is.
+/// A leg that one of our tables holds, or should hold. A class for the reason that `Candidate` is one.
 final class TableLeg {
     let route: Route
 

@@ -1,21 +1,21 @@
 import LinuxSystem
 import Netlink
 
-// The device group by which rule 2 tells a network's default from a foreign one. It belongs to an interface, so both families have
-// a say.
+// Rule 2 tells a network's default from a foreign one by this device group. A group belongs to an interface, so both families
+// decide.
 
 extension NamespaceSnapshot {
-    /// Puts the networks' interfaces into our group, as far as they are in none, and out of it again where no family has rules:
-    /// what is added, and what goes.
+    /// Puts the networks' interfaces into our group unless they are in another, and out of it again if no family has rules.
+    /// Returns additions and removals.
     func planGroup(_ families: [DefaultRoutes]) -> (additions: [Change], removals: [Change]) {
         let wanted = families.flatMap { $0.groupedNetworks }
-        // Rules that stay behind a foreign default need their group, and so do those that come back with main's default.
+        // Rules that stay behind a foreign default need the group, and so do those that return with main's default.
         let isKept = families.contains { family in
             family.selection.obstacle != nil || (family.selection.winner == nil && !family.selection.isOfOneNetwork)
         }
         var additions: [Change] = []
         var removals: [Change] = []
-        // In place: an interface is dear to copy.
+        // By index, without copies: copying an interface is expensive.
         for place in links.indices {
             let isWanted = wanted.contains(links[place].index)
             if links[place].group == 0 && isWanted { additions.append(change(links[place], to: Ours.group)) }

@@ -1,6 +1,6 @@
 import Netlink
 
-/// The default routes that a network set up and that are not in main any more, since another network won.
+/// The default routes that a network set up and that are not in main any more because another network won.
 public struct DisplacedDefaults: Hashable, Sendable {
     private struct Place: Hashable {
         let version: IPVersion
@@ -35,10 +35,9 @@ public struct DisplacedDefaults: Hashable, Sendable {
         }
     }
 
-    /// Whether a route that was set up on the interface is one of them.
+    /// Whether a route that was set up on the interface has been displaced.
     ///
-    /// `destination` is a prefix and `gateway` an address, as text; without a gateway it stands for whatever default the
-    /// interface has.
+    /// `destination` is a prefix and `gateway` an address, as text. Without a gateway any default of the interface matches.
     public func contains(destination: String, gateway: String?, on interface: String) -> Bool {
         guard let interface = InterfaceName(text: interface) else { return false }
         guard let prefix = IPPrefix(destination), prefix.length == 0 else { return false }

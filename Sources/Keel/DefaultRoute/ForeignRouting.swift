@@ -1,11 +1,11 @@
 import LinuxSystem
 public import Netlink
 
-// Somebody else may route a network by source already, as the CNI plugin sbr does: its addresses have rules to a table with
-// a default of their own, and all its routes have left main. Such a network is theirs. A default by a gateway that may still
-// stand in main leads nowhere, since nothing leads to the gateway; to put it back would undo what they did.
+// Somebody else may already route a network by source, as the CNI plugin sbr does: rules for its addresses lead to a table with a
+// default of its own, and all its routes have left main. Such a network is theirs. If its default still stands in main, it leads
+// nowhere, since no route leads to its gateway. To put a route to the gateway back would undo their work.
 
-/// One family of one interface.
+/// A network: one family on one interface.
 public struct RoutedNetwork: Hashable, Sendable {
     public let version: IPVersion
     public let interface: UInt32
@@ -17,7 +17,7 @@ public struct RoutedNetwork: Hashable, Sendable {
 }
 
 extension NamespaceSnapshot {
-    /// Networks whose every address somebody else's rule sends to a table with a default through that interface.
+    /// Networks of which somebody else's rules send every address to a table with a default through that interface.
     var networksRoutedBySource: [RoutedNetwork] {
         let others = (rules ?? []).filter { rule in
             rule.source != nil && !rule.isQualified && !rule.isOurs && rule.table != Route.mainTable
@@ -42,7 +42,7 @@ extension NamespaceSnapshot {
         }
     }
 
-    /// Whether a default is of such a network. One without a gateway, of a tunnel, leads somewhere all the same.
+    /// Whether a default belongs to such a network. Not a tunnel's default without a gateway: it leads somewhere all the same.
     func isRoutedByForeignRules(_ candidate: Candidate) -> Bool {
         let hop = candidate.hop
         return (hop.gateway != nil || hop.via != nil) && !hop.isOnLink
@@ -51,7 +51,7 @@ extension NamespaceSnapshot {
 }
 
 extension Socket {
-    /// Of networks that others route by source, those whose own routes have left main.
+    /// Of the networks that others route by source, those whose own routes have left main.
     mutating func leftMain(_ networks: [RoutedNetwork]) throws(KernelError) -> [RoutedNetwork] {
         if networks.isEmpty { return [] }
         let present = try onLinkRoutes()

@@ -1,16 +1,16 @@
 package import LinuxSystem
 package import Netlink
 
-// Which gateways answer. The common case costs next to nothing: the gateway of a bridge's network is an address of this host. Of
-// the others the kernel mostly knows it from the neighbours that it has talked to. Who is left is asked, all at once, and waited
-// for a tenth of a second at the most.
+// Which gateways answer. The common case costs almost nothing: the gateway of a bridge's network is an address of this host. Of
+// the other gateways the kernel mostly has a neighbour entry. The remaining ones are asked all at once, and waited for at most a
+// tenth of a second.
 
 extension Container {
     private typealias Gateway = (address: IPAddress, interface: UInt32)
 
-    /// Those of the gateways that are not known to answer.
+    /// The gateways that are not known to answer.
     ///
-    /// `isAsking`: the kernel may ask on the network for those that it knows nothing of, which takes up to a tenth of a second.
+    /// `isAsking`: the kernel may ask the network for gateways it knows nothing of, which takes up to a tenth of a second.
     package mutating func ask(
         _ gateways: [(address: IPAddress, interface: UInt32)], from addresses: [InterfaceAddress] = [],
         _ host: inout Host, _ attachments: [HostAttachment], isAsking: Bool = true
@@ -38,11 +38,11 @@ extension Container {
         return doubtful
     }
 
-    /// How long each wait before the next look is, in microseconds: together a tenth of a second.
+    /// The waits before each look, in microseconds: together a tenth of a second.
     private static let waits: [UInt32] =
         [200, 300, 500, 1000, 2000, 4000] + [UInt32](repeating: 8000, count: 11) + [4000]
 
-    /// Looks again and again until all of them have answered, or the time is over.
+    /// Looks again until all of them have answered or the time is over. Those that answered are removed.
     private mutating func wait(for gateways: inout [Gateway], besides unasked: [Gateway]) throws(KernelError) {
         for wait in Self.waits where gateways.count > unasked.count {
             OwnProcess.sleep(microseconds: wait)
@@ -53,7 +53,7 @@ extension Container {
         }
     }
 
-    /// Has the kernel find out; those for which nothing could be sent.
+    /// Has the kernel ask for the gateways. Returns those for which nothing could be sent.
     private mutating func send(
         to gateways: [Gateway], _ addresses: [InterfaceAddress], _ host: borrowing Host
     ) -> [Gateway] {
@@ -75,8 +75,8 @@ extension Container {
         return refused
     }
 
-    /// Asks for an IPv6 neighbour from one of the network's own addresses, or from none while all of them are tentative; the
-    /// kernel itself would ask from the link-local address alone.
+    /// Asks for an IPv6 neighbour from one of the network's own addresses, or from the unspecified one while all are tentative.
+    /// The kernel itself would ask from the link-local address alone.
     private static func solicit(_ gateway: Gateway, _ addresses: [InterfaceAddress]) -> Bool {
         let own = addresses.filter {
             $0.interface == gateway.interface && $0.address.version == .v6 && !$0.isTentative
@@ -91,7 +91,7 @@ extension Container {
 }
 
 extension GatewayState {
-    /// By what the kernel knows of a neighbour.
+    /// From the kernel's state of a neighbour.
     init(_ state: NeighbourState) {
         switch state {
         case .reachable, .stale, .delay, .probe, .permanent, .noARP: self = .answers
@@ -102,8 +102,8 @@ extension GatewayState {
 }
 
 extension Host {
-    /// The gateways without those that are this host's own, on a veth which ends here or in a bridge that does. A macvlan cannot
-    /// reach its own host.
+    /// The gateways that are not this host's own addresses, on a veth that ends here or on its bridge. A macvlan's gateway is
+    /// never the host: a macvlan cannot reach it.
     fileprivate mutating func withoutOwn(
         _ gateways: [(address: IPAddress, interface: UInt32)], _ attachments: [HostAttachment]
     ) throws(KernelError) -> [(address: IPAddress, interface: UInt32)] {
@@ -122,7 +122,7 @@ extension Host {
         }
         let areLocal = try socket.areLocal(asked)
         for (place, gateway) in neighbours.enumerated() where !areLocal[place] {
-            // A bridge that was just made has a tentative address for a second or two, and answers nobody until then.
+            // A new bridge has a tentative address for a second or two, and answers nobody until then.
             if gateway.address.version == .v6, try socket.hasIPv6Address(gateway.address, asked[place].interface) {
                 continue
             }

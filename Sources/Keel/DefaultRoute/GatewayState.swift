@@ -1,19 +1,19 @@
 public import Netlink
 
-/// Whether a gateway answers, as far as a run found out.
+/// Whether a gateway answers, as far as a run has found out.
 public enum GatewayState: Hashable, Sendable {
-    /// An address of this host, a neighbour that the kernel knows, or a route without a gateway.
+    /// It is an address of this host or a neighbour that the kernel knows, or the route has no gateway.
     case answers
-    /// Asked for in vain.
+    /// It was asked for and did not answer.
     case silent
-    /// Nobody has asked, or nobody could.
+    /// It was not asked for, or could not be.
     case unknown
 }
 
 /// A gateway that is not known to answer.
 public struct DoubtfulGateway: Hashable, Sendable {
     public let address: IPAddress
-    /// The index of the interface it is to be found by.
+    /// The index of the interface that leads to it.
     public let interface: UInt32
     public let state: GatewayState
 
@@ -25,7 +25,7 @@ public struct DoubtfulGateway: Hashable, Sendable {
 }
 
 extension NextHop {
-    /// The gateway, of whichever family; nil where packets go straight to their destination.
+    /// The gateway of either family; nil if packets go straight to their destination.
     var gatewayAddress: IPAddress? {
         if let gateway { return gateway }
         // struct rtvia: the address family in two bytes, the address.
@@ -36,7 +36,7 @@ extension NextHop {
 
 extension NamespaceSnapshot {
     func state(of hop: NextHop) -> GatewayState {
-        // Of most containers every gateway answers.
+        // In most containers every gateway answers.
         guard !doubtfulGateways.isEmpty, let gateway = hop.gatewayAddress else { return .answers }
         for doubtful in doubtfulGateways where doubtful.interface == hop.interface && doubtful.address == gateway {
             return doubtful.state
@@ -44,8 +44,8 @@ extension NamespaceSnapshot {
         return .answers
     }
 
-    /// The gateways of every family in which two networks have a default route, in main or set aside: they decide who wins, and
-    /// whose addresses get rules.
+    /// The gateways of each family in which two networks have a default route, in main or set aside. They decide which network
+    /// wins, and whose addresses get rules.
     package var gatewaysThatMatter: [(address: IPAddress, interface: UInt32)] {
         var gateways: [(address: IPAddress, interface: UInt32)] = []
         if !hasSeveralInterfaces { return gateways }

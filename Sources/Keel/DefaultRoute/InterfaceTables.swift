@@ -1,29 +1,29 @@
 import LinuxSystem
 import Netlink
 
-// The tables of the networks' interfaces. What a table holds says by its protocol what it is: that of its engine, set aside and to
-// be put back when its turn comes; 69, a winner's, never put back; 70, the copy of one that is in main as well.
+// The tables of the networks' interfaces. The protocol of a route there tells its role. The engine's own protocol: set aside, to
+// be put back when its turn comes. 69: a winner's, never put back. 70: the copy of one that is in main as well.
 
 extension DefaultRoutes {
     private enum Role {
-        /// Taken out of main, to be put back when the winner goes.
+        /// Removed from main, to be put back when the winner goes.
         case setAside
-        /// In main, too, and wanted for the rules alone.
+        /// Also in main; the copy serves the rules alone.
         case standby
-        /// In main, too, and tells where it stood before it was ranked.
+        /// Also in main; the copy keeps its level from before it was ranked.
         case ranked
-        /// Remembers that it won.
+        /// Marks the network as the winner.
         case winner
     }
 
-    /// A class, as a candidate is.
+    /// A class for the reason that `Candidate` is one.
     private final class Copy {
         let candidate: Candidate
         let role: Role
         let route: Route
 
-        /// No advertisement renews a copy, so one with a lifetime would run out while its router is well. A copy that stays too
-        /// long does no harm: it is for that network's packets alone, and never goes back into main.
+        /// No advertisement renews a copy, so with a lifetime it would expire while its router is well. A copy that stays too
+        /// long does no harm: it serves that network's packets alone, and never returns to main.
         init(_ candidate: Candidate, _ role: Role) {
             self.candidate = candidate
             self.role = role
@@ -46,23 +46,23 @@ extension DefaultRoutes {
         }
     }
 
-    /// What our tables are to hold.
+    /// The content that our tables should have.
     private var wantedCopies: [Copy] {
         var copies: [Copy] = []
         if isRanked {
             copies = ranks.map { Copy($0.candidate, .ranked) }
-            // What is set aside and has no rank stays so.
+            // Routes that are set aside and have no rank stay set aside.
             for other in selection.besideWinner + selection.others where !other.isInMain {
                 if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .setAside)) }
             }
         } else {
             for loser in selection.losers where !staysInMain(loser) { copies.append(Copy(loser, .setAside)) }
-            // An advertised default that is not in main has run out or was withdrawn; nobody took it away on purpose.
+            // An advertised default that is missing in main expired or was withdrawn; nobody removed it on purpose.
             if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty {
                 copies.append(Copy(winner, .winner))
             }
         }
-        // A standby is in main, or comes back there.
+        // A standby is in main, or returns there.
         for other in selection.others where ruledNetworks.contains(other.link.index) {
             guard other.isInMain || selection.standbys.contains(other) else { continue }
             if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .standby)) }
@@ -70,12 +70,12 @@ extension DefaultRoutes {
         return copies + selection.takenAway.map { Copy($0, .winner) }
     }
 
-    /// The changes to our tables, in two parts: what must be there before main changes, and what may go after.
+    /// The changes to our tables, in two parts: what must be there before main changes, and what may go afterwards.
     func planTables() -> (before: [Change], after: [Change]) {
         switch selection.obstacle {
         case .unknownGateways?: return ([], [])
         case .foreignDefault?:
-            // Nothing new is made, and what is there stays, but what an older version made of tunnels.
+            // Makes nothing new and keeps what is there, except what an older version made of tunnels.
             return ([], tableLegs.filter { !isKeptBehindForeign($0.route) }.map(forget))
         case nil: break
         }
@@ -84,7 +84,7 @@ extension DefaultRoutes {
         var after: [Change] = []
         var obsolete = tableLegs.filter { leg in !wanted.contains { isSame($0.route, leg.route) } }
         for copy in wanted where !tableLegs.contains(where: { isSame(copy.route, $0.route) }) {
-            // A loser that becomes the winner keeps its table in use until main has its route.
+            // If a loser becomes the winner, its table stays in use until main has its route.
             if copy.role == .winner && tableLegs.contains(where: { $0.route.table == copy.route.table }) {
                 after.append(copy.addition)
                 continue
@@ -95,7 +95,7 @@ extension DefaultRoutes {
             }
             before.append(copy.addition)
         }
-        // Marks last: in IPv6 one would merge with what is still there, and be listed under that one's protocol.
+        // Winners' marks come last: in IPv6 a mark would merge with what is still there, and be listed under its protocol.
         return (before, obsolete.map(forget) + after)
     }
 
@@ -115,9 +115,9 @@ extension DefaultRoutes {
             .deleteRoute(leg))
     }
 
-    /// Whether a table holds what it should. Lifetimes run down by themselves, and for the rules alone a copy's metric says nothing.
+    /// Whether a table's route is the wanted one. Lifetimes run down, and in a copy for the rules alone the metric is free.
     private func isSame(_ wanted: Route, _ held: Route) -> Bool {
-        // Most are of different tables, and a route is dear to copy.
+        // Most are of different tables, and copying a route is expensive.
         guard wanted.table == held.table else { return false }
         let isForRules = wanted.protocol == Ours.standbyProtocol && !isRanked
         guard isForRules || (wanted.lifetime != nil && held.lifetime != nil) else { return wanted == held }
@@ -127,9 +127,9 @@ extension DefaultRoutes {
         return expected == held
     }
 
-    /// In IPv6 the kernel takes a route that differs in its protocol or lifetime alone for the same one, and merges those of one
-    /// metric under the protocol of the first. Nor may a winner's mark stand beside a loser's copy: to a run that comes after
-    /// this one was cut off, it would say that the default was taken away on purpose. No rule leads to a winner's table.
+    /// In IPv6 the kernel identifies routes that differ only in protocol or lifetime, and merges those of one metric under the
+    /// protocol of the first. A winner's mark must not stand beside a loser's copy either: if this run were cut off, the next
+    /// would conclude that the default was removed on purpose. No rule leads to a winner's table.
     private func isInTheWay(of wanted: Route, _ held: Route) -> Bool {
         (version == .v6 || held.protocol == Ours.routeProtocol) && wanted.table == held.table
             && wanted.metric == held.metric

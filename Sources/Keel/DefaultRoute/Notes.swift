@@ -1,7 +1,7 @@
 import Netlink
 
-// What a person should know of the default routes though nothing is done about it. It is said when something else is done, or
-// when nothing could be.
+// What a person should know of the default routes though nothing is done about it. The notes appear if something else is done, or
+// if nothing could be.
 
 extension DefaultRoutes {
     var notes: [String] {

@@ -1,9 +1,9 @@
 import LinuxSystem
 import Netlink
 
-// Modes `distinct` and `one`: of the networks that compete one stays in main.
+// Modes `distinct` and `one`: one of the competing networks stays in main.
 
-/// The changes to one family, in two parts: what is added first, and what goes when that is there.
+/// The changes to one family, in two parts: what is added first, and what is removed once that is there.
 struct FamilyPlan {
     var additions: [Change] = []
     var removals: [Change] = []
@@ -12,8 +12,8 @@ struct FamilyPlan {
 extension DefaultRoutes {
     private typealias Demotion = (loser: Candidate, metric: UInt32)
 
-    /// The changes that leave one of the competing networks in main. At no moment is main without a default route, and none
-    /// leads nowhere: tables, then the winner, then rules, and only then the losers go.
+    /// The changes that leave one of the competing networks in main. Main never lacks a default route, and none leads nowhere:
+    /// first the tables, then the winner, then the rules, and only then the losers go.
     func planOneInMain() throws(KernelError) -> FamilyPlan {
         let tables = planTables()
         let rules = try planRules()
@@ -23,7 +23,7 @@ extension DefaultRoutes {
         if let winner = selection.winner {
             for loser in selection.losers {
                 if staysInMain(loser) {
-                    // Routers of one network have one `ra_defrtr_metric`.
+                    // The routers of one network share one `ra_defrtr_metric`.
                     for change in demote(loser, behind: winner, besides: &demoted) {
                         _ = plan.removals.appendIfNew(change)
                     }
@@ -37,8 +37,8 @@ extension DefaultRoutes {
         return plan
     }
 
-    /// Whether a loser is put behind the winner instead of being taken out of main: an advertised one, which would come back
-    /// with the next advertisement, one that no rule could lead to, and one without which its device would have none.
+    /// Whether a loser is moved behind the winner instead of out of main: an advertised one, which would return with the next
+    /// advertisement, one that no rule could lead to, and one without which its device would have no default.
     func staysInMain(_ loser: Candidate) -> Bool {
         guard let winner = selection.winner, loser.isInMain || selection.takenAway.isEmpty else { return false }
         return staysInMain(loser, behind: winner)
@@ -50,11 +50,11 @@ extension DefaultRoutes {
                 && (!(loser.link.canBeGrouped && winner.link.canBeGrouped) || findsNothing(loser, behind: winner))
     }
 
-    /// Whether a socket that is bound to the loser's device would come upon a default of main that leads nowhere. In IPv4 that
-    /// ends its lookup, whatever the rules say, unless the device's own default stands before it.
+    /// Whether a socket bound to the loser's device would find a default of main that leads nowhere. In IPv4 that ends its
+    /// lookup, whatever the rules say, unless the device's own default stands before it.
     private func findsNothing(_ loser: Candidate, behind winner: Candidate) -> Bool {
         guard let deadEnd, loser.level.metric < deadEnd, winner.leg.metric < deadEnd else { return false }
-        // There must be room between them.
+        // There must be free metrics between them.
         return deadEnd - winner.leg.metric > UInt32(main.count + remembered.count) + 1
     }
 
@@ -62,8 +62,8 @@ extension DefaultRoutes {
         version == .v6 ? nil : foreign.filter { !$0.isUnicast }.map { $0.metric }.min()
     }
 
-    /// Puts back into main what was set aside: the winner with its network's other routes, and standbys that nobody of their
-    /// level is before any more.
+    /// Puts back into main what was set aside: the winner with its network's other routes, and standbys that have no better rival
+    /// of their level any more.
     private func planRestoration() -> [Change] {
         guard let winner = selection.winner else { return [] }
         return ([winner] + selection.besideWinner + selection.standbys).filter { !$0.isInMain }.map { restored in
@@ -71,10 +71,10 @@ extension DefaultRoutes {
         }
     }
 
-    /// Moves a route to a metric behind the winner's: one for each network, since to what is advertised there the next
-    /// advertisement gives one metric.
+    /// Moves a route to a metric behind the winner's. Each network gets one metric, since the next advertisement gives one to all
+    /// advertised routes of an interface.
     private func demote(_ loser: Candidate, behind winner: Candidate, besides demoted: inout [Demotion]) -> [Change] {
-        // A run that was cut off may have left it at both its metrics.
+        // A run that was cut off may have left it at both metrics.
         let twin = main.contains { $0.hop == loser.hop && $0.level > winner.level && $0 != loser }
         if twin { return [remove(loser, why: "it stands by at a worse metric")] }
         let isBeside = { (other: Demotion) in
@@ -94,10 +94,10 @@ extension DefaultRoutes {
         return metric
     }
 
-    /// Moves a route within main, so that it is there all the time.
+    /// Moves a route within main without a moment in which it is missing.
     ///
-    /// A router's next advertisement brings its default back, so that one also gets the metric for good
-    /// (`ra_defrtr_metric`, Linux 5.12), and keeps the lifetime that a withdrawn router lets run out.
+    /// A router's next advertisement sets its default again, so the interface gets the metric permanently, too
+    /// (`ra_defrtr_metric`, Linux 5.12). The moved route keeps its lifetime, so that a withdrawn router's expires.
     func move(_ candidate: Candidate, to metric: UInt32, why: String) -> [Change] {
         var changes: [Change] = []
         if candidate.isAdvertised, let present = candidate.link.routerAdvertisementMetric, present != metric,

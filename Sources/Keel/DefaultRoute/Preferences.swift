@@ -1,10 +1,9 @@
 import Netlink
 
-// A network may be preferred by its own configuration, and a container may say whose default it wants. The runs that come
-// after, of other attachments and other programs, do not read that, so the kernel remembers it beside the interface: by a
-// route in a table that no rule looks up.
+// A network's own configuration may prefer it, and a container may choose a default. Later runs, of other attachments and other
+// programs, do not read that. So the kernel remembers it beside the interface: as a route in a table that no rule looks up.
 
-/// Who should win, by all that a run knows.
+/// Which network should win, by all that a run knows.
 struct Preferences {
     private let list: [Preference]
     private let isOwn: Bool
@@ -21,7 +20,7 @@ struct Preferences {
         chosen = snapshot.marked(version, in: Ours.chosenTable)
     }
 
-    /// Lower is better: what the container says, now or before; then preferred networks; then what the host says.
+    /// Lower is better. First what the container says, now or before, then preferred networks, then what the host says.
     func rank(_ link: Link, _ gateway: IPAddress?) -> Int {
         let place = list.firstIndex { $0.matches(interface: link.name, gateway: gateway) }
         let isPreferred = networks.contains(link.index)
@@ -30,13 +29,13 @@ struct Preferences {
         return isPreferred ? 1 : 2 + (place ?? list.count)
     }
 
-    /// Whether a rank comes from what anybody says.
+    /// Whether any stated preference gives this rank.
     func isExplicit(rank: Int) -> Bool { rank < list.count + (isOwn ? 1 : 2) }
 
-    /// Whether neither a network nor the container has a say, in this run or an earlier one.
+    /// Whether neither a network nor the container states a preference, in this run or an earlier one.
     var isUnspoken: Bool { networks.isEmpty && chosen.isEmpty && !(isOwn && !list.isEmpty) }
 
-    /// Whether a rank comes from what the container says in this run.
+    /// Whether the container, in this run, gives this rank.
     func isOwn(rank: Int) -> Bool { isOwn && rank < list.count }
 }
 
@@ -51,16 +50,16 @@ extension NamespaceSnapshot {
 }
 
 extension DefaultRoutes {
-    /// The changes to the memory of who is preferred, and of whom the container chose.
+    /// The changes to the marks of preferred networks and of the container's choice.
     func planPreferences() -> [Change] {
-        // Without policy routing the kernel would put it into main.
+        // Without policy routing the kernel would put the marks into main.
         guard snapshot.rules != nil else { return [] }
-        // Neither said before nor now, as of most containers.
+        // No preference before nor now, as in most containers.
         if preferences.isUnspoken && policy.preferredInterface == nil { return [] }
         let links = (main + remembered).map { $0.link }.unique
         let preferred = links.filter { $0.name == policy.preferredInterface }
         var changes = remember(preferred, in: Ours.preferredTable) { $0 == leaving }
-        // Where there is one alone nothing was chosen.
+        // With one network alone nothing was chosen.
         if let winner = selection.winner, preferences.isOwn(rank: winner.preference), links.count > 1 {
             changes += remember([winner.link], in: Ours.chosenTable) { $0 != winner.link.index }
         } else {
@@ -82,7 +81,7 @@ extension DefaultRoutes {
             }
     }
 
-    /// On-link and of a metric of its own: in IPv6 marks of one metric would merge.
+    /// On-link, with a metric of its own: in IPv6 marks of one metric would merge.
     private func mark(_ link: Link, _ table: UInt32) -> Route {
         var route = Route(
             version, table: table, metric: link.index, nextHops: [NextHop(interface: link.index, gateway: nil)])

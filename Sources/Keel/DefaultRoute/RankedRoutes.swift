@@ -1,18 +1,18 @@
 import LinuxSystem
 import Netlink
 
-// Mode `ranked`: nobody leaves main, but each network has a metric of its own, so that the kernel neither alternates nor merges,
-// and falls back by itself when an interface goes.
+// Mode `ranked`: no route leaves main, but each network has a metric of its own. So the kernel neither alternates nor merges, and
+// falls back by itself when an interface goes.
 
 extension DefaultRoutes {
-    /// The changes that bring mode `ranked` about.
+    /// The changes for mode `ranked`.
     func planRanked() throws(KernelError) -> FamilyPlan {
         guard isRanked else { return try planOneInMain() }
         let tables = planTables()
         let rules = try planRules()
         var plan = FamilyPlan(additions: tables.before + rules.additions, removals: rules.removals)
         let ranks = ranks
-        // What moves back makes room first, the last of them before the others; then what moves forward takes it.
+        // Routes that move back make room first, the last of them before the others. Then those that move forward take it.
         let back = ranks.reversed().filter { $0.candidate.isInMain && $0.candidate.leg.metric < $0.metric }
         let forward = ranks.filter { !$0.candidate.isInMain || $0.candidate.leg.metric > $0.metric }
         for (candidate, metric) in back + forward {
@@ -31,16 +31,16 @@ extension DefaultRoutes {
         return plan
     }
 
-    /// Whether there is something to rank. A default of somebody else's that the winner comes before would come before the ranks
-    /// if it stood among them or ahead of them; there one stays in main as in mode `distinct`.
+    /// Whether there is something to rank. Not if somebody else's default has a metric among the ranks or below: the winner
+    /// precedes it now, and would follow it there. Then one stays in main as in mode `distinct`.
     var isRanked: Bool {
         guard policy.mode == .ranked, selection.winner != nil, selection.obstacle == nil else { return false }
         let last = Ours.firstRank + UInt32(selection.others.count)
         return !selection.others.isEmpty && foreign.allSatisfy { $0.metric > last }
     }
 
-    /// Each network's best routes, with the metric that they are to have; routers of one network share theirs. None where no
-    /// networks are to be told apart, and none of those that a default of somebody else's comes before.
+    /// Each network's best routes, with the metric that they should have. Routers of one network share theirs. Empty if no
+    /// networks are to be told apart. Routes behind somebody else's default are left out.
     var ranks: [(candidate: Candidate, metric: UInt32)] {
         guard let winner = selection.winner, isRanked else { return [] }
         let foreign = self.foreign.map { Level($0) }.min()
@@ -59,7 +59,7 @@ extension DefaultRoutes {
         return ranks
     }
 
-    /// Whether a run that was cut off has left the same route at the metric that it is to have.
+    /// Whether a run that was cut off has left the same route at its new metric.
     private func isTwin(_ candidate: Candidate, at metric: UInt32) -> Bool {
         candidate.isInMain && main.contains { $0.hop == candidate.hop && $0.leg.metric == metric }
     }

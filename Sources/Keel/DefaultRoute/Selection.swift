@@ -1,28 +1,28 @@
 import Netlink
 
-/// Who of a family's networks wins and who loses.
+/// Which of a family's networks wins and which lose.
 struct Selection {
-    /// Why main stays as it is, whoever competes there.
+    /// Why main stays unchanged, whatever competes there.
     enum Obstacle: Equatable {
-        /// Main's best default is no network's.
+        /// Main's best default does not belong to a network.
         case foreignDefault
-        /// Nobody could be asked whether these gateways answer.
+        /// It is unknown whether these gateways answer: they could not be asked.
         case unknownGateways([IPAddress])
     }
 
     var obstacle: Obstacle?
-    /// The network's default that main uses when all is done; nil where that is another's, or where main is to have none.
+    /// The default that main will use. Nil if that is not a network's, or if main is to have none.
     var winner: Candidate?
-    /// Other routes of the winner's network, which stay with it or come back with it.
+    /// Other routes of the winner's network, which stay or return with it.
     var besideWinner: [Candidate] = []
-    /// Those that compete with the winner, or with a better standby of their level, and leave main; best first.
+    /// Routes that compete with the winner, or with a better standby of their level, and leave main; best first.
     var losers: [Candidate] = []
-    /// Those that the kernel tells from the winner's by their level, and that stay in main; best first.
+    /// Routes of another level than the winner's, which the kernel can tell apart, and which stay in main; best first.
     var standbys: [Candidate] = []
-    /// Whose default was taken away on purpose; kept in mind, and out of main.
+    /// Networks whose default was removed on purpose. They are remembered, and stay out of main.
     var takenAway: [Candidate] = []
 
-    /// The networks other than the winner's.
+    /// The routes of networks other than the winner's.
     var others: [Candidate] { losers + standbys }
 
     /// Whether no network but the winner's has a default, in main or set aside.
@@ -33,7 +33,7 @@ extension DefaultRoutes {
     func select() -> Selection {
         let remaining = takenAway.filter { $0.link.index != leaving }
         if main.isEmpty && foreign.isEmpty { return selectWithoutMain(remaining) }
-        // What an earlier run set aside competes only where main is as we left it. Where a default was taken away on purpose,
+        // Routes that an earlier run set aside compete only if main is as we left it. If a default was removed on purpose,
         // putting another in its place would undo that.
         let pool = main + (takenAway.isEmpty ? remembered : [])
         var selection: Selection
@@ -53,15 +53,15 @@ extension DefaultRoutes {
         if !remaining.isEmpty { return Selection(losers: remembered, takenAway: remaining) }
         let best = remembered.min(by: isAhead)
         guard let best, !takenAway.isEmpty else { return select(among: remembered) }
-        // The network whose default somebody took away goes. Main stays without one all the same, so the next best is
-        // remembered as taken away in its place, with all its routers: in IPv6 what is marked would merge with what is not.
+        // The network whose default somebody removed is going. Main still stays without a default, so the next best is marked as
+        // removed in its place, with all its routers: in IPv6 marked and unmarked routes would merge.
         return Selection(
             losers: remembered.filter { $0.link.index != best.link.index },
             takenAway: remembered.filter { $0.link.index == best.link.index })
     }
 
-    /// Nothing competes then. But where no network has a default in main, since the winner's went with its interface, the next
-    /// best goes back, to be there when the other's default goes.
+    /// Behind a foreign default nothing competes. But if no network has a default in main because the winner's went with its
+    /// interface, the next best returns, to be there when the foreign default goes.
     private func selectBehindForeign() -> Selection {
         var selection = main.isEmpty && takenAway.isEmpty ? select(among: remembered) : Selection(losers: remembered)
         selection.obstacle = .foreignDefault
@@ -89,8 +89,8 @@ extension DefaultRoutes {
         return selection
     }
 
-    /// The level that is contested: the best in use, or that of a default that somebody prefers. It must be better than any
-    /// other's default, which would win else.
+    /// The level of the winner: the best in use, or that of a preferred default. A preferred default must be better than every
+    /// foreign one, which would win otherwise.
     private func winningLevel(of pool: [Candidate]) -> Level? {
         let best = pool.map { $0.level }.min()
         let within = pool.filter { candidate in bestForeign.map { candidate.level < $0 } ?? true }
@@ -99,22 +99,22 @@ extension DefaultRoutes {
     }
 
     private func obstacle(among contestants: [Candidate]) -> Selection.Obstacle? {
-        // Where main has none of them, any is better than none.
+        // If main has none of them, any is better than none.
         guard contestants.contains(where: { $0.isInMain }) else { return nil }
         let isContested = contestants.contains { $0.link.index != contestants[0].link.index }
         let unknown = contestants.filter { $0.state == .unknown }.compactMap { $0.hop.gatewayAddress }
         return isContested && !unknown.isEmpty ? .unknownGateways(unknown) : nil
     }
 
-    /// Whether a default that is never touched is of that level: in IPv4 the kernel may take one for the other.
+    /// Whether a foreign default has that level: in IPv4 the kernel may take one for the other.
     private func isBesideForeign(_ level: Level) -> Bool { foreign.contains { Level($0) == level } }
 
-    /// In mode `one`. What could only be put behind the winner is there already.
+    /// Whether mode `one` removes a standby. One that could only be moved behind the winner is there already.
     private func leavesThoughStandingBy(_ candidate: Candidate, _ winner: Candidate) -> Bool {
         policy.mode == .one && !isBesideForeign(candidate.level) && !staysInMain(candidate, behind: winner)
     }
 
-    /// Standbys of one level compete as well: of them one network's stays.
+    /// Standbys of one level compete as well: one network's stay, the others lose.
     private func sortStandbys(_ behind: [Candidate], _ selection: inout Selection) {
         var rest = behind[...]
         while let level = rest.first?.level {
@@ -134,8 +134,8 @@ extension DefaultRoutes {
 }
 
 extension DefaultRoutes {
-    /// The better of two of one level: preferred, with a gateway that answers, then the network's and the gateway's order. The
-    /// order of attaching has no say, nor the interface's index: engines attach in random order.
+    /// Orders two routes of one level: by preference, by whether the gateway answers, then by the network's and the gateway's
+    /// order. Neither the order of attaching nor the interface's index counts: engines attach in random order.
     func isBetter(_ left: Candidate, _ right: Candidate) -> Bool {
         if left.preference != right.preference { return left.preference < right.preference }
         if (left.state == .answers) != (right.state == .answers) { return left.state == .answers }
@@ -145,11 +145,11 @@ extension DefaultRoutes {
         }
         let (one, other) = (left.hop.gatewayBytes, right.hop.gatewayBytes)
         if one != other { return one.lexicographicallyPrecedes(other) }
-        // The same way twice, as a run that was cut off leaves it: the one that need not be restored.
+        // The same next hop twice, as a run that was cut off leaves it: prefers the one that need not be restored.
         return left.isInMain && !right.isInMain
     }
 
-    /// Nil where both are on one prefix, or on none.
+    /// Nil if both have the same prefix, or one has none.
     private func orderByPrefix(_ left: Link, _ right: Link) -> Bool? {
         let (one, other) = (lowestPrefix(of: left), lowestPrefix(of: right))
         guard let one, let other, one != other else { return nil }
@@ -161,12 +161,12 @@ extension DefaultRoutes {
             .map { $0.onLinkPrefix }.min { ($0.address, $0.length) < ($1.address, $1.length) }
     }
 
-    /// By level first.
+    /// Orders by level first.
     private func isAhead(_ left: Candidate, _ right: Candidate) -> Bool {
         left.level != right.level ? left.level < right.level : isBetter(left, right)
     }
 
-    /// Best first. There are as many as a container has networks, so each is put in its place.
+    /// Best first. There are only as many as a container has networks, so insertion suffices.
     func sorted(_ candidates: [Candidate]) -> [Candidate] {
         var sorted: [Candidate] = []
         for candidate in candidates {

@@ -1,12 +1,12 @@
 import LinuxSystem
 import Netlink
 
-// Beside the one default route: where only a default route reaches, what is sent from a network's address, or by a socket that is
-// bound to its device, leaves by that network. Four kinds of rule, in this order:
-//   1 lookup main suppress_prefixlength 0   whatever is more specific keeps its say
-//   2 lookup main suppress_ifgroup 17739    and so does a default by anything that is not one of these networks, as a tunnel's
-//   3 from PREFIX iif lo lookup TABLE       what is sent here from a network's address; not what is forwarded
-//   4 oif INTERFACE lookup TABLE            sockets that are bound to a network's device
+// Beside the one default route: if only a default route reaches a destination, packets from a network's address, or of a socket
+// bound to its device, leave by that network. Four kinds of rule, in this order:
+//   1 lookup main suppress_prefixlength 0   more specific routes of main decide first
+//   2 lookup main suppress_ifgroup 17739    then a default through anything but these networks, as a tunnel's
+//   3 from PREFIX iif lo lookup TABLE       packets sent here from a network's address; not forwarded ones
+//   4 oif INTERFACE lookup TABLE            sockets bound to a network's device
 
 extension DefaultRoutes {
     func findRuledNetworks() -> [UInt32] {
@@ -25,16 +25,16 @@ extension DefaultRoutes {
         link.canBeGrouped && selection.winner?.link.canBeGrouped ?? false
     }
 
-    /// The indexes of the interfaces that are to be in our device group.
+    /// The indexes of the interfaces that should be in our device group.
     var groupedNetworks: [UInt32] {
         guard let winner = selection.winner, !ruledNetworks.isEmpty else { return [] }
         return [winner.link.index] + selection.others.map { $0.link.index }
     }
 
-    /// The changes to our policy rules of this family: what is added, each where it has to stand, and what goes.
+    /// The changes to our policy rules of this family: the additions, each in its place, and the removals.
     ///
-    /// - Throws: `EOPNOTSUPP` if the kernel has no policy routing and tables are needed: without it the kernel would put every
-    ///   table's routes into main.
+    /// - Throws: `EOPNOTSUPP` if tables are needed and the kernel has no policy routing: it would put every table's routes into
+    ///   main.
     func planRules() throws(KernelError) -> (additions: [Change], removals: [Change]) {
         guard let all = snapshot.rules else {
             if selection.losers.isEmpty && !isRanked || selection.obstacle != nil { return ([], []) }
@@ -65,10 +65,10 @@ extension DefaultRoutes {
 
     private func ours(_ all: [PolicyRule]) -> [PolicyRule] { all.filter { $0.version == version && $0.isOurs } }
 
-    /// Whether ours are just those, in their order, with nobody else's behind them at their priority: as most runs find them.
+    /// Whether our rules are the wanted ones, in order, with no foreign rule behind them at their priority, as in most runs.
     private func areAsWanted(_ all: [PolicyRule], _ wanted: [PolicyRule]) -> Bool {
         var next = 0
-        // In place: a rule is dear to copy.
+        // By index, without copies: copying a rule is expensive.
         for place in all.indices where all[place].version == version {
             if all[place].isOurs {
                 guard next < wanted.count, all[place] == wanted[next] else { return false }
@@ -80,8 +80,8 @@ extension DefaultRoutes {
         return next == wanted.count
     }
 
-    /// Whether the wanted rules that are there may stay where they are, with those that are missing behind them: the first two
-    /// before all the others, and no rule of somebody else's behind ours.
+    /// Whether the wanted rules that exist may stay in place, with the missing ones added behind them: the first two stand before
+    /// all others, and no foreign rule stands behind ours.
     private func areInPlace(_ kept: [PolicyRule], among peers: [PolicyRule], _ wanted: [PolicyRule]) -> Bool {
         let places = wanted.map { rule in peers.firstIndex(of: rule) }
         let later = places.dropFirst(2).compactMap { $0 }.min()
@@ -94,7 +94,7 @@ extension DefaultRoutes {
         return !peers[first...].contains { !$0.isOurs }
     }
 
-    /// Each is taken out and put behind all the others in its turn, those that are missing too.
+    /// Adds every wanted rule behind all others in turn, after removing it if it exists.
     private func remake(
         _ ours: [PolicyRule], _ wanted: [PolicyRule], _ kept: [PolicyRule]
     ) -> (additions: [Change], removals: [Change]) {
@@ -104,13 +104,13 @@ extension DefaultRoutes {
         )
     }
 
-    /// What is not wanted, and what stands there twice.
+    /// Rules of ours that are not wanted, and duplicates.
     private func stale(_ ours: [PolicyRule], _ wanted: [PolicyRule]) -> [PolicyRule] {
         var kept: [PolicyRule] = []
         return ours.filter { !wanted.contains($0) || !kept.appendIfNew($0) }
     }
 
-    /// Whether rules of an earlier run let main's best default win, which is no network's: by the second rule, unless that
+    /// Whether an earlier run's rules let main's best default win, which is no network's. The second rule does so, unless that
     /// default leaves by an interface of our device group.
     private func letsForeignWin(_ ours: [PolicyRule]) -> Bool {
         guard ours.count > 1, ours[0] == specificFirst, ours[1] == foreignFirst else { return false }
@@ -174,8 +174,8 @@ extension DefaultRoutes {
         return rule
     }
 
-    /// The prefixes of an interface's global addresses, so that an address which comes later is covered; the address alone where
-    /// another of the namespace lies in its prefix, or where the prefix is the other side's.
+    /// The prefixes of an interface's global addresses, so that a later address is covered. The address alone if another of the
+    /// namespace lies in its prefix, or if the prefix is the other side's.
     private func sources(of link: Link) -> [IPPrefix] {
         var sources: [IPPrefix] = []
         for address in addresses(of: link) {
@@ -185,7 +185,7 @@ extension DefaultRoutes {
             }
             sources.append(address.isPointToPoint || isShared ? IPPrefix(host: address.address) : prefix)
         }
-        // One that lies in another of its network's needs no rule of its own.
+        // A prefix inside another of its network needs no rule of its own.
         return sources.filter { source in
             !sources.contains { $0.length < source.length && $0.contains(source.address) }
         }
@@ -197,15 +197,15 @@ extension DefaultRoutes {
         }
     }
 
-    /// Whether another's default in main has its packets sent from an address of that network: TCP looks up again with it, and
-    /// would come to the network's table.
+    /// Whether another interface's default in main sends from an address of this network. TCP looks the route up again with that
+    /// address, and would find this network's table.
     func holdsPreferredSource(_ link: Link) -> Bool {
         let routes = snapshot.routes
         for place in routes.indices where routes[place].version == version && routes[place].table == Route.mainTable {
             guard let preferred = routes[place].preferredSource,
                 routes[place].nextHops.contains(where: { $0.interface != link.index })
             else { continue }
-            // What leaves main has no say any more.
+            // Routes that leave main do not count.
             if selection.losers.contains(where: { $0.listed == routes[place] && !staysInMain($0) }) { continue }
             if addresses(of: link).contains(where: { $0.onLinkPrefix.contains(preferred) }) { return true }
         }
@@ -214,7 +214,7 @@ extension DefaultRoutes {
 }
 
 extension PolicyRule {
-    /// Of any version of this product.
+    /// Made by any version of this product.
     package var isOurs: Bool { self.protocol == Ours.routeProtocol }
 
     var addition: Change { Change(.defaultRoute, .add, text, .addRule(self)) }
@@ -223,7 +223,7 @@ extension PolicyRule {
 
     private var text: String {
         var line = "rule from "
-        // As long as most are: what grows is copied.
+        // Reserves what most need, since growing copies.
         line.reserveCapacity(80)
         if let source { line += source.description } else { line += version == .v6 ? "all (IPv6)" : "all" }
         if let name = inputInterface { line += " iif \(name)" }

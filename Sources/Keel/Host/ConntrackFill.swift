@@ -1,9 +1,9 @@
 public import LinuxSystem
 
-/// How full the table is.
+/// How full the connection tracking table is.
 public struct ConntrackFill: Hashable, Sendable {
     public let entries: Int
-    /// 0 is no limit.
+    /// 0 means no limit.
     public let max: Int
 
     public init(entries: Int, max: Int) {
@@ -19,13 +19,13 @@ public struct ConntrackFill: Hashable, Sendable {
         return ConntrackFill(entries: entries, max: max)
     }
 
-    /// Whether it is as full as `share` of the limit, 0 to 1.
+    /// Whether it holds at least `share` of the limit, 0 to 1.
     public func reaches(_ share: Double) -> Bool { max > 0 && Double(entries) >= share * Double(max) }
 
-    /// From the limit on every new flow is dropped.
+    /// At the limit the kernel drops every new flow.
     public var isFull: Bool { max > 0 && entries >= max }
 
-    /// In percent, rounded down; nil without a limit.
+    /// The fill in percent, rounded down; nil without a limit.
     public var percent: Int? { max > 0 ? Int(Double(entries) * 100 / Double(max)) : nil }
 
     /// `245000 of 262144 entries (93%)`

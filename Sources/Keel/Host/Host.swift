@@ -2,7 +2,7 @@ import Firewall
 public import LinuxSystem
 package import Netlink
 
-/// The host: the namespace this program was started in, where packets of containers are translated.
+/// The host: the namespace this program was started in, where the packets of containers are translated.
 public struct Host: ~Copyable {
     package let home: NetworkNamespace
     /// rtnetlink, in the host's namespace.
@@ -10,10 +10,10 @@ public struct Host: ~Copyable {
     /// nfnetlink, in the host's namespace.
     package var firewall: Socket
     let identityOfInit: NetworkNamespace.Identity?
-    /// What has been learnt of the kernel so far.
+    /// The matches that the kernel is known to have so far.
     var matches = MatchSupport()
 
-    /// Opens all that is the host's own, before any container is entered.
+    /// Opens the host's sockets and namespace. To be called before any container is entered.
     public init() throws(KernelError) {
         // Locals first: a throw after the first field would leave them half made.
         let socket = try Socket(.route)
@@ -22,7 +22,7 @@ public struct Host: ~Copyable {
         self.init(home, socket, firewall)
     }
 
-    /// Opens it in the namespace that plays the host, where the calling thread goes.
+    /// Opens the host in a namespace that plays its part. The calling thread enters it and stays there.
     init(in home: consuming NetworkNamespace) throws(KernelError) {
         try home.enter()
         let socket = try Socket(.route)
@@ -39,23 +39,23 @@ public struct Host: ~Copyable {
         identityOfInit = NetworkNamespace.identityOfInit()
     }
 
-    /// The socket knows it for less than /proc does, but tells only those who may change it.
+    /// Asking the socket costs less than /proc, but the kernel answers only those who may administer the namespace.
     private static func namespace(of socket: borrowing Socket) throws(KernelError) -> NetworkNamespace {
         do { return try socket.namespace() } catch { return try NetworkNamespace.current() }
     }
 
-    /// Brings the calling thread back; what the kernel said if it would not.
+    /// Returns the calling thread to the host's namespace; the error if the kernel refuses.
     func returnHome() -> KernelError? {
         do { try home.enter() } catch { return error }
         return nil
     }
 
-    /// Whether a namespace is the host's own or process 1's, which is never to be treated as a container's.
+    /// Whether a namespace is the host's own or process 1's. Neither may be treated as a container's.
     public func isOwn(_ namespace: borrowing NetworkNamespace) -> Bool {
         namespace.identity == home.identity || namespace.identity == identityOfInit
     }
 
-    /// Whether this is the machine itself, and not an engine's namespace that plays its part.
+    /// Whether this is the machine's namespace, and not one of an engine's that plays its part.
     package var isMachine: Bool { home.identity == identityOfInit }
 
     /// Whether the kernel has nftables; a kernel without it holds nothing of ours.
@@ -72,7 +72,7 @@ public struct Host: ~Copyable {
     }
 }
 
-/// Which matches of nftables the kernel has. Each is taken for granted until the kernel refuses a rule with it.
+/// The nftables matches that the kernel has. Each is assumed until the kernel refuses a rule with it.
 struct MatchSupport {
     /// `socket`, Linux 5.10; nil until it is asked.
     private var knownSockets: Bool?
@@ -85,7 +85,7 @@ struct MatchSupport {
         return known
     }
 
-    /// Notes what a refused rule shows.
+    /// Records the match for which a rule was refused.
     mutating func note(_ missing: Change.Match) {
         switch missing {
         case .sockets: knownSockets = false

@@ -3,11 +3,11 @@ package import Netlink
 
 /// Where an interface of a container enters the host.
 package struct HostAttachment: Hashable, Sendable {
-    /// In the container: one end of a veth.
+    /// The veth's end in the container.
     package let interface: Link
-    /// Its other end.
+    /// The veth's end on the host.
     package let end: Link
-    /// The bridge that the end is a port of.
+    /// The bridge of which `end` is a port.
     package let bridge: Link?
 
     package init(interface: Link, end: Link, bridge: Link?) {
@@ -16,15 +16,15 @@ package struct HostAttachment: Hashable, Sendable {
         self.bridge = bridge
     }
 
-    /// Whether packets pass: both ends are up, and the bridge is.
+    /// Whether packets pass: both ends and the bridge are up.
     var isOpen: Bool { interface.isRunning && end.isRunning && bridge?.isRunning ?? true }
 
-    /// By which the host's firewall sees its packets come in.
+    /// The interface by which the host's firewall sees its packets come in.
     package var name: InterfaceName { bridge?.name ?? end.name }
 }
 
 extension Host {
-    /// Where a container's veths enter the host; those that end elsewhere are left out.
+    /// Where a container's veths enter the host. Veths that end elsewhere are left out.
     package mutating func attachments(
         of container: borrowing Container, _ snapshot: NamespaceSnapshot
     ) throws(KernelError) -> [HostAttachment] {
@@ -41,7 +41,7 @@ extension Host {
         let bridges = try socket.links(indexes: masters)
         var attachments: [HostAttachment] = []
         for (place, end) in ends.enumerated() {
-            // An index means little across namespaces; the ends of one pair name each other.
+            // An index is unique in one namespace only. The two ends of a pair name each other.
             guard end.kind == "veth", end.peerIndex == veths[place].index, end.peerNamespaceID == namespaceID
             else { continue }
             let bridge = masters.firstIndex { $0 == end.master }.map { bridges[$0] }

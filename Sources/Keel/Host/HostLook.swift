@@ -2,12 +2,12 @@ import Firewall
 package import LinuxSystem
 import Netlink
 
-// The look at the host, as far as a run's scope and the policy ask.
+// Observes the host, as far as a run's scope and the policy need it.
 
 extension Host {
-    /// Looks at the host. Nothing is changed.
+    /// Observes the host. Read-only.
     ///
-    /// `again`: somebody else has changed the ruleset since the last look.
+    /// `again`: somebody else has changed the ruleset since the last observation.
     package mutating func observe(
         _ scope: HostScope, _ policy: Policy.Invalid, again: Bool = false
     ) throws(KernelError) -> HostSnapshot {
@@ -19,11 +19,11 @@ extension Host {
         }
         if again || scope.isHost { snapshot.generation = try firewall.generation() }
         try observeRulesets(&snapshot)
-        // At every start: while it is 0 nothing of ours may be there, and it may have been set at any time.
+        // Read at every start: while it is 0 our rules must not be there, and somebody may set it at any time.
         snapshot.loose = try Sysctl.loose.readIfPresent()
         let questions = snapshot.questions(scope, policy)
         if questions.areAny { try answer(questions, &snapshot) }
-        // A change goes with the generation of the rules it was planned for, which is read before them.
+        // A change names the generation of the rules it was planned for, so the generation must be read before them.
         if questions.areAny && snapshot.generation == 0 && !snapshot.isComplete(scope, policy) {
             snapshot.generation = try firewall.generation()
             try observeRulesets(&snapshot)
@@ -68,7 +68,7 @@ extension Host {
         }
     }
 
-    /// Whether packets of guarded containers cannot come in by an interface: it is gone or going, or a bridge whose last
+    /// Whether no packets of guarded containers can come in by an interface: it is gone or going, or it is a bridge whose last
     /// port is.
     mutating func isIdle(_ name: InterfaceName, _ leaving: [UInt32]) throws(KernelError) -> Bool {
         guard let link = try socket.link(name: name) else { return true }

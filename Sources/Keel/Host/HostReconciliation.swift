@@ -2,8 +2,8 @@ import Firewall
 package import LinuxSystem
 import Netlink
 
-/// Brings the host about, looking again whenever somebody else changes the ruleset meanwhile: observe, plan, apply, until the
-/// kernel has accepted a plan or nothing is left to do.
+/// Makes the host as it should be: observes, plans and applies, and again whenever somebody else changes the ruleset meanwhile,
+/// until the kernel has accepted a plan or nothing is left to do.
 package struct HostReconciliation {
     let scope: HostScope
     let policy: Policy.Invalid
@@ -13,22 +13,22 @@ package struct HostReconciliation {
         self.policy = policy
     }
 
-    /// Looks and plans. Nothing is changed.
+    /// Observes and plans. Read-only.
     package func plan(on host: inout Host) throws(KernelError) -> (changes: [Change], notes: [String]) {
         try host.observe(scope, policy).planInvalid(policy, scope)
     }
 
-    /// Each attempt fails only if somebody else's change succeeded in between.
+    /// An attempt fails only if somebody else's change succeeded in between.
     private static let attempts = 64
-    /// After so many the ruleset is too busy a place to say which one a change is for, where that only saves time.
+    /// After so many attempts the ruleset changes too often to name a generation, where that only saves time.
     private static let patience = 8
 
-    /// Carries out what was planned, or what takes its place after another look.
+    /// Carries out what was planned, or a new plan if the ruleset has changed.
     package func apply(_ planned: [Change], on host: inout Host) -> (steps: [Step], notes: [String]) {
         var steps: [Step] = []
         var notes: [String] = []
         var changes = planned
-        // Of no ruleset there is: what was planned before may have been overtaken by now.
+        // No ruleset has generation 0: the plan may be older than the present one.
         var generation: UInt32 = 0
         for attempt in 0..<Self.attempts {
             let now = attempt < Self.patience ? changes : changes.map { $0.forAnyRuleset }
@@ -38,7 +38,7 @@ package struct HostReconciliation {
                 let snapshot = try host.observe(scope, policy, again: true)
                 let plan = snapshot.planInvalid(policy, scope)
                 if plan.changes.isEmpty { return (steps, plan.notes) }
-                // The same change of the same ruleset would be refused again: nobody was in the way.
+                // The kernel would refuse the same change of the same ruleset again: nobody else was in the way.
                 if snapshot.generation == generation && plan.changes.elementsEqual(changes, by: { $0.isSame(as: $1) }) {
                     return (steps + refused, notes)
                 }
@@ -55,7 +55,7 @@ package struct HostReconciliation {
 }
 
 extension Host {
-    /// Returns those that were refused.
+    /// Carries the changes out and returns those that were refused.
     fileprivate mutating func carryOut(
         _ changes: [Change], _ leaving: [UInt32], _ steps: inout [Step]
     ) -> [Step] {
@@ -65,7 +65,7 @@ extension Host {
                 for change in changes { note(change, leaving, &steps) }
                 return []
             } catch {
-                // Each by itself was thought out for the same ruleset.
+                // Each change by itself was planned for the same ruleset.
                 if error.errno == .restart { return changes.map { .failed($0, error.attempting($0.attempt)) } }
             }
         }
@@ -82,8 +82,8 @@ extension Host {
         return refused
     }
 
-    /// Several changes as one transaction, which costs the kernel less than one each, and changes its generation once; nil if
-    /// they are not all of that kind.
+    /// Several changes as one transaction, which costs the kernel less and changes its generation once. Nil if one of them is no
+    /// transaction.
     private func together(_ changes: [Change]) -> (commands: [Command], generation: UInt32?)? {
         var together: [Command] = []
         var generation: UInt32?
@@ -95,15 +95,15 @@ extension Host {
         return (together, generation)
     }
 
-    /// Notes what is done. A bridge or its ports may have come back between the look that missed them and the removal of the
-    /// element; whoever guards a container there may have seen the element still in the set.
+    /// Records a change as done, and adds removed elements again whose bridge or ports came back between observing and removing:
+    /// whoever guards a container there may have seen the element still in the set.
     private mutating func note(_ change: Change, _ leaving: [UInt32], _ steps: inout [Step]) {
         steps.append(.done(change))
         guard case .commit(let commands, _) = change.action else { return }
         for command in commands {
             guard case .deleteElements(let set, let names) = command else { continue }
             do { try restoreReturned(names, to: set, leaving) } catch {
-                // The set went as well.
+                // The set is gone as well.
                 if error.errno != .noEntry { steps.append(.failed(change, error)) }
             }
         }

@@ -1,14 +1,14 @@
 public import Netlink
 
-/// What one run is to look after on the host.
+/// What one run looks after on the host.
 public enum HostScope: Hashable, Sendable {
-    /// A container that starts or runs: rules in the families in which it has a default route, and the host's interfaces by
-    /// which its packets come in, a bridge or a veth's host end.
+    /// A container that starts or runs. It needs rules in the families in which it has a default route, and its interfaces in the
+    /// set: those by which its packets enter the host, a bridge or a veth's host end.
     case container(interfaces: [InterfaceName], versions: [IPVersion])
-    /// What is left of attachments that ended or are about to end: of `leaving`, the indexes of their host ends.
+    /// What is left of attachments that ended or are about to end. `leaving` holds the indexes of the latter's host ends.
     case leftovers(leaving: [UInt32])
-    /// The host itself, with the interfaces of all containers that run. Everything is looked at, also what is complete, and what
-    /// the policy no longer wants goes.
+    /// The host itself, with the interfaces of all running containers. Inspects the rules even if they are complete, and removes
+    /// what the policy no longer wants.
     case host(interfaces: [InterfaceName])
 
     var interfaces: [InterfaceName] {
@@ -22,10 +22,10 @@ public enum HostScope: Hashable, Sendable {
 
     var isHost: Bool { if case .host = self { true } else { false } }
 
-    /// Whether bridges in the set that no port is left of are looked for.
+    /// Whether the run looks for bridges in the set that have no port left.
     var collectsIdleBridges: Bool { if case .container = self { false } else { true } }
 
-    /// IPv4 is translated wherever there are containers, IPv6 only of those that have a default route.
+    /// IPv4 may be translated for every container, IPv6 only for those with an IPv6 default route.
     func mayBeTranslated(_ version: IPVersion) -> Bool {
         switch self {
         case .container(let interfaces, let versions):

@@ -1,13 +1,13 @@
 public import Firewall
 public import Netlink
 
-/// What the host looks like now: the namespace in which packets of containers are translated.
+/// The state of the host: the namespace in which the packets of containers are translated.
 public struct HostSnapshot: Hashable, Sendable {
     /// Our table of one family.
     public struct Ruleset: Hashable, Sendable {
         public var state: TableState
         public var rules: [ListedRule]
-        /// Nil if there is no such set.
+        /// The names in the set; nil if there is no set.
         public var containers: [InterfaceName]?
 
         public init(state: TableState = .absent, rules: [ListedRule] = [], containers: [InterfaceName]? = nil) {
@@ -17,25 +17,25 @@ public struct HostSnapshot: Hashable, Sendable {
         }
     }
 
-    /// What connection tracking is for in one family, whatever our own rules ask of it.
+    /// Who uses connection tracking in one family, apart from our own rules.
     public enum Tracking: String, Hashable, Sendable {
-        /// Addresses are translated.
+        /// The host translates addresses.
         case translated
-        /// Somebody's rules ask it.
+        /// Somebody's rules use it.
         case tracked
         case unused
     }
 
     public var ipv4 = Ruleset()
     public var ipv6 = Ruleset()
-    /// Of the whole ruleset, read before the rest was looked at; 0 where nothing asked for it.
+    /// The generation of the whole ruleset, read before the rest. 0 if it was not read.
     public var generation: UInt32 = 0
-    /// Elements of either set whose interface does not exist, or of whose bridge nobody is a port any more.
+    /// Elements of either set whose interface does not exist, or whose bridge has no port left.
     public var gone: [InterfaceName] = []
-    /// Nil where nothing asked for it, as for `trackingOfIPv6`.
+    /// Nil if it was not observed, as for `trackingOfIPv6`.
     public var trackingOfIPv4: Tracking?
     public var trackingOfIPv6: Tracking?
-    /// Whether the kernel can ask for the socket that takes a packet: Linux 5.10, with its module.
+    /// Whether the kernel can match the socket that takes a packet: Linux 5.10, with its module.
     public var matchesSockets = true
     /// Whether the kernel can look up a sender's route in a chain of hook forward: Linux 5.16 or so.
     public var matchesRoutes = true
@@ -43,7 +43,7 @@ public struct HostSnapshot: Hashable, Sendable {
     public var beLiberal: Int?
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil while connection tracking is not loaded.
     public var loose: Int?
-    /// Whether IPVS forwards in a way of which connection tracking sees only half.
+    /// Whether IPVS forwards in a way that shows connection tracking only half of the packets.
     public var forwardsWithIPVS = false
 
     public init() {}

@@ -5,16 +5,16 @@ import Netlink
 /// Whether this host can make containers safe.
 public enum Readiness: Hashable, Sendable {
     case ready
-    /// Some of it; in a sentence each, what not and why.
+    /// In part. One sentence each says what cannot be done and why.
     case limited([String])
 }
 
 extension Host {
-    /// Tries what every run needs, and asks whether what the policy wants can be done. Nothing is changed.
+    /// Tries what every run needs, and checks whether the kernel can do what the policy wants. Read-only.
     ///
-    /// - Throws: what the kernel says where nothing could be done.
+    /// - Throws: the kernel's refusal if nothing could be done.
     public mutating func readiness(_ policy: Policy) throws(KernelError) -> Readiness {
-        // To enter one's own namespace asks for the same privilege as to enter a container's.
+        // Entering one's own namespace needs the same privilege as entering a container's.
         try home.enter()
         if policy.invalid.mode == .drop || policy.invalid.mode == .input { _ = try firewall.generation() }
         var limits: [String] = []

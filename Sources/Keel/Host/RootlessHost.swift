@@ -1,20 +1,20 @@
 import LinuxSystem
 import Netlink
 
-// Rootless engines set up their networks in a namespace of their own, the rootless network namespace, which is where
-// addresses are translated. The host's belongs to the host's root.
+// Rootless engines set up their networks in a namespace of their own, the rootless network namespace, and translate addresses
+// there. The host's namespace belongs to the host's root.
 
 extension Host {
-    /// The host as one container sees it: the namespace in which its packets are translated. Nil for a container that has no
-    /// network of its own.
+    /// The host as one container sees it: the namespace in which its packets are translated. Nil if the container has no network
+    /// of its own.
     ///
-    /// Where that cannot be reached, the policy loses what would be done there, and the journal says so.
+    /// If that namespace cannot be reached, the policy loses what would be done there, and the log says so.
     static func translating(
         for container: borrowing NetworkNamespace, _ policy: inout Policy, _ journal: borrowing ContainerLog
     ) throws(KernelError) -> Host? {
         let own = try Host()
         if own.isOwn(container) { return nil }
-        // Elsewhere than in a user namespace process 1 can be looked at, which is cheaper to find out.
+        // Outside of a user namespace process 1's namespace can be read, which is the cheaper check.
         guard own.identityOfInit == nil, let user = UserNamespace.outerUser() else { return own }
         for path in rootlessNamespaces(of: user) {
             guard var host = rootless(path) else { continue }
@@ -31,7 +31,7 @@ extension Host {
         return own
     }
 
-    /// Where podman binds it: 4 under `netns`, 5 under `containers/networks`.
+    /// The paths where podman mounts it: version 4 under `netns`, 5 under `containers/networks`.
     private static func rootlessNamespaces(of user: UInt32) -> [String] {
         let runtime = "/run/user/\(user)"
         let folders = ["\(runtime)/netns", "\(runtime)/containers/networks/rootless-netns"]
@@ -42,14 +42,14 @@ extension Host {
         }
     }
 
-    /// Nil for what is another's, or gone.
+    /// Nil if the path is gone, or belongs to another user.
     private static func rootless(_ path: String) -> Host? {
         do throws(KernelError) { return try Host(in: try NetworkNamespace(path: path)) } catch {
             return nil
         }
     }
 
-    /// Whether an interface pair leads from here to the container.
+    /// Whether an interface pair leads from this namespace to the container.
     private mutating func leads(to container: borrowing NetworkNamespace) -> Bool {
         do { return try socket.namespaceID(of: container) != nil } catch { return false }
     }

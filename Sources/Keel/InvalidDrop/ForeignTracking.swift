@@ -3,9 +3,9 @@ import LinuxSystem
 import Netlink
 
 extension Host {
-    /// Whether IPVS forwards here in a way that a drop in input would cut.
+    /// Finds out whether IPVS forwards here in a way that a drop in input would cut.
     mutating func observeServices(_ snapshot: inout HostSnapshot) throws(KernelError) {
-        // A table that cannot be read may hold anything.
+        // If the table cannot be read, assume that IPVS forwards.
         let services = readText("/proc/net/ip_vs")
         if services != "" {
             let tracks = try Sysctl("net/ipv4/vs/conntrack").readIfPresent() == 1
@@ -13,13 +13,13 @@ extension Host {
         }
     }
 
-    /// What connection tracking is for in these families. A container's run asks only while their tables are not all there.
+    /// Finds out who uses connection tracking in these families. A container's run needs it only for incomplete tables.
     mutating func observeTracking(_ snapshot: inout HostSnapshot, _ versions: [IPVersion]) throws(KernelError) {
         let translated = try firewall.translatedVersions()
         var tracked: [IPVersion]?
         for version in versions {
-            // Where iptables-legacy has its table nat, addresses are translated in it. Its rules are not read: where it has
-            // other tables, entries are probably theirs.
+            // If iptables-legacy has a table nat, it translates addresses. Its rules are not read: if it has other tables,
+            // conntrack entries are probably due to them.
             let legacy = readText(version == .v4 ? "/proc/net/ip_tables_names" : "/proc/net/ip6_tables_names") ?? ""
             var tracking = HostSnapshot.Tracking.translated
             if !translated.contains(version), !legacy.parts(between: UInt8(ascii: "\n")).contains("nat") {
@@ -35,7 +35,7 @@ extension Host {
         }
     }
 
-    /// A file of /proc, empty if there is none; nil if it cannot be read.
+    /// The text of a file of /proc: empty if there is no such file, nil if it cannot be read.
     private func readText(_ path: String) -> String? {
         do {
             return try FileDescriptor.text(of: path, limit: 1 << 24)
@@ -43,8 +43,8 @@ extension Host {
     }
 }
 
-/// Whether a service in the table of `/proc/net/ip_vs` reaches a server in a way of which conntrack sees only half: by direct
-/// routing (`Route`), a tunnel, or translated (`Masq`) while `net.ipv4.vs.conntrack` is 0.
+/// Whether a service in the table of `/proc/net/ip_vs` reaches a server in a way that shows conntrack only half of the packets:
+/// by direct routing (`Route`), a tunnel, or translated (`Masq`) while `net.ipv4.vs.conntrack` is 0.
 func forwardsWithIPVS(table: String, tracksConnections: Bool) -> Bool {
     let methods = ["Route", "Tunnel"] + (tracksConnections ? [] : ["Masq"])
     return table.parts(between: UInt8(ascii: "\n")).contains { line in

@@ -1,16 +1,16 @@
 import Netlink
 
-/// What a plan for the host has to know beside our own rules before it decides about chains that are missing or broken.
+/// What a plan for the host must know, beside our own rules, before it decides about missing or broken chains.
 struct HostQuestions {
-    /// Whether packets of these families are translated or tracked.
+    /// The families of which to find out whether packets are translated or tracked.
     var tracking: [IPVersion] = []
-    /// Whether the kernel matches sockets, and whether IPVS forwards here.
+    /// Whether to find out if the kernel matches sockets, and if IPVS forwards here.
     var asksForSocketsAndServices = false
     var areAny = false
 }
 
 extension HostSnapshot {
-    /// None where our rules are complete, as in nearly every run.
+    /// No questions if our rules are complete, as in nearly every run.
     func questions(_ scope: HostScope, _ policy: Policy.Invalid) -> HostQuestions {
         var questions = HostQuestions()
         guard scope.isHost || !isComplete(scope, policy) else { return questions }

@@ -1,26 +1,26 @@
 package import Firewall
 package import Netlink
 
-// The third remedy. conntrack does not translate INVALID segments, so those for a container reach the host itself, where no
-// socket is, and are answered by a bare RST, which ends the container's connection: that RST is dropped in output. In
-// forward, those of guarded containers would leave with a private source address. Only TCP: nothing else is answered by
-// RST, and DHCP's first packets are INVALID by nature.
+// The third remedy. conntrack does not translate INVALID segments. Those for a container therefore reach the host itself, which
+// has no socket for them and answers with a bare RST, which ends the container's connection. That RST is dropped in output. In
+// forward, INVALID segments of guarded containers would leave with a private source address. Only TCP: nothing else is answered
+// by RST, and DHCP's first packets are INVALID by nature.
 
 /// One rule of ours.
 enum InvalidRule: Equatable {
-    /// Mode "drop", in input. It drops nothing: conntrack misjudges segments for the host's own sockets, too.
+    /// Mode "drop", in input: only notes INVALID segments, since conntrack misjudges those for the host's sockets, too.
     case note
-    /// Mode "drop", in output. A RST begins no entry, so one for a translated flow is INVALID itself. Refusals of a SYN and
-    /// aborts by programs carry ACK, and what a router rejects in another's name was never noted.
+    /// Mode "drop", in output: drops the RST. A RST begins no entry, so one for a translated flow is INVALID itself. Refusals of
+    /// a SYN and aborts by programs carry ACK, and what a router rejects in another's name was never noted.
     case silence
-    /// Mode "input". The host's own connections that conntrack lost sight of may end: their FIN or RST finds a bound socket.
+    /// Mode "input": accepts a FIN or RST for a bound socket: the host's own connections that conntrack lost may end.
     case spare
-    /// Mode "input".
+    /// Mode "input": drops INVALID segments.
     case drop
-    /// From a guarded container's bridge to something that is none, by a sender that lives behind that bridge. Not a SYN-ACK,
-    /// whose SYN may have come by another way, nor a reset, which a routed container may send for a flow that has ended.
+    /// Drops what goes from a guarded container's bridge to another interface, if the sender lives behind that bridge. Not a
+    /// SYN-ACK, whose SYN may have come by another way, nor a reset, which a routed container may send for a flow that has ended.
     case stop
-    /// Kernels that look up a sender's route in prerouting alone do it there, and `stopNoted` asks for what came of it.
+    /// Some kernels look up a sender's route in prerouting only. There this rule notes the segment, and `stopNoted` drops it.
     case noteSender
     case stopNoted
 
@@ -42,7 +42,7 @@ enum InvalidRule: Equatable {
         }
     }
 
-    /// It begins with the version of the rule: those of another are replaced.
+    /// Begins with the version of our rules. Rules of another version are replaced.
     var comment: String {
         switch self {
         case .note: "evenkeel 2: note INVALID segments for a second"
@@ -66,17 +66,17 @@ package struct InvalidDrop {
 
     package var table: Table { Table(version, Self.table) }
     var containers: InterfaceSet { InterfaceSet(table, "containers") }
-    /// INVALID segments of the last second: a reset follows at once. When the set is full, the reset passes. The kernel
-    /// makes room for all elements beforehand, 256 KB here.
+    /// INVALID segments of the last second; a reset follows at once. When the set is full, the reset passes. The kernel allocates
+    /// room for all elements beforehand, 256 KB here.
     var misjudged: SegmentSet { SegmentSet(table, "misjudged", seconds: 1, size: 16384) }
 
-    /// What looks after segments for the host itself, a chain each.
+    /// The chains for segments to the host itself.
     static func hostChains(_ mode: Policy.Invalid.Mode, matchingSockets: Bool) -> [[InvalidRule]] {
         if mode != .input { return [[.note], [.silence]] }
         return matchingSockets ? [[.spare, .drop]] : [[.drop]]
     }
 
-    /// `matchingRoutes`: whether the kernel looks up a sender's route in forward.
+    /// The chains for forwarded segments. `matchingRoutes`: the kernel looks up a sender's route in forward.
     static func forwardChains(matchingRoutes: Bool) -> [[InvalidRule]] {
         matchingRoutes ? [[.stop]] : [[.noteSender], [.stopNoted]]
     }
@@ -109,7 +109,7 @@ package struct InvalidDrop {
 
     /// The table, the sets that the rules need, and the chains with their rules.
     ///
-    /// `afresh`: no chain is there. Otherwise those that are lose the rules they have.
+    /// `afresh`: no chain exists yet. Otherwise existing chains lose their rules first.
     func commands(_ chains: [[InvalidRule]], afresh: Bool) -> [Command] {
         var commands: [Command] = [.addTable(table)]
         for rules in chains {
@@ -139,14 +139,14 @@ extension HostSnapshot.Ruleset {
         return found == wanted.count
     }
 
-    /// Whether there is a rule in another chain than these.
+    /// Whether a chain other than these has a rule.
     func hasRules(besides chains: [[InvalidRule]]) -> Bool {
         rules.contains { rule in !chains.contains { $0.first?.chain == rule.chain } }
     }
 }
 
 extension IPVersion {
-    /// What `nft(8)` calls the family.
+    /// The name of the family in `nft(8)`.
     var nftFamily: String {
         switch self {
         case .v4: "ip"

@@ -1,15 +1,15 @@
 import Netlink
 
-// What is left out of the third remedy, and why.
+// What the third remedy leaves out, and why.
 
 extension HostSnapshot {
-    /// Why the remedy, or its part in input, would do harm here; nil where it would not.
+    /// Why the remedy, or its part in input, would do harm here; nil if it would not.
     public func omission(_ policy: Policy.Invalid) -> String? {
         guard policy.mode == .drop || policy.mode == .input else { return nil }
         if loose == 0 {
             return
-                "INVALID segments are not looked after while nf_conntrack_tcp_loose is 0: there each connection of the "
-                + "host's own that conntrack lost sight of is INVALID, and its peer has to be told"
+                "INVALID segments are not looked after while nf_conntrack_tcp_loose is 0: then every connection of "
+                + "the host's own that conntrack lost sight of is INVALID, and its peer needs the RST"
         }
         guard policy.mode == .input && forwardsWithIPVS else { return nil }
         return
@@ -17,7 +17,7 @@ extension HostSnapshot {
             + "half (direct routing, tunnels, net.ipv4.vs.conntrack=0)"
     }
 
-    /// Said where there is no table at all because nothing asks for one.
+    /// The note that there is no table at all because nothing needs one; nil if something does.
     func idleness(_ policy: Policy.Invalid) -> String? {
         guard IPVersion.allCases.allSatisfy({ !isWanted($0, policy) }) else { return nil }
         return

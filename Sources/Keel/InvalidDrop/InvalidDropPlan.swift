@@ -2,16 +2,16 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-// What is to be done about INVALID segments on the host.
+// Plans what to do about INVALID segments on the host.
 
 extension HostSnapshot {
-    /// Whether a family's table is to be there. A `ct` rule switches tracking on, so it is not where nothing else has done so:
-    /// without translation there is nothing to reset. What has not been looked at is taken for granted.
+    /// Whether a family needs its table. A `ct` rule switches tracking on, so there is none where nothing else has done so:
+    /// without translation no segment is answered by RST. What was not observed counts as present.
     func isWanted(_ version: IPVersion, _ policy: Policy.Invalid) -> Bool {
         loose != 0 && (policy.place == .always || tracking(version) != .unused)
     }
 
-    /// Whether each chain that is wanted of a family is as it should be.
+    /// Whether each chain that the policy wants in a family is complete.
     func holdsChains(_ version: IPVersion, _ policy: Policy.Invalid) -> Bool {
         let ruleset = ruleset(version)
         return ruleset.state == .active
@@ -20,7 +20,7 @@ extension HostSnapshot {
                 || ruleset.holds(InvalidDrop.forwardChains(matchingRoutes: false)))
     }
 
-    /// Whether the family is as it should be for what is guarded.
+    /// Whether the family needs no change for this scope.
     func isSettled(_ version: IPVersion, _ scope: HostScope, _ policy: Policy.Invalid) -> Bool {
         if loose == 0 { return ruleset(version).state == .absent }
         guard scope.mayBeTranslated(version) else { return true }
@@ -31,7 +31,7 @@ extension HostSnapshot {
         IPVersion.allCases.allSatisfy { isSettled($0, scope, policy) }
     }
 
-    /// The changes to the host's ruleset and sysctls, and what is to be said beside them.
+    /// The changes to the host's ruleset and sysctls, and notes for people.
     package func planInvalid(_ policy: Policy.Invalid, _ scope: HostScope) -> (changes: [Change], notes: [String]) {
         var changes = IPVersion.allCases.flatMap { planGone(InvalidDrop(version: $0)) }
         var notes: [String] = []
@@ -107,9 +107,9 @@ extension HostSnapshot {
 
     // MARK: Changes
 
-    /// Makes what is not there yet. Of many that start at once, one makes it and the others look again: the kernel refuses
-    /// them at once if they say the ruleset's generation, while taking a batch back that began (`EEXIST`, all that kernels
-    /// before Linux 4.12 can tell) makes it wait for every processor, for tens of milliseconds.
+    /// Makes what does not exist yet. If many containers start at once, one makes it and the others observe again. With the
+    /// ruleset's generation the kernel refuses those at once. Without it (before Linux 4.12) it refuses with `EEXIST` after the
+    /// batch has begun, and undoing that waits for every processor, tens of milliseconds.
     private func install(_ drop: InvalidDrop, _ chains: [[InvalidRule]], _ elements: [Command]) -> [Change] {
         guard !chains.isEmpty else { return [] }
         let commands = drop.commands(chains, afresh: true) + elements
@@ -117,8 +117,8 @@ extension HostSnapshot {
         return [Change(.invalid, .add, text(drop, names(chains)), .commit(commands, generation: known))]
     }
 
-    /// Puts chains right that were flushed or stem from another version. Only for the ruleset that was looked at: if
-    /// somebody else repairs it meanwhile the kernel refuses, and it is looked at again.
+    /// Repairs chains that were flushed or stem from another version. Only for the ruleset that was observed: if somebody else
+    /// repairs it meanwhile the kernel refuses, and the host is observed again.
     private func repair(_ drop: InvalidDrop, _ chains: [[InvalidRule]], _ elements: [Command]) -> [Change] {
         let commands = drop.commands(chains, afresh: false)
         return [
@@ -127,7 +127,7 @@ extension HostSnapshot {
         ]
     }
 
-    /// Makes a table that sleeps anew: the kernel refuses to wake one and to add a chain to it in one batch.
+    /// Replaces a dormant table: the kernel refuses to wake one and to add a chain to it in one batch.
     private func remake(
         _ drop: InvalidDrop, _ chains: [[InvalidRule]], _ scope: HostScope, _ forward: Bool, because reason: String
     ) -> Change {

@@ -2,11 +2,11 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-// What goes of the third remedy: elements of the set that nobody is behind, tables that the policy no longer wants, and all
-// of it where it is taken back.
+// Removes parts of the third remedy: elements of the set that no container is behind, tables that the policy no longer wants, or
+// all of it.
 
 extension HostSnapshot {
-    /// Takes away whatever of ours is there.
+    /// Removes every table of ours.
     package func planRemoval(because reason: String) -> [Change] {
         IPVersion.allCases.filter { ruleset($0).state != .absent }
             .map { removal(of: InvalidDrop(version: $0), because: reason) }

@@ -1,10 +1,10 @@
 import Firewall
 import LinuxSystem
 
-// What a change of the host's ruleset is, and what its refusal means.
+// How a change of the host's ruleset is compared, and what its refusal means.
 
 extension Change {
-    /// The same without a generation, if it makes what must not be there yet: that is refused all the same, if later.
+    /// Without a generation, if it makes what must not exist yet: the kernel refuses that all the same, only later.
     var forAnyRuleset: Change {
         guard case .commit(let commands, .some) = action, commands.contains(where: { $0.isExclusive }),
             !commands.contains(where: { $0.isDestructive })
@@ -12,7 +12,7 @@ extension Change {
         return Change(remedy, verb, object, .commit(commands, generation: nil))
     }
 
-    /// Whether two changes that were thought out for one ruleset are the same.
+    /// Whether two changes that were planned for one ruleset are the same.
     func isSame(as other: Change) -> Bool {
         object == other.object && commandCount == other.commandCount
     }
@@ -24,7 +24,7 @@ extension Change {
         case routes
     }
 
-    /// What the kernel cannot match, or not in that chain, where it says so of a rule and there is another way.
+    /// The match that the kernel lacks, at all or in that chain, if it refused a rule for it and there is another way.
     func unknown(at error: KernelError) -> Match? {
         guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count,
             case .addRule(let rule) = commands[index], [.noEntry, .notSupported, .invalid].contains(error.errno)

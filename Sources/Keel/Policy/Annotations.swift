@@ -1,13 +1,13 @@
 public import JSON
 import LinuxSystem
 
-/// What a container's annotations say: `evenkeel.skip`, `evenkeel.default-route`, `evenkeel.policy`.
+/// The annotations of a container that are ours: `evenkeel.skip`, `evenkeel.default-route`, `evenkeel.policy`.
 public struct Annotations: Sendable {
     private let ours: [JSON.Member]
 
-    /// Takes all annotations of the container and looks at its own.
+    /// Takes all annotations of the container and keeps ours.
     ///
-    /// - Throws: for a name of ours that does not exist: whoever wrote it wanted something.
+    /// - Throws: for an unknown name that begins with `evenkeel.`: whoever wrote it wanted something.
     public init(_ all: [JSON.Member]) throws(PolicyError) {
         ours = all.filter { $0.name.begins(with: "evenkeel.") }
         let known = ["evenkeel.skip", "evenkeel.default-route", "evenkeel.policy"]
@@ -19,7 +19,7 @@ public struct Annotations: Sendable {
         }
     }
 
-    /// Whether this container is none of our business.
+    /// Whether this container is to be left alone.
     public func isSkipped() throws(PolicyError) -> Bool {
         switch text("evenkeel.skip") {
         case nil, "false"?: return false
@@ -28,13 +28,13 @@ public struct Annotations: Sendable {
         }
     }
 
-    /// Lays what they say over a policy.
+    /// Lays the annotations' settings over a policy.
     public func overlay(_ policy: inout Policy) throws(PolicyError) {
         if let document = text("evenkeel.policy") {
             try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy", of: .container)
         }
         if let preferred = text("evenkeel.default-route") {
-            // Blanks, too: podman 4 takes a comma for the end of the annotation.
+            // Blanks separate as well: podman 4 ends an annotation at a comma.
             let isSeparator = { (byte: UInt8) in byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") }
             let names = preferred.utf8.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
             let list = JSON.array((names.isEmpty ? [""] : names).map { .string($0) })

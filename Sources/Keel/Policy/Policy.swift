@@ -1,38 +1,38 @@
 public import Netlink
 
-/// What the product should do; the document is read in `PolicyDocument.swift`.
+/// What the product should do. `PolicyDocument.swift` reads the document.
 public struct Policy: Hashable, Sendable {
     public struct DefaultRoute: Hashable, Sendable {
         public enum Mode: String, CaseIterable, Sendable {
-            /// Of those that the kernel cannot tell apart one stays in main, the others are kept in tables of their own.
+            /// Of default routes that the kernel cannot tell apart, one stays in main; the others move to tables of their own.
             case distinct
-            /// One network's default route a family in main, also where the kernel could tell them apart.
+            /// One network's default route per family in main, even if the kernel could tell them apart.
             case one
-            /// All stay in main, each network's at a metric of its own.
+            /// All stay in main, each network's with a metric of its own.
             case ranked
             /// Touch nothing.
             case keep
         }
 
         public var mode = Mode.distinct
-        /// Who should win, best first; empty leaves it to metric, name and gateway.
+        /// Which routes should win, best first. Empty: metric, name and gateway decide.
         public var prefer: [Preference] = []
-        /// Whether `prefer` is what this container says, and so comes before the networks that are preferred by their own
-        /// configuration; the host's comes after them.
+        /// Whether `prefer` comes from this container. Then it ranks before networks that are preferred by their own
+        /// configuration; the host's ranks after them.
         public var isPreferenceOwn = false
-        /// The interface of a network whose own configuration says that it should win; the kernel remembers it.
+        /// The interface of a network whose own configuration prefers it. The kernel remembers it for later runs.
         public var preferredInterface: InterfaceName?
 
-        /// Prefers the interface of that name; none can have what is no name.
+        /// Prefers the interface of that name. Text that cannot be a name prefers none.
         public mutating func prefer(interface name: String) { preferredInterface = InterfaceName(text: name) }
-        /// Whether what is sent from a losing network's address, or bound to its device, leaves by that network.
+        /// Whether packets from a losing network's address, or of sockets bound to its device, leave by that network.
         public var sourceRules = true
     }
 
     public enum ReversePathFilter: String, CaseIterable, Sendable {
-        /// 2 on every interface.
+        /// Sets 2 (loose) on every interface.
         case loose
-        /// 2 where it is strict.
+        /// Sets 2 (loose) where it is 1 (strict).
         case relax
         case keep
     }
@@ -41,24 +41,24 @@ public struct Policy: Hashable, Sendable {
         public enum Mode: String, CaseIterable, Sendable {
             /// Drop the resets that would answer INVALID segments.
             case drop
-            /// Drop INVALID segments in input, before they are answered: the rule that guides have. It takes those of the host's
-            /// own sockets as well that connection tracking misjudges.
+            /// Drop INVALID segments in input, before they are answered: the rule that guides recommend. It also drops those for
+            /// the host's own sockets that connection tracking misjudges.
             case input
-            /// Translate and deliver them instead: `nf_conntrack_tcp_be_liberal`.
+            /// Translate and deliver INVALID segments instead: `nf_conntrack_tcp_be_liberal`.
             case liberal
             case keep
         }
 
         public enum Place: String, CaseIterable, Sendable {
-            /// Where addresses of the family are translated, or its packets are tracked already.
+            /// In families whose addresses are translated or whose packets are tracked already.
             case translated
             case always
         }
 
         public var mode = Mode.drop
-        /// In which families there are rules, "where".
+        /// In which families there are rules: "where" in the document.
         public var place = Place.translated
-        /// Whether INVALID segments from guarded containers are dropped, too.
+        /// Whether to drop INVALID segments from guarded containers, too.
         public var forward = true
     }
 
@@ -94,17 +94,17 @@ public struct Policy: Hashable, Sendable {
 
     public init() {}
 
-    /// Where the host's own document lies.
+    /// The path of the host's own document.
     public static let path = "/etc/evenkeel/policy.json"
 }
 
-/// A default route that should win: by its interface's name or by the network its gateway is in.
+/// A default route that should win: named by its interface, or by the network of its gateway.
 public enum Preference: Hashable, Sendable {
-    /// A name, in which `*` stands for any run of bytes and `?` for any one.
+    /// A name, in which `*` stands for any bytes and `?` for one.
     case interface(String)
     case gateway(IPPrefix)
 
-    /// Nil for text that is neither: what holds a `/` must be a prefix, a name has 1 to 15 bytes and no white space or colon.
+    /// Nil for text that is neither. With a `/` it must be a prefix. A name has 1 to 15 bytes and no white space or colon.
     public init?(_ text: String) {
         if text.utf8.contains(UInt8(ascii: "/")) {
             guard let prefix = IPPrefix(text) else { return nil }
@@ -125,7 +125,7 @@ public enum Preference: Hashable, Sendable {
         }
     }
 
-    /// A star takes as little as it can; where that fails, the last star, and only that, takes one byte more.
+    /// Glob matching. A star takes as few bytes as it can. On a mismatch only the last star takes one byte more.
     private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
         var (p, n) = (0, 0)
         var lastStar: (pattern: Int, name: Int)?

@@ -1,12 +1,12 @@
 import LinuxSystem
 import Netlink
 
-// The second remedy: a reverse path filter that does not eat the replies of a container on several networks.
-// rp_filter is 0 off, 1 strict, 2 loose; in force is the larger of an interface's and that of `all`
-// (Documentation/networking/ip-sysctl.rst). IPv6 has none.
+// The second remedy: the reverse path filter must not drop the replies of a container on several networks. rp_filter is 0 off, 1
+// strict, 2 loose. The larger of an interface's value and that of `all` is in force (Documentation/networking/ip-sysctl.rst).
+// IPv6 has none.
 
 extension NamespaceSnapshot {
-    /// The writes that make every interface but `lo` loose, and `default` for those to come.
+    /// The writes that make every interface but `lo` loose, and `default` for later ones.
     func planReversePathFilter(_ policy: Policy.ReversePathFilter, leaving: UInt32?) -> [Change] {
         guard policy != .keep else { return [] }
         let inherited = reversePathFilterOfDefault.map { (InterfaceName("default"), $0) }
@@ -26,8 +26,8 @@ extension NamespaceSnapshot {
         case .keep: return false
         case .relax: return inForce == 1
         case .loose:
-            // Loose still asks for a route to the sender. Without a default route there is none to most of the world,
-            // so where nothing filters now, loose would be the tighter setting.
+            // A loose filter still needs a route to the sender. Without a default route there is none to most of the world. If
+            // nothing filters now, loose would therefore be stricter.
             let wouldTighten = inForce == 0 && !hasDefaultRoute(.v4)
             return value != 2 && !wouldTighten
         }

@@ -5,11 +5,12 @@
 # shellcheck disable=SC2154
 keep_tmp_to_ourselves() {
     local folder
-    mkdir /run/live /run/built
+    mkdir /run/live /run/packets /run/built
     mount --bind "$libraries" /run/live
+    mount --bind "$laboratory" /run/packets
     mount --bind "$programs" /run/built
     mount -t tmpfs tmpfs /tmp
-    for folder in live:"$libraries" built:"$programs"; do
+    for folder in live:"$libraries" packets:"$laboratory" built:"$programs"; do
         mkdir -p "${folder#*:}"
         mount --bind "/run/${folder%%:*}" "${folder#*:}"
     done
