@@ -93,7 +93,8 @@ enum TOMLToken: Hashable {
     }
 
     /// What follows a backslash. In a long string it may end a line, and takes the white space that follows along.
-    private static func takeEscape(_ rest: inout Scalars, _ isLong: Bool, _ string: inout String.UnicodeScalarView) -> Bool
+    private static func takeEscape(_ rest: inout Scalars, _ isLong: Bool, _ string: inout String.UnicodeScalarView)
+        -> Bool
     {
         let simple: [Unicode.Scalar: Unicode.Scalar] = [
             "b": "\u{8}", "t": "\t", "n": "\n", "f": "\u{c}", "r": "\r", "\"": "\"", "\\": "\\",

@@ -77,12 +77,37 @@ private struct Output {
         text.withUTF8 { for byte in $0 { put(byte) } }
     }
 
-    /// Quotes and escapes by RFC 8259, section 7. Also escapes DEL: names come from containers, and terminals obey it.
+    /// The scalar that begins at a place in UTF-8, if a terminal or an editor would obey it.
+    private static func obeyed(_ bytes: UnsafeBufferPointer<UInt8>, at place: Int) -> UInt16? {
+        let next = place + 1 < bytes.count ? bytes[place + 1] : 0
+        let last = place + 2 < bytes.count ? bytes[place + 2] : 0
+        switch (bytes[place], next, last) {
+        case (0xc2, 0x80...0x9f, _): return UInt16(next)
+        case (0xd8, 0x9c, _): return 0x061c
+        case (0xe2, 0x80, 0x8e...0x8f), (0xe2, 0x80, 0xa8...0xae): return 0x2000 | UInt16(last & 0x3f)
+        case (0xe2, 0x81, 0xa6...0xa9): return 0x2040 | UInt16(last & 0x3f)
+        default: return nil
+        }
+    }
+
+    /// Quotes and escapes by RFC 8259, section 7. Names come from containers, so what a terminal would obey is escaped as well: DEL,
+    /// C1, the line and paragraph separators, and the marks that reorder text (UAX #9).
     private mutating func put(quoted string: String) {
         put(.quote)
         var string = string
         string.withUTF8 { bytes in
-            for byte in bytes {
+            var skipped = 0
+            for (place, byte) in bytes.enumerated() {
+                if skipped > 0 {
+                    skipped -= 1
+                    continue
+                }
+                if byte >= 0x80, let scalar = Self.obeyed(bytes, at: place) {
+                    put("\\u")
+                    for shift in [12, 8, 4, 0] as [UInt16] { put(Self.hexadecimal(UInt8(scalar >> shift & 0xf))) }
+                    skipped = byte < 0xe0 ? 1 : 2
+                    continue
+                }
                 switch byte {
                 case .quote: put("\\\"")
                 case .backslash: put("\\\\")

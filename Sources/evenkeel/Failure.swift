@@ -20,10 +20,13 @@ extension Policy {
     }
 }
 
-/// Prints a result.
-func write(_ text: String) throws(Failure) {
-    do { try FileDescriptor.writeStandardOutput(text) } catch { throw Failure(error) }
+/// Prints a result. What a terminal would obey is replaced, but where the text `isPainted` with sequences of our own: then
+/// whoever painted it has replaced all others.
+func write(_ text: String, isPainted: Bool = false) throws(Failure) {
+    do { try FileDescriptor.writeStandardOutput(isPainted ? text : printableLines(text)) } catch {
+        throw Failure(error)
+    }
 }
 
 /// Tells a person something on standard error.
-func say(_ text: String) { FileDescriptor.writeStandardError("evenkeel: \(text)\n") }
+func say(_ text: String) { FileDescriptor.writeStandardError("evenkeel: \(printableLines(text))\n") }

@@ -33,7 +33,9 @@ import Testing
 
     @Test(arguments: [
         ("\u{0}", #""\u0000""#), ("\u{8}\u{c}\r", #""\u0008\u000c\u000d""#), ("\u{1b}[2J", #""\u001b[2J""#),
-        ("\u{7f}", #""\u007f""#), ("a/b", #""a/b""#), ("\u{2028}", "\"\u{2028}\""), ("𝄞", "\"𝄞\""),
+        ("\u{7f}", #""\u007f""#), ("a/b", #""a/b""#), ("\u{2028}x\u{202e}\u{2069}", #""\u2028x\u202e\u2069""#),
+        ("\u{85}\u{9b}\u{a0}", "\"\\u0085\\u009b\u{a0}\""),
+        ("\u{200d}\u{200e}\u{61c}\u{61b}\u{2065}", "\"\u{200d}\\u200e\\u061c\u{61b}\u{2065}\""), ("𝄞", "\"𝄞\""),
     ])
     func controlCharactersAreEscapedAndOthersAreNot(string: String, text: String) {
         #expect(JSON.string(string).text() == text)

@@ -104,6 +104,7 @@ import Testing
         ("\u{7f}", "?"),
         ("\u{80}\u{9b}31m\u{9f}\u{a0}", "??31m?\u{a0}"), ("e\u{301}\u{1b}", "e\u{301}?"),
         ("\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{202f}", "?????\u{202f}"),
+        ("\u{2027}\u{2028}\u{2029}\u{200e}\u{200f}\u{61c}\u{200d}", "\u{2027}?????\u{200d}"),
         ("\u{2066}\u{2067}\u{2068}\u{2069}", "????"),
     ])
     func whatATerminalWouldObeyIsPrintedAsAQuestionMark(text: String, shown: String) {

@@ -18,7 +18,6 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension Policy {
-<<<<<<< HEAD
     private enum Key: String, CaseIterable {
         case defaultRoute
         case rpFilter
@@ -27,10 +26,7 @@ extension Policy {
         case onError
     }
 
-    /// Whom a document speaks for.
-=======
     /// Whose settings a document may change.
->>>>>>> wt-w1
     public enum Reach: Sendable {
         case host
         /// One container, whose author need not be the host's administrator.
@@ -151,105 +147,3 @@ extension Policy.Conntrack {
         self = changed
     }
 }
-<<<<<<< HEAD
-=======
-
-/// A value of the document, with its place and key for errors.
-private struct PolicySection {
-    let value: JSON
-    let place: String
-    let key: String
-
-    init(_ value: JSON, place: String, key: String) {
-        self.value = value
-        self.place = place
-        self.key = key
-    }
-
-    func error(_ problem: String, allowed: String) -> PolicyError {
-        PolicyError(place: place, key: key, problem: problem, allowed: allowed)
-    }
-
-    /// Hands each member to `take`, which returns false for a name it does not know.
-    func read(
-        _ take: (String, PolicySection) throws(PolicyError) -> Bool, keys: () -> [String]
-    ) throws(PolicyError) {
-        guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
-        for member in members {
-            let inner = PolicySection(
-                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
-            if try !take(member.name, inner) {
-                throw inner.error("is not a key of the policy", allowed: keys().joined(separator: ", "))
-            }
-        }
-    }
-
-    @inline(never)
-    func choice<Choice: CaseIterable & RawRepresentable>() throws(PolicyError) -> Choice
-    where Choice.RawValue == String {
-        if let text = value.string, let choice = Choice(rawValue: text) { return choice }
-        throw refusal(allowed: Choice.allCases.map { $0.rawValue })
-    }
-
-    /// The error for a value that is none of those words.
-    @inline(never)
-    private func refusal(allowed words: [String]) -> PolicyError {
-        let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
-        guard let text = value.string else { return error("is \(value.kind)", allowed: allowed) }
-        return error("is \"\(printable(text))\"", allowed: allowed)
-    }
-
-    func boolean() throws(PolicyError) -> Bool {
-        guard let boolean = value.boolean else { throw error("is \(value.kind)", allowed: "true, false") }
-        return boolean
-    }
-
-    func preferences() throws(PolicyError) -> [Preference] {
-        let allowed =
-            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
-        guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
-        var preferences: [Preference] = []
-        for element in elements {
-            guard let text = element.string else { throw error("holds \(element.kind)", allowed: allowed) }
-            guard let preference = Preference(text) else {
-                throw error("holds \"\(printable(text))\"", allowed: allowed)
-            }
-            preferences.append(preference)
-        }
-        return preferences
-    }
-
-    func size() throws(PolicyError) -> Policy.Conntrack.Size {
-        let allowed = "\"auto\", \"keep\", a number of entries from 1 to 2147483647"
-        switch value {
-        case .string("auto"): return .automatic
-        case .string("keep"): return .keep
-        case .integer(let entries) where (1...Int64(Int32.max)).contains(entries): return .entries(Int(entries))
-        default: throw error("is \(described)", allowed: allowed)
-        }
-    }
-
-    func seconds() throws(PolicyError) -> Int {
-        guard let seconds = value.integer, (1...Int64(Int32.max)).contains(seconds) else {
-            throw error("is \(described)", allowed: "a number of seconds from 1 to 2147483647")
-        }
-        return Int(seconds)
-    }
-
-    func share() throws(PolicyError) -> Double {
-        guard let share = value.real, share > 0, share <= 1 else {
-            throw error("is \(described)", allowed: "a number above 0 and up to 1")
-        }
-        return share
-    }
-
-    /// The value itself where it is short, otherwise its kind.
-    private var described: String {
-        switch value {
-        case .integer, .number: value.text()
-        case .string(let text): "\"\(printable(text))\""
-        default: value.kind
-        }
-    }
-}
->>>>>>> wt-w1

@@ -2,7 +2,7 @@ import JSON
 import LinuxSystem
 import Netlink
 
-/// A value of the document that knows where it stands.
+/// A value of the document, with its place and key for errors.
 struct PolicySection {
     let value: JSON
     let place: String
@@ -41,7 +41,7 @@ struct PolicySection {
         throw refusal(allowed: Choice.allCases.map { $0.rawValue })
     }
 
-    /// Of what is none of those words.
+    /// The error for a value that is none of those words.
     @inline(never)
     private func refusal(allowed words: [String]) -> PolicyError {
         let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")

@@ -43,14 +43,13 @@ struct ListArguments: ParsableArguments {
                 answer.files.append(ListResult(changing: path, dryRun: dryRun, change))
             }
         } catch { answer.failure = error.reason }
-        let problems = answer.problems.map { "evenkeel: \($0)\n" }
-        do throws(KernelError) {
-            try FileDescriptor.writeStandardOutput(json ? answer.json.text(pretty: true) + "\n" : answer.text)
+        do throws(Failure) {
+            try write(json ? answer.json.text(pretty: true) + "\n" : answer.text)
         } catch {
             say(error.description)
             throw ExitCode(1)
         }
-        FileDescriptor.writeStandardError(problems.joined())
-        if !problems.isEmpty { throw ExitCode(1) }
+        for problem in answer.problems { say(problem) }
+        if !answer.problems.isEmpty { throw ExitCode(1) }
     }
 }

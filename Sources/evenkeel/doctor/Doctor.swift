@@ -97,7 +97,7 @@ struct Doctor: ParsableCommand {
     func run() throws {
         let status: Int32
         do throws(Failure) { status = try work() } catch {
-            FileDescriptor.writeStandardError("evenkeel: \(error.description)\n")
+            say(error.description)
             if json { try write(DoctorReport.json(failure: error.description).text(pretty: watch == nil) + "\n") }
             throw ExitCode(DoctorReport.couldNotLook)
         }
@@ -108,7 +108,11 @@ struct Doctor: ParsableCommand {
     private func work() throws(Failure) -> Int32 {
         if let watch { return try self.watch(every: watch) }
         let report = try look()
-        try write(json ? report.json.text(pretty: true) + "\n" : report.text(paint, diagram: diagram))
+        if json {
+            try write(report.json.text(pretty: true) + "\n")
+        } else {
+            try write(report.text(paint, diagram: diagram), isPainted: paint.isColoured)
+        }
         return report.status
     }
 

@@ -31,14 +31,14 @@ extension Doctor {
         if json {
             return try write(report.watchJSON(time, new: report.findings, gone: []).text() + "\n")
         }
-        try write("\(time)\n\(report.text(paint, diagram: diagram))\n")
+        try write("\(time)\n\(report.text(paint, diagram: diagram))\n", isPainted: paint.isColoured)
     }
 
     private func say(_ update: DoctorUpdate) throws(Failure) {
         let time = Timestamp.now()
         let (report, changes) = (update.report, update.changes)
         if json { return try write(report.watchJSON(time, new: changes.new, gone: changes.gone).text() + "\n") }
-        try write("\(time)\n\(update.text(paint))")
+        try write("\(time)\n\(update.text(paint))", isPainted: paint.isColoured)
     }
 
     private func sayLast(_ farewell: String) throws(Failure) {

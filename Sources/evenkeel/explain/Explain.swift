@@ -27,7 +27,7 @@ struct Explain: ParsableCommand {
 
     func run() throws {
         let text = id.flatMap { FindingID(rawValue: $0) }.flatMap { Page.about($0) }?.text ?? Self.list
-        do { try FileDescriptor.writeStandardOutput(text) } catch {
+        do { try write(text) } catch {
             say(error.description)
             throw ExitCode(1)
         }

@@ -67,9 +67,8 @@ struct Top: ParsableCommand {
             let reason = printable(error.description) + (error.advice.map { "; \($0)" } ?? "")
             say(reason)
             if json {
-                do throws(KernelError) {
-                    try FileDescriptor.writeStandardOutput(
-                        TopReport.json(failure: reason, by: by).text(pretty: true) + "\n")
+                do throws(Failure) {
+                    try write(TopReport.json(failure: reason, by: by).text(pretty: true) + "\n")
                 } catch {}
             }
             throw ExitCode(1)
