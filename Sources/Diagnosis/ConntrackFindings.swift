@@ -1,6 +1,6 @@
 import Keel
 
-// The connection tracking table: room for new connections, and who takes it away again.
+// The connection tracking table: room for new connections, and others who change its size.
 
 extension HostObservation {
     func conntrackFindings(_ policy: Policy) -> [Finding] {
@@ -8,7 +8,7 @@ extension HostObservation {
         return fullness(table.fill, policy) + drops(table.fill) + conflicts + idleTimeoutFindings(policy)
     }
 
-    /// Full or nearly full; what a larger table would mend, or only a person can.
+    /// Full or nearly full. The remedy is the plan's larger table, or a person's decision if the plan has none.
     private func fullness(_ fill: ConntrackFill, _ policy: Policy) -> [Finding] {
         guard fill.isFull || fill.reaches(policy.conntrack.warnAt) else { return [] }
         let consequence =
@@ -25,7 +25,7 @@ extension HostObservation {
         ]
     }
 
-    /// Since boot the counters say little: told where they rise, or where the table is smaller than it should be.
+    /// Only if the counters rise now, or the table is smaller than it should be: totals since boot alone say little.
     private func drops(_ fill: ConntrackFill) -> [Finding] {
         guard let statistics = evidence.statistics, statistics.drops > 0, !fill.isFull else { return [] }
         let rise = dropsDuringLook ?? 0

@@ -1,7 +1,7 @@
 import Keel
 import Netlink
 
-// Several default routes of one metric, and none at all. Which of them compete is Keel's word, as is what would be done.
+// Several default routes of one metric, and none at all. Keel decides which of them compete and what to do about it.
 
 extension ContainerObservation {
     func defaultRouteFindings(_ policy: Policy) -> [Finding] {
@@ -52,10 +52,10 @@ extension ContainerObservation {
         }
     }
 
-    /// Where nothing leads out. Another table may hold a VPN's, or half of the world each of two routes.
+    /// No route leads out: neither a default in main, nor a VPN's in another table, nor two routes to half of all addresses.
     private func absence(_ policy: Policy) -> [Finding] {
         let missing = IPVersion.allCases.filter { !attachedNetworks($0).isEmpty && !leadsOut($0) }
-        // A container of a network without IPv6 towards the world has none; that is so nearly everywhere.
+        // A missing IPv6 default alone is normal: most networks have no IPv6 towards the world.
         guard missing.contains(.v4) || (missing == [.v6] && attachedNetworks(.v4).isEmpty) else { return [] }
         let restored = plan.contains { if case .addRoute = $0.action { $0.verb == .restore } else { false } }
         let families = missing.map { "\($0)" }.joined(separator: " and ")
@@ -80,7 +80,7 @@ extension ContainerObservation {
         ]
     }
 
-    /// The defaults that an earlier run keeps in tables.
+    /// The default routes that an earlier run set aside in tables.
     private func waiting(_ version: IPVersion) -> [String] {
         snapshot.links.flatMap { link in
             snapshot.defaultsInTable(version, of: link.index).map { gateway, table in
@@ -93,7 +93,7 @@ extension ContainerObservation {
         if version == .v4 && leadsBeyond { return true }
         let looked = (snapshot.rules ?? []).filter { $0.version == version }.map { $0.table } + [Route.mainTable]
         return snapshot.routes.contains { route in
-            // Tables that source rules alone look up do not lead out for those who do not care.
+            // A table that only source rules look up is no way out for packets without a chosen source.
             route.version == version && route.isUnicast && looked.contains(route.table)
                 && (route.table == Route.mainTable || isForAll(route.table, version))
         }
