@@ -45,7 +45,7 @@ extension ContainerObservation {
         switch known.first(where: { $0.interface == first })?.neighbour?.state {
         case nil:
             return [
-                "\(given): nothing was sent to its gateway yet; when that has been, and a while ago, the kernel takes turns"
+                "\(given): nothing was sent to its gateway yet; after the first packet and a while, the kernel takes turns"
             ]
         case .reachable: return ["\(given): its gateway is REACHABLE just now; when it is not, the kernel takes turns"]
         case let state?: return ["\(given): its gateway is \(state.rawValue)"]
@@ -67,16 +67,16 @@ extension ContainerObservation {
         return [
             Finding(
                 .noDefaultRoute, restored ? .warning : .information, at: place,
-                "no \(families) default route: it reaches its own networks alone",
+                "no \(families) default route: it reaches only its own networks",
                 evidence: lacking + missing.flatMap { waiting($0) }
                     + plan.filter { $0.verb == .restore }.map { "evenkeel \($0.proposed)" },
                 consequence: restored
-                    ? "the network that had the default route is gone, and the next best was not put in its place: "
+                    ? "the network that had the default route is gone, and no other's has taken its place: "
                         + "\"Network is unreachable\""
-                    : "\"Network is unreachable\" for all that is further away; an internal network or a kill switch is "
-                        + "meant to be so",
+                    : "\"Network is unreachable\" for everything beyond its own networks; an internal network or a kill "
+                        + "switch is meant to do that",
                 remedy: restored
-                    ? apply : "(if it is not meant: connect it to a network that has a gateway)")
+                    ? apply : "(if that is not intended: connect it to a network that has a gateway)")
         ]
     }
 
@@ -84,7 +84,7 @@ extension ContainerObservation {
     private func waiting(_ version: IPVersion) -> [String] {
         snapshot.links.flatMap { link in
             snapshot.defaultsInTable(version, of: link.index).map { gateway, table in
-                "a default \(gateway.map { "via \($0) " } ?? "")dev \(link.name) waits in table \(table)"
+                "a default \(gateway.map { "via \($0) " } ?? "")dev \(link.name) is set aside in table \(table)"
             }
         }
     }

@@ -76,12 +76,12 @@ extension HostObservation {
             let rest = gone.count - gone.addresses.count
             return Finding(
                 .engineNATGone, .error, at: .host, "nothing translates the addresses of network \(name) any more",
-                evidence: ["\(gone.bridge.source) has its containers translated, by the bridge \(gone.bridge.bridge)"]
+                evidence: ["\(gone.bridge.source) wants addresses behind bridge \(gone.bridge.bridge) translated"]
                     + gone.addresses.map { "no rule of nftables or iptables translates \($0)" }
                     + (rest > 0 ? ["and \(rest) more"] : []),
                 consequence:
-                    "what its containers send leaves with a private address, which nobody beyond answers, and their published "
-                    + "ports are gone as well, but for those a proxy holds",
+                    "its containers' packets leave with a private address, which nobody outside can answer; their published "
+                    + "ports are gone as well, except those that a proxy serves",
                 remedy: gone.remedy)
         }
     }
@@ -94,7 +94,7 @@ extension UntranslatedBridge {
         case (.docker, _): "sudo systemctl restart docker"
         case (.netavark, _), (.cni, true): "sudo podman network reload --all"
         case (.cni, false):
-            "(start the containers or pods of that network again: its rules are made for each as it starts)"
+            "(restart the containers or pods of that network: the rules for each are made when it starts)"
         }
     }
 }

@@ -5,7 +5,7 @@ enum TOMLToken: Hashable {
     case symbol(Character)
     case newline
 
-    /// Nil where a string does not end.
+    /// Nil if a string does not end.
     static func all(in text: String) -> [TOMLToken]? {
         var tokens: [TOMLToken] = []
         var rest = text[...]
@@ -36,7 +36,7 @@ enum TOMLToken: Hashable {
         let long = String(repeating: mark, count: 3)
         let end = rest.hasPrefix(long) ? long : String(mark)
         rest = rest.dropFirst(end.count)
-        // The first line of a long one may be empty.
+        // TOML drops a newline right after the opening quotes of a multi-line string.
         if end == long, rest.first?.isNewline == true { rest.removeFirst() }
         var string = ""
         while !rest.hasPrefix(end) {
@@ -58,7 +58,7 @@ enum TOMLToken: Hashable {
         case "t": return "\t"
         case "r": return "\r"
         case "u", "U":
-            // A long one of less than eight digits is none; nobody names a directory so.
+            // \U takes eight digits, but only four are read here: no directory is named so.
             let digits = rest.prefix(4)
             rest = rest.dropFirst(digits.count)
             return UInt32(digits, radix: 16).flatMap { Unicode.Scalar($0) }.map { Character($0) }
