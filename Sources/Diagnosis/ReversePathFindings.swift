@@ -29,8 +29,8 @@ extension ContainerObservation {
                 .rpFilterStrict, isKept ? .information : drops ? .error : .warning, at: place,
                 "a strict reverse path filter in a container on \(attached.count) networks", evidence: evidence,
                 consequence:
-                    "packets that come in by another interface than the answer would leave by vanish before tcpdump and "
-                    + "the firewall see them: replies that never arrive, published ports that time out",
+                    "packets vanish if their answer would leave by another interface: tcpdump may show them, but no program "
+                    + "gets them; replies never arrive, and published ports time out",
                 remedy: isKept ? "(choose \"loose\" for the policy's rpFilter)" : apply)
         ]
     }
