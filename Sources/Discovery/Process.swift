@@ -1,6 +1,6 @@
 import LinuxSystem
 
-/// What `/proc` says of a process. Whoever it belongs to wrote some of that, so lengths are limited.
+/// A process in `/proc`. Its owner controls some of the content, so lengths are limited.
 struct Process {
     let id: Int32
 
@@ -20,7 +20,7 @@ struct Process {
         return Self.monitored(line)
     }
 
-    /// What conmon's command line tells: `conmon --api-version 1 -c ID -u ID -r RUNTIME -b BUNDLE -n NAME …`.
+    /// The container in conmon's command line: `conmon --api-version 1 -c ID -u ID -r RUNTIME -b BUNDLE -n NAME …`.
     static func monitored(_ line: [UInt8]) -> ContainerIdentity? {
         let words = line.split(separator: 0, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
@@ -30,14 +30,14 @@ struct Process {
             words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
         }
         guard let id = value("-c"), ContainerID.isOne(id) else { return nil }
-        // Of CRI-O's it is a name of many parts that kubectl does not show.
+        // CRI-O passes a name of many parts that kubectl does not show.
         let isOfPodman = words.contains { $0.hasSuffix("/podman") }
         return ContainerIdentity(id: id, engine: isOfPodman ? .podman : nil, name: value("-n"))
     }
 
     /// Field 4 of `proc_pid_stat(5)`.
     private var parent: Int32? {
-        // Field 2 is the command's name in brackets, which may itself hold brackets and blanks.
+        // Field 2 is the command's name in brackets, and may itself contain brackets and blanks.
         guard let line = read("stat"), let bracket = line.lastIndex(of: UInt8(ascii: ")")) else { return nil }
         let fields = line[bracket...].split(separator: UInt8(ascii: " "))
         return fields.count > 2 ? Int32(String(decoding: fields[2], as: UTF8.self)) : nil
@@ -48,7 +48,7 @@ struct Process {
         do { return try FileDescriptor(opening: path, .read).readAll(limit: 1 << 16, name: path) } catch { return nil }
     }
 
-    /// All there are.
+    /// All processes.
     static func all() throws(KernelError) -> [Process] {
         try Directory.names(in: "/proc").compactMap { Int32($0) }.sorted().map { Process(id: $0) }
     }
