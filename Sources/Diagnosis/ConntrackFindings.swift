@@ -32,7 +32,8 @@ extension HostObservation {
         guard rise > 0 || isCurable else { return [] }
         return [
             Finding(
-                .conntrackDrops, rise > 0 ? .error : .warning, at: .host, "connections were dropped because the table was full",
+                .conntrackDrops, rise > 0 ? .error : .warning, at: .host,
+                "connections were dropped because the table was full",
                 evidence: [
                     "\(statistics.drop) packets dropped, \(statistics.earlyDrop) flows evicted early, since the host started"
                         + (rise > 0 ? "; \(rise) more during this diagnosis" : ""), fill.text,

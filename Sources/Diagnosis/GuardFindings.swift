@@ -57,7 +57,8 @@ extension ContainerObservation {
         }
         let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove || $0.isWithdrawal }
         if isDefaultGone {
-            return "packets from \(sources.joined(separator: ", ")) leave by the default's interface, because their own "
+            return
+                "packets from \(sources.joined(separator: ", ")) leave by the default's interface, because their own "
                 + "network's default route is gone; only reconnecting that network or restarting the container brings it back"
         }
         if changes.contains(where: { $0.remedy == .defaultRoute }) {

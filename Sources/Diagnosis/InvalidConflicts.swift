@@ -104,7 +104,7 @@ extension HostObservation {
                 severity: .warning,
                 evidence: bypasses.map { "containers' packets bypass netfilter: \($0) belongs to an eBPF data plane" },
                 consequence: InvalidConflict.isMoot,
-                remedy: "(choose \"keep\" for the policy's invalid.mode: the eBPF data plane tracks connections itself)")
+                remedy: "(choose \"keep\" for the policy's invalid.mode: the data plane tracks connections itself)")
         ]
     }
 

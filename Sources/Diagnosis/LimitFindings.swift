@@ -92,7 +92,7 @@ extension ContainerObservation {
                     "a program that names no interface for multicast (SSDP, mDNS, DLNA) sends and listens by the default "
                     + "route: devices on the LAN do not hear it",
                 remedy:
-                    "(make the LAN the default: defaultRoute.prefer \"\(first.name)\"; or name the interface in the program)")
+                    "(make the LAN the default: defaultRoute.prefer \"\(first.name)\"; or name the LAN in the program)")
         ]
     }
 }
