@@ -1,4 +1,4 @@
-// Makes relocated data read-only, above all tables of functions. The dynamic loader would do it; a static program must do it itself.
+// Makes relocated data read-only, above all tables of functions. A static program has no dynamic loader to do it.
 #include "static-runtime.h"
 
 #include <link.h>

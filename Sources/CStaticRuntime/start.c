@@ -1,7 +1,7 @@
 // The program's entry point, which relocates it instead of the C library. A program at a random address has a table of the places
 // that hold addresses. Packed (the generic ABI's SHT_RELR) it takes a few hundred bytes instead of 27 KB. musl reads that format
-// only since 1.2.4, and Debian 12 has 1.2.3. So the table has Android's tag from before the standard: musl never reads it, and this
-// code reads it with every musl.
+// only since 1.2.4, and Debian 12 has 1.2.3. So the table has Android's tag from before the standard, which musl never reads and
+// this code always does.
 #include "static-runtime.h"
 
 #include <link.h>
