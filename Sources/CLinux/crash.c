@@ -55,7 +55,7 @@ static void crashed(int number, siginfo_t *info, void *context) {
     _exit(report.status);
 }
 
-// Runtimes may start hooks with every signal blocked: then an alarm never comes, and a crash ends without its handler.
+// Runtimes may start hooks with every signal blocked: then alarms never arrive, and a crash ends without its handler.
 static void unblock(const int *numbers, size_t count) {
     sigset_t signals;
     sigemptyset(&signals);

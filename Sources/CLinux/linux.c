@@ -21,14 +21,14 @@ const char *linux_errno_name(int number) {
     return name ? name : "";
 }
 
-// Not open(2): musl's sets the descriptor's flag once more, for kernels that did not know O_CLOEXEC.
+// Not open(2): musl's sets the flag again with a second system call, for kernels without O_CLOEXEC.
 int linux_open(const char *path, int flags) { return openat(AT_FDCWD, path, flags | O_CLOEXEC); }
 
 int linux_open_to_append(const char *path) {
-    // Not through a symbolic link, nor waiting for a FIFO's reader: the name may have been planted.
+    // Follow no symbolic link and wait for no FIFO's reader: somebody may have planted the name.
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0600);
     struct stat status;
-    // A disk has no end to write behind.
+    // Only regular files: a block device, for example, cannot be appended to.
     if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))) return fd;
     close(fd);
     errno = EINVAL;
@@ -40,7 +40,7 @@ int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 int linux_is_network_namespace(int fd) {
     struct statfs file_system;
     if (fstatfs(fd, &file_system) < 0) return -1;
-    // The ioctl's number may mean something else to another file system, so ask only nsfs.
+    // Ask only nsfs: the ioctl's number may mean something else to another file system.
     if (file_system.f_type != NSFS_MAGIC) return 0;
     int type = ioctl(fd, NS_GET_NSTYPE);
     return type < 0 ? -1 : type == CLONE_NEWNET;

@@ -1,5 +1,5 @@
-// Two ways to have an IPv6 neighbour answer that netlink does not offer. The kernel's own asking (NTF_USE) sends from the
-// link-local address alone, which is tentative for a second or two after the link came up.
+// Two ways to make an IPv6 neighbour answer that netlink does not offer. The kernel's own way (NTF_USE) sends only from the
+// link-local address, which is tentative for a second or two after the link comes up.
 #include "linux_c.h"
 
 #include <linux/if_packet.h>
@@ -26,7 +26,7 @@ int linux_send_discard(unsigned interface, const void *source, const void *targe
     memcpy(&from.sin6_addr, source, sizeof from.sin6_addr);
     memcpy(&to.sin6_addr, target, sizeof to.sin6_addr);
     to.sin6_port = htons(9);
-    // By the interface, whatever routes say.
+    // Send by this interface, whatever the routes say.
     if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &index, sizeof index) != 0 ||
         bind(fd, (struct sockaddr *)&from, sizeof from) != 0 ||
         sendto(fd, "", 0, 0, (struct sockaddr *)&to, sizeof to) != 0)
@@ -34,7 +34,7 @@ int linux_send_discard(unsigned interface, const void *source, const void *targe
     return close_with(fd, 0);
 }
 
-// The checksum of ICMPv6 with its pseudo-header: RFC 4443 section 2.3. All of it is even in length.
+// The checksum of ICMPv6 with its pseudo-header: RFC 4443 section 2.3. `size` must be even.
 static uint16_t checksum(const struct ip6_hdr *header, const void *message, size_t size) {
     uint32_t sum = (uint32_t)htons((uint16_t)size) + htons(IPPROTO_ICMPV6);
     const uint8_t *parts[] = {(const uint8_t *)&header->ip6_src, message};

@@ -8,8 +8,8 @@
 static int argument_count;
 static char **arguments;
 
-// Embedded Swift has no CommandLine, and musl hands the arguments to no constructor. But in a new process they stand right
-// before the environment, a null pointer between the two, and before them their number (System V ABI, Process Initialization).
+// Embedded Swift has no CommandLine, and musl passes constructors no arguments. A new process has in memory the number of
+// arguments, the arguments, a null pointer, and then the environment (System V ABI, Process Initialization).
 __attribute__((constructor)) static void find_arguments(void) {
     arguments = environ - 1;
     while ((intptr_t)arguments[-1] != argument_count) {
@@ -23,7 +23,7 @@ int linux_argument_count(void) { return argument_count; }
 const char *linux_argument(int index) { return index < argument_count ? arguments[index] : NULL; }
 
 int linux_execute_with_arguments(const char *path) {
-    // An ignored signal stays ignored in the program that is executed.
+    // An ignored signal would stay ignored in the executed program.
     signal(SIGPIPE, SIG_DFL);
     char *own = arguments[0];
     arguments[0] = (char *)path;

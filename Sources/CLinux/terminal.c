@@ -19,7 +19,7 @@ static struct termios before;
 int linux_terminal_read_keys(int fd) {
     if (tcgetattr(fd, &before) < 0) return -1;
     struct termios keys = before;
-    // Keys that make signals go on making them.
+    // ISIG stays set: Ctrl-C and the like still raise signals.
     keys.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
     keys.c_cc[VMIN] = 1;
     keys.c_cc[VTIME] = 0;

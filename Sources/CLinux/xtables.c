@@ -5,7 +5,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 
-// Either version of IP has structures and option numbers of its own, which are laid out alike.
+// IPv4 and IPv6 have their own structures and option numbers, with the same layout.
 _Static_assert(sizeof(struct ipt_getinfo) == sizeof(struct ip6t_getinfo), "one structure for both");
 _Static_assert(offsetof(struct ipt_get_entries, entrytable) == offsetof(struct ip6t_get_entries, entrytable), "same");
 _Static_assert(IPT_SO_GET_INFO == IP6T_SO_GET_INFO && IPT_SO_GET_ENTRIES == IP6T_SO_GET_ENTRIES, "same");

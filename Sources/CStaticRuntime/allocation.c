@@ -1,6 +1,6 @@
-// In place of the C library's allocator. A run is over after a millisecond and a few hundred kilobytes: musl's would give each
-// page back when it is empty and ask for it anew, sixty system calls in all. Here what is freed is kept for the next of its
-// size, and the first memory comes with the program. For one thread, which is all that the hot path has.
+// Replaces the C library's allocator. A run takes a millisecond and a few hundred kilobytes. musl's allocator would return each
+// empty page and ask for it again, in all sixty system calls. This one keeps freed memory for the next piece of its size, and
+// the first memory is part of the program. It is for one thread; the hot path has no other.
 #include "static-runtime.h"
 
 #include <errno.h>
@@ -11,16 +11,16 @@
 #include <string.h>
 #include <sys/mman.h>
 
-/// What stands before each piece of memory that is handed out.
+/// The header before each piece of memory that is handed out.
 struct block {
     alignas(max_align_t) size_t room;
-    /// The next free one of this size.
+    /// The next free piece of this size.
     struct block *next;
 };
 
 enum { step = alignof(max_align_t), fine = 1024, chunk = 256 * 1024 };
 
-/// Sizes up to `fine` are rounded to a multiple of `step`, those beyond to a power of two.
+/// Free pieces by size. Sizes up to `fine` are rounded up to a multiple of `step`, larger ones to a power of two.
 static struct block *freed[fine / step + 64];
 
 static alignas(max_align_t) char first[chunk];
@@ -61,7 +61,7 @@ static struct block *make(size_t room) {
     return block;
 }
 
-/// Compilers take `malloc` before `memset` for `calloc`, also inside it: so there it has another name.
+/// Not called `malloc`: compilers turn `malloc` and `memset` into `calloc`, even inside `calloc` itself.
 static void *allocate(size_t size) {
     if (size > PTRDIFF_MAX / 2) {
         errno = ENOMEM;
@@ -104,7 +104,7 @@ void *realloc(void *memory, size_t size) {
     return larger;
 }
 
-/// Embedded Swift allocates everything by it. Nothing that it keeps asks for more than `malloc` aligns to.
+/// Embedded Swift allocates all memory by this. None of it needs a larger alignment than `malloc` gives.
 int posix_memalign(void **result, size_t alignment, size_t size) {
     if (alignment > step) return EINVAL;
     void *memory = allocate(size);

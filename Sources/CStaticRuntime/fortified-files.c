@@ -1,5 +1,5 @@
-// Of the functions that fortified.c speaks of, those that read into a buffer: from files, sockets and the system. What could read
-// too much ends the program even if there is less to read.
+// The checked functions (see fortified.c) that read into a buffer: from files, sockets and the system. A call that could read
+// more than fits ends the program, even if there is less to read.
 #include "fortified.h"
 
 #include <fcntl.h>
@@ -65,7 +65,7 @@ int __ppoll_chk(struct pollfd *fds, nfds_t count, const struct timespec *timeout
     return ppoll(fds, count, timeout, mask);
 }
 
-/// Which word of an fd_set holds the descriptor's bit.
+/// The index of the fd_set's word that holds the descriptor's bit.
 long __fdelt_chk(long fd) {
     require(fd >= 0 && fd < FD_SETSIZE);
     return fd / (8 * (long)sizeof(long));
@@ -97,7 +97,7 @@ char *__getcwd_chk(char *to, size_t count, size_t size) {
 
 char *__getwd_chk(char *to, size_t size) { return getcwd(to, size < PATH_MAX ? size : PATH_MAX); }
 
-/// Only what makes no file: the mode that a new file would get is not given.
+/// Only for flags that make no file: the call has no mode for a new one.
 int __openat_2(int folder, const char *path, int flags) {
     require(!(flags & O_CREAT) && (flags & O_TMPFILE) != O_TMPFILE);
     return openat(folder, path, flags);

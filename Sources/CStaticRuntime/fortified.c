@@ -1,10 +1,9 @@
-// What archives that were compiled for glibc with _FORTIFY_SOURCE call in place of functions of the C library, which musl does not
-// have: libnftnl.a is such an archive, and which of these it calls changes from one release of a distribution to the next. Each
-// is told how large the buffer is, and ends the program before anything is written that does not fit. The linker leaves out
-// what nobody calls.
+// The checked functions that archives compiled for glibc with _FORTIFY_SOURCE call, and that musl lacks. libnftnl.a is such an
+// archive; which functions it calls changes with a distribution's release. Each function is given the buffer's size, and ends
+// the program before it writes what does not fit. The linker leaves out those that are not called.
 //
-// The whole family is here and in fortified-files.c, but for wide characters, obstacks, message queues and longjmp, whose buffer is
-// not laid out alike. What glibc looks for beside sizes, such as %n in a format that can be written to, is not looked for.
+// The whole family is here and in fortified-files.c, except wide characters, obstacks, message queues and longjmp, whose buffer
+// has another layout. glibc's other checks, such as for %n in a writable format, are not made.
 #include "fortified.h"
 
 #include <limits.h>
@@ -43,7 +42,7 @@ void __explicit_bzero_chk(void *to, size_t count, size_t size) {
 
 // Strings
 
-/// Not by __stpcpy_chk: compilers know what that does, and make a __strcpy_chk of it that would call itself.
+/// Not __stpcpy_chk: compilers turn that into __strcpy_chk, which would then call itself.
 static char *copy(char *to, const char *from, size_t size) {
     size_t length = strlen(from);
     require(length < size);
@@ -93,7 +92,7 @@ size_t __strlcat_chk(char *to, const char *from, size_t most, size_t size) {
 
 // Formats
 
-/// Does CALL with the caller's variable arguments, which are called `values` there, and returns what it does.
+/// Returns the result of CALL, in which `values` are the caller's variable arguments.
 #define WITH_VALUES(CALL)      \
     va_list values;            \
     va_start(values, format);  \
@@ -113,7 +112,7 @@ int __snprintf_chk(char *to, size_t most, int flag, size_t size, const char *for
 
 int __vsprintf_chk(char *to, int flag, size_t size, const char *format, va_list values) {
     (void)flag;
-    // vsnprintf counts in an int; where the size is unknown it is the largest there is.
+    // vsnprintf counts in an int, and an unknown size is SIZE_MAX.
     int length = vsnprintf(to, size < INT_MAX ? size : INT_MAX, format, values);
     require(length < 0 || (size_t)length < size);
     return length;

@@ -14,7 +14,7 @@
 #include <sys/types.h>
 #include <time.h>
 
-/// A trap, so that a crash report has the place.
+/// Traps unless `fits`, so that the crash report has the address.
 static inline __attribute__((always_inline)) void require(bool fits) {
     if (!fits) __builtin_trap();
 }

@@ -1,6 +1,6 @@
-// In place of libmnl, of which Debian has no archive to link a program statically with: the functions that libnftnl and
-// Sources/Netlink call, with the behaviour that libmnl/libmnl.h describes. Attributes and messages are padded to four bytes;
-// numbers are in host byte order (netlink(7)).
+// Replaces libmnl, of which Debian has no static archive: the functions that libnftnl and Sources/Netlink call, with the
+// behaviour that libmnl/libmnl.h describes. Attributes and messages are padded to four bytes; numbers are in host byte order
+// (netlink(7)).
 #include "static-runtime.h"
 
 #include <errno.h>
@@ -22,7 +22,7 @@ uint16_t mnl_attr_get_u16(const struct nlattr *attr) { return *(uint16_t *)mnl_a
 
 uint32_t mnl_attr_get_u32(const struct nlattr *attr) { return *(uint32_t *)mnl_attr_get_payload(attr); }
 
-// Attributes are aligned to four bytes only.
+// Copied, because attributes are aligned to four bytes only.
 uint64_t mnl_attr_get_u64(const struct nlattr *attr) {
     uint64_t value;
     memcpy(&value, mnl_attr_get_payload(attr), sizeof value);

@@ -1,11 +1,11 @@
-// The names of error numbers, which glibc has and musl has not.
+// The names of error numbers, which musl lacks.
 #include "static-runtime.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
-// Of every error from 1 on (asm-generic/errno.h, which x86 and ARM have), each behind the NUL of the one before.
+// The names in the order of their numbers from 1 on, separated by NULs (asm-generic/errno.h, as on x86 and ARM).
 static const char names[] =
     "EPERM\0ENOENT\0ESRCH\0EINTR\0EIO\0ENXIO\0E2BIG\0ENOEXEC\0EBADF\0ECHILD\0EAGAIN\0ENOMEM\0EACCES\0EFAULT\0ENOTBLK\0"
     "EBUSY\0EEXIST\0EXDEV\0ENODEV\0ENOTDIR\0EISDIR\0EINVAL\0ENFILE\0EMFILE\0ENOTTY\0ETXTBSY\0EFBIG\0ENOSPC\0ESPIPE\0"

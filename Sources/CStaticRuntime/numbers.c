@@ -1,5 +1,5 @@
-// What strtol(3), scanf(3) and their like are called by since glibc 2.38, where they know C23's binary numbers (0b101) as well. The
-// older names, __isoc99_scanf and its like, musl has itself. Its scanf reads no binary number, nor do these.
+// The names of strtol(3), scanf(3) and the like since glibc 2.38, which know C23's binary numbers (0b101). musl has the older names,
+// such as __isoc99_scanf. Its scanf reads no binary numbers, nor do these scanf functions.
 #include "static-runtime.h"
 
 #include <ctype.h>
@@ -24,7 +24,7 @@ int __isoc23_fscanf(FILE *file, const char *format, ...);
 int __isoc23_scanf(const char *format, ...);
 int __isoc23_sscanf(const char *text, const char *format, ...);
 
-/// The digits of a binary number that says so, or NULL.
+/// The digits after a binary number's prefix 0b, or NULL without one.
 static const char *binary(const char *text, int base, bool *is_negative) {
     if (base != 0 && base != 2) return NULL;
     while (isspace((unsigned char)*text)) text++;
@@ -53,13 +53,13 @@ unsigned long long __isoc23_strtoull(const char *text, char **end, int base) {
     int before = errno;
     errno = 0;
     unsigned long long number = strtoull(digits, end, 2);
-    // What is too large stays the largest there is.
+    // A number out of range stays the largest one, whatever its sign.
     if (errno == ERANGE) return number;
     errno = before;
     return is_negative ? 0 - number : number;
 }
 
-// Linux's long has the size of a pointer, and on the machines that these programs are for, that of long long.
+// On Linux long has the size of a pointer. On the machines of these programs that is the size of long long.
 _Static_assert(sizeof(long) == sizeof(long long) && sizeof(intmax_t) == sizeof(long long), "long is shorter");
 
 long __isoc23_strtol(const char *text, char **end, int base) { return __isoc23_strtoll(text, end, base); }

@@ -1,5 +1,4 @@
-// In place of the dynamic loader, which makes read-only what it has relocated: tables of functions, most of all. Nobody else does
-// it for a static program.
+// Makes relocated data read-only, above all tables of functions. A static program has no dynamic loader to do it.
 #include "static-runtime.h"
 
 #include <link.h>
@@ -15,7 +14,7 @@ __attribute__((constructor)) static void protect(void) {
     size_t count = getauxval(AT_PHNUM), page = getauxval(AT_PAGESZ);
     for (size_t i = 0; segments && i < count; i++) {
         if (segments[i].p_type != PT_GNU_RELRO) continue;
-        // The linker has it end with a page; where pages are larger than it thought, the last keeps what else is on it.
+        // The linker ends the segment with a page. If pages are larger than it assumed, the last page stays writable.
         uintptr_t start = (uintptr_t)__executable_start + segments[i].p_vaddr, end = start + segments[i].p_memsz;
         start &= ~(page - 1);
         end &= ~(page - 1);

@@ -1,7 +1,7 @@
-// Where the program starts: in place of the part of the C library's start that relocates it. A program at a random address has a
-// table of the places that hold addresses. Packed (the generic ABI's SHT_RELR) it takes a few hundred bytes instead of 27 KB, but
-// musl reads that since 1.2.4 only, and Debian 12 has 1.2.3. So the table goes by the tag that Android gave it before it was
-// standard, which musl never reads, and is read here whatever musl there is.
+// The program's entry point, which relocates it instead of the C library. A program at a random address has a table of the places
+// that hold addresses. Packed (the generic ABI's SHT_RELR) it takes a few hundred bytes instead of 27 KB. musl reads that format
+// only since 1.2.4, and Debian 12 has 1.2.3. So the table has Android's tag from before the standard, which musl never reads and
+// this code always does.
 #include "static-runtime.h"
 
 #include <link.h>
@@ -12,7 +12,7 @@ enum { android_relr = 0x6fffe000, android_relr_size = 0x6fffe001 };
 
 void relocate(uintptr_t base, const ElfW(Dyn) *dynamic);
 
-/// Runs before everything else: it may call nothing, and no address that it uses may come out of memory.
+/// Runs before all relocation: it must call nothing and load no address from memory.
 void relocate(uintptr_t base, const ElfW(Dyn) *dynamic) {
     const uintptr_t *entry = NULL;
     size_t count = 0;
@@ -22,19 +22,19 @@ void relocate(uintptr_t base, const ElfW(Dyn) *dynamic) {
     }
     uintptr_t *place = NULL;
     for (; count > 0; count--, entry++) {
-        // An even entry is a place; an odd one has a bit for each of the 63 places that follow the last.
+        // An even entry is a place. An odd one is a bitmap of the 63 places after the last.
         if (*entry % 2 == 0) {
             place = (uintptr_t *)(base + *entry);
             *place++ += base;
             continue;
         }
-        // From one set bit to the next: a loop over all bits would be a third of a short run.
+        // Skips from one set bit to the next: a loop over all bits would take a third of a short run.
         for (uintptr_t bits = *entry >> 1; bits != 0; bits &= bits - 1) place[__builtin_ctzl(bits)] += base;
         place += 8 * sizeof *entry - 1;
     }
 }
 
-// The stack is as the kernel left it when the C library's own start begins.
+// The C library's _start must find the stack as the kernel left it.
 #if defined(__x86_64__)
 __asm__(".text\n"
         ".globl relocate_and_start\n"

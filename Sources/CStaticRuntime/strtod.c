@@ -1,11 +1,11 @@
-// In place of what Swift's `Double(String)` calls. Its own strtod knows the locale, which a program with musl does not have.
+// Replaces the function that Swift's `Double(String)` calls. Swift's own needs a locale, which programs with musl do not have.
 #include "static-runtime.h"
 
 #include <stdlib.h>
 
 const char *_swift_stdlib_strtod_clocale(const char *text, double *value);
 
-/// The first byte behind the number; NULL where there is none.
+/// Returns the first byte after the number, or NULL if there is no number.
 const char *_swift_stdlib_strtod_clocale(const char *text, double *value) {
     char *end;
     *value = strtod(text, &end);

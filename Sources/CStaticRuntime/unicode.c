@@ -1,13 +1,13 @@
-// In place of the tables of Unicode, 45 KB. To the kernel names are bytes, and two that look alike are two; so here strings
-// are equal when their bytes are, and each scalar is a character. The standard library's own are in
-// libswiftUnicodeDataTables.a (stdlib/public/stubs/Unicode).
+// Replaces the tables of Unicode, 45 KB. To the kernel names are bytes, and two that look alike differ. So strings here are equal
+// if their bytes are, and each scalar is a character. The standard library's own tables are in libswiftUnicodeDataTables.a
+// (stdlib/public/stubs/Unicode).
 #include "static-runtime.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/// Quick check passed and combining class 0: every scalar is normalised as it stands.
+/// 0: the quick check passes and the combining class is 0, so every scalar is already normalised.
 uint16_t _swift_stdlib_getNormData(uint32_t scalar) {
     (void)scalar;
     return 0;
@@ -27,7 +27,7 @@ uint32_t _swift_stdlib_getComposition(uint32_t first, uint32_t second) {
     return UINT32_MAX;
 }
 
-/// No property of those numbered from 0.
+/// `UINT8_MAX`: none of the properties, which are numbered from 0.
 uint8_t _swift_stdlib_getGraphemeBreakProperty(uint32_t scalar) {
     (void)scalar;
     return UINT8_MAX;

@@ -1,14 +1,14 @@
 public import Netlink
 
-/// Whose an address is: the host's, a container's, or that of several whose networks overlap.
+/// Maps an address to its owner: the host, a container, or several containers with overlapping networks.
 public struct AddressOwners: Sendable {
-    /// One or several that have the same address; what is known of them cannot tell which of them is meant.
+    /// The one, or all those that have the same address: nothing tells which of them is meant.
     public struct Owner: Hashable, Sendable {
         public let names: [String]
         public let isHost: Bool
     }
 
-    /// A container, or whoever else has a network namespace, and its addresses.
+    /// A container or another network namespace, and its addresses.
     public struct Container: Sendable {
         let name: String
         let addresses: [IPAddress]
@@ -19,15 +19,15 @@ public struct AddressOwners: Sendable {
         }
     }
 
-    /// A place in `owners`.
+    /// An index into `owners`.
     typealias Index = Int32
 
     private(set) var owners: [Owner] = []
-    /// In order, each once.
+    /// Sorted, each once.
     private var addresses: [IPAddress] = []
     private var indexes: [Index] = []
 
-    /// Loopback addresses are everybody's own and nobody's beyond; those that the host's table has are the host's.
+    /// Containers' loopback addresses are ignored: in the host's table such an address can only be the host's.
     public init(host: [IPAddress], containers: [Container]) {
         owners = [Owner(names: [Self.hostName], isHost: true)]
         owners += containers.map { Owner(names: [$0.name], isHost: false) }
@@ -62,7 +62,7 @@ public struct AddressOwners: Sendable {
         return Index(truncatingIfNeeded: owners.count - 1)
     }
 
-    /// Nil for an address of the outside.
+    /// The owner's index; nil for an address outside this host.
     func index(of address: IPAddress) -> Index? {
         if address.isLoopback { return 0 }
         var low = 0

@@ -2,18 +2,18 @@ import CKernel
 public import LinuxSystem
 public import Netlink
 
-/// An entry of the connection tracking table as ctnetlink tells it (`linux/netfilter/nfnetlink_conntrack.h`), as far as
-/// it says who talks to whom.
+/// An entry of the connection tracking table from ctnetlink (`linux/netfilter/nfnetlink_conntrack.h`), reduced to who talks
+/// to whom.
 public struct ConntrackEntry: Hashable, Sendable {
-    /// Who sent the first packet.
+    /// The sender of the first packet.
     public var source: IPAddress
-    /// Whom that packet was addressed to.
+    /// The first packet's destination address, before translation.
     public var destination: IPAddress
-    /// Who answers: another than `destination` where that is translated.
+    /// The address that answers: not `destination` if that is translated.
     public var responder: IPAddress
-    /// What the first packet asked for.
+    /// The service that the first packet asked for.
     public var service: Service
-    /// Entries of different zones may hold the same addresses; 0 unless somebody assigns them.
+    /// The conntrack zone, 0 by default. Entries of different zones may have the same addresses.
     public var zone: UInt16
 
     public init(
@@ -28,7 +28,7 @@ public struct ConntrackEntry: Hashable, Sendable {
 }
 
 extension ConntrackEntry {
-    /// Nil for a message that is no entry, or one without both addresses.
+    /// Nil if the message is no entry, or lacks an address.
     package init?(_ message: Message) {
         guard Int32(message.type) == NFNL_SUBSYS_CTNETLINK << 8 | Int32(IPCTNL_MSG_CT_NEW.rawValue) else { return nil }
         var original = Tuple()
@@ -53,7 +53,7 @@ extension ConntrackEntry {
         var source: IPAddress?
         var destination: IPAddress?
         var service = Service(protocol: 0)
-        /// `CTA_TUPLE_ZONE`: of this direction alone.
+        /// `CTA_TUPLE_ZONE`: the zone of this direction only.
         var zone: UInt16 = 0
 
         init() {}
@@ -79,7 +79,7 @@ extension ConntrackEntry {
             }
         }
 
-        /// No more than the source, which comes first: a table is long.
+        /// Reads only the source, which comes first, because a table is long.
         static func source(_ attributes: Attributes) -> IPAddress? {
             for attribute in attributes where attribute.type == Int(CTA_TUPLE_IP.rawValue) {
                 for address in attribute.nested
@@ -93,7 +93,7 @@ extension ConntrackEntry {
 }
 
 extension Request {
-    /// Of both families, in every zone.
+    /// Lists entries of both families in every zone.
     package static func listConntrack() -> Request {
         var request = Request(
             "list the connection tracking table",
@@ -104,10 +104,10 @@ extension Request {
 }
 
 extension Socket {
-    /// Hands each entry of the namespace's connection tracking table to `body`, on a socket of family `netfilter`.
+    /// Passes each entry of the namespace's connection tracking table to `body`. The socket must be of family `netfilter`.
     ///
-    /// Entries come and go meanwhile: one may be missing or come twice. The kernel loads ctnetlink for this if it has to,
-    /// and connection tracking with it.
+    /// Entries come and go meanwhile, so one may be missing or come twice. The kernel loads ctnetlink if necessary, and
+    /// connection tracking with it.
     public mutating func forEachConntrackEntry(_ body: (ConntrackEntry) -> Void) throws(KernelError) {
         try stream(.listConntrack()) { message in
             if let entry = ConntrackEntry(message) { body(entry) }

@@ -1,29 +1,29 @@
 public import Netlink
 
-/// One that holds entries of the connection tracking table, and how many. What the entries were not grouped by is nil.
+/// A holder of entries in the connection tracking table, and their number. Fields that the grouping ignores are nil.
 public struct ConntrackUser: Hashable, Sendable {
-    /// Nil for the outside.
+    /// Nil for an address outside this host.
     public var owner: AddressOwners.Owner?
-    /// Whether the owner answers connections that the address opened, instead of having opened them.
+    /// Whether the owner answers the connections, which then the address opened; otherwise the owner opened them.
     public var isAnswering: Bool
     public var address: IPAddress?
     public var destination: IPAddress?
     public var service: Service?
     public var zone: UInt16
-    /// Not fewer than it holds.
+    /// An upper bound of the entries that it holds.
     public var entries: Int
-    /// By how much `entries` is too high at most.
+    /// The most by which `entries` may be too high.
     public var error: Int
 }
 
-/// What entries are grouped by.
+/// The fields that entries are grouped by.
 public enum ConntrackGrouping: String, CaseIterable, Sendable {
     /// Container, address and destination.
     case flow
     case container
-    /// The one that opened the connection.
+    /// The address that opened the connection.
     case address
-    /// Address, protocol and port.
+    /// Destination address, protocol and port.
     case destination
 }
 
@@ -49,7 +49,7 @@ struct ConntrackKey: StreamKey {
         return hash
     }
 
-    /// The halves of a 128-bit product folded together, after wyhash.
+    /// Folds the halves of a 128-bit product together, as wyhash does.
     private func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
         let product = (hash ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: word ^ 0xe703_7ed1_a0b4_28db)
         return product.high ^ product.low
@@ -57,7 +57,7 @@ struct ConntrackKey: StreamKey {
 }
 
 extension ConntrackKey {
-    /// For rows of equal counts: the same order in every reading.
+    /// Gives rows of equal counts the same order in every reading.
     static func < (left: ConntrackKey, right: ConntrackKey) -> Bool {
         if left.owner != right.owner { return left.owner < right.owner }
         if left.address != right.address { return isLess(left.address, right.address) }

@@ -1,26 +1,26 @@
 import Netlink
 
-/// Who holds most entries of the connection tracking table, counted as they come, in the same memory however many there are.
+/// The greatest holders of connection tracking entries, counted one by one in constant memory.
 public struct ConntrackUsers {
     private let grouping: ConntrackGrouping
     private let owners: AddressOwners
     private var hitters: HeavyHitters<ConntrackKey>
 
-    /// Of a million entries, no group that holds more than 244 is missed. Four times as many counters would make that 61,
-    /// but leave the processor's cache, and a fifth of the time goes into waiting for memory then.
+    /// Enough to miss no group of more than 244 among a million entries. Four times as many counters would make that 61, but
+    /// exceed the processor's cache and spend a fifth of the time waiting for memory.
     public static let counters = 4096
 
-    /// The seed is to be another each time: whoever makes connections chooses the keys.
+    /// Use a new seed each time: whoever makes connections chooses the keys and could make them collide.
     public init(by grouping: ConntrackGrouping, owners: AddressOwners, counters: Int = Self.counters, seed: UInt64) {
         self.grouping = grouping
         self.owners = owners
         hitters = HeavyHitters(counters: counters, seed: seed)
     }
 
-    /// Entries counted so far.
+    /// The number of entries counted so far.
     public var total: Int { hitters.total }
 
-    /// By how much the figures are too high at most; 0 as long as they are exact.
+    /// The most by which a figure may be too high; 0 while all are exact.
     public var maximumError: Int { hitters.maximumError }
 
     public mutating func count(_ entry: ConntrackEntry) { hitters.count(key(of: entry)) }
@@ -41,7 +41,7 @@ public struct ConntrackUsers {
         return key
     }
 
-    /// A container before the host, which may be no more than the gateway; who opens before who answers.
+    /// Prefers a container to the host, which may be only the gateway; then the opener to the answerer.
     private func owner(of entry: ConntrackEntry) -> (index: AddressOwners.Index, isAnswering: Bool) {
         let source = owners.index(of: entry.source)
         if let source, owners.isContainer(source) { return (source, false) }
@@ -51,7 +51,7 @@ public struct ConntrackUsers {
         return responder.map { ($0, true) } ?? (ConntrackKey.outside, false)
     }
 
-    /// Those that hold most, the greatest first.
+    /// The greatest holders, the greatest first.
     public func top(_ limit: Int) -> [ConntrackUser] {
         let sorted = hitters.hitters.sorted { left, right in
             left.count != right.count ? left.count > right.count : left.key < right.key

@@ -1,35 +1,35 @@
 import Netlink
 
-/// What can be counted in a stream.
+/// A key that can be counted in a stream.
 protocol StreamKey: Equatable {
-    /// Equal for equal keys, and spread over all bits.
+    /// Must be equal for equal keys, and spread over all bits.
     func hash(seed: UInt64) -> UInt64
 }
 
-/// Who occurs most often in a stream of any length, in a fixed number of counters: Space-Saving (Metwally, Agrawal and
-/// El Abbadi, "Efficient computation of frequent and top-k elements in data streams", 2005).
+/// Finds the most frequent keys of a stream with a fixed number of counters: Space-Saving (Metwally, Agrawal and El Abbadi,
+/// "Efficient computation of frequent and top-k elements in data streams", 2005).
 ///
-/// Exact while there are no more distinct keys than counters. From then on a new key takes over the counter of one that was
-/// counted least, with its count, by which its own may be too high; whoever occurs more often than `maximumError` is never
-/// missed, and `maximumError` is at most the stream's length by the number of counters.
+/// Counts are exact while there are no more distinct keys than counters. After that a new key takes over the counter of a key
+/// with the least count and keeps that count, so its own may be too high by it. A key that occurs more often than
+/// `maximumError` is never missed. `maximumError` is at most the stream's length divided by the number of counters.
 struct HeavyHitters<Key: StreamKey> {
-    /// A key, and what its counter says of it.
+    /// A key and its counter.
     struct Hitter {
         let key: Key
-        /// Not less than it occurred.
+        /// An upper bound of the key's occurrences.
         let count: Int
-        /// By how much the count is too high at most.
+        /// The most by which the count may be too high.
         let error: Int
     }
 
-    /// A place of the hash table: the hash and the number of a counter, negative for none. Most steps look no further.
+    /// A slot of the hash table: a hash, and the index of a counter, negative for none. Most steps need only this.
     private struct Slot {
         var hash: UInt32 = 0
         var index: Int32 = -1
     }
 
     private(set) var total = 0
-    // A counter is the same place in each of these: what is gone through in one go lies together.
+    // A counter has the same index in each of these arrays, so that a scan of one field reads adjacent memory.
     private var keys: [Key] = []
     private var counts: [UInt32] = []
     private var errors: [UInt32] = []
@@ -38,11 +38,11 @@ struct HeavyHitters<Key: StreamKey> {
     private var slots: [Slot]
     private let capacity: Int
     private let seed: UInt64
-    /// Those before the hand are known to have counted more than `minimum`.
+    /// The counters before the hand have counts above `minimum`.
     private var hand: Int
     private var minimum: UInt32 = 0
 
-    /// The seed keeps those who choose the keys from choosing ones that collide.
+    /// An unknown `seed` keeps whoever chooses the keys from making them collide.
     init(counters: Int, seed: UInt64) {
         precondition(counters > 0 && counters <= 1 << 24)
         capacity = counters
@@ -53,8 +53,8 @@ struct HeavyHitters<Key: StreamKey> {
         slots = [Slot](repeating: Slot(), count: room)
     }
 
-    /// By how much any count is too high at most, and how often a key without a counter has occurred at most; 0 as long as
-    /// all is exact.
+    /// The most by which a count may be too high, and the most occurrences of a key without a counter; 0 while all counts are
+    /// exact.
     var maximumError: Int { Int(minimum) }
 
     var hitters: [Hitter] {
@@ -96,8 +96,8 @@ struct HeavyHitters<Key: StreamKey> {
         slots[place] = Slot(hash: hash, index: Int32(truncatingIfNeeded: index))
     }
 
-    /// Goes round like the hand of a clock. Counts only grow, so each round ends with a greater minimum, and all rounds
-    /// together take no more steps than twice the stream has keys.
+    /// The index of a counter with the least count. The hand goes round like a clock's. Counts only grow, so each round ends
+    /// with a greater minimum, and all rounds together take at most two steps for each key of the stream.
     private mutating func leastCounted() -> Int {
         while true {
             while hand < counts.count {
@@ -120,7 +120,7 @@ struct HeavyHitters<Key: StreamKey> {
         return place
     }
 
-    /// Moves up those behind that would not be found across the gap (Knuth, volume 3, 6.4, algorithm R).
+    /// Empties a slot and moves later ones up that would not be found across the gap (Knuth, volume 3, 6.4, algorithm R).
     private mutating func vacate(_ place: Int) {
         var gap = place
         var probe = next(place)

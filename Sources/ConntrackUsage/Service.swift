@@ -1,13 +1,13 @@
 import CKernel
 import Netlink
 
-/// What a first packet asked for: its protocol, with the port or the ICMP type where the protocol has such.
+/// The service that a connection's first packet asked for: the protocol, with its port or ICMP type if it has one.
 public struct Service: Hashable, Sendable {
-    /// As in the IP header, `IPPROTO_…`.
+    /// The number in the IP header, `IPPROTO_…`.
     public var `protocol`: UInt8
-    /// The destination's; nil for protocols without ports.
+    /// The destination port in host byte order; nil for protocols without ports.
     public var port: UInt16?
-    /// Of ICMP and ICMPv6 alone.
+    /// The type of ICMP and ICMPv6; nil for others.
     public var icmpType: UInt8?
 
     public init(`protocol`: UInt8, port: UInt16? = nil, icmpType: UInt8? = nil) {
@@ -18,7 +18,7 @@ public struct Service: Hashable, Sendable {
 }
 
 extension Service {
-    /// From what `CTA_TUPLE_PROTO` holds.
+    /// From the attributes in `CTA_TUPLE_PROTO`.
     init(_ attributes: Attributes) {
         self.init(protocol: 0)
         for attribute in attributes {
@@ -29,7 +29,7 @@ extension Service {
             default: break
             }
         }
-        // GRE has its keys there, which tell one tunnel from the next and not what it is for.
+        // GRE has its keys there, which tell tunnels apart and are no service.
         if !hasPorts { port = nil }
     }
 
@@ -42,7 +42,7 @@ extension Service {
 }
 
 extension Service: CustomStringConvertible {
-    /// The protocol's name, lower case as tools print it, or nil for those that containers hardly speak.
+    /// The protocol's name in lower case, as tools print it; nil for protocols that containers hardly use.
     public var protocolName: String? {
         switch Int(`protocol`) {
         case Int(IPPROTO_ICMP): "icmp"

@@ -1,11 +1,11 @@
 import Keel
 import Netlink
 
-// Which of a container's interfaces are networks that it was connected to. What it made for itself has addresses, too: a
-// VPN's tunnel, an inner engine's bridge, a pair of interfaces that ends in an inner namespace.
+// Tells the networks that a container was connected to from the interfaces that it made for itself, which have addresses, too:
+// a VPN's tunnel, an inner engine's bridge, a veth pair that ends in an inner namespace.
 
 extension ContainerObservation {
-    /// Networks of a family that the container was connected to from outside.
+    /// The interfaces with an address of the family that somebody outside connected the container to.
     func attachedNetworks(_ version: IPVersion) -> [Link] { networks(version).filter { isAttachment($0) } }
 
     /// Where one of its interfaces enters this host; nil where it does not.
@@ -24,9 +24,9 @@ extension ContainerObservation {
         }
     }
 
-    /// Docker's overlay networks end in a namespace of their own, and their traffic beyond goes by another that ends here.
-    /// Where none ends on this host, as of rootless podman's, those count that end where a default route leads to, and all
-    /// without one.
+    /// Whether the veth ends on this host. Docker's overlay networks do not; their traffic beyond goes by another veth that
+    /// does. If no veth ends on this host, as with rootless podman, those count that end in the namespace where a default
+    /// route leads; without a default route, all count.
     private func comesFromOutside(_ veth: Link) -> Bool {
         if !attachments.isEmpty { return attachments.contains { $0.interface.index == veth.index } }
         guard let outside = veth.peerNamespaceID else { return false }

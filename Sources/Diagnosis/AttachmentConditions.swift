@@ -2,7 +2,7 @@ import Keel
 import LinuxSystem
 import Netlink
 
-// What it is like where containers enter the host.
+// Observes the host's interfaces where containers enter: forwarding, bridges' ports, routes back.
 
 extension HostObservation {
     /// To be called in the host's namespace.
@@ -24,10 +24,10 @@ extension HostObservation {
         }
     }
 
-    /// A bridge may have a thousand, and each is asked for its other end.
+    /// The most ports inspected: a bridge may have a thousand, and each costs a question about its other end.
     private static let mostPorts = 64
 
-    /// The two smallest of each kind; none where all of a bridge's ports are of one size.
+    /// The two ports of each kind with the smallest MTU; none if all of the bridge's ports have the same.
     private static func narrowPorts(
         of bridge: UInt32, _ socket: inout Socket
     ) throws(KernelError) -> [NarrowPort] {
@@ -45,7 +45,7 @@ extension HostObservation {
         return narrow
     }
 
-    /// A data plane in eBPF goes by maps of its own, which routes tell nothing of.
+    /// Not for hosts with an eBPF data plane, which forwards by its own maps and not by routes.
     private mutating func observeDetours(
         of container: ContainerObservation, _ socket: inout Socket
     ) throws(KernelError) {
@@ -79,7 +79,7 @@ extension Socket {
         }
     }
 
-    /// The interfaces of the IPv4 default route that is taken, by which answers come in.
+    /// The interfaces of the IPv4 default route with the best metric, by which answers come in.
     fileprivate mutating func uplinks() throws(KernelError) -> [InterfaceName] {
         var list = try Socket(.route)
         let routes = try list.defaultRoutes(inIPv4Table: Route.mainTable)

@@ -1,6 +1,6 @@
 import Keel
 
-// The connection tracking table: room for new connections, and who takes it away again.
+// The connection tracking table: room for new connections, and others who change its size.
 
 extension HostObservation {
     func conntrackFindings(_ policy: Policy) -> [Finding] {
@@ -8,36 +8,37 @@ extension HostObservation {
         return fullness(table.fill, policy) + drops(table.fill) + conflicts + idleTimeoutFindings(policy)
     }
 
-    /// Full or nearly full; what a larger table would mend, or only a person can.
+    /// Full or nearly full. The remedy is the plan's larger table, or a person's decision if the plan has none.
     private func fullness(_ fill: ConntrackFill, _ policy: Policy) -> [Finding] {
         guard fill.isFull || fill.reaches(policy.conntrack.warnAt) else { return [] }
         let consequence =
-            "new connections of the host fail with \"Operation not permitted\", those of containers time out, and name "
-            + "look-ups first of all; those that exist go on"
+            "new connections of the host fail with \"Operation not permitted\", those of containers time out, name look-ups "
+            + "first; existing connections go on"
         let isFull = fill.isFull
         return [
             Finding(
                 isFull ? .conntrackFull : .conntrackNearFull, isFull ? .error : .warning, at: .host,
                 isFull ? "the connection tracking table is full" : "the connection tracking table is nearly full",
                 evidence: [fill.text] + changes + kernelLog,
-                consequence: isFull ? consequence : "from the limit on \(consequence)",
+                consequence: isFull ? consequence : "once it is full: \(consequence)",
                 remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")
         ]
     }
 
-    /// Since boot the counters say little: told where they rise, or where the table is smaller than it should be.
+    /// Only if the counters rise now, or the table is smaller than it should be: totals since boot alone say little.
     private func drops(_ fill: ConntrackFill) -> [Finding] {
         guard let statistics = evidence.statistics, statistics.drops > 0, !fill.isFull else { return [] }
         let rise = dropsDuringLook ?? 0
         guard rise > 0 || isCurable else { return [] }
         return [
             Finding(
-                .conntrackDrops, rise > 0 ? .error : .warning, at: .host, "connections were dropped for want of room",
+                .conntrackDrops, rise > 0 ? .error : .warning, at: .host,
+                "connections were dropped because the table was full",
                 evidence: [
-                    "\(statistics.drop) packets dropped, \(statistics.earlyDrop) flows thrown out early, since the host began"
-                        + (rise > 0 ? "; \(rise) more during the look" : ""), fill.text,
+                    "\(statistics.drop) packets dropped, \(statistics.earlyDrop) flows evicted early, since the host started"
+                        + (rise > 0 ? "; \(rise) more during this diagnosis" : ""), fill.text,
                 ] + changes + kernelLog,
-                consequence: "connections that failed now and then, when many were open, and will again",
+                consequence: "new connections failed now and then, while many were open, and will again",
                 remedy: isCurable ? apply : "sudo evenkeel host top (and a larger conntrack.max in the policy)")
         ]
     }
@@ -49,8 +50,8 @@ extension HostObservation {
                 .conntrackLimitConflict, .warning, at: .host,
                 "somebody else sets the connection tracking table's size or timeouts", evidence: evidence.conflicts,
                 consequence:
-                    "what the policy says holds until the next boot or the other's next turn, whichever comes first",
-                remedy: "(change it where it is set, as said above)")
+                    "the policy's values hold only until the next boot, or until the other sets its own again",
+                remedy: "(change them where the lines above say)")
         ]
     }
 

@@ -5,13 +5,13 @@ public import Netlink
 
 /// What one look at a container saw, in its namespace and where it enters the host.
 public struct ContainerObservation: Sendable {
-    /// A gateway of a default route, in whatever table.
+    /// A gateway of a default route, in any table.
     public struct Gateway: Hashable, Sendable {
         public var address: IPAddress
         public var interface: UInt32
-        /// Nil if the kernel has not asked for it.
+        /// The kernel's neighbour entry; nil if the kernel has not asked for the address.
         public var neighbour: Neighbour?
-        /// Whether some route but a default leads to it, directly.
+        /// Whether a route other than a default leads to it directly.
         public var isOnLink: Bool
 
         public init(address: IPAddress, interface: UInt32, neighbour: Neighbour?, isOnLink: Bool) {
@@ -26,25 +26,25 @@ public struct ContainerObservation: Sendable {
     public var snapshot: NamespaceSnapshot
     /// What Keel would do in the namespace.
     public var plan: [Change]
-    /// Why it could not; what is wrong can be told all the same.
+    /// Why Keel has no plan; findings are made all the same.
     public var refusal: KernelError?
-    /// The policy's document where that is not the host's, for commands to go by the same.
+    /// The path of the policy if it is not the host's own, so that suggested commands use the same one.
     public var policyPath: String?
     /// Where its veths enter the host.
     package var attachments: [HostAttachment] = []
-    /// The interfaces by which eight packets of no particular source would leave, one after the other; asked for where
-    /// default routes compete.
+    /// The interfaces by which eight packets without a chosen source would leave, one after the other. Empty unless default
+    /// routes compete.
     public var turns: [UInt32] = []
     public var gateways: [Gateway] = []
-    /// Whether the kernel knows a way to IPv4 addresses far away; asked for where main has no default route.
+    /// Whether a route leads to IPv4 addresses far away. Looked up only if main has no default route.
     public var leadsBeyond = false
-    /// The interfaces that are up and have a carrier; nil where the kernel was not asked.
+    /// The indexes of interfaces that are up and have a carrier; nil if the kernel was not asked.
     public var running: Set<UInt32>?
-    /// `IPReversePathFilter` of the namespace; nil where it could not be read.
+    /// The namespace's counter `IPReversePathFilter`; nil if it could not be read.
     public var filtered: FilterCount?
-    /// Of a container on several networks.
+    /// What is observed only in a container on several networks.
     public var several = SeveralNetworks()
-    /// Its own connection tracking table; nil where it tracks nothing.
+    /// The namespace's own connection tracking table; nil if it tracks nothing.
     public var ownTable: OwnTable?
 
     package init(_ container: ContainerNamespace, _ snapshot: NamespaceSnapshot, plan: [Change]) {
@@ -57,7 +57,7 @@ public struct ContainerObservation: Sendable {
 extension ContainerObservation {
     var place: Finding.Place { .container(container) }
 
-    /// The command that carries the plan out.
+    /// The shell command that carries out the plan, or the reason in brackets why there is none.
     var apply: String {
         if let refusal { return "(evenkeel cannot here: \(refusal.description))" }
         let policy = policyPath.map { " --policy \($0.quotedForShell)" } ?? ""
@@ -83,7 +83,7 @@ extension ContainerObservation {
 /// A counter of packets that a reverse path filter dropped, and when it was read.
 public struct FilterCount: Hashable, Sendable {
     public var count: UInt64
-    /// How much more it was when it was read again, and how many seconds later.
+    /// The increase until the second reading, and the seconds between the two.
     public var rise: Rise?
 
     public struct Rise: Hashable, Sendable {

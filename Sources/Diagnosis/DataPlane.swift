@@ -1,12 +1,12 @@
 import LinuxSystem
 import Netlink
 
-/// Data planes in eBPF, which take containers' packets past netfilter.
+/// eBPF data planes, which forward containers' packets past netfilter.
 enum DataPlane {
-    /// By which Cilium and Calico's are known.
+    /// Interfaces that Cilium and Calico's eBPF data plane create.
     private static let names: [InterfaceName] = ["cilium_host", "bpfin.cali"]
 
-    /// Those of the calling thread's network namespace.
+    /// Such interfaces in the calling thread's network namespace.
     static func interfaces() throws(KernelError) -> [InterfaceName] {
         var socket = try Socket(.route)
         var found: [InterfaceName] = []

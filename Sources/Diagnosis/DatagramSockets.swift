@@ -3,8 +3,8 @@ import Netlink
 
 /// The UDP sockets of the calling thread's network namespace.
 enum DatagramSockets {
-    /// Whether there are any. The list is one of the whole machine, and it takes the kernel a while to go through it; its count
-    /// for each namespace, in `/proc/net/protocols`, is at hand.
+    /// Whether there are any, by the namespace's count in `/proc/net/protocols`. Listing them is slow: the kernel goes through
+    /// the whole machine's sockets.
     static var mayBeThere: Bool {
         let text = HookInstallation.text(of: "/proc/thread-self/net/protocols") ?? ""
         return text.split(separator: "\n").contains { line in
@@ -15,7 +15,8 @@ enum DatagramSockets {
         }
     }
 
-    /// The servers on every address, by port. Clients have a port that the kernel chose, or one of those below.
+    /// The servers that listen on every address, in order of port. Ports that the kernel chose, and those of `clients`, are
+    /// left out, as are the kernel's own `tunnels`.
     static func servers(besides tunnels: Set<UInt16>) -> [WildcardServer] {
         let given = givenPorts
         let found: [WildcardServer]
@@ -38,10 +39,10 @@ enum DatagramSockets {
 
     private static let mostSockets = 4096
 
-    /// DHCP's clients, and what goes to groups of the link alone: SSDP, mDNS, LLMNR.
+    /// Ports of DHCP clients, and of protocols that stay on the link: SSDP, mDNS, LLMNR.
     private static let clients: Set<UInt16> = [68, 546, 1900, 5353, 5355]
 
-    /// `net.ipv4.ip_local_port_range`, from which the kernel gives ports to those who name none; of both families.
+    /// `net.ipv4.ip_local_port_range`: the kernel takes ports from it for sockets that name none, for IPv6 as well.
     private static var givenPorts: ClosedRange<UInt16> {
         let text = HookInstallation.text(of: "/proc/sys/net/ipv4/ip_local_port_range") ?? ""
         let bounds = text.split { $0 == "\t" || $0 == " " || $0 == "\n" }.compactMap { UInt16($0) }

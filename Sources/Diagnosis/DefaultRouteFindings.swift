@@ -1,7 +1,7 @@
 import Keel
 import Netlink
 
-// Several default routes of one metric, and none at all. Which of them compete is Keel's word, as is what would be done.
+// Several default routes of one metric, and none at all. Keel decides which of them compete and what to do about it.
 
 extension ContainerObservation {
     func defaultRouteFindings(_ policy: Policy) -> [Finding] {
@@ -45,17 +45,17 @@ extension ContainerObservation {
         switch known.first(where: { $0.interface == first })?.neighbour?.state {
         case nil:
             return [
-                "\(given): nothing was sent to its gateway yet; when that has been, and a while ago, the kernel takes turns"
+                "\(given): nothing was sent to its gateway yet; after the first packet and a while, the kernel takes turns"
             ]
         case .reachable: return ["\(given): its gateway is REACHABLE just now; when it is not, the kernel takes turns"]
         case let state?: return ["\(given): its gateway is \(state.rawValue)"]
         }
     }
 
-    /// Where nothing leads out. Another table may hold a VPN's, or half of the world each of two routes.
+    /// No route leads out: neither a default in main, nor a VPN's in another table, nor two routes to half of all addresses.
     private func absence(_ policy: Policy) -> [Finding] {
         let missing = IPVersion.allCases.filter { !attachedNetworks($0).isEmpty && !leadsOut($0) }
-        // A container of a network without IPv6 towards the world has none; that is so nearly everywhere.
+        // A missing IPv6 default alone is normal: most networks have no IPv6 towards the world.
         guard missing.contains(.v4) || (missing == [.v6] && attachedNetworks(.v4).isEmpty) else { return [] }
         let restored = plan.contains { if case .addRoute = $0.action { $0.verb == .restore } else { false } }
         let families = missing.map { "\($0)" }.joined(separator: " and ")
@@ -67,24 +67,24 @@ extension ContainerObservation {
         return [
             Finding(
                 .noDefaultRoute, restored ? .warning : .information, at: place,
-                "no \(families) default route: it reaches its own networks alone",
+                "no \(families) default route: it reaches only its own networks",
                 evidence: lacking + missing.flatMap { waiting($0) }
                     + plan.filter { $0.verb == .restore }.map { "evenkeel \($0.proposed)" },
                 consequence: restored
-                    ? "the network that had the default route is gone, and the next best was not put in its place: "
+                    ? "the network that had the default route is gone, and no other's has taken its place: "
                         + "\"Network is unreachable\""
-                    : "\"Network is unreachable\" for all that is further away; an internal network or a kill switch is "
-                        + "meant to be so",
+                    : "\"Network is unreachable\" for everything beyond its own networks; an internal network or a kill "
+                        + "switch is meant to do that",
                 remedy: restored
-                    ? apply : "(if it is not meant: connect it to a network that has a gateway)")
+                    ? apply : "(if that is not intended: connect it to a network that has a gateway)")
         ]
     }
 
-    /// The defaults that an earlier run keeps in tables.
+    /// The default routes that an earlier run set aside in tables.
     private func waiting(_ version: IPVersion) -> [String] {
         snapshot.links.flatMap { link in
             snapshot.defaultsInTable(version, of: link.index).map { gateway, table in
-                "a default \(gateway.map { "via \($0) " } ?? "")dev \(link.name) waits in table \(table)"
+                "a default \(gateway.map { "via \($0) " } ?? "")dev \(link.name) is set aside in table \(table)"
             }
         }
     }
@@ -93,7 +93,7 @@ extension ContainerObservation {
         if version == .v4 && leadsBeyond { return true }
         let looked = (snapshot.rules ?? []).filter { $0.version == version }.map { $0.table } + [Route.mainTable]
         return snapshot.routes.contains { route in
-            // Tables that source rules alone look up do not lead out for those who do not care.
+            // A table that only source rules look up is no way out for packets without a chosen source.
             route.version == version && route.isUnicast && looked.contains(route.table)
                 && (route.table == Route.mainTable || isForAll(route.table, version))
         }

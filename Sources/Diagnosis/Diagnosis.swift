@@ -8,7 +8,7 @@ public struct Diagnosis: Sendable {
     public struct Missed: Hashable, Sendable {
         public let what: String
         public let reason: String
-        /// What helps; nil where there is nothing to say.
+        /// What the user can do about it, if anything.
         public let advice: String?
 
         init(what: String, _ error: KernelError) {
@@ -27,7 +27,7 @@ public struct Diagnosis: Sendable {
     let policy: Policy
     public internal(set) var host = HostObservation()
     public internal(set) var observations: [ContainerObservation] = []
-    /// Connection tracking tables without room, of namespaces that are no container's.
+    /// Full or nearly full connection tracking tables of namespaces that belong to no container.
     var otherTables: [(namespace: ContainerNamespace, table: OwnTable)] = []
     public private(set) var missed: [Missed] = []
     private var missedNamespaces = 0
@@ -50,8 +50,8 @@ public struct Diagnosis: Sendable {
         missedNamespaces += 1
     }
 
-    /// How many containers were missed, at least: one may be known by its process and by its namespace's mount, and who may
-    /// look at neither cannot tell that it is the same.
+    /// The least number of containers that were missed. A container's process and its namespace's mount may both be
+    /// unreadable, and then nothing tells that the two are the same container.
     public var missedContainers: Int { max(missedNamespaces, hiddenContainers) }
 
     mutating func missHost(_ errors: [KernelError], what: String = "the host") {
@@ -63,9 +63,9 @@ public struct Diagnosis: Sendable {
         printable(container.name ?? container.shortID)
     }
 
-    /// Those of the host first, then container by container, the gravest first in each.
+    /// The host's findings, then each container's; the gravest first in each group.
     ///
-    /// A group of findings is a function of what was seen and the policy, in a file of its own.
+    /// Each group is a pure function of the observations and the policy, in a file of its own.
     public func findings() -> [Finding] {
         let ofHost =
             host.reversePathFindings(observations) + host.forwardFindings(observations)
@@ -86,7 +86,7 @@ public struct Diagnosis: Sendable {
             + observation.reversePathFindings(policy) + observation.gatewayFindings(host)
             + observation.linkFindings(host)
             + host.findings(of: observation.ownTable, at: observation.place, observation.container.path, policy)
-        // A limit is nothing that Evenkeel would change, and hides nothing that it would.
+        // Evenkeel cannot lift a limit, so a limit must not suppress what Evenkeel would change.
         return own + observation.guardFindings(host, policy, besides: own) + observation.limitFindings()
     }
 

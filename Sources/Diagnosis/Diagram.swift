@@ -4,8 +4,8 @@ import LinuxSystem
 import Netlink
 
 extension Diagnosis {
-    /// Each container's networks in plain text: interfaces, addresses, gateways, where they enter the host, which default
-    /// route is taken, and what is dropped where.
+    /// One text for each container: its interfaces, addresses, gateways, where they enter the host, the default route that the
+    /// kernel takes, and where packets are dropped.
     public func diagrams() -> [String] { observations.map { Diagram(host, $0, policy).text } }
 }
 
@@ -80,7 +80,7 @@ struct Diagram {
         return routes.first.map { "  set aside in table \($0.table)" } ?? ""
     }
 
-    /// Which default route is taken.
+    /// The default route that the kernel takes, a line for each family.
     private var defaults: [String] {
         IPVersion.allCases.compactMap { version in
             let rivals = container.snapshot.competingDefaults(version, policy.defaultRoute)
@@ -107,7 +107,7 @@ struct Diagram {
 }
 
 extension FindingID {
-    /// Whether it tells of packets that are lost, and not of what may come.
+    /// Whether packets are lost now, rather than later.
     fileprivate var isLoss: Bool {
         switch self {
         case .invalidPolicyConflict, .conntrackNearFull, .conntrackLimitConflict: false

@@ -4,11 +4,11 @@ import LinuxTools
 
 /// The Docker daemon of this host, as far as hooks depend on it.
 public struct DockerDaemon: Hashable, Sendable {
-    /// Its first number: 28 of `28.0.4`.
+    /// 28 for version `28.0.4`.
     public var majorVersion: Int
-    /// Whether containers may ask for CDI devices, by which our hook comes in.
+    /// Whether containers can be given CDI devices, one of which brings our hook.
     public var hasCDI: Bool
-    /// The runtime of containers that name none.
+    /// The OCI runtime for containers that name none.
     public var defaultRuntime: String
 
     public init(majorVersion: Int, hasCDI: Bool, defaultRuntime: String) {
@@ -17,7 +17,7 @@ public struct DockerDaemon: Hashable, Sendable {
         self.defaultRuntime = defaultRuntime
     }
 
-    /// By the number that it leaves in its file, and by the name of that process.
+    /// Whether the process in its PID file is there and is called `dockerd`.
     static var isRunning: Bool {
         guard let text = HookInstallation.text(of: "/run/docker.pid"), let id = Int32(text.filter { $0.isNumber })
         else {
@@ -28,7 +28,7 @@ public struct DockerDaemon: Hashable, Sendable {
 
     static let socket = "/run/docker.sock"
 
-    /// Nil where none answers, or where this user may not ask it.
+    /// Asks the daemon; nil if none answers or this user may not ask.
     static func observe(_ socket: String = socket) -> DockerDaemon? {
         guard let version = ask(socket, "/version")?["Version"]?.string, let information = ask(socket, "/info"),
             let major = Int(version.prefix { $0 != "." })
@@ -38,16 +38,16 @@ public struct DockerDaemon: Hashable, Sendable {
             defaultRuntime: information["DefaultRuntime"]?.string ?? "runc")
     }
 
-    /// One answer of its API, <https://docs.docker.com/reference/api/engine/>.
+    /// Gets one path of its API, <https://docs.docker.com/reference/api/engine/>; nil on any failure.
     static func ask(_ socket: String, _ path: String) -> JSON? {
-        // With version 1.0 of HTTP the body comes in one piece and ends with the connection: RFC 1945 section 7.2.2.
+        // HTTP 1.0 has no chunks; the body ends with the connection: RFC 1945 section 7.2.2.
         let request = "GET \(path) HTTP/1.0\r\nHost: docker\r\n\r\n"
         do {
             return body(try UnixSocket.ask(socket, request, limit: 1 << 22))
         } catch { return nil }
     }
 
-    /// The JSON behind a response's head; nil for any status but 200.
+    /// The JSON in a response's body; nil for any status but 200.
     static func body(_ response: [UInt8]) -> JSON? {
         let end = Array("\r\n\r\n".utf8)
         guard response.starts(with: "HTTP/1.".utf8), response.dropFirst(8).starts(with: " 200".utf8),

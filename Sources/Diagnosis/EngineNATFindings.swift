@@ -5,27 +5,26 @@ import Keel
 import LinuxSystem
 import Netlink
 
-// An engine's own translation that is gone: a firewall was loaded anew or flushed, and the engine was not told.
+// An engine's NAT rules that are gone: somebody reloaded or flushed the firewall, and the engine was not told.
 
-/// A bridge whose containers nothing translates any more, though its engine says that they are.
+/// A bridge whose containers' addresses nothing translates, although its engine is configured to.
 struct UntranslatedBridge: Hashable, Sendable {
     let bridge: TranslatedBridge
-    /// The addresses that were asked for, each with the container that has it.
+    /// The addresses that were checked, each with its container's title.
     let addresses: [String]
-    /// How many containers have their default route by it.
+    /// The number of containers whose default route goes by it.
     let count: Int
     /// Whether podman started them all.
     let isOfPodman: Bool
 }
 
 extension HostObservation {
-    /// Of so many containers of one bridge the rules are asked.
+    /// The most containers of one bridge that are checked against the rules.
     private static let mostAsked = 8
 
-    /// To be called in the host's namespace, when it is known where containers come in. What cannot be looked at is nothing to
-    /// be told.
+    /// To be called in the host's namespace, after `observeAttachments`. If the rules cannot be read, nothing is reported.
     mutating func observeTranslation(of containers: [ContainerObservation]) {
-        // A data plane in eBPF translates by itself.
+        // An eBPF data plane translates without netfilter's rules.
         guard bypasses.isEmpty else { return }
         let ways = containers.compactMap { container -> Way? in
             guard let attachment = routedEntrance(of: container, .v4), let bridge = attachment.bridge?.name,
@@ -40,7 +39,7 @@ extension HostObservation {
         for bridge in bridges {
             let own = ways.filter { $0.isBy(bridge) }
             let asked = own.prefix(Self.mostAsked)
-            // One that is translated shows that the engine's rules are there.
+            // One translated address shows that the engine's rules are there.
             guard !asked.contains(where: { rules.mayTranslate(source: $0.address) }) else { continue }
             untranslated.append(
                 UntranslatedBridge(
@@ -77,31 +76,31 @@ extension HostObservation {
             let rest = gone.count - gone.addresses.count
             return Finding(
                 .engineNATGone, .error, at: .host, "nothing translates the addresses of network \(name) any more",
-                evidence: ["\(gone.bridge.source) has its containers translated, by the bridge \(gone.bridge.bridge)"]
+                evidence: ["\(gone.bridge.source) wants addresses behind bridge \(gone.bridge.bridge) translated"]
                     + gone.addresses.map { "no rule of nftables or iptables translates \($0)" }
                     + (rest > 0 ? ["and \(rest) more"] : []),
                 consequence:
-                    "what its containers send leaves with a private address, which nobody beyond answers, and their published "
-                    + "ports are gone as well, but for those a proxy holds",
+                    "its containers' packets leave with a private address, which nobody outside can answer; their published "
+                    + "ports are gone as well, except those that a proxy serves",
                 remedy: gone.remedy)
         }
     }
 }
 
 extension UntranslatedBridge {
-    /// What has the engine make its rules anew.
+    /// The command that has the engine make its rules again.
     fileprivate var remedy: String {
         switch (bridge.engine, isOfPodman) {
         case (.docker, _): "sudo systemctl restart docker"
         case (.netavark, _), (.cni, true): "sudo podman network reload --all"
         case (.cni, false):
-            "(start the containers or pods of that network again: its rules are made for each as it starts)"
+            "(restart the containers or pods of that network: the rules for each are made when it starts)"
         }
     }
 }
 
 extension ContainerObservation {
-    /// The first IPv4 address of an interface, where it is of those that no router beyond knows: RFC 1918, RFC 6598.
+    /// The interface's first IPv4 address if it is not routed on the Internet: RFC 1918, RFC 6598.
     fileprivate func privateAddress(of interface: UInt32) -> IPAddress? {
         let own = snapshot.addresses.first { address in
             address.interface == interface && address.address.version == .v4 && address.isGlobal

@@ -4,22 +4,22 @@ public import Keel
 public import LinuxSystem
 import Netlink
 
-/// Looks at the host and at containers. Nothing is changed, but that looking up a route where several compete is a turn in
-/// the kernel's alternation.
+/// Looks at the host and at containers, and changes nothing. One effect remains: where default routes compete, each look-up
+/// is a turn in the kernel's alternation.
 ///
-/// To be used on a thread of its own: it goes into each namespace and comes back.
+/// Use it on a thread of its own: it enters each namespace and comes back.
 public struct Examination: ~Copyable {
     private var host: Host
     private let policy: Policy
     private let policyPath: String?
-    /// Whether the kernel has iptables-legacy, whose files are then in every namespace.
+    /// Whether the kernel has iptables-legacy; its files are then in every namespace.
     private let hasLegacyTables: Bool
-    /// Counters of containers, by their places in the diagnosis.
+    /// Open counters of containers, with their indexes in the diagnosis's observations.
     private var counters: [(place: Int, netstat: Netstat)] = []
-    /// Of a process's descriptors, of which it may have 1024, some are for this.
+    /// The most counters kept open: half of the 1024 descriptors that a process may have.
     private static let mostCounters = 512
 
-    /// Opens all that is the host's own. `policyPath` is the policy's document if that is not the host's.
+    /// Opens what belongs to the host. `policyPath` is the path of the policy if it is not the host's own.
     public init(_ policy: Policy, from policyPath: String? = nil) throws(KernelError) {
         self.policy = policy
         self.policyPath = policyPath
@@ -29,7 +29,7 @@ public struct Examination: ~Copyable {
         host = try Host()
     }
 
-    /// Looks at all of that, and says what is wrong. `progress` is told how many containers have been looked at.
+    /// Observes the host and the survey's namespaces. `progress` gets the number of namespaces done so far.
     public mutating func diagnose(_ survey: Survey, progress: (Int) -> Void) -> Diagnosis {
         var diagnosis = Diagnosis(policy)
         diagnosis.note(survey)
@@ -73,7 +73,7 @@ public struct Examination: ~Copyable {
 
     private func observeAttachments(_ diagnosis: inout Diagnosis) {
         do throws(KernelError) {
-            // From inside a user namespace there is no way back.
+            // Inside a user namespace the thread may still be in a container: the kernel refuses the way back.
             guard host.isOwn(try NetworkNamespace.current()) else { return }
             try diagnosis.host.observeAttachments(of: diagnosis.observations)
             diagnosis.host.observeTranslation(of: diagnosis.observations)
@@ -86,7 +86,7 @@ public struct Examination: ~Copyable {
 
     private static func flag(_ path: String) -> Bool? { number(path).map { $0 != 0 } }
 
-    /// Nil for one that has gone meanwhile, which of those that were named one by one is an error.
+    /// Nil if the namespace has gone meanwhile; if the user named it, that is an error.
     private mutating func observe(
         _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
@@ -128,10 +128,10 @@ public struct Examination: ~Copyable {
         return (observation, netstat)
     }
 
-    /// How many seconds a counter is watched for at least.
+    /// The least time between two readings of a counter, in seconds.
     private static let window = 0.5
 
-    /// Keeps the counters of containers whose strict filters matter.
+    /// Keeps the counters of containers with a finding about reverse path filters.
     private mutating func keep(_ netstat: Netstat, of observation: ContainerObservation, at place: Int) {
         guard counters.count < Self.mostCounters, !observation.reversePathFindings(policy).isEmpty else { return }
         counters.append((place, netstat))
@@ -154,12 +154,12 @@ public struct Examination: ~Copyable {
 }
 
 extension Examination {
-    /// More namespaces that are no container's than that are not looked at.
+    /// The most namespaces without a container that are inspected.
     private static let mostOtherTables = 1024
 
-    /// The tables of namespaces that are nobody's container and translate for some, as those of rootless engines do.
+    /// Observes the tables of namespaces that belong to no container but translate for some, such as rootless engines'.
     private func observeOtherTables(_ diagnosis: inout Diagnosis, _ survey: Survey) {
-        // In a user namespace there is no way back.
+        // Inside a user namespace the kernel refuses the way back.
         guard let max = diagnosis.host.state.conntrack?.max, NetworkNamespace.identityOfInit() != nil else { return }
         let others =
             survey.rootless.map { ContainerNamespace(path: $0, evidence: "rootless network") }
@@ -177,7 +177,7 @@ extension Examination {
         }
     }
 
-    /// How many more there are now; nil where they cannot be read.
+    /// The drops since the first reading; nil if the counters cannot be read.
     private func furtherDrops(after first: Int) -> Int? {
         do throws(KernelError) { return try ConntrackStatistics.observe().map { max($0.drops - first, 0) } } catch {
             return nil
@@ -186,13 +186,13 @@ extension Examination {
 }
 
 extension ConntrackStatistics {
-    /// Packets and flows that a table without room has cost. A packet that lost a race to insert its flow counts as dropped,
-    /// too, and has nothing to do with room.
+    /// Packets and flows that were lost because the table was full. `drop` also counts packets that lost a race to insert
+    /// their flow (`insertFailed`), which has nothing to do with room.
     var drops: Int { max(drop - insertFailed, 0) + earlyDrop }
 }
 
 extension Policy {
-    /// What would be wanted if nothing were to be kept as it is: a diagnosis is told all the same.
+    /// The policy with every "keep" replaced by its remedy: what is kept is reported all the same.
     var wanted: Policy {
         var wanted = self
         if wanted.defaultRoute.mode == .keep { wanted.defaultRoute.mode = .distinct }

@@ -5,11 +5,11 @@ import LinuxSystem
 /// One thing that is wrong, or worth knowing.
 public struct Finding: Hashable, Sendable {
     public enum Severity: String, CaseIterable, Comparable, Sendable {
-        /// May be meant to be so; the host is healthy all the same.
+        /// May be intended; the host counts as healthy.
         case information
-        /// Will do harm when the circumstances are right.
+        /// Does harm under some circumstances.
         case warning
-        /// Does harm.
+        /// Does harm now.
         case error
 
         public static func < (left: Severity, right: Severity) -> Bool { left.rank < right.rank }
@@ -25,13 +25,13 @@ public struct Finding: Hashable, Sendable {
     public let id: FindingID
     public let severity: Severity
     public let place: Place
-    /// What is the case, in one line.
+    /// What is wrong, in one line.
     public let summary: String
-    /// What the kernel says, with numbers; a line each.
+    /// What the kernel says, with numbers; one fact a line.
     public let evidence: [String]
-    /// What comes of it, as people meet it.
+    /// The symptoms, as people see them.
     public let consequence: String
-    /// The command that mends it, or where there is none a sentence in brackets.
+    /// The command that mends it, or advice in brackets if no command does.
     public let remedy: String
 
     public init(
@@ -41,7 +41,7 @@ public struct Finding: Hashable, Sendable {
         self.id = id
         self.severity = severity
         self.place = place
-        // Names of interfaces are the container's.
+        // A container chooses its interfaces' names, control characters included.
         self.summary = printable(summary)
         self.evidence = evidence.map(printable)
         self.consequence = printable(consequence)

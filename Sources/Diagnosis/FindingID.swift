@@ -1,4 +1,4 @@
-/// What can be found. Scripts and alerts go by these names, so they never change.
+/// The kinds of findings. Scripts and alerts use these names, so they never change.
 public enum FindingID: String, CaseIterable, Sendable {
     case duplicateDefaultRoute = "duplicate-default-route"
     case duplicateSplitDefault = "duplicate-split-default"

@@ -1,11 +1,11 @@
 import Keel
 import Netlink
 
-// Containers that have a default route through this host, which does not forward what comes in there, or the answers.
+// Containers whose default route leads through this host, while the host does not forward their packets or the answers.
 
 extension HostObservation {
     func forwardFindings(_ containers: [ContainerObservation]) -> [Finding] {
-        // What decides for IPv4 is the value of the interface that a packet comes in by, for IPv6 that of all.
+        // IPv4: the incoming interface's own sysctl decides. IPv6: the sysctl `all` decides.
         let v4 = interfaces(of: containers, .v4) { forwardsIPv4From[$0] == false }
         let v6 = interfaces(of: containers, .v6) { forwardsIPv6 == false && forcesIPv6From[$0] != true }
         let answers = uplinksThatDoNotForward(for: containers)
@@ -35,7 +35,7 @@ extension HostObservation {
 
     private static let mostLines = 6
 
-    /// A packet's own way is decided where the container comes in, that of the answer by the uplink.
+    /// The uplink's sysctl decides about answers, as the sysctl where the container enters decides about its own packets.
     private func uplinksThatDoNotForward(for containers: [ContainerObservation]) -> [InterfaceName] {
         guard containers.contains(where: { routedEntrance(of: $0, .v4) != nil }) else { return [] }
         return uplinks.filter { forwardsIPv4From[$0] == false }
@@ -45,7 +45,7 @@ extension HostObservation {
         count == 1 ? "1 container has its default route" : "\(count) containers have their default routes"
     }
 
-    /// Where containers' packets come in to be routed, as far as the condition holds there, and of how many.
+    /// The interfaces where containers' packets come in to be routed and the condition holds, with the number of containers.
     private func interfaces(
         of containers: [ContainerObservation], _ version: IPVersion, where isOff: (InterfaceName) -> Bool
     ) -> [(name: InterfaceName, count: Int)] {

@@ -1,8 +1,8 @@
 import Keel
 import Netlink
 
-// Default routes that lead to a gateway nobody answers for. The kernel keeps what it once found out, for hours if nobody asks
-// again; so an old answer is worth little, and none where the host has the address by now.
+// Default routes whose gateway does not answer. The kernel keeps a neighbour's state for hours if nothing is sent to it, so an
+// old state proves little. If the host has the address by now, it proves nothing.
 
 extension ContainerObservation {
     func gatewayFindings(_ host: HostObservation) -> [Finding] {
@@ -15,16 +15,16 @@ extension ContainerObservation {
             Finding(
                 .gatewayNotReachable, gravest, at: place,
                 isOld
-                    ? "nobody answered for \(names) when it was last asked for" : "\(names) \(toBe) not reachable",
+                    ? "\(names) did not answer when the kernel last asked" : "\(names) \(toBe) not reachable",
                 evidence: lost.map { text(of: $0.0, host) },
                 consequence: isOld
-                    ? "\"No route to host\" or silence for all that goes by that gateway, if it is still so"
-                    : "\"No route to host\" or silence for all that goes by that gateway",
+                    ? "if it still does not: \"No route to host\" or no answer for everything sent by that gateway"
+                    : "\"No route to host\" or no answer for everything sent by that gateway",
                 remedy: isOld ? question(lost[0].0) : remedy(lost.map { $0.0 }, host))
         ]
     }
 
-    /// Nil for one that is there, or may well be.
+    /// Nil for a gateway that is or may be reachable.
     private func severity(of gateway: Gateway, _ host: HostObservation) -> Finding.Severity? {
         let certain: Finding.Severity =
             gateway.interface == defaultInterface(gateway.address.version) ? .error : .warning
@@ -34,13 +34,13 @@ extension ContainerObservation {
         if let own = host.owner(of: gateway, of: self) { return host.isRunning(own.index) ? nil : certain }
         switch gateway.neighbour?.state {
         case .failed: return (gateway.neighbour?.age ?? 0) > Self.recent ? .information : certain
-        // The kernel asks once a second; it may have asked just now.
+        // The kernel asks once a second, so an answer to the first question may still be on its way.
         case .incomplete: return (gateway.neighbour?.age ?? 0) >= 1 ? .warning : nil
         default: return nil
         }
     }
 
-    /// In seconds. What uses a gateway in vain tries it more often.
+    /// In seconds. A program that uses the gateway in vain retries more often, which renews the entry.
     private static let recent = 60
 
     private func isRunning(_ interface: UInt32) -> Bool { running?.contains(interface) ?? true }
@@ -53,7 +53,7 @@ extension ContainerObservation {
             return "\(place), which has no carrier\(end)"
         }
         if let (end, bridge) = detour(of: gateway, host) {
-            return "\(place): its host end \(end.name) is a port of no bridge, and the host answers by \(bridge.name)"
+            return "\(place): its host end \(end.name) is in no bridge, but the host answers by bridge \(bridge.name)"
         }
         if let own = host.owner(of: gateway, of: self) {
             return "\(place) is the host's, on \(own.name), which is down"
@@ -63,7 +63,7 @@ extension ContainerObservation {
     }
 
     private func question(_ gateway: Gateway) -> String {
-        "(ask for it once more: sudo nsenter --net=\(container.path.quotedForShell) ping -c 1 \(gateway.address))"
+        "(check again: sudo nsenter --net=\(container.path.quotedForShell) ping -c 1 \(gateway.address))"
     }
 
     private func remedy(_ gateways: [Gateway], _ host: HostObservation) -> String {
@@ -81,12 +81,12 @@ extension ContainerObservation {
         return names.map { "sudo ip link set \($0.quotedForShell) up" }.joined(separator: " && ")
     }
 
-    /// The host's end of a gateway's interface where it is that which is down.
+    /// The host's end of a gateway's interface if that end is down.
     private func downEnd(of gateway: Gateway, _ host: HostObservation) -> Link? {
         end(of: gateway).flatMap { host.isRunning($0.index) ? nil : $0 }
     }
 
-    /// The host's end, and the bridge by which the host answers instead.
+    /// The host's end if it has left its bridge, and the bridge by which the host answers instead.
     private func detour(of gateway: Gateway, _ host: HostObservation) -> (end: Link, bridge: Link)? {
         guard gateway.address.version == .v4, let end = end(of: gateway) else { return nil }
         return host.detours[end.index].map { (end, $0) }
@@ -96,7 +96,7 @@ extension ContainerObservation {
 }
 
 extension HostObservation {
-    /// The host's interface that has the gateway's address where the container comes in.
+    /// The host's interface where the container enters, if it has the gateway's address.
     func owner(of gateway: ContainerObservation.Gateway, of container: ContainerObservation) -> Link? {
         guard let attachment = container.attachment(of: gateway.interface) else { return nil }
         let own = attachment.bridge ?? attachment.end

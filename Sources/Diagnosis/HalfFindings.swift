@@ -1,8 +1,8 @@
 import Keel
 import Netlink
 
-// Halves of all addresses, which several networks bring with one metric: default routes in all but name. They are no default
-// routes, so nothing is done about them.
+// Routes to one half of all addresses that several networks have with one metric. They act as default routes but are none, so
+// Evenkeel changes nothing about them.
 
 extension ContainerObservation {
     var halfFindings: [Finding] {
@@ -13,16 +13,16 @@ extension ContainerObservation {
         return [
             Finding(
                 .duplicateSplitDefault, .information, at: place,
-                "several networks each bring the same half of all addresses, with one metric",
+                "several networks each have a route to the same half of all addresses, with one metric",
                 evidence: rivals.map { text(of: $0) },
                 consequence: first.half.version == .v4
-                    ? "the kernel takes that which was added first, and another may be first after the next start; what "
-                        + "has the address of another network leaves there as well, and is dropped where source addresses "
-                        + "are checked. Evenkeel looks after default routes alone"
-                    : "each flow leaves by one of them, as a hash has it, with whatever address it has, and is dropped where "
-                        + "source addresses are checked. Evenkeel looks after default routes alone",
+                    ? "the kernel takes the route that was added first, which may be another after a restart; packets with "
+                        + "another network's address leave by it, too, and are dropped where source addresses are checked. "
+                        + "Evenkeel handles only default routes"
+                    : "a hash chooses the route of each flow, whatever its source address; a flow with another network's "
+                        + "address is dropped where source addresses are checked. Evenkeel handles only default routes",
                 remedy:
-                    "(bring a default route in place of the halves, or give those of one network another metric: in CNI the "
+                    "(replace the halves by a default route, or give one network's halves another metric: in CNI the "
                     + "\"routes\" of its ipam, in podman --route)")
         ]
     }
@@ -32,7 +32,7 @@ extension ContainerObservation {
         let hop: NextHop
     }
 
-    /// The legs of one half that share the best metric; none where they are all of one network.
+    /// The legs of one half that share the best metric; none if all are one network's.
     private func competingHalves(_ version: IPVersion, isUpper: Bool) -> [Leg] {
         let halves = several.halves.filter { $0.version == version && $0.isUpper == isUpper }
         let best = halves.map { $0.metric }.min()

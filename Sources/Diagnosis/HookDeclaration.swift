@@ -3,15 +3,15 @@ import JSON
 /// A JSON file named after the OCI hook, oci-hooks(5).
 public struct HookDeclaration: Hashable, Sendable {
     public let path: String
-    /// For which engines refuse it, and with it every container; nil for one that they read.
+    /// Why engines refuse the file, and with it every container; nil if they accept it.
     public let flaw: String?
     /// The program it names.
     public let program: String?
-    /// Whether that may be executed.
+    /// Whether that program is an executable file.
     public let isExecutable: Bool
-    /// Whether its conditions are met by every container.
+    /// Whether every container meets its conditions.
     public let isForAll: Bool
-    /// When it is to run.
+    /// The stages at which it is to run.
     public let stages: [String]
 
     init(_ path: String, _ text: String) {
@@ -25,10 +25,10 @@ public struct HookDeclaration: Hashable, Sendable {
         stages = document?["stages"]?.elements?.compactMap { $0.string } ?? []
     }
 
-    /// Whether it runs when a container has its network and its process.
+    /// Whether it runs while a container has both its network and its process.
     var isInTime: Bool { ["createRuntime", "prestart", "poststart"].contains(where: stages.contains) }
 
-    /// As `Validate` of containers/common has it. A file without a version is read as one of 0.1.0, whose keys are others.
+    /// Checks what `Validate` of containers/common checks. A file without a version counts as 0.1.0, which has other keys.
     private static func flaw(_ document: JSON?) -> String? {
         guard let document else { return "is no JSON" }
         guard document["version"]?.string == version else { return "is not of version \(version)" }
@@ -39,12 +39,12 @@ public struct HookDeclaration: Hashable, Sendable {
     }
 
     private static let version = "1.0.0"
-    /// The last is podman's own.
+    /// `precreate` is podman's own.
     private static let known = [
         "createContainer", "createRuntime", "prestart", "startContainer", "poststart", "poststop", "precreate",
     ]
 
-    /// All conditions that are given have to be met, and at least one must be given.
+    /// Engines want every given condition met, and at least one given.
     private static func isForAll(_ when: JSON) -> Bool {
         let always = when["always"].map { $0 == .boolean(true) }
         let commands = when["commands"]?.elements.map { patterns in

@@ -1,9 +1,9 @@
-/// The directories in which an engine looks for hooks, file by file of its configuration: containers.conf(5), crio.conf(5).
+/// The directories in which an engine looks for hooks, as its configuration files name them: containers.conf(5), crio.conf(5).
 struct HookDirectories: Hashable {
     private(set) var paths: [String]
-    /// Of the list in the configuration, as in `engine.hooks_dir`.
+    /// The path of the list in the configuration, such as `engine.hooks_dir`.
     private let key: [String]
-    /// Whether a list adds to what was said before, which podman 5 keeps for the files that follow.
+    /// Whether a list adds to those of earlier files. Podman 5 keeps this attribute for the files that follow.
     private var isAppending = false
 
     init(_ usual: String, key: [String]) {
@@ -11,7 +11,7 @@ struct HookDirectories: Hashable {
         self.key = key
     }
 
-    /// Goes by what one more file says.
+    /// Applies one more file; files must come in the order in which the engine reads them.
     mutating func read(_ text: String) {
         guard case .array(let list) = TOMLDocument(text)?[key] else { return }
         var named: [String] = []

@@ -1,6 +1,6 @@
 import Keel
 
-// An OCI hook that is installed and does not come to run: nobody says so when a container starts without it.
+// An OCI hook that is installed but does not run. No engine reports that a container started without it.
 
 extension HostObservation {
     func hookFindings() -> [Finding] {
@@ -8,7 +8,7 @@ extension HostObservation {
         return readerFindings(hooks) + dockerFindings(hooks)
     }
 
-    /// Docker sets networks up after its hooks since version 28; before that they come in time.
+    /// Since version 28 Docker runs hooks before it sets up networks; earlier versions run them in time.
     private func dockerFindings(_ hooks: HookInstallation) -> [Finding] {
         guard let docker = hooks.docker, docker.majorVersion >= 28, docker.hasCDI, hooks.hasDevice,
             !docker.defaultRuntime.hasPrefix("evenkeel")
@@ -19,7 +19,7 @@ extension HostObservation {
                 [
                     "the device evenkeel.dev/network=safe brings a hook, and the default runtime is \(docker.defaultRuntime)"
                 ],
-                "a container that is given the device starts as if it were not",
+                "a container with that device starts without Evenkeel's protection",
                 "(use docker run --runtime evenkeel instead)")
         ]
     }
@@ -49,15 +49,15 @@ extension HostObservation {
             "(name its directory in hooks_dir of \(files), or run install/install.sh again)")
     }
 
-    /// The gravest of what is wrong with it.
+    /// Its gravest flaw only.
     private func findings(of declaration: HookDeclaration, readBy engines: String) -> [Finding] {
         let path = declaration.path
         if let flaw = declaration.flaw {
             return [
                 notActive(
                     .error, "the OCI hook's JSON cannot be read", ["\(path) \(flaw)"],
-                    "no container of \(engines) starts at all while it is so",
-                    "(run install/install.sh again, or take \(path) away)")
+                    "no container of \(engines) starts until that is mended",
+                    "(run install/install.sh again, or remove \(path))")
             ]
         }
         if !declaration.isExecutable {
@@ -65,7 +65,7 @@ extension HostObservation {
                 notActive(
                     .warning, "the OCI hook's program is missing or may not be executed",
                     ["\(path) names \(declaration.program ?? "none")"],
-                    "such a hook is left out by \(engines), and nothing says so", "(run install/install.sh again)")
+                    "the hook is skipped by \(engines), and nothing says so", "(run install/install.sh again)")
             ]
         }
         if !declaration.isInTime {
@@ -75,7 +75,7 @@ extension HostObservation {
                     .warning, "the OCI hook does not run when a container starts",
                     ["its stages in \(path): \(stages.isEmpty ? "none" : stages)"],
                     "containers start without their networks being made safe, and nothing says so",
-                    "(name createRuntime among them, or run install/install.sh again)")
+                    "(add createRuntime to them, or run install/install.sh again)")
             ]
         }
         if declaration.isForAll { return [] }

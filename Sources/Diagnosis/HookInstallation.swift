@@ -1,35 +1,35 @@
 public import Discovery
 import LinuxSystem
 
-/// Where the OCI hook's JSON lies, and where engines look for hooks.
+/// The OCI hook's JSON files, and the directories in which engines look for hooks.
 public struct HookInstallation: Hashable, Sendable {
     /// An engine that reads hooks.
     public struct Reader: Hashable, Sendable {
         public let engine: Engine
-        /// The file in which its directories are named.
+        /// The name of the configuration file that names its directories.
         public let configuration: String
-        /// Those that it reads.
+        /// The directories that it reads, in its order.
         public let directories: [String]
     }
 
     public var declarations: [HookDeclaration] = []
     public var readers: [Reader] = []
-    /// Nil where none runs.
+    /// Nil if no daemon runs, or it was not asked.
     public var docker: DockerDaemon?
-    /// Whether the CDI device that carries the hook is there.
+    /// Whether the CDI device that carries the hook is installed.
     public var hasDevice = false
 
     public init() {}
 
     private static let name = "evenkeel.json"
-    /// The one that engines read where their configuration names none.
+    /// The directory that engines read if their configuration names none.
     private static let usual = "/usr/share/containers/oci/hooks.d"
     private static let possible = [usual, "/etc/containers/oci/hooks.d", "/usr/local/share/containers/oci/hooks.d"]
 
     static func observe() throws(KernelError) -> HookInstallation {
         var installation = HookInstallation()
         installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
-        // To ask one that is started by its socket would start it.
+        // Only a running daemon is asked: with socket activation the question would start it.
         if installation.hasDevice && DockerDaemon.isRunning { installation.docker = DockerDaemon.observe() }
         if isInstalled("podman") { installation.readers.append(try podman()) }
         if isInstalled("crio") { installation.readers.append(try crio()) }
@@ -43,7 +43,7 @@ public struct HookInstallation: Hashable, Sendable {
         return installation
     }
 
-    /// That which an engine goes by: of several of one name the last directory's.
+    /// The file that an engine uses: of several with one name, the last directory's.
     func declaration(for reader: Reader) -> HookDeclaration? {
         let read = reader.directories.reversed().map { "\($0)/\(Self.name)" }
         return read.lazy.compactMap { path in declarations.first { $0.path == path } }.first
@@ -67,7 +67,7 @@ public struct HookInstallation: Hashable, Sendable {
         return Reader(engine: engine, configuration: configuration, directories: directories.paths)
     }
 
-    /// In the order of their names.
+    /// The paths in a drop-in directory, sorted by name.
     private static func dropIns(_ directory: String) throws(KernelError) -> [String] {
         try Directory.names(in: directory).sorted().map { "\(directory)/\($0)" }
     }

@@ -1,12 +1,12 @@
 import Keel
 import Netlink
 
-// Whether the host is the router that a container's default route leads to, or a mere switch on the way to another.
+// Whether the host is the router of a container's default route, or only a switch on the way to another router.
 
 extension HostObservation {
-    /// Where the packets that take a container's default route come in to be routed; nil where they do not.
+    /// Where packets that take the container's default route enter the host to be routed; nil if the host does not route them.
     ///
-    /// On a bridge with a router of its own, as a network of the office or the cloud is, the host has no say in them.
+    /// It does not if the gateway is another machine on the bridge, as in an office's or a cloud's network.
     func routedEntrance(of container: ContainerObservation, _ version: IPVersion) -> HostAttachment? {
         guard let hop = container.defaultHop(version),
             let attachment = container.attachment(of: hop.interface)
@@ -14,16 +14,16 @@ extension HostObservation {
         if let bridge = attachment.bridge {
             return addresses.contains { $0.interface == bridge.index && $0.address == hop.gateway } ? attachment : nil
         }
-        // A switch of another kind, such as Open vSwitch, takes what comes in. Without one the host is all there is behind
-        // the end, whatever address the gateway has: Calico's answers for 169.254.1.1 that nobody has.
+        // Another kind of switch, such as Open vSwitch, takes the packets. Without one only the host is behind the end, whatever
+        // the gateway's address: Calico's host end answers for 169.254.1.1, which no interface has.
         return attachment.end.master == nil ? attachment : nil
     }
 
-    /// Whether what comes in by an attachment may be for the host to route, by whatever table leads there.
+    /// Whether the host may have to route packets from an attachment, whichever table of the container leads there.
     func mayRoute(_ attachment: HostAttachment, of container: ContainerObservation) -> Bool {
         let gateways = container.gateways.filter { $0.interface == attachment.interface.index }
         guard let bridge = attachment.bridge else {
-            // A veth that fell out of its bridge leads to nobody.
+            // A veth that has left its bridge leads to nobody.
             return attachment.end.master == nil && detours[attachment.end.index] == nil
                 && (gateways.isEmpty || gateways.contains { owner(of: $0, of: container) != nil || $0.hasAnswered })
         }
@@ -34,7 +34,7 @@ extension HostObservation {
 }
 
 extension ContainerObservation.Gateway {
-    /// Whether somebody answers, as far as the kernel knows, or need not.
+    /// Whether the gateway has answered, as far as the kernel knows, or needs no asking (`noARP`, `permanent`).
     fileprivate var hasAnswered: Bool {
         switch neighbour?.state {
         case nil, .incomplete, .failed, .some(.none): false

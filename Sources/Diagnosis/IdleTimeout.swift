@@ -1,17 +1,17 @@
 public import Keel
 
-/// A timeout of established TCP connections that is shorter than idle connections may count on: RFC 5382, requirement 5, has a
-/// translator wait for 2 hours and 4 minutes, since TCP asks whether the other end is there after two hours.
+/// A timeout of established TCP connections that is too short for idle ones. RFC 5382, requirement 5, has a translator wait for
+/// 2 hours and 4 minutes, because TCP's own keepalive begins after two hours.
 public struct IdleTimeout: Hashable, Sendable {
     /// In seconds.
     public static let least = 7440
 
-    /// In force, in seconds; nil where it is long enough, or not known.
+    /// The value in force, in seconds; nil if it is long enough or unknown.
     public let present: Int?
-    /// What the policy asks for; nil where that is long enough, or nothing.
+    /// The policy's value, in seconds; nil if it is long enough or not given.
     public let wanted: Int?
 
-    /// Nil where neither is too short.
+    /// Nil if neither value is too short.
     public init?(_ policy: Policy.Conntrack, present: Int?) {
         self.present = present.flatMap { $0 < Self.least ? $0 : nil }
         wanted = policy.tcpEstablishedTimeout.flatMap { $0 < Self.least ? $0 : nil }
@@ -21,19 +21,19 @@ public struct IdleTimeout: Hashable, Sendable {
     /// In seconds.
     private var seconds: Int { present ?? wanted ?? Self.least }
 
-    /// What comes of it.
+    /// The symptom, in one line.
     public var consequence: String {
-        "a connection of a published port, or of a container to elsewhere, that says nothing for \(seconds) s is forgotten: what "
+        "a connection to a published port, or from a container to elsewhere, is forgotten after \(seconds) s of silence: what "
             + "the container sends then is not translated, and the peer answers with a reset or not at all"
     }
 
     /// What helps, in one line.
     public var advice: String {
-        "keepalive more often than that on one side (TCP's own begins after 7200 s), or conntrack.tcpEstablishedTimeout "
+        "send keepalives more often than that (TCP's own begin after 7200 s), or set conntrack.tcpEstablishedTimeout to "
             + "\(Self.least) or more"
     }
 
-    /// What holds, a line each.
+    /// The values and the RFC's, a line each.
     public var evidence: [String] {
         let inForce = present.map { "nf_conntrack_tcp_timeout_established is \($0) s; the kernel's own is 432000 s" }
         let asked = wanted.map { "the policy's conntrack.tcpEstablishedTimeout is \($0) s" }
@@ -41,7 +41,7 @@ public struct IdleTimeout: Hashable, Sendable {
             + ["RFC 5382 asks for no less than 2 h 4 min, \(Self.least) s, for idle connections"]
     }
 
-    /// For who has just set it.
+    /// All in one line, for a user who has just set the timeout.
     public var note: String {
         "a timeout of \(seconds) s for established TCP is shorter than the 2 h 4 min (\(Self.least) s) of RFC 5382: "
             + "\(consequence); what helps: \(advice)"

@@ -2,9 +2,9 @@ import Firewall
 import Keel
 import Netlink
 
-// What makes the rules for INVALID segments pointless or harmful, or keeps them from being whole.
+// What makes the rules for INVALID segments pointless, harmful or incomplete.
 
-/// One thing that is at odds with them.
+/// One such conflict.
 private struct InvalidConflict {
     let severity: Finding.Severity
     let evidence: [String]
@@ -15,7 +15,7 @@ private struct InvalidConflict {
 }
 
 extension HostObservation {
-    /// One for all of them. `isNeeded`: there are containers whose addresses are translated here.
+    /// One finding for all conflicts. `isNeeded`: this host translates containers' addresses.
     func invalidConflicts(_ snapshot: HostSnapshot, _ policy: Policy, isNeeded: Bool) -> [Finding] {
         let isDropping = [snapshot.ipv4, snapshot.ipv6].contains { $0.state == .active && !$0.rules.isEmpty }
         var conflicts = harmful(snapshot)
@@ -30,12 +30,12 @@ extension HostObservation {
         return [
             Finding(
                 .invalidPolicyConflict, gravest.severity, at: .host,
-                "the rules for INVALID segments are moot, do harm, or cannot be whole here",
+                "the rules for INVALID segments are pointless, harmful or incomplete here",
                 evidence: conflicts.flatMap { $0.evidence }, consequence: gravest.consequence, remedy: gravest.remedy)
         ]
     }
 
-    /// Chains of ours that must not be there while tracking is strict.
+    /// Chains of ours that do harm while conntrack picks up no existing connections (`nf_conntrack_tcp_loose` is 0).
     private func harmful(_ snapshot: HostSnapshot) -> [InvalidConflict] {
         guard snapshot.loose == 0, plan.invalid.contains(where: { $0.verb == .remove }) else { return [] }
         let evidence = [("ip", snapshot.ipv4), ("ip6", snapshot.ipv6)].compactMap { family, ruleset -> String? in
@@ -50,8 +50,8 @@ extension HostObservation {
             InvalidConflict(
                 severity: .warning, evidence: evidence,
                 consequence:
-                    "connections of the host's own that conntrack lost sight of are INVALID then: they are cut, or their peers are "
-                    + "not told of their end; SYNPROXY, which lives on INVALID segments, fails",
+                    "the host's own connections that conntrack does not know are INVALID then: they are cut, or their peers "
+                    + "do not hear that they ended; SYNPROXY, which needs INVALID segments, fails",
                 remedy: apply)
         ]
     }
@@ -62,13 +62,13 @@ extension HostObservation {
             InvalidConflict(
                 severity: .warning, evidence: [omission],
                 consequence:
-                    "an INVALID segment for a container may make the host reset the connection, and Evenkeel cannot keep it from "
+                    "an INVALID segment for a container may make the host reset the connection, and Evenkeel cannot prevent "
                     + "that here",
-                remedy: "(see to that, or choose \"liberal\" for the policy's invalid.mode and then: \(apply))")
+                remedy: "(change that, or choose \"liberal\" for the policy's invalid.mode and then: \(apply))")
         ]
     }
 
-    /// A drop in input that an older version left.
+    /// The rule in chain input that an older version left.
     private func outdated(_ snapshot: HostSnapshot, _ policy: Policy) -> [InvalidConflict] {
         guard policy.invalid.mode == .drop, snapshot.loose != 0 else { return [] }
         let families = [("ip", snapshot.ipv4), ("ip6", snapshot.ipv6)].filter { $0.1.dropsInInput }.map { $0.0 }
@@ -102,31 +102,31 @@ extension HostObservation {
         return [
             InvalidConflict(
                 severity: .warning,
-                evidence: bypasses.map { "packets of containers bypass netfilter: there is the interface \($0)" },
+                evidence: bypasses.map { "containers' packets bypass netfilter: \($0) belongs to an eBPF data plane" },
                 consequence: InvalidConflict.isMoot,
-                remedy: "(choose \"keep\" for the policy's invalid.mode: the data plane in eBPF looks after it)")
+                remedy: "(choose \"keep\" for the policy's invalid.mode: the data plane tracks connections itself)")
         ]
     }
 
-    /// Either by itself saves connections; together they are one more than it takes, and harm nobody.
+    /// A liberal kernel and our rules: either alone saves connections, and together they do no harm.
     private var liberality: InvalidConflict {
         let isOurs = plan.invalid.contains { $0.isSysctl || $0.verb == .remove }
         return InvalidConflict(
             severity: .information,
             evidence: ["nf_conntrack_tcp_be_liberal is 1, and there are rules for INVALID segments"],
             consequence:
-                "nothing bad: segments outside the window are translated and delivered, and the rules find next to nothing",
+                "nothing bad: segments outside the window are translated and delivered, so the rules drop next to nothing",
             remedy: isOurs ? apply : "sudo sysctl -w net.netfilter.nf_conntrack_tcp_be_liberal=0")
     }
 }
 
 extension HostSnapshot.Ruleset {
-    /// Those that hold rules.
+    /// The chains that hold rules.
     fileprivate var chains: [String] {
         rules.map { $0.chain }.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
-    /// Whether the first version's rule is there, which drops INVALID segments in input.
+    /// Whether the first version's rule is there, which drops INVALID segments in chain input.
     var dropsInInput: Bool {
         state == .active
             && rules.contains { $0.chain == "input" && $0.comment?.hasPrefix("evenkeel 1: do not answer") == true }

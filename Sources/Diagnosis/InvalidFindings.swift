@@ -9,12 +9,12 @@ extension HostObservation {
         guard let snapshot else { return [] }
         let versions = bypasses.isEmpty ? translatedVersions(of: containers, snapshot) : []
         let conflicts = invalidConflicts(snapshot, policy, isNeeded: !versions.isEmpty)
-        // A liberal kernel translates what is outside the window, and what is left out is told as a conflict.
+        // A liberal kernel translates segments outside the window. Incomplete rules are already reported as a conflict.
         guard !versions.isEmpty, snapshot.beLiberal != 1, snapshot.omission(policy.invalid) == nil else {
             return conflicts
         }
         let missing = plan.invalid.filter { $0.verb != .remove && $0.verb != .restore }
-        // What the first version made drops as well, if too much.
+        // The first version's rule drops these segments as well, and more.
         let bare = versions.filter { !snapshot.ruleset($0).dropsInInput }
         if missing.contains(where: { $0.makesRules(of: ["input", "output"], bare) || $0.isSysctl }) {
             return conflicts + [notDropped(missing)]
@@ -23,8 +23,8 @@ extension HostObservation {
         return conflicts
     }
 
-    /// Those in which addresses of containers are translated here: without that there is nothing to reset. Rootless containers'
-    /// packets are translated before they come here, if they come at all.
+    /// The families in which this host translates containers' addresses; without that it has no connection to reset. Rootless
+    /// containers' packets are translated before they get here, if they do.
     private func translatedVersions(of containers: [ContainerObservation], _ snapshot: HostSnapshot) -> [IPVersion] {
         IPVersion.allCases.filter { version in
             snapshot.tracking(version) == .translated
@@ -40,7 +40,7 @@ extension HostObservation {
             .invalidNotDroppedInput, others.isEmpty ? .warning : .information, at: .host,
             others.isEmpty
                 ? "INVALID TCP segments reach the host, which answers them with RST"
-                : "INVALID TCP segments are dropped by somebody else, not by Evenkeel",
+                : "INVALID TCP segments are dropped by other rules, not by Evenkeel's",
             evidence: missing.map { "evenkeel \($0.proposed)" } + others.map { "dropped by \($0)" } + counters,
             consequence:
                 "a segment for a container that conntrack misjudges (far outside the window, damaged, or an acknowledgement of what "
@@ -54,7 +54,7 @@ extension HostObservation {
             "INVALID TCP segments of containers leave the host untranslated",
             evidence: missing.map { "evenkeel \($0.proposed)" } + counters,
             consequence:
-                "packets with private source addresses on the wire; the far end keeps sending what nobody has asked for",
+                "packets leave with private source addresses; the far end cannot tell whose they are and keeps sending",
             remedy: apply)
     }
 
@@ -67,7 +67,7 @@ extension HostObservation {
         return lines
     }
 
-    /// What mends what belongs to the host.
+    /// The command that carries out the host's plan.
     var apply: String {
         "sudo evenkeel host apply" + (policyPath.map { " --policy \($0.quotedForShell)" } ?? "")
     }
@@ -78,7 +78,7 @@ extension Change {
         if case .set = action { true } else { false }
     }
 
-    /// Whether it puts rules into these of our chains, in a table of one of these families.
+    /// Whether it adds rules to these chains of ours, in a table of one of these families.
     fileprivate func makesRules(of chains: [String], _ versions: [IPVersion]) -> Bool {
         guard case .commit(let commands, _) = action else { return false }
         return commands.contains { command in

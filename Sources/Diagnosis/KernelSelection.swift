@@ -1,26 +1,26 @@
 import Keel
 import Netlink
 
-/// How the kernel shares packets out among default routes of one metric; each was seen.
+/// How the kernel chooses among default routes of one metric. Each case was observed.
 enum KernelSelection: Hashable {
-    /// IPv4 routes beside one another, `fib_select_default` of net/ipv4/fib_semantics.c: one after the other with each
-    /// look-up, unless the first one's gateway is REACHABLE.
+    /// Separate IPv4 routes: each look-up takes the next one, unless the first one's gateway is REACHABLE.
+    /// `fib_select_default` of net/ipv4/fib_semantics.c.
     case turns
-    /// The legs of one route: by a hash of the flow's addresses.
+    /// One multipath route: a hash of the flow's addresses chooses the leg.
     case hash
-    /// IPv6 routes beside one another, `rt6_select` of net/ipv6/route.c: the first, unless its gateway has FAILED.
+    /// Separate IPv6 routes: the first one, unless its gateway is FAILED. `rt6_select` of net/ipv6/route.c.
     case firstThatAnswers
 
-    /// What the kernel does, in a summary.
+    /// The behaviour, for a finding's summary.
     var text: String {
         switch self {
         case .turns: "the kernel takes turns"
-        case .hash: "each flow leaves by one, as a hash has it"
+        case .hash: "a hash chooses one for each flow"
         case .firstThatAnswers: "the kernel takes the first whose gateway answers"
         }
     }
 
-    /// The same, of interfaces.
+    /// The behaviour in terms of these interfaces.
     func text(of interfaces: [InterfaceName]) -> String {
         let names = interfaces.joined(separator: " and ")
         switch self {
@@ -36,11 +36,11 @@ enum KernelSelection: Hashable {
             "works about half of the time: packets leave by one network with the address of another, and they or their "
                 + "replies are dropped where reverse paths are filtered; published ports answer some clients and not others"
         case .hash:
-            "some connections work and others never do: a flow that leaves by the other network than its address belongs "
-                + "to is dropped where source addresses are checked, and it is the same each time it is tried again"
+            "some connections work and others never do: a flow that leaves by another network than that of its address is "
+                + "dropped where source addresses are checked, and every retry leaves the same way"
         case .firstThatAnswers:
             "answers from the other network's addresses leave by the first and are dropped where source addresses are "
-                + "checked; which is the first may be another after a restart, or when its gateway is slow to answer"
+                + "checked; another may be the first after a restart, or when a gateway is slow to answer"
         }
     }
 
@@ -53,7 +53,7 @@ enum KernelSelection: Hashable {
 }
 
 extension NamespaceSnapshot {
-    /// Nil where nobody competes. What comes first in the kernel's order decides.
+    /// Nil if no routes compete. The first matching route in the kernel's order decides: multipath or separate.
     func sharing(among rivals: [CompetingDefault]) -> KernelSelection? {
         guard let best = rivals.first else { return nil }
         let first = routes.first { route in

@@ -1,38 +1,38 @@
 import Keel
 import Netlink
 
-// Limits of a container on several networks that no route and no rule for a source address can lift: worth knowing where the
-// kernel shows that the container is concerned, and for nobody else.
+// Limits of a container on several networks that neither routes nor source rules can lift. They are reported only if the kernel
+// shows that they affect the container.
 
 extension ContainerObservation {
     func limitFindings() -> [Finding] {
         translatorFindings + serverFindings + multicastFindings + halfFindings
     }
 
-    /// An answer of what is behind the container is routed before it is translated back: its source is the inner one's, which
-    /// no rule for a source address knows.
+    /// The kernel routes an answer from behind the container before it translates it back. At that moment the source is the
+    /// inner address, which no source rule matches.
     private var translatorFindings: [Finding] {
         let concerned = several.translates.compactMap { version in winner(version).map { (version, $0) } }
         guard !concerned.isEmpty else { return [] }
         let ways = concerned.map { version, way in
-            "\(version): answers leave by \(way.winner.name), the default, also those to what came in by "
+            "\(version): answers leave by \(way.winner.name), the default, even to requests that came in by "
                 + way.others.map { $0.name }.joined(separator: ", ")
         }
         return [
             Finding(
                 .natOnSeveralNetworks, .information, at: place,
-                "it publishes ports of what is behind it, on several networks",
-                evidence: ["its own rules translate the destination of what comes in (nft list ruleset)"] + ways,
+                "it publishes ports for others behind it, on several networks",
+                evidence: ["its own rules translate the destination of incoming packets (nft list ruleset)"] + ways,
                 consequence:
-                    "a port of what is behind it can be reached from afar by the default's network alone: answers to what "
+                    "from other subnets such a port is reachable only by the default's network: answers to requests that "
                     + "came in by another leave by the default, and are dropped where source addresses are checked",
                 remedy:
-                    "(use its address on the default's network, choose that with defaultRoute.prefer, or route by a "
-                    + "connection's mark: the page tells how)")
+                    "(use its address on the default's network, choose the default with defaultRoute.prefer, or route by a "
+                    + "connection's mark: evenkeel explain nat-on-several-networks)")
         ]
     }
 
-    /// The kernel chooses the source of an answer by the route to the client, before any rule for a source can match.
+    /// The kernel chooses an answer's source address by the route to the client, so no source rule can match before that.
     private var serverFindings: [Finding] {
         var evidence: [String] = []
         for version in IPVersion.allCases {
@@ -50,18 +50,19 @@ extension ContainerObservation {
                 .wildcardUDPServer, .information, at: place,
                 "a UDP server listens on every address, on several networks", evidence: evidence,
                 consequence:
-                    "asked from afar by another network's address or published port, it answers from the default's "
-                    + "address and nobody takes the answer, unless the program sees to that itself (IP_PKTINFO); TCP, and "
-                    + "who is on the same network, are not concerned",
+                    "clients in other subnets that use another network's address or published port get the answer from the "
+                    + "default's address and ignore it, unless the program prevents that (IP_PKTINFO); TCP, and clients on "
+                    + "the same network, are not affected",
                 remedy:
-                    "(bind it to the address that is asked, publish it on the default's network, or choose that with "
-                    + "defaultRoute.prefer)")
+                    "(bind it to the address that clients use, publish it on the default's network, or choose the default "
+                    + "with defaultRoute.prefer)")
         ]
     }
 
     private static let mostPorts = 8
 
-    /// A LAN beside a bridge that has the default. On other networks nobody but containers would be there to hear.
+    /// LANs (macvlan and the like) beside a bridge network that has the default route. On other bridge networks only containers
+    /// could hear multicast.
     private var lansBesideDefault: [Link] {
         guard let way = winner(.v4), way.winner.kind == "veth" else { return [] }
         return attachedNetworks(.v4).filter { $0 != way.winner && $0.kind != "veth" && $0.kind != "netkit" }
@@ -69,8 +70,8 @@ extension ContainerObservation {
 
     var mayMissMulticast: Bool { !lansBesideDefault.isEmpty }
 
-    /// Who names no interface joins on the default's, and sends there as well. A group that is joined on the LAN, too, is
-    /// somebody's who knows that there are several.
+    /// A program that names no interface joins and sends on the default's. A group that is joined on the LAN as well shows that
+    /// its program knows of several networks.
     private var multicastFindings: [Finding] {
         let lans = lansBesideDefault
         guard let first = lans.first, let interface = defaultInterface(.v4) else { return [] }
@@ -83,15 +84,15 @@ extension ContainerObservation {
         return [
             Finding(
                 .multicastFollowsDefault, .information, at: place,
-                "it listens for multicast on the default's network alone, beside a LAN",
+                "it listens for multicast only on the default's network, although it has a LAN as well",
                 evidence: joined.prefix(Self.mostPorts).map {
                     "\($0.address) is joined on \(name(of: interface)), not on \(names)"
                 },
                 consequence:
                     "a program that names no interface for multicast (SSDP, mDNS, DLNA) sends and listens by the default "
-                    + "route: what it looks for on the LAN does not hear it",
+                    + "route: devices on the LAN do not hear it",
                 remedy:
-                    "(have the LAN win: defaultRoute.prefer \"\(first.name)\"; or name the interface in the program)")
+                    "(make the LAN the default: defaultRoute.prefer \"\(first.name)\"; or name the LAN in the program)")
         ]
     }
 }

@@ -1,10 +1,10 @@
 import Keel
 import Netlink
 
-// Sizes of packets along a container's way into the host. A veth and a bridge's port drop what is larger than they take
-// (`is_skb_forwardable` of net/core/dev.c), without a word; a bridge's own size is the host's when it routes, which answers
-// "fragmentation needed". TCP fits itself to the smaller interface of its two ends, in both directions; to what is smaller
-// between them only where somebody says so. Each was seen.
+// MTUs along a container's way into the host. A veth and a bridge's port silently drop packets above their MTU
+// (`is_skb_forwardable` of net/core/dev.c). A bridge's own MTU applies when the host routes; the host then answers
+// "fragmentation needed". TCP adapts to the smaller MTU of its two ends, in both directions. It adapts to a smaller one between
+// them only if somebody reports it. Each was observed.
 
 extension ContainerObservation {
     func linkFindings(_ host: HostObservation) -> [Finding] {
@@ -16,18 +16,18 @@ extension ContainerObservation {
                 .mtuMismatch, worst == .largeDatagrams ? .information : .warning, at: place,
                 worst == .largeDatagrams
                     ? "large datagrams fit one end of its network and not the other"
-                    : "its interface takes packets of another size than its network",
+                    : "the MTU of its interface does not match its network's",
                 evidence: ways.map { $0.text }, consequence: worst.text,
                 remedy: worst == .largeDatagrams
-                    ? "(if large datagrams are lost: give all of the network one size, with ip link set)"
+                    ? "(if large datagrams are lost: give all of the network one MTU, with ip link set)"
                     : commands.map { "sudo \($0)" }.joined(separator: " && "))
         ]
     }
 }
 
-/// How large packets may be along one way.
+/// The MTUs along one way.
 private struct PacketSizes {
-    /// The gravest last.
+    /// The worst effect of different MTUs, the gravest last.
     enum Effect: Int, Comparable {
         case largeDatagrams, fromAfar, anythingLarge
 
@@ -36,10 +36,10 @@ private struct PacketSizes {
         var text: String {
             switch self {
             case .largeDatagrams:
-                "datagrams that are larger than an end takes vanish on their way to it; TCP fits itself to both ends"
+                "datagrams that are larger than an end's MTU vanish on their way to it; TCP adapts to both ends"
             case .fromAfar:
-                "what comes from afar is larger than the bridge takes, and the host refuses it: where senders do not get "
-                    + "the message \"fragmentation needed\", connections open and then hang"
+                "packets from afar may be larger than the bridge's MTU, and the host refuses them: if senders do not get "
+                    + "its message \"fragmentation needed\", connections open and then hang"
             case .anythingLarge:
                 "small packets pass and large ones vanish without an error: connections that open and then hang, TLS "
                     + "handshakes and uploads that stall, look-ups that time out, ping that works"
@@ -51,12 +51,13 @@ private struct PacketSizes {
     private let own: UInt32
     private let end: UInt32
     private let bridge: (name: InterfaceName, size: UInt32)?
-    /// The bridge's port that takes least, beside this one; those count whose far end takes more than they do.
+    /// The bridge's port with the smallest MTU, besides this one, among ports that do not end there: their far end has a larger
+    /// MTU or is unknown.
     private let narrowest: (name: InterfaceName, size: UInt32)?
-    /// The same of ports whose far end takes no more: it is a container's, to which TCP fits itself.
+    /// The same among ports whose far end has no larger MTU: TCP adapts to such an end.
     private let smallestEnd: (name: InterfaceName, size: UInt32)?
 
-    /// Nil where the kernel does not say.
+    /// Nil if the kernel tells no MTU.
     init?(_ attachment: HostAttachment, _ host: HostObservation) {
         guard let own = attachment.interface.mtu, let end = attachment.end.mtu else { return nil }
         self.attachment = attachment
@@ -93,7 +94,7 @@ private struct PacketSizes {
         return parts.joined(separator: ", ")
     }
 
-    /// Gives both ends the size that the rest of their network has.
+    /// The commands that give both ends and the bridge the MTU of the rest of the network.
     func commands(in namespace: String) -> [String] {
         let size = bridge.map { min($0.size, narrowest?.size ?? $0.size) } ?? min(own, end)
         var commands: [String] = []

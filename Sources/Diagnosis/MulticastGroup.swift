@@ -1,7 +1,7 @@
 import LinuxSystem
 public import Netlink
 
-/// An IPv4 multicast group that somebody has joined on an interface.
+/// An IPv4 multicast group that a program has joined on an interface.
 public struct MulticastGroup: Hashable, Sendable {
     public var address: IPAddress
     public var interface: UInt32
@@ -11,13 +11,13 @@ public struct MulticastGroup: Hashable, Sendable {
         self.interface = interface
     }
 
-    /// Those of the calling thread's network namespace that programs have joined.
+    /// The groups that programs have joined in the calling thread's network namespace.
     static func all() -> [MulticastGroup] {
         all(in: HookInstallation.text(of: "/proc/thread-self/net/igmp") ?? "")
     }
 
-    /// From the text of `/proc/net/igmp`: a line for an interface, which begins with its index, and below it one for each group,
-    /// which begins with a tab and the address as a number in the machine's own byte order.
+    /// Parses `/proc/net/igmp`. An interface's line begins with its index. A line for each of its groups follows; it begins with
+    /// a tab and the address in hexadecimal, in host byte order.
     static func all(in text: String) -> [MulticastGroup] {
         var groups: [MulticastGroup] = []
         var interface: UInt32?
@@ -33,6 +33,6 @@ public struct MulticastGroup: Hashable, Sendable {
         return groups
     }
 
-    /// Which the kernel itself joins everywhere, RFC 1112.
+    /// The group that the kernel joins on every interface, RFC 1112.
     private static let everyHost = IPAddress("224.0.0.1")
 }

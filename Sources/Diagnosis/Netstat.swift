@@ -1,18 +1,19 @@
 import LinuxSystem
 
-/// The counters of a network namespace, `/proc/net/netstat`: pairs of lines, names and numbers, each behind its group's name.
+/// The counters of a network namespace, `/proc/net/netstat`: for each group a line of names and a line of numbers, both after
+/// the group's name.
 ///
-/// Held open it can be read again from anywhere.
+/// The open file stays with its namespace and can be read again from any other.
 final class Netstat {
     private static let path = "/proc/thread-self/net/netstat"
     private let file: FileDescriptor
 
-    /// Of the calling thread's network namespace; nil if there are none.
+    /// Opens the counters of the calling thread's network namespace; nil if that fails.
     init?() {
         do { file = try FileDescriptor(opening: Self.path, .read) } catch { return nil }
     }
 
-    /// How many packets a reverse path filter has dropped; nil if the kernel does not say.
+    /// The packets that reverse path filters have dropped; nil if the kernel does not tell.
     func filteredReversePaths() -> UInt64? {
         do {
             try file.rewind(name: Self.path)
@@ -21,12 +22,12 @@ final class Netstat {
         } catch { return nil }
     }
 
-    /// How many segments with RST the calling thread's network namespace has sent: `/proc/net/snmp`.
+    /// The segments with RST that the calling thread's network namespace has sent, by `/proc/net/snmp`.
     static func resetsSent() -> UInt64? {
         HookInstallation.text(of: "/proc/thread-self/net/snmp").flatMap { value("OutRsts", of: "Tcp", in: $0) }
     }
 
-    /// The counter of that name in a group, such as `IPReversePathFilter` in `TcpExt`.
+    /// A group's counter by its name, such as `IPReversePathFilter` in `TcpExt`.
     static func value(_ name: String, of group: String, in text: String) -> UInt64? {
         let lines = text.split(separator: "\n")
         for (names, numbers) in zip(lines, lines.dropFirst()) where names.hasPrefix("\(group): ") {

@@ -1,11 +1,11 @@
 import Keel
 import Netlink
 
-// Reverse path filters where no route leads back to the sender. A loose one asks for some route at all, and without a default
-// route there is none to most of the world: what a mere receiver is sent from afar is dropped, where no filter would let it in.
+// Reverse path filters where no route leads back to the sender. A loose filter accepts any route back. Without a default route
+// there is none to most of the world, so datagrams from afar are dropped, even if their receiver never answers.
 
 extension ContainerObservation {
-    /// Told where something has been dropped already: most containers without a default route are sent nothing from afar.
+    /// Only if packets were dropped already: nothing from afar is sent to most containers without a default route.
     func noRouteFindings() -> [Finding] {
         let filtering = attachedNetworks(.v4).filter { filterInForce(on: $0) > 0 }
             .sorted { isNaturallyOrdered($0.name, $1.name) }
@@ -15,20 +15,20 @@ extension ContainerObservation {
         return [
             Finding(
                 .rpFilterNoRoute, isRising ? .warning : .information, at: place,
-                "a reverse path filter drops what comes from where no route leads back to",
+                "a reverse path filter drops packets from senders that no route leads back to",
                 evidence: filtering.map { text(ofFilterOn: $0) } + [
                     "no IPv4 default route, so the filter finds no way back to anybody beyond its own networks",
                     filtered.text,
                 ],
                 consequence:
                     "datagrams from other subnets (syslog, flow records, multicast, traps) come in and reach no program, without "
-                    + "an error, though whoever receives them would answer nobody",
+                    + "an error, even if the program would never answer them",
                 remedy: commands(of: filtering).map { "sudo nsenter --net=\(container.path.quotedForShell) \($0)" }
                     .joined(separator: " && "))
         ]
     }
 
-    /// The larger of its own and that of all counts.
+    /// The kernel uses the larger of the interface's value and that of `all`.
     private func filterInForce(on link: Link) -> Int {
         max(link.reversePathFilter ?? 0, snapshot.reversePathFilterOfAll ?? 0)
     }

@@ -3,11 +3,11 @@ import Firewall
 import Keel
 import Netlink
 
-// Containers that Evenkeel would change though it is at work on this host and nothing else is wrong with them: they were
-// started before it was installed, or by an engine that is not set up for it, or have changed since.
+// Containers that Evenkeel would change although it is active on this host and no other finding says so: they were started
+// before it was installed or by an engine that does not call it, or they have changed since.
 
 extension ContainerObservation {
-    /// `others` have been found of this container; what they would mend is not told twice.
+    /// `others` are the container's other findings: what their remedy mends is not reported twice.
     func guardFindings(_ host: HostObservation, _ policy: Policy, besides others: [Finding]) -> [Finding] {
         guard let snapshot = host.snapshot, isAtWork(snapshot), !others.contains(where: { $0.remedy == apply })
         else { return [] }
@@ -23,8 +23,8 @@ extension ContainerObservation {
                 summary(isUnguarded: !missing.isEmpty), evidence: (missing + rest).map { "evenkeel \($0.proposed)" },
                 consequence: missing.isEmpty
                     ? consequence(of: rest)
-                    : "INVALID segments that it sends leave with its private address, and what else a container is spared "
-                        + "here, it is not",
+                    : "INVALID segments that it sends leave the host with its private address, and it lacks the other "
+                        + "protection that guarded containers have",
                 remedy: apply)
         ]
     }
@@ -32,15 +32,15 @@ extension ContainerObservation {
     private func summary(isUnguarded: Bool) -> String {
         if hasPassed {
             return isUnguarded
-                ? "INVALID segments are let out where it enters the host"
-                : "it is not as Evenkeel would have it any more"
+                ? "INVALID segments from it are not dropped where it enters the host"
+                : "it is no longer as Evenkeel would set it up"
         }
         return isUnguarded
-            ? "it has not passed through Evenkeel, which guards other containers of this host"
-            : "it has not passed through Evenkeel, and does well without so far"
+            ? "not set up by Evenkeel, which guards other containers of this host"
+            : "not set up by Evenkeel; nothing is wrong so far"
     }
 
-    /// Whether Evenkeel left something there that tells.
+    /// Whether the namespace holds anything that Evenkeel left: a rule, or a default route set aside.
     private var hasPassed: Bool {
         snapshot.rules?.contains { $0.isOurs } ?? false
             || snapshot.links.contains { link in
@@ -51,19 +51,20 @@ extension ContainerObservation {
     private func consequence(of changes: [Change]) -> String {
         let sources = changes.compactMap { change -> String? in
             guard case .deleteRule(let rule) = change.action, rule.source != nil else { return nil }
-            // A link that goes down loses its IPv6 addresses, and the rule for their prefix stays.
+            // An interface that goes down loses its IPv6 addresses, while the rule for their prefix stays.
             let addresses = text(of: rule)
             return addresses.isEmpty ? nil : addresses
         }
         let isDefaultGone = !sources.isEmpty && changes.allSatisfy { $0.verb == .remove || $0.isWithdrawal }
         if isDefaultGone {
-            return "packets from \(sources.joined(separator: ", ")) leave by the default's interface, since their own "
-                + "network's default route has gone; only connecting it again, or starting the container again, brings that back"
+            return
+                "packets from \(sources.joined(separator: ", ")) leave by the default's interface, because their own "
+                + "network's default route is gone; only reconnecting that network or restarting the container brings it back"
         }
         if changes.contains(where: { $0.remedy == .defaultRoute }) {
-            return "nothing breaks by that: it still goes by what was wanted before"
+            return "nothing breaks: it still uses the default route that was wanted before"
         }
-        return "nothing now; what is connected to it later may bring a second default route or a strict filter"
+        return "nothing now; a network connected later may bring a second default route or a strict filter"
     }
 
     private func isAtWork(_ snapshot: HostSnapshot) -> Bool {
@@ -83,7 +84,7 @@ extension Policy {
 }
 
 extension Change {
-    /// Whether it is about a set's elements alone, so that all else is there.
+    /// Whether it only adds elements to sets: then the rules themselves are in place.
     fileprivate var onlyAddsElements: Bool {
         guard case .commit(let commands, _) = action else { return false }
         return commands.allSatisfy { if case .addElements = $0 { true } else { false } }

@@ -4,14 +4,14 @@ import LinuxSystem
 import LinuxTools
 
 // The connection tracking table of a namespace that translates for others: a container with containers inside, a VPN gateway, the
-// network namespace of rootless engines. The limit is the machine's, and each table is measured by it on its own.
+// network namespace of rootless engines. The machine has one limit, which applies to each namespace's table separately.
 
 /// A connection tracking table that is not the host's.
 public struct OwnTable: Hashable, Sendable {
     public var fill: ConntrackFill
-    /// What it cost; read where the table is nearly full.
+    /// The table's counters; read only if it is full or nearly full.
     public var statistics: ConntrackStatistics?
-    /// By which the kernel's log calls the namespace.
+    /// The namespace's inode, by which the kernel's log names it.
     public var inode: UInt64
 
     public init(fill: ConntrackFill, inode: UInt64) {
@@ -19,7 +19,8 @@ public struct OwnTable: Hashable, Sendable {
         self.inode = inode
     }
 
-    /// Of the calling thread's namespace, whose identity is given; nil where nothing is tracked. `max` is the machine's limit.
+    /// The table of the calling thread's namespace, whose identity is `namespace`; nil if it is empty or cannot be read. `max`
+    /// is the machine's limit.
     static func observe(_ namespace: NetworkNamespace.Identity, max: Int, _ policy: Policy) -> OwnTable? {
         do throws(KernelError) {
             guard let entries = try entries(), entries > 0 else { return nil }
@@ -29,8 +30,8 @@ public struct OwnTable: Hashable, Sendable {
         } catch { return nil }
     }
 
-    /// By the first column of `/proc/net/stat/nf_conntrack`, which each processor's line repeats: a sysctl of another namespace
-    /// costs the kernel three times as much to look up.
+    /// The number of entries, by the first column of `/proc/net/stat/nf_conntrack`, which every processor's line repeats. The
+    /// sysctl of a namespace just entered costs the kernel three times as much to look up.
     private static func entries() throws(KernelError) -> Int? {
         let path = "/proc/thread-self/net/stat/nf_conntrack"
         do {
@@ -48,19 +49,19 @@ public struct OwnTable: Hashable, Sendable {
 }
 
 extension HostObservation {
-    /// What is to be said of a namespace's own table.
+    /// The findings about a namespace's own table.
     func findings(of table: OwnTable?, at place: Finding.Place, _ path: String, _ policy: Policy) -> [Finding] {
         guard let table, table.isTold(policy) else { return [] }
         let isFull = table.fill.isFull
         let consequence =
-            "new connections of what is behind it vanish without an error, and its own fail with \"Operation not "
-            + "permitted\"; those that exist go on"
+            "new connections from behind it get no answer and no error, and its own fail with \"Operation not "
+            + "permitted\"; existing connections go on"
         var evidence = [
-            "in its own namespace \(table.fill.text); the limit is the machine's, for each namespace alone"
+            "in its own namespace \(table.fill.text); the machine's limit applies to each namespace separately"
         ]
         if let own = state.conntrack?.fill { evidence.append("the host's own table has \(own.entries) entries") }
         if let cost = table.statistics, cost.drops > 0 {
-            evidence.append("\(cost.drop) packets dropped, \(cost.earlyDrop) flows thrown out early, since it began")
+            evidence.append("\(cost.drop) packets dropped, \(cost.earlyDrop) flows evicted early, since it was made")
         }
         let lines = logged(ofNamespace: table.inode)
         if let last = lines.last { evidence.append("the kernel's log, \(lines.count) times, last: \(last.text)") }
@@ -73,7 +74,7 @@ extension HostObservation {
                 isFull
                     ? "the connection tracking table of its own namespace is full"
                     : "the connection tracking table of its own namespace is nearly full",
-                evidence: evidence, consequence: isFull ? consequence : "from the limit on \(consequence)",
+                evidence: evidence, consequence: isFull ? consequence : "once it is full: \(consequence)",
                 remedy: isCurable
                     ? apply
                     : "sudo nsenter --net=\(path.quotedForShell) evenkeel host top (and a larger conntrack.max in the policy)"
@@ -88,6 +89,6 @@ extension HostObservation {
 }
 
 extension KernelLog.Record {
-    /// Whether it is about another namespace's table than the machine's first.
+    /// Whether it is about a table of another namespace than the host's.
     var isOfAnotherNamespace: Bool { text.contains("in netns ") }
 }

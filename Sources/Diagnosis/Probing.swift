@@ -2,13 +2,13 @@ import Keel
 import LinuxSystem
 import Netlink
 
-// What is asked of the kernel beyond what the remedies need. None of it sends anything.
+// Questions to the kernel that only the diagnosis needs. None sends a packet.
 
 extension Socket {
-    /// More gateways than a container has; somebody with privilege in there may have made any number.
+    /// More gateways than any container has. A privileged program inside may have made any number.
     private static let mostGateways = 64
 
-    /// The gateways of default routes, each once.
+    /// The gateways of the namespace's default routes, each once.
     mutating func gateways(_ snapshot: NamespaceSnapshot) -> [ContainerObservation.Gateway] {
         var gateways: [ContainerObservation.Gateway] = []
         for hop in snapshot.routes.filter({ $0.isUnicast }).flatMap({ $0.nextHops }) {
@@ -28,8 +28,8 @@ extension Socket {
         do { return try neighbour(address, on: interface) } catch { return nil }
     }
 
-    /// By a route of its own, as of networks that give each container a prefix of one address. For IPv6, where asking might
-    /// make the kernel ask routers, that is taken for granted.
+    /// Whether a route without a gateway leads to the address, as in networks that give each container a prefix of one address.
+    /// Assumed for IPv6, where a look-up may make the kernel probe routers.
     private mutating func leadsDirectly(to address: IPAddress) -> Bool {
         guard address.version == .v4 else { return true }
         do {
@@ -38,8 +38,8 @@ extension Socket {
         } catch { return true }
     }
 
-    /// By which interfaces eight packets would leave that only a default route leads on, one after the other; none if the
-    /// routes that compete are not asked.
+    /// The interfaces by which eight packets to a far address would leave, one after the other; empty if other routes than the
+    /// competing ones lead there.
     mutating func turns(among rivals: [UInt32]) -> [UInt32] {
         for destination in Self.farAway {
             var turns: [UInt32] = []
@@ -51,8 +51,7 @@ extension Socket {
         return []
     }
 
-    /// Whether some route leads to addresses far away, as a VPN's 0.0.0.0/1 and 128.0.0.0/1 do where there is no default
-    /// route.
+    /// Whether some route leads to addresses far away. Without a default route a VPN's 0.0.0.0/1 and 128.0.0.0/1 may.
     var leadsBeyond: Bool {
         mutating get {
             Self.farAway.contains { destination in
@@ -61,15 +60,15 @@ extension Socket {
         }
     }
 
-    /// Nobody has these addresses, RFC 5737.
+    /// Addresses for documentation, which nobody has: RFC 5737.
     private static let farAway = ["192.0.2.1", "198.51.100.1", "203.0.113.1"].compactMap { IPAddress($0) }
 
-    /// Even, so that where two take turns the next is whose it was before.
+    /// Even, so that the turn of two alternating routes is afterwards where it was.
     private static let lookups = 8
 }
 
 extension NamespaceSnapshot {
-    /// Whether an address is on one of an interface's own networks.
+    /// Whether an address is in a prefix of one of the interface's own addresses.
     fileprivate func connects(_ address: IPAddress, _ interface: UInt32) -> Bool {
         address.isLinkLocal
             || addresses.contains { $0.interface == interface && $0.onLinkPrefix.contains(address) }

@@ -1,7 +1,7 @@
 import Keel
 import Netlink
 
-// Strict reverse path filters where packets may come in by another interface than answers would leave by.
+// Strict reverse path filters where packets may come in by another interface than their answers would leave by.
 
 extension ContainerObservation {
     func reversePathFindings(_ policy: Policy) -> [Finding] {
@@ -9,7 +9,7 @@ extension ContainerObservation {
         return strict.isEmpty ? noRouteFindings() : strict
     }
 
-    /// Of a container on several networks: with one there is no other interface.
+    /// Only for a container on several networks: with one there is no other interface.
     private func strictFindings(_ policy: Policy) -> [Finding] {
         let attached = attachedNetworks(.v4)
         let strict = strictInterfaces(among: attached)
@@ -29,13 +29,13 @@ extension ContainerObservation {
                 .rpFilterStrict, isKept ? .information : drops ? .error : .warning, at: place,
                 "a strict reverse path filter in a container on \(attached.count) networks", evidence: evidence,
                 consequence:
-                    "packets that come in by another interface than the answer would leave by vanish before tcpdump and "
-                    + "the firewall see them: replies that never arrive, published ports that time out",
+                    "packets vanish if their answer would leave by another interface: tcpdump may show them, but no program "
+                    + "gets them; replies never arrive, and published ports time out",
                 remedy: isKept ? "(choose \"loose\" for the policy's rpFilter)" : apply)
         ]
     }
 
-    /// Interfaces on which the filter in force, the larger of theirs and that of all, is strict.
+    /// The interfaces whose filter is strict. The kernel uses the larger of the interface's value and that of `all`.
     private func strictInterfaces(among attached: [Link]) -> [Link] {
         attached.filter { link in
             link.reversePathFilter.map { max($0, snapshot.reversePathFilterOfAll ?? 0) } == 1
@@ -44,7 +44,7 @@ extension ContainerObservation {
 }
 
 extension HostObservation {
-    /// Strict filters where packets of another network's address come in: on bridges, or a veth's end that has none.
+    /// Strict filters where packets with another network's address enter the host: on a bridge, or a host end without one.
     func reversePathFindings(_ containers: [ContainerObservation]) -> [Finding] {
         var ways: [StrictWay] = []
         for container in containers {
@@ -64,17 +64,17 @@ extension HostObservation {
     }
 
     private func finding(_ way: StrictWay) -> Finding {
-        // A network that has no gateway is seldom reached from afar.
+        // A network without a gateway is seldom reached from afar.
         let isIdle = filtered?.count == 0 && !way.hasGateways
         let strict = "rp_filter is \(way.filter) for \(way.name), \(reversePathFilterOfAll ?? 0) for all: strict"
         return Finding(
             .hostRPFilterStrict, isIdle ? .information : .warning, at: .host,
-            "\(way.name) filters strictly, and containers on several networks send other addresses through it",
+            "\(way.name) filters reverse paths strictly, and containers send other networks' addresses through it",
             evidence: ([strict] + way.strays).prefix(Self.mostLines)
                 + (filtered.map { ["on the host, \($0.text)"] } ?? []),
             consequence: isIdle
-                ? "nothing so far: the host would drop what such a container sends to afar from the address of a network "
-                    + "that has no gateway of its own"
+                ? "nothing so far: the host would drop what such a container sends to other subnets from the address of a "
+                    + "network that has no gateway"
                 : "the host drops what such a container sends from its other networks' addresses: ports published on "
                     + "those networks time out, and programs bound to the address get no answer",
             remedy: "sudo sysctl -w net/ipv4/conf/\(way.name.quotedForShell)/rp_filter=2")
@@ -83,17 +83,17 @@ extension HostObservation {
     private static let mostLines = 6
 }
 
-/// An interface of the host that filters strictly, and what comes in there from the address of another network.
+/// An interface of the host that filters strictly, and the other networks' addresses that come in there.
 private struct StrictWay {
     let name: InterfaceName
     let filter: Int
     var strays: [String] = []
-    /// Whether some of those networks have a gateway, by which ports may be published.
+    /// Whether one of those networks has a gateway, so that published ports may use it.
     var hasGateways = false
 }
 
 extension ContainerObservation {
-    /// Whether an IPv4 default route leads out by an interface, in whatever table.
+    /// Whether an IPv4 default route of any table leaves by the interface.
     fileprivate func hasDefault(by interface: UInt32) -> Bool {
         snapshot.routes.contains { route in
             route.version == .v4 && route.isUnicast && route.nextHops.contains { $0.interface == interface }

@@ -4,22 +4,22 @@ import Keel
 import LinuxSystem
 public import Netlink
 
-/// What is looked at in a container on several networks alone, since it costs more than the rest.
+/// What is observed only in containers on several networks, because it costs more than the rest.
 public struct SeveralNetworks: Hashable, Sendable {
-    /// The families in which its own rules translate the destination of what comes in.
+    /// The families in which its own rules translate the destination of incoming packets.
     public var translates: [IPVersion] = []
-    /// UDP servers on every address that answer from there, as far as the kernel can tell.
+    /// UDP servers that listen on every address.
     public var servers: [WildcardServer] = []
     /// IPv4 multicast groups that programs have joined.
     public var groups: [MulticastGroup] = []
-    /// Routes of main to half of all addresses.
+    /// Routes in table main to half of all addresses.
     public var halves: [HalfRoute] = []
 
     public init() {}
 }
 
 extension ContainerObservation {
-    /// The networks by which a family's packets can leave for afar: those with a default route, in whatever table.
+    /// The networks with a default route of the family in any table.
     func networksWithDefault(_ version: IPVersion) -> [Link] {
         attachedNetworks(version).filter { link in
             snapshot.routes.contains { route in
@@ -28,8 +28,8 @@ extension ContainerObservation {
         }
     }
 
-    /// The network whose default route the kernel takes, and the others that have one; nil where there is no other, or where
-    /// the default is no network's, as a VPN's.
+    /// The network whose default route the kernel takes, and the others that have one. Nil if no other has, or if the default
+    /// is not an attached network's but, for example, a VPN's.
     func winner(_ version: IPVersion) -> (winner: Link, others: [Link])? {
         guard let interface = defaultInterface(version) else { return nil }
         let networks = networksWithDefault(version)
@@ -40,8 +40,8 @@ extension ContainerObservation {
     /// The families in which several networks have a default route.
     private var versionsOfSeveral: [IPVersion] { IPVersion.allCases.filter { winner($0) != nil } }
 
-    /// To be called in the container's namespace, with a socket of it that nobody needs afterwards. What cannot be looked at there
-    /// is nothing to be told.
+    /// To be called in the container's namespace with a socket of it, which must not be used afterwards. What cannot be read is
+    /// left empty.
     mutating func observeSeveralNetworks(_ socket: inout Socket, hasLegacyTables: Bool) {
         observeHalves(&socket)
         if mayMissMulticast { several.groups = MulticastGroup.all() }
@@ -53,7 +53,7 @@ extension ContainerObservation {
         if DatagramSockets.mayBeThere { several.servers = DatagramSockets.servers(besides: tunnelPorts) }
     }
 
-    /// More routes than that are looked at for nobody.
+    /// The most routes that are read.
     private static let mostRoutes = 4096
 
     private mutating func observeHalves(_ socket: inout Socket) {
@@ -72,7 +72,7 @@ extension ContainerObservation {
         } catch { return nil }
     }
 
-    /// Ports of the kernel's own sockets, by whose tunnels an answer finds its way.
+    /// Ports of the kernel's own sockets, whose tunnels answer from the right address.
     private var tunnelPorts: Set<UInt16> {
         let ports: [String: [UInt16]] = ["vxlan": [4789, 8472], "geneve": [6081], "wireguard": [51820]]
         return Set(snapshot.links.flatMap { $0.kind.flatMap { ports[$0] } ?? [] })

@@ -1,7 +1,7 @@
 import Netlink
 
 extension String {
-    /// As a shell takes it for one word.
+    /// The text quoted as one word for a POSIX shell.
     var quotedForShell: String {
         utf8.allSatisfy(isPlainForShell)
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
@@ -9,7 +9,7 @@ extension String {
 }
 
 extension InterfaceName {
-    /// As bash takes it for one word: bytes that are no printable ASCII are written as numbers, `$'e\xff'`.
+    /// The name quoted as one word for bash: bytes that are not printable ASCII are escaped, `$'e\xff'`.
     var quotedForShell: String {
         let isPrintable = { (byte: UInt8) in (0x20..<0x7f).contains(byte) }
         if bytes.allSatisfy(isPrintable) { return text.quotedForShell }

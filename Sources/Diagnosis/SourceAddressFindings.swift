@@ -1,25 +1,25 @@
 import Keel
 import Netlink
 
-// Addresses whose packets leave by another interface than their own. Keel says which it would give rules.
+// Addresses whose packets leave by another interface than their own. Keel decides which of them get rules.
 
 extension ContainerObservation {
     func sourceAddressFindings(_ policy: Policy) -> [Finding] {
         IPVersion.allCases.flatMap { version in
-            // Where default routes compete this is part of that, and one command mends both.
+            // Competing default routes include this problem, and one command mends both.
             competes(version, policy) ? [] : mismatch(version, policy)
         }
     }
 
     private func mismatch(_ version: IPVersion, _ policy: Policy) -> [Finding] {
         let wanted = plan.sourceRules(version)
-        // Where a VPN has the default route, everything is meant to leave by it.
+        // If a VPN has the default route, all packets are meant to leave by it.
         guard let interface = defaultInterface(version), !wanted.isEmpty, isAttached(interface) else { return [] }
-        // Where another network is to have the default by now, those of the present one lose nothing yet.
+        // If the plan moves the default to another network, the present one's addresses still leave by the right interface.
         let owned = wanted.compactMap { rule in owner(of: rule).map { (rule, $0) } }
             .filter { isAttached($0.1.index) && $0.1.index != interface }
         guard !owned.isEmpty else { return [] }
-        // A default at a worse metric that nobody touched stands by, as somebody may want it to.
+        // An untouched default route with a worse metric may be a standby on purpose.
         let isStandby =
             policy.defaultRoute.mode == .keep || owned.allSatisfy { !snapshot.isSetAside(version, $0.1.index) }
         let names = owned.map { rule, link in "\(text(of: rule)) of \(link.name)" }
@@ -39,19 +39,19 @@ extension ContainerObservation {
         ]
     }
 
-    /// The addresses that a rule is for.
+    /// The namespace's addresses that a source rule matches.
     func text(of rule: PolicyRule) -> String {
         snapshot.addresses.filter { rule.source?.contains($0.address) == true }.map { "\($0.address)" }
             .joined(separator: ", ")
     }
 
-    /// The interface of a source rule's addresses.
+    /// The interface of the addresses that a source rule matches.
     private func owner(of rule: PolicyRule) -> Link? {
         let address = snapshot.addresses.first { address in rule.source?.contains(address.address) == true }
         return snapshot.link(address?.interface)
     }
 
-    /// Of the default route in main that the kernel takes; nil where there is none.
+    /// The first next hop of the default route in main with the best metric; nil without one.
     func defaultHop(_ version: IPVersion) -> NextHop? {
         snapshot.routes.filter { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
             .min { $0.metric < $1.metric }?.nextHops.first
@@ -59,9 +59,9 @@ extension ContainerObservation {
 
     func defaultInterface(_ version: IPVersion) -> UInt32? { defaultHop(version)?.interface }
 
-    /// IPv4 addresses whose packets leave by the default's interface though they are of another, and would still when the
-    /// plan has been carried out: of a network that has no gateway to learn of, in modes without source rules, or where the
-    /// table that a rule leads to is empty, as the kernel leaves it when its interface was down for a moment.
+    /// IPv4 addresses of other interfaces whose packets leave by the default's, even after the plan: their network has no known
+    /// gateway, the mode makes no source rules, or the table of their rule is empty. The kernel empties it when its interface
+    /// goes down for a moment.
     var strays: [InterfaceAddress] {
         guard let interface = defaultInterface(.v4) else { return [] }
         let others = attachedNetworks(.v4).map { $0.index }.filter { $0 != interface }
@@ -86,7 +86,7 @@ extension ContainerObservation {
 }
 
 extension [Change] {
-    /// The rules for source addresses that would be added.
+    /// The source rules that the changes add.
     func sourceRules(_ version: IPVersion) -> [PolicyRule] {
         compactMap { change in
             guard case .addRule(let rule) = change.action, rule.version == version, rule.source != nil else {

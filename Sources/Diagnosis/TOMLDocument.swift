@@ -1,8 +1,8 @@
-/// What a configuration file in TOML says: <https://toml.io/en/v1.0.0>, as far as engines' files go.
+/// A configuration file in TOML, <https://toml.io/en/v1.0.0>, as far as engines' files use it.
 struct TOMLDocument {
     indirect enum Value: Hashable {
         case string(String)
-        /// A number, a boolean or a date, as it is written.
+        /// A number, a boolean or a date, as written.
         case other(String)
         case array([Value])
         /// An inline table.
@@ -10,7 +10,7 @@ struct TOMLDocument {
     }
 
     struct Entry: Hashable {
-        /// The table's name and the key, as in `engine.hooks_dir`.
+        /// The table's name and the key: `engine`, `hooks_dir`.
         let path: [String]
         let value: Value
     }
@@ -23,7 +23,7 @@ struct TOMLDocument {
     /// No engine nests its settings so deep; the reader's stack would end somewhere.
     private static let mostLevels = 64
 
-    /// Nil for text that is no TOML.
+    /// Nil if the text is not TOML.
     init?(_ text: String) {
         guard let tokens = TOMLToken.all(in: text) else { return nil }
         self.tokens = tokens[...]
@@ -32,7 +32,7 @@ struct TOMLDocument {
             if next == .newline {
                 self.tokens.removeFirst()
             } else if take(.symbol("[")) {
-                // Of an array of tables each is as good as a table.
+                // Each element of an array of tables counts as a table.
                 let isArray = take(.symbol("["))
                 guard let path = takePath(), take(.symbol("]")), !isArray || take(.symbol("]")) else { return nil }
                 table = path
@@ -43,7 +43,7 @@ struct TOMLDocument {
         }
     }
 
-    /// What a key was set to; also where the last steps of its path are in an inline table.
+    /// The first value of a key; the end of its path may lie in an inline table.
     subscript(path: [String]) -> Value? { Self.find(path, entries) }
 
     private static func find(_ path: [String], _ entries: [Entry]) -> Value? {

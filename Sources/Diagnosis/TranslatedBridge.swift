@@ -4,34 +4,34 @@ import Keel
 import LinuxSystem
 import Netlink
 
-/// A bridge of which an engine's own configuration says that its containers' addresses are translated.
+/// A bridge whose containers' addresses are translated, by the engine's own configuration.
 struct TranslatedBridge: Hashable, Sendable {
     let engine: TranslatingEngine
-    /// What the engine calls it.
+    /// The network's name in the engine.
     let network: String
-    /// The interface.
+    /// The bridge interface.
     let bridge: InterfaceName
-    /// Where that is said.
+    /// The configuration that says so: a path or the network's name.
     let source: String
 }
 
-/// What made the rules.
+/// The program that makes the translation rules.
 enum TranslatingEngine: Hashable, Sendable {
-    /// podman's network stack since version 4.
+    /// podman's own network program, since version 4.
     case netavark
-    /// The plugin `bridge`, of podman up to 5, containerd and CRI-O.
+    /// The CNI plugin `bridge`: podman up to 5, containerd, CRI-O.
     case cni
     case docker
 }
 
-// By what an engine wrote down, or its daemon says; where that leaves a doubt, a bridge is left out.
+// Read from the engine's files or asked of its daemon. A doubtful bridge is left out.
 
 extension TranslatedBridge {
-    /// The folder that podman has for root's networks.
+    /// Root's podman networks.
     private static let netavarkFolder = "/etc/containers/networks"
     private static let cniFolder = "/etc/cni/net.d"
 
-    /// `engines` are those of the containers in question; nobody else's daemon is asked.
+    /// `engines` are the inspected containers' engines; no other daemon is asked.
     static func all(of engines: Set<Engine?>) -> [TranslatedBridge] {
         var bridges: [TranslatedBridge] = []
         if engines.contains(.podman), leavesRulesToNetavark { bridges += netavark }
@@ -42,7 +42,7 @@ extension TranslatedBridge {
 
     private static var netavark: [TranslatedBridge] {
         var bridges = documents(in: netavarkFolder, [".json"]).compactMap { netavark($0.document, $0.path) }
-        // The one that podman knows without a file.
+        // podman's default network needs no file.
         if !bridges.contains(where: { $0.network == "podman" }) {
             bridges.append(
                 TranslatedBridge(
@@ -59,7 +59,7 @@ extension TranslatedBridge {
         return TranslatedBridge(engine: .netavark, network: name, bridge: bridge, source: path)
     }
 
-    /// Whether netavark makes rules by itself: `firewall_driver` may say that nobody does.
+    /// Whether netavark makes rules: not with `firewall_driver` "none".
     private static var leavesRulesToNetavark: Bool {
         let files = ["/usr/share/containers/containers.conf", "/etc/containers/containers.conf"]
         let names = (try? Directory.names(in: "/etc/containers/containers.conf.d")) ?? []

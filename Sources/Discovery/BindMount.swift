@@ -1,13 +1,13 @@
 import Keel
 import LinuxSystem
 
-/// A file at which a network namespace is bound, and what its name tells.
+/// A file that a network namespace is bind-mounted on, and the owner that its name tells.
 struct BindMount {
-    /// Whom a name speaks of.
+    /// The owner that a name tells.
     enum Owner: Equatable {
-        /// An engine's container. CNI's names are those of containerd, podman and CRI-O alike.
+        /// An engine's container. CNI's names are the same for containerd, podman and CRI-O, so the engine may be nil.
         case container(evidence: String, engine: Engine?)
-        /// The rootless network namespace, in which an ordinary user's podman has its bridges.
+        /// The namespace in which an ordinary user's podman has its bridges.
         case rootlessNetwork
         case unknown
     }
@@ -15,12 +15,12 @@ struct BindMount {
     let path: String
     let owner: Owner
 
-    /// Every one in the folders that engines and `ip netns` use. What cannot be listed goes to `refusals`.
+    /// All bind mounts in the folders of engines and of `ip netns`. A folder that cannot be listed goes to `refusals`.
     static func all(refusals: inout [KernelError]) -> [BindMount] {
         var mounts = list("/run/netns", &refusals, ownerInRunNetns)
         mounts += list("/run/docker/netns", &refusals, ownerInDocker)
         for user in names(in: "/run/user", &refusals) where user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            // Those of other users' folders can be listed by root alone, which is nothing to be told.
+            // Only root can list other users' folders; that is not worth reporting.
             var others: [KernelError] = []
             mounts += list("/run/user/\(user)/netns", &others, ownerInRunNetns)
             mounts += list("/run/user/\(user)/containers/networks/rootless-netns", &others) { name in
@@ -43,14 +43,14 @@ struct BindMount {
         }
     }
 
-    /// podman's and containerd's names there.
+    /// Names in `/run/netns`, as podman and CNI give them.
     static func ownerInRunNetns(_ name: String) -> Owner {
         if name.hasPrefix("rootless-netns") { return .rootlessNetwork }
         if name.hasPrefix("cni-") { return .container(evidence: "CNI", engine: nil) }
         return name.hasPrefix("netns-") ? .container(evidence: "podman", engine: .podman) : .unknown
     }
 
-    /// Docker names a container's after twelve digits of the sandbox's id; others there are its overlay networks'.
+    /// Names in Docker's folder. A container's is the first twelve digits of its sandbox's id; others are overlay networks.
     static func ownerInDocker(_ name: String) -> Owner {
         name.utf8.count == 12 && name.utf8.allSatisfy(ContainerID.isHexadecimal)
             ? .container(evidence: "Docker", engine: .docker) : .unknown

@@ -1,10 +1,10 @@
-/// The ids that engines give containers: 64 hexadecimal digits.
+/// Engines' ids of containers: 64 hexadecimal digits.
 public enum ContainerID {
     static let length = 64
 
-    /// The container's id in the text of a `/proc/PID/cgroup`: every engine's is a run of 64 hexadecimal digits, behind
-    /// `libpod-`, `docker-`, `cri-containerd-`, `crio-` or alone. The last run is the container's; those before it are its
-    /// pod's, or of the container it runs in.
+    /// The container's id in the text of a `/proc/PID/cgroup`: a run of 64 hexadecimal digits, alone or after `libpod-`,
+    /// `docker-`, `cri-containerd-` or `crio-`. The last run is the container's. Earlier runs are its pod's, or an outer
+    /// container's.
     public static func inCgroup(_ text: String) -> ContainerIdentity? {
         let bytes = Array(text.utf8)
         var start = 0

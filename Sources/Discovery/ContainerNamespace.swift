@@ -1,6 +1,6 @@
 public import LinuxSystem
 
-/// What starts containers.
+/// A program that starts containers.
 public enum Engine: String, CaseIterable, Sendable {
     case podman
     case docker = "Docker"
@@ -10,13 +10,14 @@ public enum Engine: String, CaseIterable, Sendable {
 
 /// A container as its engine knows it.
 public struct ContainerIdentity: Hashable, Sendable {
-    /// In full.
+    /// The full id.
     public let id: String
-    /// Nil where nothing tells whose it is.
+    /// Nil if nothing tells the engine.
     public internal(set) var engine: Engine?
-    /// A pod's as `NAMESPACE/POD`, that of a container in it with its own name behind. Nil where nothing readable tells it.
+    /// The engine's name for it. `NAMESPACE/POD` for a pod, `NAMESPACE/POD/CONTAINER` for a container in one. Nil if nothing
+    /// readable tells it.
     public internal(set) var name: String?
-    /// One of its processes, the first that was found.
+    /// The first of its processes that was found.
     public internal(set) var pid: Int32?
 
     public init(id: String, engine: Engine? = nil, name: String? = nil, pid: Int32? = nil) {
@@ -26,28 +27,28 @@ public struct ContainerIdentity: Hashable, Sendable {
         self.pid = pid
     }
 
-    /// What engines print of an id: twelve digits, or all of it where it is no hexadecimal number.
+    /// The first twelve digits, as engines print them; all of an id that is not of 64 digits.
     public var shortID: String { id.utf8.count == ContainerID.length ? String(id.prefix(12)) : id }
 
-    /// Whether a person who says this means the container: its name, its id, or the beginning of that.
+    /// Whether the text is the container's name, its id, or the beginning of its id.
     public func isCalled(_ text: String) -> Bool {
         if text == name || text == id { return true }
         return text.utf8.count >= Self.leastOfID && id.hasPrefix(text)
     }
 
-    /// Less of an id is too likely to be that of several.
+    /// The fewest digits that stand for an id: fewer are likely to match several containers.
     private static let leastOfID = 4
 }
 
-/// A network namespace in which containers are.
+/// A network namespace that containers live in.
 public struct ContainerNamespace: Hashable, Sendable {
-    /// By which it can be opened.
+    /// A path that opens the namespace.
     public let path: String
-    /// What ties it to a container, as it is said to people.
+    /// What ties the namespace to a container, for people to read.
     public let evidence: String
-    /// By the name of the bind mount or else of the containers inside; nil where that does not tell.
+    /// The engine, by the bind mount's name or else by the containers inside; nil if neither tells.
     public internal(set) var engine: Engine?
-    /// None where only its path tells of a container, or if all of them have ended.
+    /// Empty if only the path tells of a container, or if all containers have ended.
     public internal(set) var containers: [ContainerIdentity]
 
     public init(path: String, evidence: String, engine: Engine? = nil, containers: [ContainerIdentity] = []) {
@@ -57,19 +58,19 @@ public struct ContainerNamespace: Hashable, Sendable {
         self.containers = containers
     }
 
-    /// Whether its engine deals names to its interfaces at random, as podman before version 6 does; nothing tells the versions
-    /// apart.
+    /// Whether its engine may name interfaces in random order. Podman does before version 6, and nothing tells its version
+    /// here.
     public var hasRandomNames: Bool {
         engine == .podman || containers.contains { $0.engine == .podman }
             || path.split(separator: "/").last?.hasPrefix("netns-") == true
     }
 
-    /// By which it is known again for as long as it is there: the first process of those it is named after may end.
+    /// A name that lasts as long as the namespace: a path through a process ends with that process.
     public var lastingName: String {
         path.hasPrefix("/proc/") ? containers.first?.id ?? path : path
     }
 
-    /// What people call it: the names of its containers, or else their ids, or else its path.
+    /// A name for people: its containers' names, or else their ids, or else its path.
     public var title: String {
         containers.isEmpty ? path : names(of: containers)
     }
@@ -78,7 +79,7 @@ public struct ContainerNamespace: Hashable, Sendable {
 /// A network namespace that no engine made.
 public struct SkippedNamespace: Hashable, Sendable {
     public let path: String
-    /// Those that live in it all the same.
+    /// Containers that live in it although no engine made it.
     public let containers: [ContainerIdentity]
 
     public init(path: String, containers: [ContainerIdentity] = []) {
@@ -100,13 +101,13 @@ extension ContainerNamespace {
     }
 }
 
-/// The names of containers, or else their ids; of many the first.
+/// The containers' names, or else their ids; of many only the first three.
 private func names(of containers: [ContainerIdentity]) -> String {
     let known = containers.map { $0.name ?? $0.shortID }
     return known.prefix(3).joined(separator: ", ") + (known.count > 3 ? " and \(known.count - 3) more" : "")
 }
 
-/// A container that is there and whose namespace this user may not look at.
+/// A container whose namespace this user may not inspect.
 public struct HiddenContainer: Hashable, Sendable {
     public let container: ContainerIdentity
     public let error: KernelError

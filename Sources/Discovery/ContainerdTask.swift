@@ -1,11 +1,11 @@
 import JSON
 import LinuxSystem
 
-/// What containerd's shims keep of the containers that run, in a folder each.
+/// The folders that containerd's shims keep, one for each running container.
 enum ContainerdTask {
     private static let folder = "/run/containerd/io.containerd.runtime.v2.task"
 
-    /// Those of every client of containerd; Docker's are Docker's.
+    /// The containers of all of containerd's clients, by their first process. Docker's count as Docker's.
     static func byPID() -> [Int32: ContainerIdentity] {
         var tasks: [Int32: ContainerIdentity] = [:]
         for client in names(in: folder) {
@@ -19,7 +19,7 @@ enum ContainerdTask {
 
     private static let dockersClient = "moby"
 
-    /// What the one who asked for the container called it, by the annotations of its OCI configuration.
+    /// The name that the client gave the container, by the annotations in its OCI configuration.
     static func name(of id: String) -> String? {
         for client in names(in: folder) where client != dockersClient {
             let path = "\(folder)/\(client)/\(id)/config.json"

@@ -1,14 +1,14 @@
 import JSON
 import LinuxSystem
 
-/// The names that engines gave their containers, read from the states that they keep beside the root file systems.
+/// Containers' names, read from the state files that engines keep beside the root file systems.
 ///
-/// A state that is not there, not readable, or not as expected leaves a container without a name.
+/// A container has no name if its state file is missing, unreadable, or not as expected.
 struct Names {
-    /// Of podman and CRI-O, by id; read when first asked for.
+    /// podman's and CRI-O's names by id; read at first use.
     private var stored: [String: String]?
 
-    /// The container with its name, and its engine where only its state tells that.
+    /// Adds the container's name, and its engine if only the state file tells it.
     mutating func named(_ container: ContainerIdentity, _ process: Process) -> ContainerIdentity {
         guard container.name == nil else { return container }
         var named = container
@@ -42,8 +42,8 @@ struct Names {
         return known[id]
     }
 
-    /// The list that containers/storage keeps for root. An ordinary user's lies in a home that may be on a server that is
-    /// away, for which a program of root's had better not wait; conmon tells those names.
+    /// Reads the list that containers/storage keeps for root. An ordinary user's list is in a home directory, which may be on an
+    /// unreachable server; root's program must not wait for that. conmon's command line has those names.
     private static func readStored() -> [String: String] {
         var names: [String: String] = [:]
         for driver in ["overlay", "vfs"] {
@@ -65,7 +65,7 @@ struct Names {
     }
 }
 
-/// A document of an engine's own.
+/// A JSON file that an engine keeps.
 enum StateFile {
     /// Nil if it is not there, not readable, not a regular file, longer than `limit`, or not JSON.
     static func read(_ path: String, limit: Int) -> JSON? {

@@ -2,12 +2,12 @@ import LinuxSystem
 
 /// The processes of this host in network namespaces other than the host's own, by namespace.
 struct NamespaceProcesses {
-    /// Those of one namespace.
+    /// The processes of one namespace.
     struct Group {
         let namespace: NetworkNamespace.Identity
-        /// The first of them.
+        /// The first process.
         let pid: Int32
-        /// Each once, with the first process of each.
+        /// Each container once, with its first process.
         var containers: [ContainerIdentity] = []
     }
 
@@ -24,10 +24,10 @@ struct NamespaceProcesses {
         tasks = ContainerdTask.byPID()
     }
 
-    /// More containers than share one pod's network anywhere.
+    /// The most containers kept for a namespace: more than any pod has.
     private static let limit = 256
 
-    /// Looks at every process; the containers of those whose namespace this user may not look at.
+    /// Looks at every process. Returns the containers of processes whose namespace this user may not inspect.
     ///
     /// Most processes of a host are the host's, and cost one `stat(2)` each.
     mutating func look() throws(KernelError) -> [HiddenContainer] {
@@ -68,7 +68,7 @@ struct NamespaceProcesses {
     private func container(of process: Process, _ group: Group) -> ContainerIdentity? {
         if let container = process.container { return container }
         if let task = tasks[process.id] { return task }
-        // Its children have another parent.
+        // Only the container's first process has conmon as its parent.
         return group.containers.isEmpty ? process.containerOfMonitor : nil
     }
 }

@@ -1,31 +1,31 @@
 public import LinuxSystem
 
-/// The network namespaces of this host, told apart by whether an engine's evidence ties them to a container.
+/// The network namespaces of this host: those that an engine's evidence ties to a container, and the others.
 ///
-/// Nothing below a container's root file system is opened.
+/// No file in a container's root file system is opened.
 public struct Survey: Sendable {
-    /// Each once.
+    /// The containers' namespaces, each once.
     public private(set) var namespaces: [ContainerNamespace] = []
     public private(set) var skipped: [SkippedNamespace] = []
-    /// The paths of rootless engines' network namespaces, in which their bridges are.
+    /// The paths of the network namespaces that hold rootless engines' bridges.
     public private(set) var rootless: [String] = []
-    /// Containers that this user may not look at.
+    /// Containers that this user may not inspect.
     public private(set) var hidden: [HiddenContainer] = []
     /// Folders that this user may not list.
     public private(set) var refusals: [KernelError] = []
-    /// Whether somebody named just these, so that one which has gone is an error.
+    /// Whether the user named these namespaces: then it is an error if one has gone.
     public private(set) var isNamed = false
     private var seen: Set<NetworkNamespace.Identity> = []
 
     private init() {}
 
-    /// Of a namespace that somebody named.
+    /// A survey of one namespace, which the user named by its path.
     public init(named path: String) {
         namespaces = [ContainerNamespace(path: path, evidence: "named")]
         isNamed = true
     }
 
-    /// Of the namespace of a process that somebody named.
+    /// A survey of one namespace, which the user named by a process in it.
     public init(ofProcess pid: Int32) {
         let process = Process(id: pid)
         let container = process.container ?? process.containerOfMonitor
@@ -33,8 +33,8 @@ public struct Survey: Sendable {
         isNamed = true
     }
 
-    /// Of the containers that somebody means with a name or an id, also where one lives in a namespace that was skipped, as
-    /// podman's `--network ns:PATH` has it. Nothing else is left.
+    /// Only the namespaces of containers that the user named by name or id. They may be in a skipped namespace, as with podman's
+    /// `--network ns:PATH`.
     public func called(_ text: String) -> Survey {
         var survey = Survey()
         survey.isNamed = true
@@ -44,17 +44,17 @@ public struct Survey: Sendable {
         return survey
     }
 
-    /// Looks at bind mounts first, whose names say more, then at processes.
+    /// Finds namespaces by bind mounts first, whose names tell more, and then by processes.
     ///
-    /// - Throws: if there is no `/proc` to look at.
+    /// - Throws: if `/proc` cannot be listed.
     public static func all() throws(KernelError) -> Survey {
         var survey = Survey()
         survey.seen.insert(try NetworkNamespace.current().identity)
         if let identity = NetworkNamespace.identityOfInit() { survey.seen.insert(identity) }
         var processes = NamespaceProcesses(besides: survey.seen)
         survey.hidden = try processes.look()
-        // A namespace that an engine vouches for is not skipped for its other name. But one that somebody named stays
-        // theirs, whatever containers work in it, as OpenStack's agents do in its routers.
+        // A namespace with an engine's bind mount is not skipped because it has another one. A namespace with only a user's bind
+        // mount stays the user's, whatever containers are in it: OpenStack's agents run in its routers.
         let mounts = BindMount.all(refusals: &survey.refusals)
         for mount in mounts where mount.owner != .unknown { survey.take(mount, processes) }
         for mount in mounts where mount.owner == .unknown { survey.take(mount, processes) }
@@ -63,7 +63,7 @@ public struct Survey: Sendable {
     }
 
     private mutating func take(_ mount: BindMount, _ processes: NamespaceProcesses) {
-        // One that has gone, or that we may not look at, is no finding.
+        // A mount that has gone, or that this user may not inspect, is left out.
         guard let identity = Self.identity(mount.path), seen.insert(identity).inserted else { return }
         switch mount.owner {
         case .container(let evidence, let engine):

@@ -3,20 +3,20 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// The attributes of one expression, in the ways nftables writes values.
+/// The attributes of one nftables expression, and readers for their values.
 struct ExpressionData {
     private let attributes: Attributes
 
     init(_ attributes: Attributes) { self.attributes = attributes }
 
-    /// Of an expression without any.
+    /// For an expression without attributes.
     init() { self.init(Attributes(UnsafeRawBufferPointer(start: nil, count: 0))) }
 
     func string<Type: RawRepresentable<UInt32>>(_ type: Type) -> String? { attributes.first(type)?.string }
 
     func bytes<Type: RawRepresentable<UInt32>>(_ type: Type) -> [UInt8] { attributes.first(type)?.bytes ?? [] }
 
-    /// nftables' numbers are big endian.
+    /// A number; nftables writes them big endian.
     func number<Type: RawRepresentable<UInt32>>(_ type: Type) -> Int? {
         attributes.first(type)?.uint32.map { Int(UInt32(bigEndian: $0)) }
     }

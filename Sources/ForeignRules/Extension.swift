@@ -2,32 +2,32 @@ import CKernel
 import Firewall
 import LinuxSystem
 
-// Extensions of iptables, iptables-extensions(8): the same bytes in the kernel's older filter and within nftables.
+// Extensions of iptables, iptables-extensions(8). Their bytes are the same in iptables-legacy and in iptables-nft.
 
 extension RuleEffect {
-    /// What a match of that name asks. `data` is its structure of `linux/netfilter/xt_*.h`.
+    /// The condition of a match. `data` is its structure of `linux/netfilter/xt_*.h`.
     init(match name: String, revision: Int, _ data: [UInt8]) {
         self.init(share: .some)
         switch (name, revision) {
         case ("comment", _): share = .all
         case ("state", 0):
-            // struct xt_state_info: a mask of states alone.
+            // struct xt_state_info: a mask of states.
             guard let mask = data.uint32(at: 0) else { return }
             ask(hasInvalid: mask & 1 != 0, isInverted: false)
         case ("conntrack", 1...3):
-            // struct xt_conntrack_mtinfo1 to 3, whose flags and masks lie in the same place.
+            // struct xt_conntrack_mtinfo1 to 3: flags and masks have the same offsets.
             guard let flags = data.uint16(at: 146), let inverted = data.uint16(at: 148),
                 let states = revision == 1 ? data.uint8(at: 150).map(UInt16.init) : data.uint16(at: 150)
             else { return }
             let asksState = flags & UInt16(XT_CONNTRACK_STATE) != 0
-            // Of a packet without an entry it knows nothing but the state; other questions are answered with "no".
+            // For a packet without a conntrack entry only the state is known; any other condition fails.
             if !asksState {
                 share = .none
             } else {
                 ask(hasInvalid: states & 1 != 0, isInverted: inverted & UInt16(XT_CONNTRACK_STATE) != 0)
             }
         case ("tcp", 0):
-            // struct xt_tcp, as `-m tcp` alone leaves it: all ports, no option, no flags, nothing inverted.
+            // struct xt_tcp of a bare `-m tcp`: all ports, no option, no flags, nothing inverted.
             if data.prefix(12).elementsEqual([0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff, 0, 0, 0, 0]) { share = .all }
         default: break
         }
@@ -38,7 +38,7 @@ extension RuleEffect {
         asksForInvalid = true
     }
 
-    /// What a target of that name does, other than those that are verdicts.
+    /// The effect of a target that is not a verdict.
     init(target name: String, _ data: [UInt8]) {
         switch name {
         case "CT": self.init(untracks: (data.uint16(at: 0) ?? 0) & UInt16(XT_CT_NOTRACK) != 0)
@@ -49,7 +49,7 @@ extension RuleEffect {
         }
     }
 
-    /// Targets behind which the next rule follows.
+    /// Targets after which the next rule follows.
     private static let continuing = [
         "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK", "CONNSECMARK", "DSCP", "ECN", "HL", "HMARK", "IDLETIMER", "LED",
         "LOG", "MARK", "NFLOG", "RATEEST", "SECMARK", "SET", "TCPMSS", "TCPOPTSTRIP", "TEE", "TOS", "TRACE", "TTL",
@@ -57,7 +57,7 @@ extension RuleEffect {
     ]
 }
 
-/// Numbers in host byte order; nil where the bytes end before.
+/// Numbers in host byte order; nil if the bytes end before.
 extension [UInt8] {
     func uint8(at offset: Int) -> UInt8? { offset >= 0 && offset < count ? self[offset] : nil }
 

@@ -1,9 +1,9 @@
 import Firewall
 import LinuxSystem
 
-/// The chains of one table as INVALID segments of one version of IP see them.
+/// The chains of one table, reduced to what they do with INVALID segments of one IP version.
 struct FilterTable {
-    /// By their names.
+    /// The rules' effects, by the chain's name.
     var chains: [String: [RuleEffect]] = [:]
 
     /// A rule that decides about the segments.
@@ -13,7 +13,7 @@ struct FilterTable {
         let isLimited: Bool
     }
 
-    /// What is found by the segments that enter a chain. Of one chain's rules for one thing the least limited counts.
+    /// The rules that segments meet from a chain on. Of one chain's rules of a kind only the least limited is returned.
     func follow(from chain: String) -> [Finding] {
         var walk = Walk(chains: chains)
         _ = walk.enter(chain, Walk.Path(asksForInvalid: false, isLimited: false), depth: 0)
@@ -26,7 +26,7 @@ struct FilterTable {
 
 /// One way through the chains of a table.
 private struct Walk {
-    /// What the segments have in common that come this way.
+    /// What the segments on this way have in common.
     struct Path: Hashable {
         var asksForInvalid: Bool
         var isLimited: Bool
@@ -39,10 +39,10 @@ private struct Walk {
 
     let chains: [String: [RuleEffect]]
     private(set) var findings: [FilterTable.Finding] = []
-    /// Whether any segment comes back from a chain, for those that were entered before in the same way.
+    /// Whether a visited chain ends the way of all segments, so that it is walked only once.
     private var isEnd: [Visit: Bool] = [:]
 
-    /// Nobody's chains are as deep; the stack is not endless.
+    /// Deeper than any real ruleset; bounds the recursion.
     private static let maximumDepth = 500
 
     init(chains: [String: [RuleEffect]]) { self.chains = chains }
@@ -51,7 +51,7 @@ private struct Walk {
     mutating func enter(_ chain: String, _ path: Path, depth: Int) -> Bool {
         let visit = Visit(chain: chain, path: path)
         if let known = isEnd[visit] { return known }
-        // Also what a loop would find, which no kernel accepts.
+        // A loop, which no kernel accepts, would find this value, too.
         isEnd[visit] = false
         guard depth < Self.maximumDepth else { return false }
         let ends = pass(chain, path, depth: depth)

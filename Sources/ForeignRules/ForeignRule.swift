@@ -2,24 +2,24 @@ import Firewall
 import LinuxSystem
 public import Netlink
 
-/// A rule that somebody else made and that decides about TCP segments conntrack calls INVALID.
+/// A rule of somebody else that decides about TCP segments that conntrack calls INVALID.
 public struct ForeignRule: Hashable, Sendable {
     public enum Effect: Hashable, Sendable {
-        /// Drops them before a socket of the host could answer. Only a drop: a reject would answer, too.
+        /// Drops them before a socket of the host could answer. A reject does not count: it answers, too.
         case dropsInvalid
-        /// Keeps TCP segments from conntrack altogether (`notrack`, the targets CT and NOTRACK).
+        /// Keeps TCP segments from conntrack (`notrack`, the targets CT and NOTRACK).
         case doesNotTrack
     }
 
     public enum Hook: Hashable, Sendable {
         case prerouting
         case input
-        /// Of what the host itself sends.
+        /// Packets that the host itself sends.
         case output
     }
 
     public enum Place: Hashable, Sendable {
-        /// `family` as `nft(8)` writes it. What iptables-nft makes is here as well, in tables such as `ip filter`.
+        /// `family` as `nft(8)` writes it. Rules of iptables-nft count as well; their tables are called `ip filter` and so on.
         case nftables(family: String, table: String, chain: String)
         /// A table of the kernel's older filter, which `iptables-legacy(8)` shows and `nft` does not.
         case legacy(IPVersion, table: String, chain: String)
@@ -27,14 +27,14 @@ public struct ForeignRule: Hashable, Sendable {
 
     public let effect: Effect
     public let versions: [IPVersion]
-    /// Where packets enter the chain, be it by way of others.
+    /// The hook from which packets reach the chain, directly or through other chains.
     public let hook: Hook
     public let place: Place
-    /// Whether it is known to meet only some of the segments: something beside their being INVALID TCP and from another
-    /// host is asked on the way to it, or cannot be understood.
+    /// Whether only some INVALID TCP segments from other hosts meet it: a condition on the way asks for more, or cannot be
+    /// understood.
     ///
-    /// What goes its own way before is not looked at unless it is all of them: a firewall that first accepts the ports of
-    /// its services and then drops INVALID still drops those of translated connections.
+    /// Segments that an earlier rule takes out do not count, unless it takes all: a firewall that accepts its services' ports
+    /// and then drops INVALID still drops the segments of translated connections.
     public let isLimited: Bool
 
     public init(_ effect: Effect, _ versions: [IPVersion], _ hook: Hook, _ place: Place, isLimited: Bool) {
@@ -47,7 +47,7 @@ public struct ForeignRule: Hashable, Sendable {
 }
 
 extension ForeignRule.Effect {
-    /// Whether it is of any consequence at a hook: what is in input has been tracked, and what leaves is not INVALID.
+    /// Whether it matters at a hook. Packets in input are tracked already, and the host's own packets are not INVALID.
     func matters(at hook: ForeignRule.Hook) -> Bool {
         switch self {
         case .dropsInvalid: hook != .output
@@ -57,7 +57,7 @@ extension ForeignRule.Effect {
 }
 
 extension [ForeignRule] {
-    /// Adds a rule; one that differs from another only in the version of IP is the same.
+    /// Adds a rule, merging it with one that differs only in the IP version.
     mutating func merge(_ rule: ForeignRule) {
         for (index, other) in enumerated()
         where (other.effect, other.hook, other.place, other.isLimited)

@@ -10,7 +10,7 @@ struct BaseChain: Equatable {
     let name: String
     let hook: ForeignRule.Hook
     let priority: Int32
-    /// Chains of type nat see the first packet of a connection alone, so never an INVALID one.
+    /// Whether its type is nat. Such a chain sees only the first packet of a connection, so never an INVALID one.
     let translates: Bool
 
     var versions: [IPVersion] { HookedChain.versions(family) }
@@ -25,7 +25,7 @@ struct BaseChain: Equatable {
 }
 
 extension BaseChain {
-    /// From one message of a dump of chains; nil if it is none or not at a hook that matters here.
+    /// From one message of a dump of chains; nil if it is no base chain, or at a hook that does not matter here.
     init?(_ message: Message) {
         guard let chain = HookedChain(message), let hook = ForeignRule.Hook(number: chain.hook),
             let priority = chain.priority
@@ -57,13 +57,13 @@ extension ForeignRule.Hook {
 }
 
 extension Socket {
-    /// A ruleset that changes under the reader is read again this often.
+    /// The most readings of a ruleset that changes meanwhile.
     private static let readings = 16
 
-    /// Finds what nftables tables of others do with INVALID TCP segments, in the order packets meet it.
+    /// Finds the rules of others' nftables tables for INVALID TCP segments, in the order in which packets meet them.
     ///
-    /// Only chains are read that such segments come to. `own`: the tables of that name of the families ip and ip6 are left out.
-    /// While somebody never stops changing the ruleset, what was read last may be of more than one moment.
+    /// Reads only chains that such segments reach. `own`: tables of that name in the families ip and ip6 are left out. If
+    /// somebody keeps changing the ruleset, the last reading may mix several moments.
     public mutating func foreignRules(besides own: String) throws(KernelError) -> [ForeignRule] {
         var latest: [ForeignRule]?
         for _ in 0..<Self.readings {
@@ -73,7 +73,7 @@ extension Socket {
                 if try self.generation() == generation { return rules }
                 latest = rules
             } catch {
-                // A chain or a set that went between its name and its content.
+                // ENOENT: a chain or set was deleted between the reading of its name and of its content.
                 guard error.errno == .noEntry else { throw error }
             }
         }
@@ -105,7 +105,7 @@ extension Socket {
         return rules
     }
 
-    /// The chains that INVALID segments come to from a base chain.
+    /// The chains that INVALID segments reach from a base chain.
     private mutating func filterTable(
         of base: BaseChain, _ version: IPVersion
     ) throws(KernelError) -> FilterTable {
@@ -149,7 +149,7 @@ extension Socket {
     }
 }
 
-/// A table whose chains see no packets.
+/// A dormant table, whose chains see no packets.
 private struct SleepingTable: Equatable {
     let family: UInt8
     let name: String
@@ -166,7 +166,7 @@ extension SleepingTable {
 }
 
 extension [RuleStep] {
-    /// Nil if the rule is of another chain, which kernels list that do not filter by it.
+    /// Nil if the rule is in another chain: kernels that do not filter by chain list those as well.
     init?(rule message: Message, of chain: String) {
         let attributes = message.attributes(after: nfgenmsg.self)
         guard attributes.first(NFTA_RULE_CHAIN)?.string == chain else { return nil }

@@ -3,7 +3,7 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// A chain that packets of IP enter from a hook, as a dump of chains tells it.
+/// A base chain for IP packets, from a dump of chains.
 struct HookedChain {
     /// `NFPROTO_IPV4`, `NFPROTO_IPV6` or `NFPROTO_INET`.
     let family: UInt8
@@ -15,7 +15,7 @@ struct HookedChain {
     /// Whether its type is nat.
     let translates: Bool
 
-    /// From one message; nil for a chain of another family, or one that no hook leads to.
+    /// From one message; nil for a chain of another family, or without a hook.
     init?(_ message: Message) {
         guard let header = message.familyHeader(nfgenmsg.self),
             [UInt8(AF_INET), UInt8(AF_INET6), UInt8(NFPROTO_INET)].contains(header.nfgen_family)
@@ -35,7 +35,7 @@ struct HookedChain {
         translates = data.string(NFTA_CHAIN_TYPE) == "nat"
     }
 
-    /// The versions whose packets pass through chains of a family.
+    /// The IP versions whose packets pass through a family's chains.
     static func versions(_ family: UInt8) -> [IPVersion] {
         IPVersion.allCases.filter { $0.addressFamily == family || family == UInt8(NFPROTO_INET) }
     }

@@ -3,11 +3,11 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// One rule of iptables-legacy: a header, matches, and a target, each of which says how long it is.
+/// One rule of iptables-legacy: a header, matches and a target, each with its own length.
 struct LegacyEntry {
     let start: Int
     let end: Int
-    /// Set in an entry that begins a chain of the user's instead of being a rule.
+    /// Set if the entry is no rule but begins a user's chain.
     let chainName: String?
     private let conditions: RuleEffect
     private let target: Target
@@ -59,14 +59,14 @@ struct LegacyEntry {
         String(decoding: bytes[(place + 2)..<(place + 31)].prefix { $0 != 0 }, as: UTF8.self)
     }
 
-    /// What the header asks: addresses, interfaces, the protocol, fragments.
+    /// The share of the segments that meet the header's conditions: addresses, interfaces, the protocol, fragments.
     private static func share(_ bytes: [UInt8], _ start: Int, _ layout: LegacyLayout) -> Share {
         let inversions = bytes[start + layout.inversions]
         let (viaIn, fragment, protocolInverted): (UInt8, UInt8, UInt8) = (0x01, 0x20, 0x40)
         var share = Share.all
         let masks = start + layout.masks
         if bytes[masks..<(masks + 2 * layout.addressSize)].contains(where: { $0 != 0 }) { share = .some }
-        // Bits for what is rarely asked: IPT_F_FRAG, IP6T_F_TOS.
+        // Flags of rare conditions: IPT_F_FRAG, IP6T_F_TOS.
         if bytes[start + layout.flags] & (layout.version == .v4 ? 0x01 : 0x02) != 0 || inversions & fragment != 0 {
             share = .some
         }
@@ -76,7 +76,7 @@ struct LegacyEntry {
         let name = bytes[names..<(names + 16)]
         let mask = bytes[(names + 32)..<(names + 64)]
         if mask.contains(where: { $0 != 0 }) {
-            // "lo" and its end, and no interface to leave by.
+            // The input interface is exactly "lo" (with its NUL), and no output interface is given.
             let isLoopback =
                 name.prefix(3).elementsEqual([0x6c, 0x6f, 0]) && mask.prefix(3).elementsEqual([0xff, 0xff, 0xff])
                 && mask.dropFirst(16).allSatisfy { $0 == 0 }
@@ -86,7 +86,7 @@ struct LegacyEntry {
         return share
     }
 
-    /// What it does; `chains` are the names of chains by where they start.
+    /// The rule's effect. `chains` are the chains' names by their first offset.
     func effect(_ chains: [Int: String]) -> RuleEffect {
         var effect = conditions
         switch target {
@@ -94,13 +94,13 @@ struct LegacyEntry {
             effect.verdict = other.verdict
             effect.untracks = other.untracks
         case .verdict(let number, let isGoto):
-            // Negative: -1 - NF_…, or XT_RETURN; else where to go on.
+            // Negative: -1 - NF_…, or XT_RETURN. Otherwise the offset at which to continue.
             switch number {
             case -1 - NF_DROP: effect.verdict = .drop
             case -1 - NF_ACCEPT: effect.verdict = .end
             case -1 - NF_REPEAT: effect.verdict = .back
             case 0...:
-                // Without a target the rule leads to the next.
+                // A rule without a target continues at the next entry.
                 guard Int(number) != end else { break }
                 effect.verdict = chains[Int(number)].map { isGoto ? .goto($0) : .jump($0) } ?? .unknown
             default: effect.verdict = .unknown

@@ -5,14 +5,14 @@ import LinuxTools
 import Netlink
 
 extension [ForeignRule] {
-    /// What the tables of iptables-legacy in the calling thread's namespace do with INVALID TCP segments.
+    /// The rules for INVALID TCP segments in the iptables-legacy tables of the calling thread's namespace.
     ///
-    /// Only tables that are there are asked for: no module is loaded and no table made.
+    /// Only existing tables are read: no module is loaded, and no table is made.
     public static func legacy() throws(KernelError) -> [ForeignRule] {
         var rules: [ForeignRule] = []
         for version in IPVersion.allCases {
             let names = try LegacyTable.names(isIPv6: version == .v6)
-            // nat sees no INVALID packet, and the others are listed in the order of a hook.
+            // The order at a hook. nat is left out: it sees no INVALID packet.
             for name in ["raw", "mangle", "filter", "security"] where names.contains(name) {
                 rules += try foreign(in: try LegacyTable(reading: name, isIPv6: version == .v6), version)
             }
@@ -50,10 +50,10 @@ extension ForeignRule.Hook {
     }
 }
 
-/// Where things lie in `struct ipt_entry` (`linux/netfilter_ipv4/ip_tables.h`) and `ip6t_entry`.
+/// The offsets in `struct ipt_entry` (`linux/netfilter_ipv4/ip_tables.h`) and `ip6t_entry`.
 struct LegacyLayout {
     let version: IPVersion
-    /// Of the two addresses, and then of their masks.
+    /// The size of an address. Two addresses come first, then their two masks.
     let addressSize: Int
     let transportProtocol: Int
     let flags: Int
@@ -76,12 +76,12 @@ struct LegacyLayout {
     }
 
     var masks: Int { 2 * addressSize }
-    /// The interfaces' names, and then their masks; each first the one for input.
+    /// The interfaces' names, then their masks; the input interface comes first in each.
     var interfaces: Int { 4 * addressSize }
 }
 
 extension FilterTable {
-    /// Nil where an entry does not lie within the table or its parts not within the entry.
+    /// Nil if an entry exceeds the table, or a part of it exceeds the entry.
     init?(_ table: LegacyTable, _ layout: LegacyLayout) {
         var entries: [LegacyEntry] = []
         var offset = 0
@@ -95,7 +95,7 @@ extension FilterTable {
         for (start, name) in zip(table.hookEntries, builtIn) {
             if let start { starts[start] = name }
         }
-        // A chain of the user's begins behind an entry that bears its name.
+        // A user's chain begins after the entry that bears its name.
         for entry in entries { if let name = entry.chainName { starts[entry.end] = name } }
         var chain: String?
         for entry in entries {

@@ -4,10 +4,10 @@ import LinuxSystem
 import LinuxTools
 import Netlink
 
-// Translation in iptables-legacy: the table nat, as the kernel hands it out.
+// Translation in iptables-legacy: reads table nat in the kernel's own format.
 
 extension TranslationRules.Table {
-    /// - Throws: `EBADMSG` where an entry does not lie within the table or its parts not within the entry.
+    /// - Throws: `EBADMSG` if an entry exceeds the table, or a part of it exceeds the entry.
     init(legacy table: LegacyTable, _ version: IPVersion) throws(KernelError) {
         let layout = LegacyLayout(version)
         let hooks: [(hook: TranslationRules.Hook, number: Int)] = [
@@ -17,13 +17,13 @@ extension TranslationRules.Table {
         for (hook, number) in hooks where number < table.hookEntries.count {
             if let start = table.hookEntries[number] { entrances.append((hook, Self.name(start))) }
         }
-        // A chain is named after where it begins, and every one begins where a hook or a jump leads.
+        // A chain is named after its first offset. Chains begin where hooks and jumps lead.
         let entries = try Self.entries(table, layout)
         let starts = Set(table.hookEntries.compactMap { $0 } + entries.compactMap { $0.target })
         var chain: String?
         for entry in entries {
             if starts.contains(entry.start) { chain = Self.name(entry.start) }
-            // Behind it a chain of the user's begins, which nothing may lead to.
+            // After a head a user's chain begins, which may have no jump to it.
             if entry.isHead { chain = nil }
             if let chain { chains[chain, default: []].append(entry.rule) }
         }
@@ -33,9 +33,9 @@ extension TranslationRules.Table {
 
     private struct Entry {
         let start: Int
-        /// Whether it bears a chain's name instead of being a rule, or ends the table.
+        /// Whether it is no rule but bears a chain's name or ends the table.
         let isHead: Bool
-        /// Where it leads; nil where it does not.
+        /// The offset that it jumps to; nil if it does not jump.
         var target: Int?
         var rule = TranslationRules.Rule()
     }
@@ -53,7 +53,7 @@ extension TranslationRules.Table {
                     explanation: "its entries do not add up")
             }
             let place = offset + targetOffset
-            // struct xt_entry_target: size, name, revision; behind it the standard target's verdict.
+            // struct xt_entry_target: size, name, revision; then the standard target's verdict.
             let name = String(decoding: bytes[(place + 2)..<(place + 31)].prefix { $0 != 0 }, as: UTF8.self)
             var entry = Entry(start: offset, isHead: name == "ERROR")
             entry.rule.action = TranslationRules.Action(target: name) ?? []
@@ -68,7 +68,7 @@ extension TranslationRules.Table {
         return entries
     }
 
-    /// What an entry's header asks of the source address; nil where it asks nothing.
+    /// The header's condition on the source address; nil without one.
     private static func source(
         _ bytes: [UInt8], _ start: Int, _ layout: LegacyLayout
     ) -> (@Sendable (IPAddress) -> Bool)? {

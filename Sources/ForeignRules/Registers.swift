@@ -3,11 +3,11 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// What an nftables rule can load of an INVALID TCP segment from another host.
+/// A known property of an INVALID TCP segment from another host that an nftables rule can load.
 enum Field: Hashable {
     /// `ct state`
     case trackingState
-    /// Anything else of `ct`, which a packet without a conntrack entry has not.
+    /// Any other `ct` key: a packet without a conntrack entry has none.
     case trackingEntry
     /// `meta l4proto`, `ip protocol`, `ip6 nexthdr`
     case transportProtocol
@@ -18,20 +18,20 @@ enum Field: Hashable {
     case other
 }
 
-/// The registers of nftables while a rule looks at an INVALID segment: what is known of it, and what is not.
+/// The registers of nftables while a rule handles an INVALID segment, as far as their contents are known.
 struct Registers {
     enum Content: Equatable {
         case unknown
-        /// `isState`: it comes from `ct state`.
+        /// Known bytes. `isState`: they come from `ct state`.
         case bytes([UInt8], isState: Bool)
         /// The name or index of an interface that is not `lo`.
         case interface
     }
 
-    /// Sixteen of four bytes; a register of sixteen bytes is four of them.
+    /// Sixteen slots of four bytes. A register of sixteen bytes takes four of them.
     private var slots = [Content](repeating: .unknown, count: 16)
 
-    /// `NFT_REG_1` to `4` are the wide ones, `NFT_REG32_00` to `15` the narrow ones.
+    /// The first slot of a register: `NFT_REG_1` to `4` are wide, `NFT_REG32_00` to `15` narrow.
     private static func slot(_ register: Int) -> Int? {
         switch register {
         case 1...4: (register - 1) * 4
@@ -59,7 +59,7 @@ struct Registers {
                 return .bytes(part + [UInt8](repeating: 0, count: 4 - part.count), isState: isState)
             }
         }
-        // What is left of an older value behind it is not meant.
+        // A wide store makes an older value in the register's other slots meaningless.
         let isWide = register <= 4 || content == .interface
         while isWide && parts.count < 4 { parts.append(.unknown) }
         for (index, part) in parts.enumerated() where first + index < slots.count { slots[first + index] = part }
@@ -67,7 +67,7 @@ struct Registers {
 
     mutating func forget() { slots = [Content](repeating: .unknown, count: 16) }
 
-    /// The first `count` bytes from a register on; unknown if any of them is.
+    /// The first `count` bytes from a register on; unknown if any of them is unknown.
     func content(of register: Int, count: Int) -> Content {
         guard let first = Self.slot(register), count > 0 else { return .unknown }
         if case .interface = slots[first] { return .interface }

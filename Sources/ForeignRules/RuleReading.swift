@@ -3,30 +3,30 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// The elements of a set that maps to verdicts or that is asked for something known.
+/// The elements of a set that maps to verdicts, or that a known value is looked up in.
 struct VerdictSet: Equatable {
     struct Element: Equatable {
-        /// Nil for the one that stands for all that is not in the set (`*`).
+        /// Nil for the catch-all element (`*`).
         var key: [UInt8]?
-        /// Nil in a set that maps to nothing.
+        /// Nil in a set that is no map.
         var verdict: Verdict?
     }
 
     var elements: [Element] = []
-    /// Whether elements are the ends of ranges.
+    /// Whether the elements are ends of ranges.
     var hasRanges = false
 }
 
-/// One reading of an nftables rule with an INVALID segment of one version of IP in mind.
+/// Evaluates one nftables rule for an INVALID segment of one IP version.
 struct RuleReading {
     private let version: IPVersion
-    /// Nil for a set that has not been asked for yet.
+    /// Returns nil for a set that has not been read yet.
     private let elements: (String) -> VerdictSet?
     private var registers = Registers()
-    /// What has been asked so far, which all that follows in the rule depends on.
+    /// The conditions so far; the rest of the rule depends on them.
     private var effect = RuleEffect()
     private var effects: [RuleEffect] = []
-    /// Sets that have to be known before the rule can be read.
+    /// Sets that must be read before the rule can be evaluated.
     private(set) var missing: [String] = []
 
     private init(_ version: IPVersion, _ elements: @escaping (String) -> VerdictSet?) {
@@ -34,7 +34,7 @@ struct RuleReading {
         self.elements = elements
     }
 
-    /// What a rule does: several things where it looks up a verdict by what is not known.
+    /// The rule's effects: several if it looks up a verdict by an unknown value.
     static func effects(
         of steps: [RuleStep], _ version: IPVersion, _ elements: @escaping (String) -> VerdictSet?
     ) -> (effects: [RuleEffect], missing: [String]) {
@@ -48,7 +48,7 @@ struct RuleReading {
         switch step {
         case .pass: break
         case .load(.trackingEntry, let register):
-            // The kernel leaves the rule when there is no entry to ask.
+            // Without a conntrack entry the kernel leaves the rule.
             effect.share = .none
             registers.store(.unknown, into: register)
         case .load(let field, let register): registers.load(field, version, into: register)
@@ -86,7 +86,7 @@ struct RuleReading {
         switch registers.content(of: register, count: value.count) {
         case .unknown: effect.restrict(to: .some)
         case .interface:
-            // By its name or by its index, which is 1 in every namespace.
+            // `lo` by its name, or by its index, which is 1 in every namespace.
             let isLoopback =
                 value.count > 2 && value.elementsEqual(paddedInterfaceName("lo").prefix(value.count))
                 || value == withUnsafeBytes(of: UInt32(1)) { [UInt8]($0) }
@@ -115,7 +115,7 @@ struct RuleReading {
 
     private mutating func look(up name: String, _ register: Int, mapsToVerdicts: Bool, _ isInverted: Bool) {
         let isUnknown = registers.content(of: register, count: 1) == .unknown
-        // What a set of addresses holds, be it a million, tells nothing.
+        // Set lookups by an unknown value: the elements, maybe a million, tell nothing.
         if isUnknown && !mapsToVerdicts { return effect.restrict(to: .some) }
         guard let set = elements(name) else {
             missing.append(name)
@@ -132,7 +132,7 @@ struct RuleReading {
         if mapsToVerdicts, let verdict = element?.verdict { effect.verdict = verdict }
     }
 
-    /// Each verdict is one the rule may come to; none of them, and it goes on.
+    /// The rule may come to each of the verdicts, or to none and continue.
     private mutating func branch(_ verdicts: [Verdict]) {
         for (index, verdict) in verdicts.enumerated() where !verdicts[..<index].contains(verdict) {
             var branch = effect

@@ -3,22 +3,22 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-/// One expression of an nftables rule, as far as it takes to follow an INVALID segment through it.
+/// One expression of an nftables rule, reduced to what an INVALID segment's way depends on.
 enum RuleStep: Equatable {
     case load(Field, register: Int)
-    /// A part of a packet, by its offset in the network header; which it is depends on the version of IP.
+    /// Loads bytes at an offset of the network header; their meaning depends on the IP version.
     case loadHeader(offset: Int, length: Int, register: Int)
     case store([UInt8], register: Int)
     case mask(source: Int, destination: Int, and: [UInt8], xor: [UInt8])
     case compare(register: Int, nft_cmp_ops, [UInt8])
-    /// `verdict`: the set maps what it holds to verdicts.
+    /// `verdict`: the set maps its elements to verdicts.
     case lookup(set: String, register: Int, verdict: Bool, isInverted: Bool)
     case verdict(Verdict)
-    /// What an extension of iptables asks or does, which is known from its own description.
+    /// An extension of iptables whose condition or effect is known.
     case effect(RuleEffect)
-    /// A statement that lets every packet on, such as a counter.
+    /// A statement after which every packet continues, such as a counter.
     case pass
-    /// An expression that may let packets on or not and may have changed registers.
+    /// An expression that may stop packets and may have changed registers.
     case unknown
 }
 
@@ -84,7 +84,7 @@ extension RuleStep {
                 return nil
             }
             let destination = data.number(NFTA_LOOKUP_DREG)
-            // A map of anything but verdicts is not understood.
+            // Only maps of verdicts are understood.
             guard destination == nil || destination == Int(NFT_REG_VERDICT.rawValue) else { return nil }
             let flags = data.number(NFTA_LOOKUP_FLAGS) ?? 0
             return .lookup(

@@ -3,30 +3,30 @@ public import LinuxSystem
 import LinuxTools
 public import Netlink
 
-/// The rules that translate addresses in one network namespace, as far as it takes to tell whether there is one for a packet.
+/// The rules that translate addresses in one network namespace, reduced to tell whether one may match a packet.
 ///
-/// A condition that is not understood is taken for one that may hold: an answer "no" is certain, "yes" is not.
+/// A condition that is not understood counts as one that may hold: "no" is certain, "yes" is not.
 public struct TranslationRules: Sendable {
-    /// What a rule does to a packet's addresses.
+    /// The addresses of a packet that a rule translates.
     struct Action: OptionSet {
         let rawValue: UInt8
         static let source = Action(rawValue: 1)
         static let destination = Action(rawValue: 2)
     }
 
-    /// Where packets enter.
+    /// The hook at which packets enter.
     enum Hook: Sendable {
         case prerouting
         case postrouting
     }
 
     struct Rule: Sendable {
-        /// Whether a packet of a source address may meet its conditions; nil where it asks for no address.
+        /// Whether a packet from a source address may meet the conditions; nil if none is about that address.
         var admits: (@Sendable (IPAddress) -> Bool)?
         var action: Action = []
-        /// The chains that packets may go on in, by their names.
+        /// The names of chains that packets may go to.
         var targets: [String] = []
-        /// Whether a map says in which chain, which may be every one of its table.
+        /// Whether a map chooses the chain: it may be any chain of the table.
         var goesAnywhere = false
     }
 
@@ -40,14 +40,14 @@ public struct TranslationRules: Sendable {
 
     init() {}
 
-    /// Whether the source of packets from an address may be translated on their way out.
+    /// Whether a rule may translate the source of outgoing packets from an address.
     public func mayTranslate(source: IPAddress) -> Bool {
         tables.contains { table in
             table.versions.contains(source.version) && table.reaches(.source, from: .postrouting, source)
         }
     }
 
-    /// Whether the destination of packets that come in from elsewhere may be translated, as a published port's is.
+    /// Whether a rule may translate the destination of incoming packets, as for a published port.
     public func mayTranslateArrivals(_ version: IPVersion) -> Bool {
         tables.contains { $0.versions.contains(version) && $0.reaches(.destination, from: .prerouting, nil) }
     }
@@ -56,7 +56,7 @@ public struct TranslationRules: Sendable {
 extension TranslationRules.Action: Sendable {}
 
 extension TranslationRules.Table {
-    /// Whether a rule with that action may be met from a hook by a packet, of a source address where that is known.
+    /// Whether a packet from a hook may meet a rule with that action. `source` is its source address, nil if unknown.
     func reaches(_ action: TranslationRules.Action, from hook: TranslationRules.Hook, _ source: IPAddress?) -> Bool {
         var waiting = entrances.filter { $0.hook == hook }.map { $0.chain }
         var seen = Set(waiting)
@@ -73,14 +73,14 @@ extension TranslationRules.Table {
 }
 
 extension Socket {
-    /// More rules than that are looked at for nobody.
+    /// The most rules that are read.
     private static let mostRules = 20_000
 
-    /// Those of nftables in the socket's namespace and of iptables-legacy in the calling thread's, which is to be the same; nil
-    /// where there are too many. Nothing is made and no module loaded that is not there.
+    /// The rules of nftables in the socket's namespace and of iptables-legacy in the calling thread's, which must be the same.
+    /// Nil if there are too many. No table is made and no module loaded.
     ///
-    /// `hasLegacyTables`: whether the running kernel has iptables-legacy at all, for who has asked before. Afterwards the socket
-    /// may be good for nothing more.
+    /// `hasLegacyTables`: whether the running kernel has iptables-legacy at all, if the caller knows. The socket must not be
+    /// used afterwards.
     public mutating func translationRules(hasLegacyTables: Bool = true) throws(KernelError) -> TranslationRules? {
         var rules = TranslationRules()
         guard let tables = try translationTables(unlessMoreThan: Self.mostRules) else { return nil }

@@ -3,7 +3,7 @@ import Firewall
 import LinuxSystem
 import Netlink
 
-// Translation in nftables: base chains of type nat, and what can be reached from them.
+// Translation in nftables: base chains of type nat, and the chains that packets reach from them.
 
 /// A base chain of type nat.
 private struct TranslationChain {
@@ -29,7 +29,7 @@ private struct TranslationChain {
 }
 
 extension Socket {
-    /// The tables of nftables that translate; none where the kernel has no nftables, nil where they have more rules than that.
+    /// The nftables tables that translate. Empty if the kernel has no nftables, nil if they have more than `most` rules.
     mutating func translationTables(unlessMoreThan most: Int) throws(KernelError) -> [TranslationRules.Table]? {
         var chains: [TranslationChain] = []
         do { chains = try dump(.chains()) { TranslationChain($0) } } catch {
@@ -87,7 +87,7 @@ extension TranslationRules.Rule {
 }
 
 extension TranslationRules.Action {
-    /// What an expression of nftables translates; nil for one that translates nothing.
+    /// The addresses that an nftables expression translates; nil if none.
     fileprivate init?(expression name: String, _ data: ExpressionData) {
         switch name {
         case "masq": self = .source
@@ -99,7 +99,8 @@ extension TranslationRules.Action {
         }
     }
 
-    /// What a target of iptables translates, `iptables-extensions(8)`. `REDIRECT` leads to this namespace's own sockets.
+    /// The addresses that an iptables target translates, `iptables-extensions(8)`; nil if none. `REDIRECT` does not count: it
+    /// leads to this namespace's own sockets.
     init?(target name: String) {
         switch name {
         case "MASQUERADE", "SNAT": self = .source
@@ -111,7 +112,7 @@ extension TranslationRules.Action {
 }
 
 extension RuleStep {
-    /// Whether what it loads may be the source address, or the family, which a source address tells.
+    /// Whether it may load the source address, or the family, which follows from that address.
     fileprivate var mayAskForSource: Bool {
         switch self {
         case .loadHeader, .load(.family, _): true
@@ -121,10 +122,10 @@ extension RuleStep {
 }
 
 extension [RuleStep] {
-    /// Whether the conditions that ask for the source address let a packet from there pass.
+    /// Whether a packet from that address may meet the conditions on the source address.
     fileprivate func mayHold(for source: IPAddress) -> Bool {
         var registers = Registers()
-        // RFC 791 and RFC 8200: where the source address stands in a header.
+        // The offset of the source address in the header: RFC 791, RFC 8200.
         let place = source.version == .v4 ? 12 : 8
         let bytes = source.bytes
         for step in self {

@@ -6,10 +6,10 @@ import Netlink
 extension Host {
     /// The interfaces on this host by which packets of these network namespaces come in: a bridge, or a veth's host end.
     ///
-    /// They are found from here: no namespace is entered, and one that has gone is passed over.
+    /// No namespace is entered. One that has gone is skipped.
     mutating func attachedInterfaces(of namespaces: [String]) throws(KernelError) -> [InterfaceName] {
         guard !namespaces.isEmpty else { return [] }
-        // Before anything else: to list an interface whose other end is elsewhere, the kernel gives that namespace an id.
+        // Links first: listing an interface makes the kernel give its other end's namespace an id.
         let links = try socket.links()
         var ids: [Int32] = []
         for path in namespaces {

@@ -1,11 +1,11 @@
 import Keel
 public import LinuxSystem
 
-/// What the system will set sysctls to when it boots, as `sysctl.d(5)` orders its files.
+/// The sysctls that the system sets when it boots, from the files of `sysctl.d(5)` in their order.
 public struct BootSettings: Hashable, Sendable {
     /// A line of a file.
     public struct Setting: Hashable, Sendable {
-        /// With slashes, below `/proc/sys`: `net/netfilter/nf_conntrack_max`.
+        /// The path below `/proc/sys`: `net/netfilter/nf_conntrack_max`.
         public let key: String
         public let value: String
         public let path: String
@@ -16,15 +16,15 @@ public struct BootSettings: Hashable, Sendable {
         public var place: String { "\(path) line \(line)" }
     }
 
-    /// In the order in which they are set: of several for one key the last counts.
+    /// In the order in which they are set: the last one for a key counts.
     public private(set) var settings: [Setting] = []
 
     public init() {}
 
-    /// Directories of which an earlier one's file hides a later one's of the same name.
+    /// A file in an earlier directory hides files of the same name in later ones.
     private static let directories = ["/etc", "/run", "/usr/local/lib", "/usr/lib", "/lib"].map { "\($0)/sysctl.d" }
 
-    /// Reads them; a file that cannot be read is left out.
+    /// Reads the files; one that cannot be read is left out.
     public static func read() throws(KernelError) -> BootSettings {
         var files: [(name: String, path: String)] = []
         for directory in directories {
@@ -34,7 +34,7 @@ public struct BootSettings: Hashable, Sendable {
         }
         files.sort { $0.name < $1.name }
         var settings = BootSettings()
-        // sysctl(8) reads this one last; where systemd reads it, it is linked into one of those directories.
+        // sysctl(8) reads /etc/sysctl.conf last. systemd reads it only if one of those directories links to it.
         for path in files.map({ $0.path }) + ["/etc/sysctl.conf"] { settings.add(text(of: path), from: path) }
         return settings
     }
@@ -43,7 +43,7 @@ public struct BootSettings: Hashable, Sendable {
         do { return try FileDescriptor.text(of: path, limit: 1 << 20) } catch { return "" }
     }
 
-    /// Adds a file's lines: `key = value`, with a `-` before the key where failure does not matter.
+    /// Adds a file's lines: `key = value`. A `-` before the key means that failure does not matter.
     mutating func add(_ text: String, from path: String) {
         for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
             let line = line.trimmed
@@ -59,13 +59,13 @@ public struct BootSettings: Hashable, Sendable {
         }
     }
 
-    /// Whichever of `.` and `/` comes first separates, and the other is part of a name.
+    /// A key as a path. The first `.` or `/` in it tells which of the two separates; the other is part of a name.
     private static func path(_ key: Substring) -> String {
         guard let separator = key.first(where: { $0 == "." || $0 == "/" }), separator == "." else { return String(key) }
         return String(key.map { $0 == "." ? "/" : $0 == "/" ? "." : $0 })
     }
 
-    /// The last line for a sysctl, which is the one that counts. The table's limit has a second name.
+    /// The last line for a sysctl, which counts. `nf_conntrack_max` has a second name.
     func setting(of sysctl: Sysctl) -> Setting? {
         settings.last { setting in
             "/proc/sys/\(setting.key)" == sysctl.path

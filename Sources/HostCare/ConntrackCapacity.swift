@@ -2,11 +2,11 @@ public import Keel
 import LinuxSystem
 import LinuxTools
 
-// The fourth remedy: a connection tracking table that is large enough for the machine. Where it is full the kernel drops
-// every new flow, and a program hears no more than "Operation not permitted".
+// The fourth remedy: a connection tracking table that is large enough for the machine. If it is full, the kernel drops every
+// new flow, and programs get only "Operation not permitted".
 
 extension ConntrackSnapshot {
-    /// The changes to the table's size and timeouts, and what is to be said beside them. A limit is never lowered.
+    /// The changes to the table's size and timeouts, with notes for the user. A limit is never lowered.
     public func plan(_ policy: Policy.Conntrack) -> (changes: [Change], notes: [String]) {
         let (changes, notes) = planSize(policy.max)
         let timeouts = [
@@ -16,25 +16,25 @@ extension ConntrackSnapshot {
         return (changes + timeouts.compactMap { $0 }, notes)
     }
 
-    /// What `auto` means on this machine: a limit that the busiest hosts have, and the memory of the smallest bears.
+    /// The value of `auto` on this machine: large enough for the busiest hosts, small enough for the memory of the smallest.
     public var automaticMax: Int {
         let byProcessors = Swift.max(32768 * processors, 131_072)
         return Swift.max(min(byProcessors, mostEntries), 1)
     }
 
-    /// What `auto` never goes beyond.
+    /// The upper bound of `auto`.
     private var mostEntries: Int { min(1_048_576, memory / 64 / Self.bytesPerEntry) }
 
-    /// What an entry takes with its extensions.
+    /// The memory of an entry with its extensions.
     static let bytesPerEntry = 320
 
-    /// What a table of that size takes when it is full.
+    /// The memory of a full table of that many entries, as text.
     public static func memoryWhenFull(_ entries: Int) -> String {
         let kibibytes = entries * bytesPerEntry / 1024
         return kibibytes < 10240 ? "\(kibibytes) KiB" : "\(kibibytes / 1024) MiB"
     }
 
-    /// The limit the policy asks for; nil where it asks for none.
+    /// The limit that the policy asks for; nil if it keeps the present one.
     public func wantedMax(_ size: Policy.Conntrack.Size) -> Int? {
         switch size {
         case .keep: nil
@@ -43,10 +43,10 @@ extension ConntrackSnapshot {
         }
     }
 
-    /// A quarter of the limit, as the kernel rounds it: whole pages of pointers, `nf_ct_alloc_hashtable`.
+    /// A quarter of the limit, rounded up as the kernel does, to whole pages of pointers: `nf_ct_alloc_hashtable`.
     ///
-    /// Of a limit beyond the policy's, only as much as `auto` could ask for: it may be there to mean "no limit", and buckets
-    /// take their memory at once.
+    /// A present limit above the policy's counts only up to the bound of `auto`: it may mean "no limit", and buckets take their
+    /// memory at once.
     func wantedBuckets(for wanted: Int) -> Int {
         let limit = Swift.max(wanted, min(max, mostEntries))
         let pointersPerPage = Machine.pageSize / MemoryLayout<UInt>.size
@@ -54,11 +54,11 @@ extension ConntrackSnapshot {
     }
 
     private func planSize(_ size: Policy.Conntrack.Size) -> (changes: [Change], notes: [String]) {
-        // Without a limit there is none to raise.
+        // 0 is no limit, so there is none to raise.
         guard let wanted = wantedMax(size), max > 0 else { return ([], []) }
         var changes: [Change] = []
         var notes: [String] = []
-        // First, so that the chains are short when the entries come.
+        // Buckets first, so that the hash chains are short when the entries come.
         let wantedBuckets = wantedBuckets(for: wanted)
         if buckets < wantedBuckets {
             changes.append(.set(.conntrackBuckets, wantedBuckets, "nf_conntrack_buckets", was: "\(buckets)"))

@@ -1,11 +1,11 @@
 import Keel
 public import LinuxSystem
 
-// Others who set the table's size and timeouts. They are told of and not fought: whoever writes last wins, and both would go
-// on for ever.
+// Others who set the table's size and timeouts. They are reported and not fought: the last writer wins, so two would take turns
+// for ever.
 
 extension ConntrackSnapshot {
-    /// Which files will undo the policy's sizes and timeouts when the host boots, and what to do about it, a sentence each.
+    /// The files that will undo the policy's sizes and timeouts when the host boots: a sentence each, with its remedy.
     func conflicts(_ policy: Policy.Conntrack, _ boot: BootSettings) -> [String] {
         var conflicts: [String] = []
         if let wanted = wantedMax(policy.max), max > 0 {
@@ -22,20 +22,20 @@ extension ConntrackSnapshot {
         return conflicts
     }
 
-    /// What kube-proxy has set differently, and will again.
+    /// The values that kube-proxy has set differently and will set again: a sentence each, with its remedy.
     func conflicts(_ policy: Policy.Conntrack, kubeProxy: Int32?) -> [String] {
         guard let kubeProxy else { return [] }
         var conflicts: [String] = []
         if let wanted = wantedMax(policy.max), max > 0, max < wanted {
             conflicts.append(
-                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_max, also downwards; let it keep its hands off with "
-                    + "conntrack.maxPerCore: 0 in its configuration, or give it the size there and the policy \"max\": \"keep\""
+                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_max, also downwards; set conntrack.maxPerCore to 0 in "
+                    + "its configuration, or set the size there and \"max\": \"keep\" in the policy"
             )
         }
         if let wanted = policy.tcpEstablishedTimeout, let present = tcpEstablishedTimeout, present != wanted {
             conflicts.append(
-                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_tcp_timeout_established; give it the policy's \(wanted) "
-                    + "seconds as conntrack.tcpEstablishedTimeout in its configuration")
+                "kube-proxy (process \(kubeProxy)) sets nf_conntrack_tcp_timeout_established; set "
+                    + "conntrack.tcpEstablishedTimeout in its configuration to the policy's \(wanted) seconds")
         }
         return conflicts
     }
@@ -45,7 +45,7 @@ extension ConntrackSnapshot {
         return bootConflicts(sysctl, boot, present: present) { $0 != wanted ? "and the policy says \(wanted)" : nil }
     }
 
-    /// `objection` says what is wrong with a number, if anything is.
+    /// `objection` returns what is wrong with a number, or nil.
     private func bootConflicts(
         _ sysctl: Sysctl, _ boot: BootSettings, present: Int, _ objection: (Int) -> String?
     ) -> [String] {
@@ -53,7 +53,7 @@ extension ConntrackSnapshot {
         if let objection = objection(value) {
             let remedy =
                 setting.path == PersistentSettings.sysctls
-                ? "`evenkeel host apply --persist` writes it anew" : "change it there"
+                ? "write it anew with `evenkeel host apply --persist`" : "change it there"
             return [
                 "\(printable(setting.place)) sets \(sysctl.name) to \(value) when the host boots, \(objection): \(remedy)"
             ]
@@ -66,9 +66,9 @@ extension ConntrackSnapshot {
     }
 }
 
-/// Kubernetes' service proxy, which looks after the table's limit by itself.
+/// Kubernetes' service proxy, which sets the table's limit itself.
 public enum KubeProxy {
-    /// Its process, or that of the program it is part of; nil if there is none.
+    /// The id of a process called `kube-proxy`; nil if there is none.
     public static func process() throws(KernelError) -> Int32? {
         for name in try Directory.names(in: "/proc") {
             guard let id = Int32(name) else { continue }

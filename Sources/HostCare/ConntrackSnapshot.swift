@@ -4,9 +4,9 @@ import LinuxTools
 
 /// The host's connection tracking table as it is now. See the kernel's `nf_conntrack-sysctl.rst`.
 public struct ConntrackSnapshot: Hashable, Sendable {
-    /// Of the calling thread's network namespace.
+    /// The entries of the calling thread's network namespace.
     public var entries: Int
-    /// `nf_conntrack_max`: one for the whole machine, by which each namespace's table is measured. 0 is no limit.
+    /// `nf_conntrack_max`: one for the whole machine, applied to each namespace's table separately. 0 is no limit.
     public var max: Int
     /// The hash table's size, one for the whole machine.
     public var buckets: Int
@@ -14,9 +14,9 @@ public struct ConntrackSnapshot: Hashable, Sendable {
     public var tcpEstablishedTimeout: Int?
     /// In seconds; nil from a kernel without it.
     public var genericTimeout: Int?
-    /// Of the machine, as `auto` asks.
+    /// The machine's online processors, for `auto`.
     public var processors: Int
-    /// Of the machine, in bytes.
+    /// The machine's memory in bytes, for `auto`.
     public var memory: Int
 
     public init(

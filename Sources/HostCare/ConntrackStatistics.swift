@@ -1,18 +1,18 @@
 import Keel
 public import LinuxSystem
 
-/// What connection tracking has counted since the network namespace began, over all processors:
-/// `/proc/net/stat/nf_conntrack`. Each processor's numbers have 32 bits and begin again behind them.
+/// The counters of connection tracking since the network namespace was made, summed over all processors:
+/// `/proc/net/stat/nf_conntrack`. Each processor's counters have 32 bits and wrap around.
 public struct ConntrackStatistics: Hashable, Sendable {
     /// Packets that belong to no connection and begin none.
     public var invalid = 0
-    /// Entries that could not go in, most often because two packets of one new flow raced.
+    /// Entries that could not be inserted, most often because two packets of one new flow raced.
     public var insertFailed = 0
-    /// Packets dropped because there was no room for their flow.
+    /// Packets dropped: no room for their flow, or not inserted.
     public var drop = 0
-    /// Unanswered flows that were thrown out to make room.
+    /// Unanswered flows that were evicted to make room.
     public var earlyDrop = 0
-    /// Look-ups begun again because the hash table was resized meanwhile, or its chains moved.
+    /// Look-ups restarted because the hash table was resized or its chains moved meanwhile.
     public var searchRestart = 0
 
     public init() {}
@@ -28,7 +28,7 @@ public struct ConntrackStatistics: Hashable, Sendable {
         }
     }
 
-    /// From the file's text: a line of names, and a line of hexadecimal numbers for each processor.
+    /// Parses the file: a line of names, then a line of hexadecimal numbers for each processor.
     init(_ text: String) {
         var lines = text.split(separator: "\n")[...]
         let names = lines.popFirst()?.split(separator: " ").map { String($0) } ?? []

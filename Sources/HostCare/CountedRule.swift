@@ -4,7 +4,7 @@ import Keel
 public import LinuxSystem
 public import Netlink
 
-/// A rule as the kernel lists it, with what its `counter` has counted.
+/// A rule as the kernel lists it, with the numbers of its `counter`.
 public struct CountedRule: Hashable, Sendable {
     public struct Counter: Hashable, Sendable {
         public let packets: UInt64
@@ -17,9 +17,9 @@ public struct CountedRule: Hashable, Sendable {
     }
 
     public let chain: String
-    /// Nil where nobody left one.
+    /// The rule's comment; nil if it has none.
     public let comment: String?
-    /// Of the first counter; nil if the rule has none.
+    /// The rule's first counter; nil if it has none.
     public let counter: Counter?
 
     public init(chain: String, comment: String?, counter: Counter?) {
@@ -30,7 +30,7 @@ public struct CountedRule: Hashable, Sendable {
 }
 
 extension Socket {
-    /// The table's rules in their order, counted; none if there is no such table.
+    /// The table's rules in their order, with their counters; empty if there is no such table.
     public mutating func counters(of table: Table) throws(KernelError) -> [CountedRule] {
         try dump(.rules(of: table)) { CountedRule($0) }
     }
@@ -58,7 +58,7 @@ extension CountedRule {
 }
 
 extension CountedRule.Counter {
-    /// From one element of a rule's list of expressions; nil if it is no counter.
+    /// From one element of a rule's list of expressions; nil if it is not a counter.
     init?(_ expression: Attribute) {
         guard expression.nested.first(NFTA_EXPR_NAME)?.string == "counter",
             let data = expression.nested.first(NFTA_EXPR_DATA)?.nested,

@@ -5,23 +5,22 @@ public import LinuxSystem
 import Netlink
 
 extension Host {
-    /// The rules of our own table, counted.
+    /// The rules of our own table, with their counters.
     mutating func counters(_ version: IPVersion) throws(KernelError) -> [CountedRule] {
         try firewall.counters(of: InvalidDrop(version: version).table)
     }
 
-    /// Finds rules of others on the host that drop INVALID TCP segments before a socket of the host could answer them, and
-    /// rules that keep TCP from conntrack, without which there is neither translation nor INVALID.
+    /// Finds others' rules on the host that drop INVALID TCP segments before a socket of the host could answer them, and rules
+    /// that keep TCP from conntrack: without conntrack there is neither translation nor INVALID.
     ///
-    /// For a person's eyes: it reads far more than a container's start should wait for. The calling thread is in the host's
-    /// namespace.
+    /// Not for a container's start: it reads too much to wait for. The calling thread must be in the host's namespace.
     public mutating func foreignRules() throws(KernelError) -> [ForeignRule] {
         try firewall.foreignRules(besides: InvalidDrop(version: .v4).table.name) + .legacy()
     }
 }
 
 extension ForeignRule: CustomStringConvertible {
-    /// Where it is, as a person would look it up: `table inet firewalld, chain filter_INPUT`.
+    /// The rule's place, for a person to look up: `table inet firewalld, chain filter_INPUT`.
     public var description: String {
         let where_ =
             switch place {

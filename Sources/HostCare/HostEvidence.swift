@@ -4,28 +4,27 @@ public import LinuxSystem
 public import LinuxTools
 import Netlink
 
-/// What tells a person how the host fares, beside its state: counters, the kernel's log, and what others do to the same
-/// things.
+/// Evidence for a person, besides the host's state: counters, the kernel's log, and others' rules and settings.
 public struct HostEvidence: Hashable, Sendable {
-    /// The rules of our tables with what they have counted.
+    /// The rules of our tables with their counters.
     public var ipv4Rules: [CountedRule] = []
     public var ipv6Rules: [CountedRule] = []
-    /// Rules of others that drop INVALID segments before they could be answered, or keep TCP from connection tracking.
+    /// Others' rules that drop INVALID segments before the host could answer, or keep TCP from connection tracking.
     public var foreignRules: [ForeignRule] = []
     public var statistics: ConntrackStatistics?
-    /// Lines of the kernel's log that say that the table was full; nil where it may not be read.
+    /// The kernel's messages that the table was full; nil if this user may not read its log.
     public var tableFull: [KernelLog.Record]?
-    /// What will undo the policy's sizes and timeouts.
+    /// Others' settings that will undo the policy's sizes and timeouts, a sentence each.
     public var conflicts: [String] = []
 
     public init() {}
 }
 
 extension HostRun {
-    /// Looks at all of it; what cannot be looked at joins the failures, but for the kernel's log, which few may read.
+    /// Reads all of it. What cannot be read joins `failures`, except the kernel's log, which few users may read.
     public mutating func evidence(_ state: HostState) -> HostEvidence {
         var evidence = HostEvidence()
-        // Where the ruleset could not be read at first, that is among the failures already.
+        // If `observe` could not read the ruleset, that is among the failures already.
         if let invalid = state.invalid {
             do throws(KernelError) { try look(at: invalid, &evidence) } catch { failures.append(error) }
         }
@@ -37,7 +36,7 @@ extension HostRun {
         return evidence
     }
 
-    /// What will undo the policy's sizes and timeouts; `state` is what others have left, `now` what is in force since.
+    /// Others' settings that will undo the policy's sizes and timeouts. `state` is from before our changes, `now` from after.
     public func conflicts(_ state: HostState, now: HostState? = nil) throws(KernelError) -> [String] {
         guard let table = state.conntrack else { return [] }
         return (now?.conntrack ?? table).conflicts(policy.conntrack, try BootSettings.read())

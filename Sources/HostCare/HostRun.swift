@@ -2,15 +2,15 @@ public import Keel
 public import LinuxSystem
 import Netlink
 
-/// One run over the host itself, whatever container starts or ends: observe, plan, and, if it is wanted, apply.
+/// One run for the host itself, independent of any container's start: observe, plan and, if wanted, apply.
 public struct HostRun: ~Copyable {
     var host: Host
     let policy: Policy
     private var scope = HostScope.host(interfaces: [])
-    /// What could not be looked at.
+    /// Why something could not be observed.
     public internal(set) var failures: [KernelError] = []
 
-    /// `namespaces` are the paths of containers' network namespaces; those that have gone are passed over.
+    /// `namespaces` are the paths of containers' network namespaces; those that have gone are skipped.
     public init(_ host: consuming Host, _ policy: Policy, containers namespaces: [String] = []) {
         self.host = host
         self.policy = policy
@@ -19,7 +19,7 @@ public struct HostRun: ~Copyable {
         }
     }
 
-    /// Looks at all of it; what cannot be looked at is nil and among the failures. Nothing is changed.
+    /// Observes the host and changes nothing. What cannot be observed is nil and joins `failures`.
     public mutating func observe() -> HostState {
         var state = HostState()
         do throws(KernelError) { state.invalid = try host.observe(scope, policy.invalid) } catch {
@@ -29,7 +29,7 @@ public struct HostRun: ~Copyable {
         return state
     }
 
-    /// What is to be done about it. Empty means that the host is as the policy says.
+    /// The changes that the policy asks for. Empty if the host is as the policy says.
     public func plan(_ state: HostState) -> HostPlan {
         var plan = HostPlan()
         if let invalid = state.invalid {
@@ -42,21 +42,21 @@ public struct HostRun: ~Copyable {
             plan.notes += notes
         } else if failures.isEmpty, policy.conntrack.asksForChanges, plan.invalid.isEmpty {
             plan.notes.append(
-                "connection tracking is not loaded, so its table cannot be sized yet, nor a timeout set: load nf_conntrack (a file "
-                    + "in /etc/modules-load.d does at boot), then `evenkeel host apply`")
+                "connection tracking is not loaded, so its table's size and timeouts cannot be set yet: load nf_conntrack (at "
+                    + "boot by a file in /etc/modules-load.d), then run `evenkeel host apply`")
         }
         return plan
     }
 
-    /// Both remedies at once are one too many: a liberal kernel calls next to nothing INVALID.
+    /// Takes a liberal kernel back if the policy wants rules: such a kernel calls next to nothing INVALID.
     private func planLiberal(_ snapshot: HostSnapshot, _ notes: inout [String]) -> [Change] {
         guard policy.invalid.mode == .drop || policy.invalid.mode == .input, snapshot.beLiberal == 1 else { return [] }
         for entry in recorded where entry.sysctl == .beLiberal && entry.applied.contains(1) && entry.before != 1 {
             return [entry.restoration]
         }
         notes.append(
-            "nf_conntrack_tcp_be_liberal is 1, and what it was before is not known: then next to nothing is INVALID, and the "
-                + "rules have little to do; the kernel's own default is 0")
+            "nf_conntrack_tcp_be_liberal is 1, so next to nothing is INVALID and the rules have little to do; it stays, because "
+                + "its earlier value is not known (the kernel's own default is 0)")
         return []
     }
 
@@ -64,9 +64,9 @@ public struct HostRun: ~Copyable {
         do { return try SysctlRecord.recorded() } catch { return [] }
     }
 
-    /// Carries a plan out.
+    /// Carries out a plan.
     public mutating func apply(_ plan: HostPlan) -> Report {
-        // Sysctls first: they are recorded here, and are not planned again where others change the ruleset meanwhile.
+        // Sysctls first: they are recorded here, and must not be planned again if others change the ruleset meanwhile.
         var report = Report(steps: plan.invalid.filter { !$0.isCommit }.compactMap { host.carryOut($0) })
         let (steps, notes) = HostReconciliation(scope, policy.invalid).apply(
             plan.invalid.filter { $0.isCommit }, on: &host)
@@ -74,7 +74,7 @@ public struct HostRun: ~Copyable {
         report.notes = notes
         report.steps += plan.conntrack.compactMap { host.carryOut($0) }
         for note in plan.notes where !report.notes.contains(note) { report.notes.append(note) }
-        // Our own rules load connection tracking, and then there is a table.
+        // Our own rules load connection tracking; only then there is a table to plan for.
         if plan.conntrack.isEmpty { report.steps += planAgain().compactMap { host.carryOut($0) } }
         return report
     }
@@ -83,9 +83,9 @@ public struct HostRun: ~Copyable {
         do { return try ConntrackSnapshot.observe()?.plan(policy.conntrack).changes ?? [] } catch { return [] }
     }
 
-    /// What takes everything back: our tables go, and sysctls become what they were, as far as that is known.
+    /// The changes that take everything back: our tables go, and sysctls get their recorded earlier values.
     ///
-    /// A record that cannot be read joins the failures.
+    /// If the record cannot be read, the error joins `failures`.
     public mutating func planRemoval(_ state: HostState) -> HostPlan {
         var plan = HostPlan()
         plan.invalid = state.invalid?.planRemoval(because: "with all that is in it") ?? []
@@ -101,7 +101,7 @@ public struct HostRun: ~Copyable {
         return plan
     }
 
-    /// Carries a removal out.
+    /// Carries out a removal.
     public mutating func remove(_ plan: HostPlan) -> Report {
         var report = Report(steps: plan.changes.compactMap { host.carryOut($0) }, notes: plan.notes)
         do throws(KernelError) { try SysctlRecord.forgetRestored() } catch {
@@ -111,7 +111,7 @@ public struct HostRun: ~Copyable {
     }
 }
 
-/// What the host looks like; nil where it could not be looked at, or where there is nothing.
+/// The host's state; a part is nil if it could not be observed or does not exist.
 public struct HostState: Hashable, Sendable {
     public var invalid: HostSnapshot?
     public var conntrack: ConntrackSnapshot?
@@ -119,7 +119,7 @@ public struct HostState: Hashable, Sendable {
     public init() {}
 }
 
-/// What is to be done about the host.
+/// The changes to the host, with notes for the user.
 public struct HostPlan: Hashable, Sendable {
     public var invalid: [Change] = []
     public var conntrack: [Change] = []

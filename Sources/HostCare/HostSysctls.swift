@@ -4,7 +4,7 @@ import LinuxSystem
 import Netlink
 
 extension Host {
-    /// Carries one change out by itself; nil where another run has done it meanwhile.
+    /// Carries out one change on its own; nil if another run has done it meanwhile.
     mutating func carryOut(_ change: Change) -> Step? {
         do throws(KernelError) {
             if case .set(let sysctl, let value) = change.action {
@@ -14,13 +14,13 @@ extension Host {
             }
             return .done(change)
         } catch {
-            // Somebody else has taken the table away.
+            // ENOENT: somebody else has removed the table.
             if case .commit = change.action, change.verb == .remove, error.errno == .noEntry { return .done(change) }
             return .failed(change, error.attempting(change.attempt))
         }
     }
 
-    /// What a sysctl was is remembered, so that it can be taken back; in a namespace that ends with its engine there is no
+    /// Records the sysctl's earlier value, so that it can be restored. Not in a namespace that ends with its engine: there is no
     /// need.
     private func set(_ sysctl: Sysctl, _ value: Int, _ verb: Change.Verb) throws(KernelError) -> Bool {
         do throws(KernelError) {
@@ -36,7 +36,7 @@ extension Host {
             }
             throw KernelError(
                 error.attempt, error.errno,
-                explanation: "it is the machine's, and can be set only in its initial network namespace")
+                explanation: "it is one for the machine, and only its initial network namespace may set it")
         }
     }
 }

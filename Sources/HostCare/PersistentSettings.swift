@@ -2,21 +2,21 @@ public import Keel
 public import LinuxSystem
 import LinuxTools
 
-/// The files from which the system sets the table's size and timeouts when it boots.
+/// Our files, from which the system sets the table's size and timeouts when it boots.
 public enum PersistentSettings {
     public struct File: Hashable, Sendable {
         public let path: String
         public let text: String
     }
 
-    /// By which a file of ours is known.
+    /// The first line of a file of ours, by which it is recognised.
     static let heading = "# Written by `evenkeel host apply --persist`; `evenkeel host remove` takes it away.\n"
 
     static let sysctls = "/etc/sysctl.d/90-evenkeel.conf"
     private static let options = "/etc/modprobe.d/evenkeel.conf"
     private static let modules = "/etc/modules-load.d/evenkeel.conf"
 
-    /// What they are to say; `isModule`: connection tracking is not built into the kernel.
+    /// The files that the policy asks for. `isModule`: connection tracking is not built into the kernel.
     public static func files(_ policy: Policy, _ table: ConntrackSnapshot, isModule: Bool) -> [File] {
         var lines: [String] = []
         var files: [File] = []
@@ -26,7 +26,7 @@ public enum PersistentSettings {
             if isModule {
                 files = [
                     File(path: options, text: heading + "options nf_conntrack hashsize=\(buckets)\n"),
-                    // Loaded later, it would not find the sysctls' file read again.
+                    // Loaded at boot, because the sysctls' file is not read again when the module comes later.
                     File(path: modules, text: heading + "nf_conntrack\n"),
                 ]
             }
@@ -53,7 +53,7 @@ public enum PersistentSettings {
         } catch { return false }
     }
 
-    /// Those of ours that are there, but for these.
+    /// The paths of our files that exist, except `files`.
     public static func present(besides files: [File] = []) -> [String] {
         [sysctls, options, modules].filter { path in
             if files.contains(where: { $0.path == path }) { return false }
@@ -61,15 +61,15 @@ public enum PersistentSettings {
         }
     }
 
-    /// Puts a file there unless it says just that already; whether it did.
+    /// Writes the file unless it has that content already; returns whether it wrote.
     ///
-    /// - Throws: `EEXIST` for a file that somebody else wrote, and whatever keeps it from being looked at.
+    /// - Throws: `EEXIST` if somebody else wrote the file that is there, or why it cannot be read or written.
     public static func put(_ file: File) throws(KernelError) -> Bool {
         if let text = try text(of: file.path) {
             if text == file.text { return false }
             guard text.hasPrefix(heading) else {
                 throw KernelError(
-                    "write \(file.path)", .exists, explanation: "it is there already, and not written by evenkeel")
+                    "write \(file.path)", .exists, explanation: "it exists already, and evenkeel did not write it")
             }
         }
         try AtomicFile.put(file.text, at: file.path)
@@ -78,7 +78,7 @@ public enum PersistentSettings {
 
     public static func remove(_ path: String) throws(KernelError) { try AtomicFile.remove(path) }
 
-    /// Nil where there is nothing of that name.
+    /// The file's text; nil if nothing has that name.
     private static func text(of path: String) throws(KernelError) -> String? {
         do throws(KernelError) {
             return try FileDescriptor.text(of: path, limit: 1 << 16)

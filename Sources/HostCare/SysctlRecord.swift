@@ -2,14 +2,14 @@ import Keel
 import LinuxSystem
 import LinuxTools
 
-/// What the host's sysctls were before the first change of ours, until the next boot: `/run/evenkeel/sysctls`, where a line
-/// is a path, the number before, the number that was set, and while a run is at it the number it replaces.
+/// The values of the host's sysctls before our first change since boot: `/run/evenkeel/sysctls`. A line holds the path, the
+/// earlier number, the number that was set and, while a run is setting it, the number that it replaces.
 struct SysctlRecord: ~Copyable {
     private let state: StateDirectory
     private(set) var entries: [Entry]
     private static let name = "sysctls"
 
-    /// Nobody else changes it until this value goes.
+    /// Reads the record and locks it for as long as this value lives.
     init() throws(KernelError) {
         do throws(KernelError) {
             let state = try StateDirectory(Host.stateDirectory)
@@ -20,7 +20,7 @@ struct SysctlRecord: ~Copyable {
         } catch { throw error.ofRecord }
     }
 
-    /// As it stands, without waiting for anybody; empty where there is none.
+    /// The entries as they stand, without waiting for the lock; empty if there is no record.
     static func recorded() throws(KernelError) -> [Entry] {
         let path = "\(Host.stateDirectory)/\(name)"
         do {
@@ -31,14 +31,14 @@ struct SysctlRecord: ~Copyable {
         }
     }
 
-    /// Forgets what is as it was, by whomever.
+    /// Forgets the sysctls that have their earlier value again, whoever restored it.
     static func forgetRestored() throws(KernelError) {
         guard try !recorded().isEmpty else { return }
         var record = try SysctlRecord()
         for entry in record.entries where entry.return(to: nil) == .needless { try record.forget(entry.sysctl) }
     }
 
-    /// What is not a line of ours is left out.
+    /// Parses the record. Lines of another form are left out.
     static func entries(in text: String) -> [Entry] {
         text.split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ")
@@ -52,15 +52,15 @@ struct SysctlRecord: ~Copyable {
 
     func entry(of sysctl: Sysctl) -> Entry? { entries.first { $0.sysctl == sysctl } }
 
-    /// Sets it, and remembers what it was before we first did; false where another run has raised it as far meanwhile.
+    /// Sets a sysctl and records its value before our first change. False if another run has raised it as far meanwhile.
     ///
-    /// The record comes first: a run that is killed in between leaves one that says nothing wrong.
+    /// The record is written first: if the run is killed before the sysctl is set, the record still holds.
     mutating func set(_ sysctl: Sysctl, to value: Int) throws(KernelError) -> Bool {
         let present = try sysctl.read()
         if sysctl.isNeverLowered, present >= value || present == 0 { return false }
         let former = entry(of: sysctl)
         let ours = former.flatMap { $0.applied.contains(present) ? $0 : nil }
-        // Somebody set it after us: then that is what it was.
+        // If somebody set it after us, their value is the one to restore.
         let before = ours?.before ?? present
         let isNew = ours == nil || present == value
         try replace(
@@ -73,7 +73,7 @@ struct SysctlRecord: ~Copyable {
         return true
     }
 
-    /// Sets what it was before, and forgets it; false where another run or somebody else was faster.
+    /// Restores the earlier value and forgets it; false if another run or somebody else was faster.
     mutating func restore(_ sysctl: Sysctl) throws(KernelError) -> Bool {
         guard let entry = entry(of: sysctl), entry.applied.contains(try sysctl.read()) else { return false }
         try sysctl.write(entry.before)
@@ -108,10 +108,10 @@ extension SysctlRecord {
     struct Entry: Hashable {
         let sysctl: Sysctl
         let before: Int
-        /// What was set last; behind it what a run that did not come to its end may have left in place.
+        /// The number set last, then the number that an unfinished run may have left in place.
         let applied: [Int]
 
-        /// Whether it can become what it was.
+        /// Whether it can get its earlier value.
         enum Return: Hashable {
             case needless
             case possible
@@ -132,7 +132,7 @@ extension SysctlRecord {
             }
             if sysctl == .conntrackMax, let entries = conntrack?.entries, before > 0, entries > before {
                 return .impossible(
-                    "\(sysctl.name) stays \(present): there are \(entries) entries by now, more than the \(before) of before"
+                    "\(sysctl.name) stays \(present): the table has \(entries) entries, more than the earlier limit \(before)"
                 )
             }
             return .possible
@@ -151,10 +151,10 @@ extension Sysctl {
 }
 
 extension KernelError {
-    /// Told with the file in question, where the attempt will be told as that of setting a sysctl.
+    /// Moves the attempt on the record into the explanation: the caller reports its own attempt to set a sysctl.
     fileprivate var ofRecord: KernelError {
         let reason = explanation.map { ": \($0)" } ?? ""
         return KernelError(
-            attempt, errno, explanation: "failed to \(attempt), where what sysctls were is remembered\(reason)")
+            attempt, errno, explanation: "failed to \(attempt), which records the sysctls' earlier values\(reason)")
     }
 }

@@ -1,28 +1,28 @@
 import CLinux
 public import LinuxSystem
 
-/// A regular file whose content is replaced in one step: whoever opens it finds all of the old or all of the new, also
+/// A regular file whose content is replaced in one step: readers find either all of the old or all of the new content, even
 /// after a crash.
 public struct AtomicFile: Sendable {
-    /// Where it is, symbolic links followed.
+    /// The file's path, with symbolic links resolved.
     public let path: String
-    /// As it was read.
+    /// The content as it was read.
     public let content: [UInt8]
     private let status: FileStatus
 
-    /// What came of replacing.
+    /// The outcome of replacing.
     public enum Outcome: Sendable {
         case replaced
-        /// Somebody else wrote to the file since it was read, or took it away; it was left alone.
+        /// Somebody else has written to or removed the file since it was read. It was left alone.
         case changedMeanwhile
     }
 
-    /// Reads a file of at most `limit` bytes. What a symbolic link leads to is read, and replaced later; the link stays.
+    /// Reads a file of at most `limit` bytes. A symbolic link is followed and stays; its target is replaced later.
     public init(reading path: String, limit: Int) throws(KernelError) {
         guard let resolved = realpath(path, nil) else { throw KernelError("open \(path)", .current) }
         defer { free(resolved) }
         self.path = String(cString: resolved)
-        // What looks like a file may be a FIFO, and nobody may ever write to it.
+        // The path may be a FIFO that nobody ever writes to, so do not wait.
         let file: FileDescriptor
         do { file = try FileDescriptor(opening: self.path, .readWithoutWaiting) } catch {
             throw error.attempting("open \(path)")
@@ -34,7 +34,7 @@ public struct AtomicFile: Sendable {
         content = try file.readAll(limit: limit, name: path)
     }
 
-    /// Replaces the content; mode, owner, SELinux label and access control list stay. Other hard links keep what they had.
+    /// Replaces the content; mode, owner, SELinux label and access control list stay. Other hard links keep the old content.
     public func replace(with text: String) throws(KernelError) -> Outcome {
         var temporary = try TemporaryFile(beside: path)
         try temporary.file.write(text, name: temporary.path)
@@ -45,7 +45,7 @@ public struct AtomicFile: Sendable {
         return .replaced
     }
 
-    /// Puts a file of root's, which others may read, where there is none yet or in the place of the one that is there.
+    /// Writes a new file with mode 0644, or replaces the one that is there.
     public static func put(_ text: String, at path: String) throws(KernelError) {
         var temporary = try TemporaryFile(beside: path)
         try temporary.file.write(text, name: temporary.path)
@@ -54,7 +54,7 @@ public struct AtomicFile: Sendable {
         try temporary.rename(to: path)
     }
 
-    /// Takes a file away; that there is none is no error.
+    /// Removes a file; a missing one is no error.
     public static func remove(_ path: String) throws(KernelError) {
         guard unlink(path) == 0 || Errno.current == .noEntry else { throw KernelError("remove \(path)", .current) }
     }
@@ -64,15 +64,15 @@ public struct AtomicFile: Sendable {
     }
 }
 
-/// A file that is to become another, removed if it does not.
+/// A temporary file that is renamed to its target, or removed if that does not happen.
 private struct TemporaryFile: ~Copyable {
     let path: String
     let file: FileDescriptor
     private let directory: String
     private var isRenamed = false
 
-    /// In the same directory, because a file is renamed only within its file system. Programs that read whole
-    /// directories pass over hidden files, and over one without an extension.
+    /// Makes it in the target's directory, because renaming works only within a file system. Its name is hidden and has no
+    /// extension, so that programs that read whole directories skip it.
     init(beside path: String) throws(KernelError) {
         let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
         directory = end == path.startIndex ? "/" : String(path[..<end])
@@ -87,7 +87,7 @@ private struct TemporaryFile: ~Copyable {
         if !isRenamed { unlink(path) }
     }
 
-    /// The owner first: changing it takes away set-user-ID bits.
+    /// Copies owner and mode. The owner first: changing it clears set-user-ID bits.
     func take(_ status: FileStatus, from original: String) throws(KernelError) {
         guard fchown(file.number, status.owner, status.group) == 0 else {
             throw KernelError("keep the owner of \(original)", .current)
@@ -98,9 +98,9 @@ private struct TemporaryFile: ~Copyable {
         for name in ["security.selinux", "system.posix_acl_access"] { try copyAttribute(name, from: original) }
     }
 
-    /// An extended attribute, `xattr(7)`: what the original has, which is not always what a new file gets from its directory.
+    /// Copies an extended attribute, `xattr(7)`: a new file may have inherited another value from its directory, or none.
     private func copyAttribute(_ name: String, from original: String) throws(KernelError) {
-        // A label has less than a page, and so has a list of a few dozen entries.
+        // Ample: a label, or an access control list of a few dozen entries, takes less than a page.
         let limit = 65536
         let wanted = [UInt8](unsafeUninitializedCapacity: limit) { buffer, count in
             count = max(getxattr(original, name, buffer.baseAddress, limit), 0)
@@ -120,7 +120,7 @@ private struct TemporaryFile: ~Copyable {
     mutating func rename(to path: String) throws(KernelError) {
         guard CLinux.rename(self.path, path) == 0 else { throw KernelError("replace \(path)", .current) }
         isRenamed = true
-        // What a crash leaves is decided by the directory. Some file systems have no fsync for one.
+        // The directory decides which file a crash leaves. Some file systems have no fsync for directories.
         let folder = try FileDescriptor(opening: directory, .read)
         guard fsync(folder.number) == 0 || Errno.current == .invalid else {
             throw KernelError("write \(directory) to disk", .current, explanation: "\(path) is replaced already")

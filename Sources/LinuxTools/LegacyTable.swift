@@ -1,12 +1,12 @@
 import CLinux
 public import LinuxSystem
 
-/// A table of the kernel's older packet filter, `iptables-legacy(8)`, as the kernel hands it out.
+/// A table of the kernel's older packet filter, `iptables-legacy(8)`, in the kernel's own format.
 public struct LegacyTable: Hashable, Sendable {
     public let name: String
-    /// Where packets enter, in bytes from the first entry, by the hook's number (`NF_INET_…`); nil at hooks it is not at.
+    /// By a hook's number (`NF_INET_…`), the byte offset of the entry where packets enter; nil at hooks that the table lacks.
     public let hookEntries: [Int?]
-    /// One `struct ipt_entry` or `ip6t_entry` behind the other, with their matches and targets.
+    /// Consecutive `struct ipt_entry` or `ip6t_entry`, each with its matches and target.
     public let entries: [UInt8]
 
     public init(name: String, hookEntries: [Int?], entries: [UInt8]) {
@@ -15,7 +15,7 @@ public struct LegacyTable: Hashable, Sendable {
         self.entries = entries
     }
 
-    /// The tables there are in the calling thread's namespace: asking for another would make it.
+    /// The names of the tables in the calling thread's namespace. Reading any other table would create it.
     public static func names(isIPv6: Bool) throws(KernelError) -> [String] {
         let path = "/proc/thread-self/net/\(isIPv6 ? "ip6" : "ip")_tables_names"
         do {
@@ -26,17 +26,17 @@ public struct LegacyTable: Hashable, Sendable {
         }
     }
 
-    /// A table that grows while it is read is read again this often.
+    /// The most readings of a table that changes meanwhile.
     private static let readings = 64
 
-    /// Reads one of the tables named above. Needs CAP_NET_RAW and CAP_NET_ADMIN.
+    /// Reads a table; `name` must be one of `names`. Needs CAP_NET_RAW and CAP_NET_ADMIN.
     public init(reading name: String, isIPv6: Bool) throws(KernelError) {
         let attempt = "read table \(name) of \(isIPv6 ? "ip6tables" : "iptables")-legacy"
         for _ in 0..<Self.readings {
             var info = linux_xtable_info()
             guard linux_xtable_info(isIPv6 ? 1 : 0, name, &info) == 0 else { throw KernelError(attempt, .current) }
             let size = info.size
-            // The kernel keeps tables of more than this from nobody; nobody has them.
+            // The kernel has no such limit, but no real table is larger.
             guard size <= 1 << 28 else { throw KernelError(attempt, .tooBig) }
             var failure: Errno?
             let entries = [UInt8](unsafeUninitializedCapacity: Int(size)) { buffer, count in

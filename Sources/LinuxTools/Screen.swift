@@ -1,30 +1,30 @@
 import CLinux
 public import LinuxSystem
 
-/// The whole of the terminal that standard output is, drawn anew again and again, and given back as it was: when the value
-/// goes, when the process is stopped, and on the signals that end it.
+/// A full-screen display on the terminal at standard output. It restores the terminal when the value goes, when the process is
+/// stopped, and on the signals that end the process.
 ///
 /// The sequences are those of ECMA-48 and xterm's alternate screen.
 public struct Screen: ~Copyable {
-    /// What a wait ended with.
+    /// The event that ended a wait.
     public enum Event: Equatable, Sendable {
         case timeout
-        /// The size is another, or the screen was left and entered again.
+        /// The size has changed, or the screen was left and entered again.
         case resized
-        /// The person has had enough: `q`, or Ctrl-C.
+        /// The user pressed `q` or Ctrl-C.
         case quit
-        /// The process was told to end by this signal.
+        /// This signal told the process to end.
         case ended(Int32)
     }
 
     private let signals: FileDescriptor
     private let hasKeys: Bool
 
-    /// Takes the terminal over.
+    /// Takes over the terminal.
     public init() throws(KernelError) {
         let number = linux_open_signals()
         guard number >= 0 else { throw KernelError("wait for signals", .current) }
-        // Locals first: a throw after the first field would leave the value half made.
+        // Locals first: a throw after the first field is set would leave a half-made value.
         let signals = FileDescriptor(owning: number)
         let hasKeys = Terminal.isStandardInput
         try Self.enter(hasKeys)
@@ -47,8 +47,8 @@ public struct Screen: ~Copyable {
         if hasKeys { linux_terminal_restore(STDIN_FILENO) }
     }
 
-    /// Draws the lines from the top; those that do not fit are left out. Each is to be shorter than a row of the terminal,
-    /// or what clears the rest of the row would clear its last character.
+    /// Draws the lines from the top; those that do not fit are left out. Each must be shorter than a row of the terminal, or
+    /// clearing the rest of the row would clear its last character.
     public func draw(_ lines: [String]) throws(KernelError) {
         var text = "\u{1b}[H"
         for (place, line) in lines.prefix(Terminal.size.rows).enumerated() {
@@ -58,7 +58,7 @@ public struct Screen: ~Copyable {
         try FileDescriptor.writeStandardOutput(text + "\u{1b}[J")
     }
 
-    /// Waits for something to happen, no longer than that.
+    /// Waits for an event, at most this long.
     public func wait(milliseconds: Int) throws(KernelError) -> Event {
         let deadline = Timestamp.monotonic + milliseconds
         while true {
@@ -95,7 +95,7 @@ public struct Screen: ~Copyable {
 }
 
 extension Screen.Event {
-    /// Ends the process as the signal would have, if that is what the event was; to be called once the screen has gone.
+    /// For `ended`, ends the process as the signal would have. To be called once the screen has gone.
     public func endProcess() {
         if case .ended(let number) = self { linux_end_by_signal(number) }
     }

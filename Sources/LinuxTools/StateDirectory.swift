@@ -1,16 +1,16 @@
 import CLinux
 public import LinuxSystem
 
-/// A directory of small files that must be known from one run to the next, such as `/run/evenkeel`.
+/// A directory of small files that outlast a run, such as `/run/evenkeel`.
 public struct StateDirectory: ~Copyable {
     public let path: String
     private let directory: FileDescriptor
     private static let mode: mode_t = 0o700
 
-    /// Opens the directory, and makes it if it is not there; its parent has to be. It is its owner's alone: whoever may open
-    /// it may lock it, and keep everybody waiting.
+    /// Opens the directory, or makes it in its parent, which must exist. It is closed to others than its owner: whoever can open
+    /// it can lock it and make every run wait.
     ///
-    /// - Throws: `ELOOP` or `ENOTDIR` for what is no directory, `EPERM` for one that others than root may write to.
+    /// - Throws: `ELOOP` or `ENOTDIR` if the path is no directory, `EPERM` if others than root may write to it.
     public init(_ path: String) throws(KernelError) {
         guard mkdir(path, Self.mode) == 0 || Errno.current == .exists else {
             throw KernelError("make directory \(path)", .current)
@@ -20,7 +20,7 @@ public struct StateDirectory: ~Copyable {
         let directory = FileDescriptor(owning: number)
         let status = try FileStatus(of: directory, name: path)
         guard status.owner == geteuid(), status.permissions & 0o022 == 0 else {
-            throw KernelError("use directory \(path)", .notPermitted, explanation: "it is not root's alone to write to")
+            throw KernelError("use directory \(path)", .notPermitted, explanation: "others than root may write to it")
         }
         guard status.permissions & 0o777 == Self.mode || fchmod(number, Self.mode) == 0 else {
             throw KernelError("close directory \(path) to others", .current)
@@ -29,14 +29,14 @@ public struct StateDirectory: ~Copyable {
         self.path = path
     }
 
-    /// Keeps other runs waiting until this value goes. Whoever holds the lock does so for a few system calls. `flock(2)`.
+    /// Makes other runs wait until this value goes, `flock(2)`. Hold the lock for a few system calls only.
     public func lock() throws(KernelError) {
         guard retryingOnInterrupt({ linux_lock(directory.number) }) == 0 else {
             throw KernelError("lock directory \(path)", .current)
         }
     }
 
-    /// The text of a file in it, or nil if there is none.
+    /// The text of a file in the directory; nil if there is none.
     public func text(of name: String) throws(KernelError) -> String? {
         let file: FileDescriptor
         do { file = try FileDescriptor(opening: "\(path)/\(name)", .readWithoutWaiting) } catch {

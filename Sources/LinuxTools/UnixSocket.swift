@@ -1,11 +1,11 @@
 import CLinux
 public import LinuxSystem
 
-/// A program that listens on a socket in the file system, `unix(7)`.
+/// Requests to a program that listens on a socket in the file system, `unix(7)`.
 public enum UnixSocket {
-    /// Sends a request and returns all that is answered until the other end closes.
+    /// Sends a request and returns the whole answer, until the other end closes.
     ///
-    /// - Throws: `ETIMEDOUT` when the other end has not closed after two seconds in all, however busily it goes on.
+    /// - Throws: `ETIMEDOUT` if the other end has not closed after two seconds, even if it keeps sending.
     public static func ask(_ path: String, _ request: String, limit: Int) throws(KernelError) -> [UInt8] {
         let deadline = Timestamp.monotonic + patience * 1000
         let number = linux_connect(path, Int32(patience))

@@ -63,7 +63,7 @@ import Testing
         #expect(findings.allSatisfy { $0.id == .engineNATGone && $0.severity == .error && $0.place == .host })
         let reload = "sudo podman network reload --all"
         #expect(findings.dropLast().map { $0.remedy } == [reload, reload, "sudo systemctl restart docker"])
-        #expect(findings[3].remedy.hasPrefix("(start the containers or pods"))
+        #expect(findings[3].remedy.hasPrefix("(restart the containers or pods"))
         #expect(
             findings[0].evidence.suffix(2) == [
                 "no rule of nftables or iptables translates 10.89.1.5 of web", "and 2 more",

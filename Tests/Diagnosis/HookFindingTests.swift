@@ -102,7 +102,7 @@ import Testing
         let findings = found([declaration(keys)], [Self.podman])
         #expect(findings.map { $0.severity } == [.error])
         #expect(findings.first?.evidence == ["/hooks/evenkeel.json \(flaw)"])
-        #expect(findings.first?.consequence == "no container of podman starts at all while it is so")
+        #expect(findings.first?.consequence == "no container of podman starts until that is mended")
     }
 
     @Test(arguments: [
@@ -123,7 +123,7 @@ import Testing
         #expect(neither.map { $0.summary } == ["the OCI hook is installed where podman and CRI-O do not look"])
         #expect(neither[0].evidence.last == "CRI-O reads /usual, /hooks")
         let stopped = found([declaration(["version": ""])], [Self.podman, Self.crio])
-        #expect(stopped.map { $0.consequence } == ["no container of podman and CRI-O starts at all while it is so"])
+        #expect(stopped.map { $0.consequence } == ["no container of podman and CRI-O starts until that is mended"])
         // The last directory of one that reads several decides.
         #expect(found([declaration(["version": ""], in: "/usual"), declaration()], [Self.crio]) == [])
     }

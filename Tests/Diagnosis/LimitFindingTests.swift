@@ -52,7 +52,8 @@ import Testing
     @Test func portsOfWhatIsBehindItAreFoundWithTheirWays() throws {
         let finding = try #require(try found(Self.ranked) { $0.translates = [.v4] })
         #expect(finding.id == .natOnSeveralNetworks)
-        #expect(finding.evidence.last == "IPv4: answers leave by eth0, the default, also those to what came in by eth1")
+        #expect(
+            finding.evidence.last == "IPv4: answers leave by eth0, the default, even to requests that came in by eth1")
     }
 
     private static func lan(kind: String?) -> TestObservation {
@@ -105,7 +106,7 @@ import Testing
             ])
         #expect(finding.consequence.contains("added first"))
         let merged = try found(TestObservation(metrics: [nil, nil])) { $0.halves = [Self.half(version: .v6, 2, 3)] }
-        #expect(merged?.consequence.contains("as a hash has it") == true)
+        #expect(merged?.consequence.contains("a hash chooses the route") == true)
     }
 
     /// A VPN's by a tunnel, one network's, and such as have metrics of their own.

@@ -30,8 +30,8 @@ import Testing
         #expect(full.id == .conntrackFull && full.severity == .error)
         #expect(
             full.evidence == [
-                "in its own namespace 1000 of 1000 entries (100%); the limit is the machine's, for each namespace alone",
-                "the host's own table has 7 entries", "3 packets dropped, 2 flows thrown out early, since it began",
+                "in its own namespace 1000 of 1000 entries (100%); the machine's limit applies to each namespace separately",
+                "the host's own table has 7 entries", "3 packets dropped, 2 flows evicted early, since it was made",
             ])
         #expect(full.remedy.hasPrefix("sudo nsenter --net=/run/netns/netns-1 evenkeel host top"))
         #expect(try found(1000, max: 0) == nil, "no limit")

@@ -58,7 +58,8 @@ import Testing
         boot.add("net.netfilter.nf_conntrack_max = 65536", from: PersistentSettings.sysctls)
         let table = ConntrackSnapshot(max: 131_072, buckets: 65536)
         #expect(
-            table.conflicts(Policy.Conntrack(), boot).first?.hasSuffix("`evenkeel host apply --persist` writes it anew")
+            table.conflicts(Policy.Conntrack(), boot).first?.hasSuffix(
+                "write it anew with `evenkeel host apply --persist`")
                 == true)
     }
 

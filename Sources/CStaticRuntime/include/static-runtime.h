@@ -1,4 +1,3 @@
-// Nothing is called from here: these are functions that the standard library, libnftnl and Sources/Netlink call, in
-// place of others' that would make the hot path's programs larger or slower, or that cannot be linked statically. For the
-// Embedded build alone.
+// Declares nothing: the standard library, libnftnl and Sources/Netlink call this module's functions by name. The functions replace
+// others that would make the hot path's programs larger or slower, or cannot be linked statically. Only for the Embedded build.
 #pragma once

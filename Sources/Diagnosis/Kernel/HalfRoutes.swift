@@ -2,11 +2,11 @@ import CKernel
 public import LinuxSystem
 public import Netlink
 
-/// A route in main to one half of all addresses: 0.0.0.0/1 and 128.0.0.0/1, or ::/1 and 8000::/1. Two of them stand for a default
-/// route and win over every one.
+/// A route in table main to one half of all addresses: 0.0.0.0/1, 128.0.0.0/1, ::/1 or 8000::/1. Both halves together act as a
+/// default route and win over every real one, being more specific.
 public struct HalfRoute: Hashable, Sendable {
     public var version: IPVersion
-    /// Whether it is the half that begins with the highest bit set.
+    /// Whether it is the half whose addresses have the highest bit set.
     public var isUpper: Bool
     public var metric: UInt32
     public var nextHops: [NextHop]
@@ -18,7 +18,7 @@ public struct HalfRoute: Hashable, Sendable {
         self.nextHops = nextHops
     }
 
-    /// As `ip-route(8)` writes it.
+    /// The destination as `ip-route(8)` writes it.
     public var prefix: String {
         switch (version, isUpper) {
         case (.v4, false): "0.0.0.0/1"
@@ -30,7 +30,7 @@ public struct HalfRoute: Hashable, Sendable {
 }
 
 extension HalfRoute {
-    /// Nil for every other route.
+    /// From one message of a dump of routes; nil for any other route.
     init?(_ message: Message) {
         guard let header = message.familyHeader(rtmsg.self), let version = IPVersion(addressFamily: header.rtm_family),
             header.rtm_dst_len == 1, header.rtm_src_len == 0, header.rtm_tos == 0, header.rtm_type == UInt8(RTN_UNICAST)
@@ -50,15 +50,15 @@ extension HalfRoute {
             default: break
             }
         }
-        // A kernel that does not filter a dump lists the other tables' as well.
+        // Kernels that do not filter dumps list other tables' routes as well.
         guard table == Route.mainTable else { return nil }
         if nextHops.isEmpty { nextHops = [hop] }
     }
 }
 
 extension Socket {
-    /// The halves among main's routes, in the order in which the kernel tries them; nil where it has more routes than that, and
-    /// then the socket is good for nothing more.
+    /// The halves among main's routes, in the order in which the kernel tries them. Nil if main has more than `most` routes;
+    /// then the rest of the dump is unread, and the socket must not be used again.
     public mutating func halfRoutes(
         _ version: IPVersion, unlessMoreThan most: Int
     ) throws(KernelError) -> [HalfRoute]? {
@@ -77,7 +77,7 @@ extension Socket {
             }
             if !isComplete { return nil }
         } catch {
-            // There is no such table.
+            // ENOENT: the namespace has no such table.
             if error.errno != .noEntry { throw error }
         }
         return halves

@@ -15,14 +15,14 @@ extension Request {
 }
 
 extension Socket {
-    /// The other end of a veth, also where that is in another namespace, which nobody has to enter for it; nil where it is not
-    /// to be had.
+    /// The other end of a veth, even in another namespace, which is not entered. Nil if the kernel does not tell: no id for that
+    /// namespace, no permission, or a kernel without `IFLA_TARGET_NETNSID`.
     package mutating func otherEnd(of veth: Link) throws(KernelError) -> Link? {
         guard veth.kind == "veth", let index = veth.peerIndex else { return nil }
         guard let id = veth.peerNamespaceID else { return try link(index: index) }
         guard id >= 0 else { return nil }
         do {
-            // A kernel that does not know the request's attribute answers with an interface of the socket's own namespace.
+            // A kernel that ignores IFLA_TARGET_NETNSID answers with an interface of the socket's own namespace.
             return try get(.link(index: index, inNamespace: id)) { Link($0) }.flatMap { end in
                 end.kind == "veth" && end.peerIndex == veth.index ? end : nil
             }

@@ -3,8 +3,8 @@ package import LinuxSystem
 import Netlink
 
 extension Socket {
-    /// The indexes of the interfaces that are up and have a carrier, as a veth has while its other end is up: `IFF_UP` and
-    /// `IFF_LOWER_UP`, netdevice(7). They change at once; the operational state comes up to a second later.
+    /// The indexes of the interfaces that are up and have a carrier: `IFF_UP` and `IFF_LOWER_UP`, netdevice(7). A veth has a
+    /// carrier while its other end is up. These flags change at once; the operational state follows up to a second later.
     package mutating func runningLinks() throws(KernelError) -> Set<UInt32> {
         let wanted = UInt32(IFF_UP.rawValue) | UInt32(IFF_LOWER_UP.rawValue)
         return Set(

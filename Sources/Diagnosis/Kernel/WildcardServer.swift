@@ -2,10 +2,10 @@ import CKernel
 public import LinuxSystem
 public import Netlink
 
-/// A UDP socket that takes datagrams to every address of its namespace and is connected to nobody, `sock_diag(7)`.
+/// An unconnected UDP socket that is bound to every address of its namespace, `sock_diag(7)`.
 public struct WildcardServer: Hashable, Sendable {
     public var port: UInt16
-    /// Of the families it takes datagrams of: an IPv6 socket takes both, unless it has `IPV6_V6ONLY`.
+    /// The families whose datagrams it receives: both for an IPv6 socket without `IPV6_V6ONLY`.
     public var versions: [IPVersion]
 
     public init(port: UInt16, versions: [IPVersion]) {
@@ -15,7 +15,7 @@ public struct WildcardServer: Hashable, Sendable {
 }
 
 extension WildcardServer {
-    /// Nil for a socket of another kind: bound to an address or to a device, or connected.
+    /// Nil for any other socket: bound to an address or a device, or connected.
     init?(_ message: Message) {
         guard let header = message.familyHeader(inet_diag_msg.self),
             let version = IPVersion(addressFamily: header.idiag_family)
@@ -34,7 +34,7 @@ extension WildcardServer {
 }
 
 extension Request {
-    /// Those that are connected to nobody: `TCP_CLOSE` is the state of such a socket.
+    /// Lists unconnected UDP sockets: their state is `TCP_CLOSE` (7).
     package static func listUnconnectedUDPSockets(_ version: IPVersion) -> Request {
         var request = Request("list UDP sockets", type: Int(SOCK_DIAG_BY_FAMILY), flags: 0)
         var header = inet_diag_req_v2()
@@ -47,8 +47,8 @@ extension Request {
 }
 
 extension Socket {
-    /// The UDP servers on every address in the namespace of a `socketDiagnosis` socket; nil where there are more sockets than
-    /// that, and then the socket is good for nothing more.
+    /// The UDP servers on every address in the namespace of this `socketDiagnosis` socket. Nil if a family has more than `most`
+    /// sockets; then the rest of the dump is unread, and the socket must not be used again.
     public mutating func wildcardServers(unlessMoreThan most: Int) throws(KernelError) -> [WildcardServer]? {
         var servers: [WildcardServer] = []
         for version in IPVersion.allCases {

@@ -48,7 +48,7 @@ import Testing
             """)
         #expect(
             lines.count == 2
-                && lines[0].hasPrefix("note: connection tracking is not loaded, so its table cannot be sized"))
+                && lines[0].hasPrefix("note: connection tracking is not loaded, so its table's size and timeouts"))
         #expect(lines[1] == "set nf_conntrack_generic_timeout to 77 (it was 600 seconds)")
     }
 
@@ -104,8 +104,8 @@ import Testing
                 "note: /etc/sysctl.d/95-other.conf line 1 sets nf_conntrack_max to 3000 when the host boots, less than the "
                     + "policy's 100000: change it there",
                 "again: ", "loaded anew: 25088", "100000", "25088", "77",
-                "evenkeel: cannot write /etc/modules-load.d/evenkeel.conf: File exists (EEXIST): it is there already, and not "
-                    + "written by evenkeel",
+                "evenkeel: cannot write /etc/modules-load.d/evenkeel.conf: File exists (EEXIST): it exists already, and "
+                    + "evenkeel did not write it",
                 "refused 1", "removed /etc/sysctl.d/90-evenkeel.conf", "removed /etc/modprobe.d/evenkeel.conf",
                 "/etc/modprobe.d:", "/etc/modules-load.d:", "evenkeel.conf", "/etc/sysctl.d:",
             ])

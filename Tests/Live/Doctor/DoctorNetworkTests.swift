@@ -25,7 +25,7 @@ import Testing
         try expectOnlyToBeUnguarded(lab)
     }
 
-    /// That it has not passed through Evenkeel is all.
+    /// The only finding is that Evenkeel did not set it up.
     private func expectOnlyToBeUnguarded(_ lab: Lab) throws {
         #expect(try lab.run("found c") == "container-not-guarded")
         #expect(try lab.attempt("doctor --netns /run/netns/c").status == 0)

@@ -126,7 +126,8 @@ import Testing
             rm /run/evenkeel; mkdir -p /run/evenkeel/sysctls
             evenkeel host remove 2>&1 || echo "remove $?"
             """)
-        #expect(text.contains("failed to open directory /run/evenkeel, where what sysctls were is remembered\napply 1"))
+        #expect(
+            text.contains("failed to open directory /run/evenkeel, which records the sysctls' earlier values\napply 1"))
         #expect(text.hasSuffix("cannot read /run/evenkeel/sysctls: Is a directory (EISDIR)\nremove 1"))
     }
 
