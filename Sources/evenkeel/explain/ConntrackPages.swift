@@ -100,7 +100,8 @@ extension Page {
 
     static let conntrackLimits = [
         Page(
-            id: .conntrackLimitConflict, title: "several programs or files set the size of the connection tracking table",
+            id: .conntrackLimitConflict,
+            title: "several programs or files set the size of the connection tracking table",
             symptom: """
                 nf_conntrack_max is set in /etc/sysctl.d, but after a while, a restart or a reboot it has another value. The
                 table is full again although it was made larger.
