@@ -42,8 +42,7 @@ struct Doctor: ParsableCommand {
             stops, the watch says so and waits, since it may start again. The watch ends with 0 when the namespace or \
             process of --netns or --pid is gone.
 
-            Limits that no setting lifts are information. They are reported if the kernel shows that a container is
-            affected.
+            Limits that no setting lifts are information, reported if the kernel shows that a container is affected.
 
             FINDINGS
             \(findingNames)
