@@ -17,7 +17,7 @@ struct CNIAdd: ParsableCommand {
             Without it the policy decides. A list that already has the plugin gets the preference added.
 
             Agents of a cluster's network, such as Calico's, Cilium's and flannel's, rewrite their list when they \
-            start. Chain the plugin in their source for it as well, such as their ConfigMap.
+            start. Chain the plugin also where they take it from, such as their ConfigMap.
 
             EXAMPLES
               evenkeel cni add --dir /etc/cni/net.d --dry-run

@@ -89,7 +89,7 @@ extension Page {
                 """,
             cause: """
                 Some settings make the rules useless or harmful. With an eBPF data plane, such as Cilium's, or a notrack rule,
-                packets bypass connection tracking, so the rules see none of them. With nf_conntrack_tcp_loose=0 a host's
+                packets bypass connection tracking, so the rules see none of them. With nf_conntrack_tcp_loose=0 the host's
                 connection that connection tracking has lost is INVALID, and its peer needs the RST; Evenkeel then makes no
                 rules, removes existing ones, and says so. A drop in input (older versions of Evenkeel, and the policy's
                 invalid.mode "input") also drops misjudged segments for the host's own sockets, and breaks what IPVS forwards

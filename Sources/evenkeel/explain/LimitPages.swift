@@ -16,7 +16,7 @@ extension Page {
                 In the container's namespace:
 
                     nft list ruleset | grep dnat; iptables-save -t nat | grep DNAT
-                    ip route get 192.0.2.1 from 10.244.0.2 iif eth0 || true     # an inner address and its interface: the default route
+                    ip route get 192.0.2.1 from 10.244.0.2 iif eth0 || true     # an inner address and its interface: the default
                     tcpdump -ni eth0 tcp port 30080                             # answers with the address of eth1
                 """,
             withEvenkeel: """

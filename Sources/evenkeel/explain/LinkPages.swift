@@ -39,7 +39,7 @@ extension Page {
         Page(
             id: .ipForwardOff, title: "the host does not forward packets",
             symptom: """
-                Containers reach the host and one another, and nothing else. It stopped after a reboot, a new sysctl file, or
+                Containers reach the host and one another, and nothing else. It began after a reboot, a new sysctl file, or
                 the installation of another network manager. Ports published by a userland proxy still work.
                 """,
             cause: """

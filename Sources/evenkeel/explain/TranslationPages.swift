@@ -4,8 +4,8 @@ extension Page {
             id: .engineNATGone, title: "an engine's address translation is gone",
             symptom: """
                 All containers of an engine lose the internet and their published ports at once. They still reach the host and
-                one another. It follows nft flush ruleset, a restart of nftables or firewalld, or a reload of firewall rules.
-                New containers may work.
+                one another. It happens after nft flush ruleset, a restart of nftables or firewalld, or a reload of firewall
+                rules. New containers may work.
                 """,
             cause: """
                 Engines translate their networks' private addresses by rules in the host's firewall. They make these rules
