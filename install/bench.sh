@@ -11,21 +11,21 @@ usage() {
     cat <<'TEXT'
 usage: sudo install/bench.sh [--no-install] [--no-build] [OPTION…]
 
-Measures what evenkeel-cni, evenkeel-hook and evenkeel-runtime cost a container start, beside a C program that makes the same
-requests, the CNI plugins tuning, sbr and firewall, and a shell script. Takes about a quarter of an hour on two cores, after
-the build; nothing else should be running. Changes only what it makes: namespaces, and files below .build.
+Measures what evenkeel-cni, evenkeel-hook and evenkeel-runtime add to a container start, and compares them with a C program
+that makes the same requests, the CNI plugins tuning, sbr and firewall, and a shell script. Takes about a quarter of an hour
+on two cores, after the build. Run nothing else meanwhile. Changes only its own namespaces, and files below .build.
 
   --no-install      install no Debian packages
-  --no-build        take evenkeel's programs as they are in .build/dist
+  --no-build        use evenkeel's programs in .build/dist
   --quick           a tenth of the rounds
   --rounds N        how often each program is run in each case (default 200)
   --case NAME       only this case; may be given several times
   --json FILE       write all figures to FILE
   --svg FILE        write a chart to FILE
-  --strict          exit with status 1 where a figure is not as it must be
+  --strict          exit with status 1 if a figure is outside its limit
   --budgets         only count instructions and system calls, and compare them with Tests/Benchmarks/budgets.json: status 1
-                    where one is exceeded by more than 3%; one that is beaten is lowered in the file. Takes half a minute
-  --accept          with --budgets: what is counted now is the budget. Takes two minutes
+                    if one is exceeded by more than 3%; lower counts lower the file's budget. Takes half a minute
+  --accept          with --budgets: make the current counts the budget. Takes two minutes
   --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
   -h, --help        this text
 
@@ -59,7 +59,7 @@ if [[ $install == yes ]]; then
         iproute2 nftables iptables procps util-linux valgrind strace
 fi
 
-# What it is compared with: as C programs are linked by default, and as the plugin is (Package.swift).
+# The C programs to compare with: linked the default way, and as the plugin is (Package.swift).
 build_references() {
     local folder=.build/benchmark source=Tests/Benchmarks
     local compile=(cc -std=gnu17 -Wall -Wextra -Werror -O2 -s) musl
@@ -78,7 +78,7 @@ build_references() {
 {
     [[ $build == no ]] || install/build.sh
     build_references
-    # As install/build.sh has it: other options would compile everything anew, here and there.
+    # With the options of install/build.sh: other options would recompile everything, here and there.
     swift build -c release --static-swift-stdlib --disable-local-rpath --product benchmark
 } >&2
 exec .build/release/benchmark "${options[@]}"

@@ -12,7 +12,7 @@ usage() {
 usage: install/build.sh [DEST]
 
 Builds evenkeel, evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an
-unstripped copy of each under DEST/debug, which turns the address in a crash report into file and line:
+unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
@@ -50,13 +50,13 @@ mkdir -p "$dest/debug"
 for program in evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime; do
     built=.build/release/$program
     [[ $program == evenkeel ]] || built=.build/embedded/release/$program
-    # Beside and renamed: a copy that runs meanwhile stays whole.
+    # Copied beside it and renamed, so that a program that is running stays whole.
     cp "$built" "$dest/debug/$program"
     strip -o "$dest/$program.new" "$built"
     mv "$dest/$program.new" "$dest/$program"
 done
 
-# Embedded Swift compiles the interpolation of a value that has no description, and prints this instead of it.
+# If a value has no description, Embedded Swift compiles its interpolation all the same, and prints this text instead.
 for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
     if strings "$dest/$program" | grep -q 'cannot print value'; then
         echo "install/build.sh: $program interpolates a value that Embedded Swift cannot print" >&2

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The newcomer's command: shows on this machine's own kernel what Evenkeel mends, in namespaces that vanish afterwards.
+# For newcomers: shows on this machine's kernel what Evenkeel repairs, in namespaces that vanish afterwards.
 set -euo pipefail
 
 self=$(realpath "${BASH_SOURCE[0]}")
@@ -23,17 +23,17 @@ usage() {
     cat <<'TEXT'
 usage: sudo install/demo.sh [--no-install] [--programs DIR]
 
-Makes a throw-away host with a container on two networks, measures what is lost, lets Evenkeel put it right and
-measures again. Does the same with downloads that a stray segment kills and, where podman is installed, with a
-real podman container. Takes about half a minute after the build.
+Makes a throw-away host with a container on two networks, measures what is lost, runs Evenkeel and measures
+again. Does the same with downloads that a stray segment breaks and, if podman is installed, with a real podman
+container. Takes about half a minute after the build.
 
   --no-install     install nothing; say what is missing instead
   --programs DIR   use the programs in DIR (evenkeel-cni, evenkeel-hook) instead of building them
   -h, --help       this text
 
-Interfaces, routes, firewall rules, containers and files of this machine are not touched: everything happens in
-namespaces of the demo's own, which end with it, however it ends. What stays: the Debian packages it installs,
-the programs it builds in .build, and modules that the kernel loads on first use.
+Interfaces, routes, firewall rules, containers and files of this machine do not change: everything happens in the
+demo's own namespaces, which always end with it. What stays: the Debian packages it installs, the programs it
+builds in .build, and modules that the kernel loads on first use.
 
 Exit status: 0 if nothing is lost with Evenkeel; 1 if something is, or the demo could not run; 2 wrong usage.
 NO_COLOR=1 turns colour off.
@@ -59,7 +59,7 @@ parse_options() {
     done
 }
 
-# --- what is said ---
+# --- messages ---
 
 bold="" red="" green="" plain=""
 if [[ -t 1 && -z ${NO_COLOR:-} && ${TERM:-dumb} != dumb ]]; then
@@ -88,7 +88,7 @@ misused() {
 missing_packages() {
     local command requirement
     local needed="ip:iproute2 nft:nftables ping:iputils-ping socat:socat sysctl:procps unshare:util-linux"
-    # podman itself is not installed for a demonstration, only what its part needs beside it.
+    # The demo does not install podman, only what its podman part also needs.
     ! command -v podman >/dev/null || needed+=" busybox:busybox-static crun:crun"
     if [[ $build == yes ]]; then
         for requirement in "${build_requirements[@]}"; do
@@ -114,7 +114,7 @@ supply_packages() {
     install_packages "${missing[@]}" || fail "apt-get could not install them"
 }
 
-# As the owner of the checkout, so that nothing in it becomes root's; in a login shell, which knows where Swift is.
+# Runs as the owner of the checkout, so that no file becomes root's; in a login shell, which knows where Swift is.
 as_owner() { # SHELL-COMMAND, run in the repository
     local owner as=()
     owner=$(stat -c %U "$repository")
@@ -128,7 +128,7 @@ build_programs() {
         as_owner 'command -v swift' >/dev/null ||
             fail "building needs Swift $least_swift or later (https://www.swift.org/install/linux); --programs DIR skips it"
         say "Building with install/build.sh; the first time this takes a minute or two."
-        # What SwiftPM tells of its doings is left out, what it says of errors is not.
+        # Hides SwiftPM's progress, but not its errors.
         as_owner install/build.sh 2>&1 |
             sed -uE '/^(\[[0-9]+\/|Fetch|Comput|Creating|Working|Building)|swift_static/d' | quote ||
             fail "the build failed"
@@ -151,16 +151,16 @@ show_damage() {
     step "Before: a container on two networks"
     say "Each network brought a default route of the same metric:"
     show_routes
-    say "For IPv4 the kernel alternates between them. For IPv6 it picks one by a hash of the addresses, which" \
-        "does harm where the container's own address is given: a bound socket, a published port. A packet that takes" \
-        "the wrong one is dropped without a word by a strict reverse path filter: rp_filter=1 in the container and on" \
-        "the host, and for IPv6 a firewall rule on the host that does the same, as firewalld has by default." \
+    say "For IPv4 the kernel alternates between them. For IPv6 it picks one by a hash of the addresses. That does" \
+        "harm if the container's own address is fixed: a bound socket, a published port. A strict reverse path filter" \
+        "silently drops a packet on the wrong route: rp_filter=1 in the container and on the host, and for IPv6 a" \
+        "firewall rule on the host that does the same, as firewalld has by default." \
         "Measuring: ${#rows[@]} kinds of traffic, $probes probes each ..."
     measure_loss before
 
     step "Before: downloads through the host's address translation"
     say "Now and then a segment arrives that lies outside the TCP window. Connection tracking calls it INVALID and" \
-        "does not translate it, so it ends up at the host, which knows no such connection and answers with a reset." \
+        "does not translate it. So the host itself gets it, knows no such connection, and answers with a reset." \
         "Measuring: $connections downloads from a container on one network; 1 in 25 segments is made INVALID ..."
     measure_downloads before
     ! grep -qs 'Connection reset by peer' "$state"/before/said.* || echo "Connection reset by peer" | quote
@@ -177,7 +177,7 @@ JSON
     fi
     say "What Evenkeel changed:"
     quote <"$state/said"
-    say "The container's default routes now, and the rules for addresses whose own default route went:"
+    say "The container's default routes now, and the rules for addresses whose default route left main:"
     show_routes
     { ip -n container rule && ip -n container -6 rule; } | { grep -E '^32765:' || :; } | quote
 }
@@ -223,7 +223,7 @@ tell_story() {
     measure_downloads after
     for family in "${families[@]}"; do
         say "IPv$family: $(spoilt after "$family") segments were made INVALID during the downloads."
-        # Without any, whole downloads would prove nothing.
+        # If no segment was INVALID, complete downloads prove nothing.
         [[ $(spoilt after "$family") != 0 ]] || : >"$state/bad"
     done
     show_table
@@ -232,8 +232,8 @@ tell_story() {
 
 # --- namespaces that vanish ---
 
-# A stage is this script again, as process 1 of fresh namespaces. It dies with this process, however that dies, and
-# takes its servers, containers, mounts and namespaces along.
+# A stage is this script again, as process 1 of new namespaces. It ends when this process ends for any reason, and its
+# servers, containers, mounts and namespaces end with it.
 throw_away() { # STAGE
     local stage
     EVENKEEL_DEMO_STAGE=$1 setpriv --pdeathsig KILL \
@@ -247,7 +247,7 @@ throw_away() { # STAGE
 
 in_stage() { # STAGE
     mount -t tmpfs tmpfs /run
-    # The machine's own policy has no say here.
+    # The machine's own policy must not apply here.
     [[ ! -d /etc/evenkeel ]] || mount -t tmpfs tmpfs /etc/evenkeel
     case $1 in
     story) tell_story ;;
@@ -258,15 +258,15 @@ in_stage() { # STAGE
 main() {
     local good=yes
     printf '%sEvenkeel: one clear default route, and no reset for a stray segment%s\n' "$bold" "$plain"
-    say "This shows both failures and their end on your kernel, in a throw-away host: nothing of this machine is" \
-        "changed, but packages may be installed and the programs built (--help tells more)."
+    say "This shows both failures and their fix on your kernel, in a throw-away host. It changes nothing on this" \
+        "machine, but may install packages and builds the programs (--help tells more)."
     [[ $EUID == 0 ]] || fail "making namespaces needs root: sudo install/demo.sh"
     step "Packages"
     supply_packages
     step "Programs"
     build_programs
     unshare --net --mount --pid --fork true ||
-        fail "this system allows no new namespaces (in a container? it would have to be a privileged one)"
+        fail "this system allows no new namespaces (a container must be a privileged one)"
     throw_away story || good=no
     if command -v podman >/dev/null; then
         throw_away podman || good=no

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts the programs in place, sets up the engines that it finds, and writes down what it did for uninstall.sh.
+# Installs the programs, sets up the engines that it finds, and records what it did for uninstall.sh.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib.sh
@@ -28,26 +28,26 @@ usage() {
     cat <<'EOF'
 usage: install/install.sh [options]
 
-Installs the programs and the licences of what is in them, and sets up the engines it finds: podman and CRI-O read the OCI hook's JSON, podman a drop-in for
-containers.conf, Docker an entry in /etc/docker/daemon.json. systemd gets the unit evenkeel-host.service. Starts and
-restarts nothing, and says what is left to do.
+Installs the programs and their licences, and sets up the engines it finds: the OCI hook's JSON for podman and CRI-O,
+a drop-in for containers.conf for podman, an entry in /etc/docker/daemon.json for Docker. Installs the unit
+evenkeel-host.service for systemd. Starts and restarts nothing, and says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook and the runtime; their licences go to DIR/share/doc/evenkeel
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
                    containerd and CRI-O read)
   --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
-                   read, or where containers.conf says). With a read-only /usr: /etc/containers/oci/hooks.d, which
-                   podman reads too
-  --engines LIST   the engines to set up, instead of those it finds: podman,docker,containerd,cri-o
-  --cni-lists      also put the plugin into every CNI list in /etc/cni/net.d; uninstall.sh takes it out of them again
+                   read, or the folder in containers.conf). If /usr is read-only, use /etc/containers/oci/hooks.d,
+                   which podman also reads
+  --engines LIST   set up these engines instead of those it finds: podman,docker,containerd,cri-o
+  --cni-lists      also put the plugin into every CNI list in /etc/cni/net.d; uninstall.sh takes it out again
   --programs DIR   the folder that install/build.sh filled (default .build/dist)
   --destdir DIR    install below DIR as if it were /, for packages and trials; needs no root
-  --dry-run        say what would be done, and do nothing
+  --dry-run        say what would be done; change nothing
   --help           this text
 
-A second run changes nothing but what is new. What was installed is listed in PREFIX/lib/evenkeel/manifest, which
-sha256sum -c understands; install/uninstall.sh removes exactly that.
+A second run changes only what is new. PREFIX/lib/evenkeel/manifest lists the installed files for sha256sum -c;
+install/uninstall.sh removes exactly these.
 EOF
 }
 
@@ -102,11 +102,11 @@ plan_files() {
     choose_hooks_dir "$other"
     if wants podman; then plan_drop_in "$other"; fi
     if wants docker; then plan_docker; fi
-    # Last: from the moment it is there, every container start runs what it names.
+    # Last: as soon as this file exists, every container start runs the hook it names.
     if wants podman || wants cri-o; then plan_json "$here/../hooks/evenkeel.json" "$hooks_dir/evenkeel.json"; fi
 }
 
-# What is to become of each target: unchanged, install, replace, or keep.
+# The decision for each target: unchanged, install, replace, or keep.
 declare -A verdict=()
 
 judge_targets() {
@@ -133,7 +133,7 @@ judge_targets() {
             "with the --prefix it came with"
 }
 
-# Whether a file that is not recorded is one of ours that somebody changed, and uninstall.sh therefore left.
+# Whether an unrecorded file is ours: somebody changed it, so uninstall.sh left it.
 is_their_version() {
     [[ -z ${recorded[$1]:-} ]] || return 1
     [[ $1 == "$drop_in" ]] && return
@@ -156,7 +156,7 @@ find_missing_directories() {
             directory=${directory%/*}
         done
         directories+=("${new[@]}")
-        # Looked at before anything is done, so that a read-only /usr does not leave half an installation.
+        # Checked before anything is done, so that a read-only /usr does not leave half an installation.
         [[ ! -e $destdir/ ]] || require_writable "$destdir$directory/" "$target"
     done
 }
@@ -169,8 +169,8 @@ require_writable() {
     fail "$1 cannot be written to"
 }
 
-# write_manifest [provisional]: the provisional one, written before the first change, keeps the former checksums
-# too, so that uninstall.sh knows every file of an install that was cut off.
+# write_manifest [provisional]: the provisional one, written before the first change, also keeps the former checksums,
+# so that uninstall.sh knows every file of an interrupted install.
 write_manifest() {
     local i path sum
     {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What install.sh and uninstall.sh have in common: how they speak, read arguments, and keep account of what is theirs.
+# Shared by install.sh and uninstall.sh: messages, arguments, and the record of installed files.
 
 self=${0##*/}
 # Sort order and patterns must not depend on who runs this.
@@ -11,7 +11,7 @@ destdir=
 dry_run=
 
 # A new file is written under its name, this suffix and a number, then renamed. Engines read only names that end in
-# .json and .conf, so they never look at one, and what a power cut leaves behind is found again by its name.
+# .json and .conf, so they ignore it, and after a power cut uninstall.sh finds it by its name.
 unfinished=.evenkeel-new
 
 say() { printf '%s\n' "$*"; }
@@ -33,8 +33,8 @@ act() {
     [[ -z $dry_run ]]
 }
 
-# put MODE SOURCE TARGET [OPTION …]: at no moment is there half a file under the target's name, not even after a power
-# cut. The options are those of install.
+# put MODE SOURCE TARGET [OPTION …]: the target is never half written, not even after a power cut. The options are those
+# of install.
 pending=
 put() {
     pending=$3$unfinished.$$
@@ -44,7 +44,7 @@ put() {
     pending=
 }
 
-# A folder for texts that are not in their place yet.
+# A folder for texts that are not installed yet.
 make_rendered() {
     rendered=$(mktemp -d)
     trap clean_up EXIT
@@ -76,7 +76,7 @@ require_root() {
 # processes NAME: prints the folder in /proc of each process of this name.
 processes() { grep -lx -- "$1" /proc/[0-9]*/comm 2>/dev/null | sed 's|/comm$||'; }
 
-# Prints the checksum of a regular file, or what else is there: missing, or other (a link, a directory).
+# Prints a regular file's checksum; else "missing", or "other" (a link, a directory).
 fingerprint() {
     local sum
     if [[ -f $1 && ! -L $1 ]]; then
@@ -89,12 +89,12 @@ fingerprint() {
     fi
 }
 
-# The manifest is a file for `sha256sum -c`. Its comments say what else was done: which directories were made, what was
-# made for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and in which directory the plugin was
-# put into CNI lists. Its paths are those of the installed system, without --destdir.
+# The manifest is a file for `sha256sum -c`. Its comments record what else was done: the directories made, what was made
+# for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and the directory whose CNI lists got the
+# plugin. Its paths are those of the installed system, without --destdir.
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
 
-# recorded[PATH] is every checksum the manifest has for PATH: two, if an install was cut off while it replaced a file.
+# recorded[PATH] is every checksum the manifest has for PATH: two, if an install was interrupted while it replaced a file.
 declare -A recorded=()
 recorded_files=()
 recorded_directories=()

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Debian packages, for the commands that show and test the product.
 
-# install_packages PACKAGE…: quietly, with fresh package lists only if the ones at hand will not do.
+# install_packages PACKAGE…: quietly; updates the package lists only if the installation fails without.
 install_packages() {
     local attempt=(apt-get install -qq --no-install-recommends "$@")
     export DEBIAN_FRONTEND=noninteractive
@@ -9,8 +9,8 @@ install_packages() {
     apt-get update -qq >/dev/null </dev/null && "${attempt[@]}" >/dev/null </dev/null
 }
 
-# unpack_packages FOLDER PACKAGE…: their files below FOLDER, and nothing else: no script of theirs runs and no service
-# is started, as installing a firewall would.
+# unpack_packages FOLDER PACKAGE…: unpacks only their files, below FOLDER. No package script runs and no service starts,
+# as would happen if a firewall were installed.
 unpack_packages() {
     local folder=$1 new=$1.new package part
     shift

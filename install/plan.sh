@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What install.sh is to put where.
+# Which files install.sh puts where.
 # shellcheck disable=SC2034,SC2154
 
 # The files to install, in the order in which they appear.
@@ -16,7 +16,7 @@ plan_json() {
     plan 644 "$rendered_json" "$2"
 }
 
-# Who passes the programs on owes these to whoever gets them.
+# Whoever passes the programs on must pass on these, too.
 plan_licences() {
     local file folder=$prefix/share/doc/evenkeel
     plan 644 "$here/../LICENSE" "$folder/LICENSE"

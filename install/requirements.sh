@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What a build needs, looked for before anything is compiled.
+# What a build needs; checked before anything is compiled.
 
 # What Package.swift and its flags need: 6.2 knows neither the warning group EmbeddedRestrictions nor all of the optimiser's options.
 least_swift=6.3
 
-# A Debian package, and a program, a header or an archive by which it is known to be there.
+# A Debian package, and a program, a header or an archive that shows whether it is installed.
 build_requirements=(
     "binutils strip"
     "g++ g++"
@@ -17,7 +17,7 @@ build_requirements=(
     "musl-dev $(uname -m)-linux-musl/libc.a"
 )
 
-# The packages of all of it, for those who install them.
+# All these packages, for scripts that install them.
 # shellcheck disable=SC2034
 mapfile -t build_packages < <(printf '%s\n' "${build_requirements[@]% *}" | sort -u)
 
@@ -25,7 +25,7 @@ is_there() { # PROGRAM, HEADER or ARCHIVE
     case $1 in
     *.h) [[ -e /usr/include/$1 ]] ;;
     */*.a) [[ -e /usr/lib/$1 ]] ;;
-    # The compiler prints the name alone where it finds nothing.
+    # If the compiler finds nothing, it prints only the name.
     *.a | *.so) [[ $(g++ -print-file-name="$1" 2>/dev/null) == */* ]] ;;
     *) command -v "$1" >/dev/null ;;
     esac
@@ -57,12 +57,12 @@ check_packages() {
     done
     ((${#missing[@]} > 0)) || return 0
     packages=$(printf '%s\n' "${missing[@]% *}" | sort -u | xargs)
-    printf '%s: a build needs what is not on this machine: %s\nOn Debian: sudo apt-get install %s\n' "$0" \
+    printf '%s: a build needs these, which are missing: %s\nOn Debian: sudo apt-get install %s\n' "$0" \
         "$(printf '%s\n' "${missing[@]#* }" | paste -sd, | sed 's/,/, /g')" "$packages" >&2
     return 1
 }
 
-# Both are said before it fails.
+# Reports both before it fails.
 check_requirements() {
     local status=0
     check_swift || status=1

@@ -11,14 +11,14 @@ usage() {
     cat <<'TEXT'
 usage: sudo install/test.sh [--no-install] [FILTER]
 
-Builds the release programs and runs every test: pure ones, live ones that measure packets in throw-away namespaces,
-and those with real containers of podman, Docker and containerd. FILTER is a regular expression, as `swift test --filter`
+Builds the release programs and runs every test: pure tests, live tests that measure packets in throw-away namespaces,
+and tests with real containers of podman, Docker and containerd. FILTER is a regular expression, as `swift test --filter`
 takes it; with one, only the tests in Swift are run. Takes about a quarter of an hour on two cores.
 
   --no-install   install no Debian packages, and unpack none
   -h, --help     this text
 
-The tests change only what they make: namespaces, sandboxes, temporary folders. Needs root, and Swift 6.3 or later.
+The tests change only their own namespaces, sandboxes and temporary folders. Needs root, and Swift 6.3 or later.
 TEXT
 }
 
@@ -54,7 +54,7 @@ if [[ $install == yes ]]; then
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio golang-go golang-github-appc-cni-dev \
         dbus-daemon python3-dbus python3-gi python3-nftables user-mode-linux kmod libnl-genl-3-200 libpopt0
-    # Where it is installed it may be running, and an upgrade would restart it.
+    # If systemd is installed it may be running, and an upgrade would restart it.
     [[ -x /lib/systemd/systemd ]] || install_packages systemd
     unpack_packages .build/firewalls firewalld python3-firewall ufw ipvsadm
 fi

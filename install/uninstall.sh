@@ -20,16 +20,16 @@ usage() {
 usage: install/uninstall.sh [options]
 
   --prefix DIR       the --prefix that install.sh was given (default /usr/local)
-  --destdir DIR      the --destdir that install.sh was given; the running host is not touched then
+  --destdir DIR      the --destdir that install.sh was given; then the running host is not changed
   --keep-host-rules  leave what was done to the running host: nftables tables, sysctls, the files of
                      evenkeel host apply --persist, and /run/evenkeel
-  --dry-run          say what would be done, and do nothing
+  --dry-run          say what would be done; change nothing
   --help             this text
 
-Removes the files listed in PREFIX/lib/evenkeel/manifest, the directories install.sh made, if they are empty, its entry
-in Docker's daemon.json, the plugin from CNI lists if install.sh put it there, and what was done to the running host, by
-evenkeel host remove. Disables evenkeel-host.service. A file that was changed since it was installed is kept. Removes
-nothing while a container runs that was started through evenkeel-runtime, or while that is the default of Docker or
+Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories that install.sh made, its entry in
+Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Undoes what was done to the running host
+with evenkeel host remove. Disables evenkeel-host.service. Keeps a file that was changed since it was installed. Removes
+nothing while a container runs that evenkeel-runtime started, or while evenkeel-runtime is the default of Docker or
 podman.
 EOF
 }
@@ -55,7 +55,7 @@ read_arguments() {
     prefix=${prefix%/} destdir=${destdir%/}
 }
 
-# A list that names a plugin nobody has fails every container of its network, also when it is taken down.
+# A list that names a missing plugin makes every start and stop of a container on its network fail.
 warn_of_cni_lists() {
     local list
     for list in "$destdir"/etc/cni/net.d/*; do
@@ -65,7 +65,7 @@ warn_of_cni_lists() {
     done
 }
 
-# What is gone, or would be at this point of a dry run.
+# Paths that are removed, or would be at this point of a dry run.
 declare -A gone=()
 
 remove() {
@@ -93,8 +93,8 @@ remove_unfinished() {
     done
 }
 
-# The hook's JSON comes first: as long as an engine reads it, its program has to be there. The command line comes last,
-# after the hook and the plugin, or a container that starts meanwhile would make the host's rules again.
+# The hook's JSON goes first: while an engine reads it, its program must exist. The command line goes last, after the
+# hook and the plugin: a container that starts before they are gone would make the host's rules again.
 remove_files() {
     local i command=$prefix/bin/evenkeel
     for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
@@ -105,7 +105,7 @@ remove_files() {
     done
     clear_host
     [[ -z ${recorded[$command]:-} ]] || remove_file "$command"
-    # After all others, so that an uninstall that was cut off can be run again.
+    # After all others, so that an interrupted uninstall can be run again.
     recorded[$manifest]=" $(fingerprint "$destdir$manifest") "
     remove_file "$manifest"
 }
@@ -119,7 +119,7 @@ is_empty() {
 
 remove_directories() {
     local directory path
-    # In reverse order of their names a directory comes after everything in it.
+    # In reverse order of names a directory comes after its contents.
     while IFS= read -r directory; do
         path=$destdir$directory
         [[ -n $directory && -d $path && ! -L $path ]] || continue
@@ -135,7 +135,7 @@ remove_directories() {
 remove_tables() {
     local tables family
     if ! command -v nft >/dev/null || ! tables=$(nft list tables); then
-        note "nft cannot tell what tables there are: those of Evenkeel, if any, stay until the next boot"
+        note "nft cannot list tables: Evenkeel's tables, if any, stay until the next boot"
         return
     fi
     for family in ip ip6; do
@@ -148,9 +148,9 @@ remove_tables() {
 host_remove() {
     local command=$prefix/bin/evenkeel
     [[ -n ${recorded[$command]:-} && -x $command ]] || return 1
-    act "take back what was done to the host" || :
+    act "undo what was done to the host" || :
     "$command" host remove ${dry_run:+--dry-run} && return
-    note "$command host remove did not take back all of it"
+    note "$command host remove did not undo everything"
     return 1
 }
 
@@ -186,13 +186,13 @@ if [[ -f $destdir$manifest ]]; then
     [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
     if [[ -z $destdir ]]; then
         say "Containers that are running keep their routes and rules until they are restarted."
-        say "Those made with --runtime evenkeel or --device evenkeel.dev/network=safe can only start when made anew."
+        say "Containers made with --runtime evenkeel or --device evenkeel.dev/network=safe must be recreated to start again."
         [[ -z $recorded_docker ]] || say "Docker: dockerd forgets the runtime when it is restarted."
     fi
 else
     say "nothing is installed below $destdir$prefix: no $destdir$manifest"
-    # Installed below another prefix it still guards containers, which need the host's rules.
+    # An installation below another prefix still guards containers, which need the host's rules.
     hook=$destdir/usr/share/containers/oci/hooks.d/evenkeel.json
-    [[ ! -e $hook ]] || fail "$hook is there, so it is installed below another --prefix"
+    [[ ! -e $hook ]] || fail "$hook exists, so Evenkeel is installed below another --prefix"
     clear_host
 fi

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The unit by which systemd looks after the host. install.sh puts it in place and leaves it to the administrator to
-# enable it; uninstall.sh takes both back.
+# The systemd unit that sets up the host. install.sh installs it, and the administrator enables it; uninstall.sh undoes
+# both.
 # shellcheck disable=SC2034,SC2154
 
 unit=evenkeel-host.service
 
-# Where systemd looks for it: it knows no prefix but these two.
+# Where systemd looks for the unit: it knows only these two prefixes.
 unit_path() {
     case $prefix in
     /usr | /usr/local) printf '%s/lib/systemd/system/%s\n' "$prefix" "$unit" ;;
@@ -22,7 +22,7 @@ program_in_unit() {
 
 plan_unit() {
     local text
-    # A tree that is to become a package may be for a host with systemd.
+    # A package's tree may be for a host with systemd.
     if [[ -z $destdir ]] && ! has_program systemctl; then return; fi
     if [[ $prefix == *\'* ]]; then
         note "no $unit: systemd runs no program with an apostrophe in its path"
@@ -38,7 +38,7 @@ is_unit_of_this_prefix() {
     [[ $1 == */"$unit" ]] && grep -qF -- "=$(program_in_unit) host apply" "$destdir$1"
 }
 
-# Prints the links by which it is enabled.
+# Prints the links that enable the unit.
 unit_links() {
     local link
     for link in "$destdir"/etc/systemd/system/*.{wants,requires,upholds}/"$unit"; do
@@ -49,16 +49,16 @@ unit_links() {
 advise_unit() {
     local judged=${verdict[$(unit_path)]:-}
     if [[ -n $judged && -z $(unit_links) ]]; then
-        say "The host itself, at every boot: systemctl daemon-reload, and systemctl enable --now evenkeel-host." \
-            "Without systemd, have \"$prefix/bin/evenkeel host apply\" run before the engines."
+        say "To set up the host at every boot: systemctl daemon-reload, then systemctl enable --now evenkeel-host." \
+            "Without systemd, run \"$prefix/bin/evenkeel host apply\" before the engines start."
     elif [[ $judged == install || $judged == replace ]]; then
-        say "The host itself: systemctl daemon-reload, since evenkeel-host.service is another now."
+        say "The unit evenkeel-host.service has changed: run systemctl daemon-reload."
     fi
 }
 
 systemd_runs() { [[ -z $destdir && -d /run/systemd/system ]] && command -v systemctl >/dev/null; }
 
-# Before anything goes, or systemd would start at the next boot what is not there any more.
+# Before any file is removed, or systemd would start a missing program at the next boot.
 disable_unit() {
     local link
     [[ -n ${recorded[$(unit_path)]:-} ]] || return 0
@@ -71,7 +71,7 @@ disable_unit() {
     fi
     while IFS= read -r link; do
         remove "$link"
-        # As systemctl does.
+        # systemctl does the same.
         if is_empty "${link%/*}"; then
             if act "remove directory ${link%/*}"; then rmdir -- "${link%/*}"; fi
             gone[${link%/*}]=yes
@@ -79,10 +79,10 @@ disable_unit() {
     done < <(unit_links)
 }
 
-# Or it would be listed, without its file, until the next boot.
+# Otherwise systemd would list the unit, without its file, until the next boot.
 forget_unit() {
     [[ -n ${recorded[$(unit_path)]:-} ]] && systemd_runs || return 0
-    act "let systemd read its units anew" || return 0
+    act "make systemd reload its units" || return 0
     systemctl daemon-reload || note "systemctl daemon-reload failed"
     systemctl reset-failed "$unit" 2>/dev/null || :
 }

@@ -25,7 +25,7 @@ struct ChangeLine {
         switch step {
         case .done(let change): (self.change, status, error) = (change, .done, nil)
         case .failed(let change, let error):
-            // Where the reason is explained, general advice may be about something else.
+            // An explained error needs no general advice, which may not fit it.
             let words = error.explanation == nil ? Failure(error).description : error.description
             (self.change, status, self.error) = (change, .failed, words)
         case .skipped(let change): (self.change, status, error) = (change, .skipped, nil)

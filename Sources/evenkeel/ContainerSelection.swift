@@ -12,13 +12,13 @@ struct ContainerSelection: ParsableArguments {
     @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: ArgumentHelp("The container of this name, or id, or beginning of an id.", valueName: "name"))
+    @Option(help: ArgumentHelp("The container with this name, id or beginning of an id.", valueName: "name"))
     var container: String?
 
     @Flag(help: "Every container's network namespace.")
     var all = false
 
-    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
+    @Option(help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"))
     var policy: String?
 
     /// How many of the four are given.

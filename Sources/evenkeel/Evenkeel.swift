@@ -10,9 +10,9 @@ struct Evenkeel: ParsableCommand {
             A container on several networks gets one default route and source rules for the others, a reverse path \
             filter that does not eat replies, and a host that does not answer INVALID segments with a reset.
 
-            Containers are looked after as they start by the CNI plugin or the OCI hook; `apply` does the same for those \
-            that run already, `host` looks after the host itself, and `cni` chains the plugin into networks' configurations. \
-            `doctor` says what is wrong, and `explain` why. The policy is \(policyPath), where there is one.
+            The CNI plugin or the OCI hook sets up each container as it starts. `apply` does the same for running \
+            containers, `host` sets up the host itself, and `cni` chains the plugin into networks' configurations. \
+            `doctor` says what is wrong, and `explain` why. The policy is \(policyPath), if that file exists.
             """,
         version: Product.version,
         subcommands: [Doctor.self, Explain.self, Apply.self, HostCommand.self, CNICommand.self])

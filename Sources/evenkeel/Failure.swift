@@ -1,7 +1,7 @@
 import Keel
 import LinuxSystem
 
-/// Why a command could not do its work, with what to do about it.
+/// Why a command failed, and what to do about it.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 
@@ -11,7 +11,7 @@ struct Failure: Error, CustomStringConvertible {
 }
 
 extension Policy {
-    /// The document at that path, which has to be there, or else the host's own, which may be missing.
+    /// Loads the document at `path`, which must exist, or else the host's own, which may be missing.
     static func named(_ path: String?) throws(Failure) -> Policy {
         do throws(PolicyError) {
             if let path { return try Policy.load(path, isRequired: true) }

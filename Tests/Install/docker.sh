@@ -162,12 +162,12 @@ runtime_as_default() {
     jq '."default-runtime" = "evenkeel"' "$root/$daemon_json" >"$scratch/mine"
     cp "$scratch/mine" "$root/$daemon_json"
     before=$(tree "$root")
-    fails_with 1 "dockerd does not start without the default-runtime that $root/$daemon_json names" uninstall_it
+    fails_with 1 "$root/$daemon_json sets default-runtime to evenkeel" uninstall_it
     same "$(tree "$root")" "$before"
     jq 'del(."default-runtime")' "$scratch/mine" >"$root/$daemon_json"
     theirs=$root/etc/containers/containers.conf
     printf '[engine]\nruntime = "evenkeel-crun"\n' >"$theirs"
-    fails_with 1 "podman starts nothing without the runtime that $theirs names" uninstall_it
+    fails_with 1 "$theirs names this runtime as podman's default" uninstall_it
     rm "$theirs"
     uninstall_it
     same "$(jq -c . "$root/$daemon_json")" '{"mtu":1400}'

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by install/demo.sh: what it makes of the packet laboratory, and what it measures there. It runs in namespaces that
+# Sourced by install/demo.sh: sets up the packet laboratory and measures there. It runs in namespaces that
 # install/demo.sh has made: the current network namespace plays the host.
 # shellcheck disable=SC2034,SC2154 # the packet laboratory and demo.sh set and read the rest
 
@@ -20,7 +20,7 @@ declare -A title=(
 
 # 'container' is on two networks and has a default route by each, of equal metric: for IPv4 the last one is used first, for
 # IPv6 they merge into one multipath route. 'single' is on one network only; its downloads show what INVALID segments do
-# where routes are beyond reproach. Filters are strict, because many distributions and hardening guides ask for it.
+# even with correct routes. Filters are strict, because many distributions and hardening guides ask for it.
 make_laboratory() {
     mkdir -p "$state"
     host
@@ -75,7 +75,7 @@ probe_rows() { # PHASE FAMILY: probes start 30 ms apart and are waited for toget
     wait
 }
 
-# Side by side: the families have routes of their own.
+# In parallel: each family has its own routes.
 measure_loss() { # PHASE
     local family jobs=()
     forget_gateways "$subject"

@@ -8,7 +8,7 @@ enter_copy() {
     mount -t overlay overlay -o "lowerdir=/,upperdir=/run/copy/upper,workdir=/run/copy/work" "$root" || return
     mount -t proc proc "$root/proc"
     mount -t sysfs sysfs "$root/sys"
-    # Control groups are one tree for the whole machine: podman may look, and not touch.
+    # Control groups are one tree for the whole machine: read-only for podman.
     mount -o bind,ro /sys/fs/cgroup "$root/sys/fs/cgroup"
     mount --rbind /dev "$root/dev"
     # Empty, in place of podman's locks and the machine's own containers, networks, hooks and settings.
@@ -42,7 +42,7 @@ graphroot = "/var/lib/containers/storage"
 runroot = "/run/containers/storage"
 TOML
     echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >/etc/containers/policy.json
-    # This file alone, whatever the machine's vendor or owner set elsewhere.
+    # Only this file, whatever the machine's vendor or owner set elsewhere.
     export CONTAINERS_CONF=/etc/containers/containers.conf
 }
 
@@ -73,7 +73,7 @@ measure_container() { # NAME PHASE
 
 tell_podman_story() {
     step "podman: a real container on two networks, without and with the hook"
-    # Open at both ends before the root changes, and /run with it.
+    # Opened for writing and reading before the root changes, and /run with it.
     # shellcheck disable=SC2094 # read only after all is written
     exec 8>/run/podman.log 9</run/podman.log
     if ! prepare_podman >&8 2>&1; then

@@ -5,7 +5,7 @@
 lists_dir=/etc/cni/net.d
 
 require_cni_command() {
-    # Asked for an unknown command, help is that of the program as a whole.
+    # For an unknown command, `help` prints the help of the whole program.
     "$programs/evenkeel" help cni 2>/dev/null | grep -q 'evenkeel cni' ||
         fail "--cni-lists: this evenkeel has no command cni; put the plugin into the lists by hand: see hooks/cni"
     [[ -d $destdir$lists_dir ]] || fail "--cni-lists: there is no $destdir$lists_dir"
@@ -14,7 +14,7 @@ require_cni_command() {
 
 add_to_lists() {
     local folder folders=$destdir$cni_dir
-    # Where engines look. The plugin may be elsewhere, or below a --destdir.
+    # The directories that engines search. The plugin may be elsewhere, or below a --destdir.
     for folder in /opt/cni/bin /usr/lib/cni /usr/libexec/cni /usr/local/lib/cni /usr/local/libexec/cni; do
         folders+=:$destdir$folder
     done
@@ -22,7 +22,7 @@ add_to_lists() {
     "$destdir$prefix/bin/evenkeel" cni add --dir "$destdir$lists_dir" --plugin-path "$folders"
 }
 
-# Before the plugin goes: a list that names a plugin nobody has fails every container of its network.
+# Before the plugin is removed: a list that names a missing plugin makes every container of its network fail.
 remove_from_lists() {
     local program=$destdir$prefix/bin/evenkeel
     [[ -n $recorded_lists ]] || return 0

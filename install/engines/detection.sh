@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Which engines there are to set up.
+# Finds the engines to set up.
 # shellcheck disable=SC2154
 
 known_engines=(podman docker containerd cri-o)
-# Those to set up, by --engines or as found.
+# The engines to set up, from --engines or as found.
 engines=()
 
 engines_argument() {
@@ -33,11 +33,11 @@ has_program() {
 
 find_engines() {
     ((${#engines[@]} == 0)) || return 0
-    # A tree that is to become a package may be for a host with podman, which its files do no harm without.
+    # A package's tree may be for a host with podman; without podman its files do no harm.
     if [[ -n $destdir ]] || has_program podman; then engines+=(podman); fi
     if has_program dockerd || [[ -d $destdir/etc/docker ]]; then engines+=(docker); fi
     if has_program containerd; then engines+=(containerd); fi
     if has_program crio; then engines+=(cri-o); fi
     ((${#engines[@]} > 0)) ||
-        note "no podman, Docker, containerd or CRI-O here: run this again once there is one, or name it with --engines"
+        note "no podman, Docker, containerd or CRI-O found: run this again after you install one, or name it with --engines"
 }

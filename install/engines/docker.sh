@@ -1,13 +1,12 @@
 # shellcheck shell=bash
-# Docker's custom runtime: the entry runtimes.evenkeel of daemon.json, put in and taken out without touching the rest.
-# The text is changed where it can be, so that the file keeps its looks; jq says whether the result means the right
-# thing.
+# Docker's custom runtime: adds and removes the entry runtimes.evenkeel of daemon.json without changing the rest.
+# Edits the text if possible, so that the file keeps its layout; jq checks that the result means the right thing.
 # shellcheck disable=SC2154
 
 daemon_json=/etc/docker/daemon.json
 # What install.sh does with the entry: add, unchanged, or nothing.
 docker_verdict=
-# What it made for the entry, for the manifest: file, runtimes (the object), or evenkeel alone.
+# What install.sh created for the entry, for the manifest: file, runtimes (the object), or only evenkeel.
 docker_made=
 
 runtime_path() { printf '%s/libexec/evenkeel/evenkeel-runtime\n' "$prefix"; }
@@ -17,7 +16,7 @@ whole() { cat -- "$1" && printf .; }
 
 means_the_same() { [[ $(jq -S . <<<"$1" 2>/dev/null) == "$(jq -S . <<<"$2")" ]]; }
 
-# The white space that one level is indented by.
+# The white space of one level of indentation.
 indent_of() { if [[ $1 =~ $'\n'([[:blank:]]+)\" ]]; then printf '%s' "${BASH_REMATCH[1]}"; else printf '  '; fi; }
 
 # member INDENT LEVEL: the text of the entry (level 2), or of the object runtimes with it (level 1).
@@ -31,7 +30,7 @@ member() {
     fi
 }
 
-# What keeps the file from being changed, if anything: prints the reason.
+# Prints the reason why the file cannot be changed, if any.
 file_obstacle() {
     if [[ -L $1 ]]; then
         echo "it is a link"
@@ -49,7 +48,7 @@ file_obstacle() {
     fi
 }
 
-# What keeps a dockerd that runs from going by the file, if anything: prints the reason.
+# Prints the reason why a running dockerd does not use the file, if any.
 daemon_obstacle() {
     local process other
     [[ -z $destdir ]] || return 0
@@ -59,7 +58,7 @@ daemon_obstacle() {
     done < <(processes dockerd)
 }
 
-# pretty INDENT: what jq makes of a text, when nothing else will do.
+# pretty INDENT: reformats a text with jq, as a last resort.
 pretty() {
     if [[ $1 == $'\t'* ]]; then jq --tab .; else jq --indent "$((${#1} > 7 ? 7 : ${#1}))" .; fi
 }
@@ -102,7 +101,7 @@ plan_docker() {
     [[ $docker_verdict != add ]] || recorded_docker=$docker_made
 }
 
-# With the mode and the owner of the file that is there.
+# Keeps the mode and the owner of an existing file.
 put_daemon_json() {
     local mode=644 user group options=()
     if [[ -e $1 ]]; then
@@ -126,7 +125,7 @@ without_runtime() {
     text=$(whole "$1") && text=${text%.}
     wanted=$(jq --arg made "$2" 'del(.runtimes.evenkeel)
         | if $made != "evenkeel" and .runtimes == {} then del(.runtimes) else . end' "$1")
-    # Where all was in one line, the first line that is indented is one of the entry's.
+    # If the file was one line, its first indented line belongs to the entry, so also try two spaces.
     for indent in "$(indent_of "$text")" '  '; do
         for level in 1 2; do
             for comma in ',' ''; do
@@ -142,7 +141,7 @@ without_runtime() {
     pretty "$(indent_of "$text")" <<<"$wanted"
 }
 
-# Before the programs go: takes out what add_docker_runtime put in.
+# Before the programs are removed: removes what add_docker_runtime added.
 remove_docker_runtime() {
     local file=$destdir$daemon_json obstacle
     [[ -n $recorded_docker ]] || return 0

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# What podman reads: the OCI hook's JSON, in a directory that it looks into, and a drop-in for containers.conf.
+# What podman reads: the OCI hook's JSON, in one of its hook directories, and a drop-in for containers.conf.
 # shellcheck disable=SC2154
 
-# The directory that podman and CRI-O read without being told to.
+# The directory that podman and CRI-O read by default.
 usual_hooks_dir=/usr/share/containers/oci/hooks.d
 drop_in=/etc/containers/containers.conf.d/evenkeel.conf
 
-# Prints the last file that podman reads of those that set hooks_dir, the drop-in left out.
+# Prints the last file read by podman that sets hooks_dir, except the drop-in.
 who_sets_hooks_dir() {
     local file found=
     for file in "$destdir"/{usr/share,etc}/containers/containers.conf \
@@ -40,8 +40,8 @@ choose_hooks_dir() {
     fi
 }
 
-# The drop-in would replace a hooks_dir that somebody set in another file, and with it their hooks. So where there is
-# one, the drop-in has none.
+# A hooks_dir in the drop-in would replace one in another file, and disable its hooks. So if another file sets
+# hooks_dir, the drop-in does not.
 plan_drop_in() {
     local other=$1 text
     text=$(<"$here/containers.conf")
@@ -49,7 +49,7 @@ plan_drop_in() {
     if [[ -n $other ]]; then
         sed '/^\[engine]$/,/^]$/d' <<<"$text" | cat -s >"$rendered/containers.conf"
         if listed_hooks_dirs "$other" | grep -qxF "$hooks_dir"; then
-            note "no hooks_dir in the drop-in: $other sets it already, with $hooks_dir in it"
+            note "no hooks_dir in the drop-in: $other already sets it, with $hooks_dir in it"
         else
             note "no hooks_dir in the drop-in: $other sets it, and the drop-in would replace it." \
                 "podman reads the hook once that list holds \"$hooks_dir\""
@@ -61,12 +61,12 @@ plan_drop_in() {
     plan 644 "$rendered/containers.conf" "$drop_in"
 }
 
-# A drop-in that is kept may be without what this version would write.
+# A kept drop-in may lack lines that this version would write.
 check_kept_drop_in() {
     local line
     while IFS= read -r line; do
         [[ $line == *evenkeel*=* ]] || continue
         grep -qF -- "${line#*=}" "$destdir$drop_in" ||
-            note "$destdir$drop_in is without this line of [engine.runtimes]: $line"
+            note "$destdir$drop_in lacks this line of [engine.runtimes]: $line"
     done <"$rendered/containers.conf"
 }

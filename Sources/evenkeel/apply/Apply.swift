@@ -4,7 +4,7 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// `evenkeel apply`: observe, plan and apply for containers that run already.
+/// `evenkeel apply`: observes, plans and applies for running containers.
 struct Apply: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Makes the networks of running containers safe.",
@@ -13,15 +13,16 @@ struct Apply: ParsableCommand {
                            [--dry-run] [--json] [--policy <file>]
             """,
         discussion: """
-            Looks at each container's network namespace and at the host, and changes what is not as the policy says. A \
-            second run changes nothing.
+            Checks each container's network namespace and the host, and changes what differs from the policy. A second \
+            run changes nothing.
 
-            --all takes every namespace that an engine's evidence ties to a container: /run/netns/cni-* and netns-*, \
-            /run/docker/netns, and processes in a container's cgroup. Others, such as an administrator's own or \
-            OpenStack's routers, are listed and left alone unless they are named.
+            --all takes every namespace that belongs to a container by its path or cgroup: /run/netns/cni-* and \
+            netns-*, /run/docker/netns, and processes in a container's cgroup. It lists other namespaces, such as an \
+            administrator's own or OpenStack's routers, and leaves them alone; name one to change it.
 
-            The policy is the host's. Of what a container's annotations or a network's CNI configuration say, only who is \
-            preferred is known after the container has started; for the rest name its namespace, with a --policy of its own.
+            apply uses the host's policy. After a container has started, only its preferred network is known from its \
+            annotations and its networks' CNI configurations. To apply the rest, name its namespace and give a \
+            --policy.
 
             EXAMPLES
               evenkeel apply --all --dry-run
@@ -30,14 +31,14 @@ struct Apply: ParsableCommand {
               evenkeel apply --netns /run/netns/netns-2f1c --json
 
             EXIT STATUS
-              0   all is as it should be, or with --dry-run could be made so
-              1   something was refused; what was, is on standard error
+              0   everything is as the policy says, or with --dry-run could be
+              1   something was refused; standard error says what
               64  the command line is wrong
             """)
 
     @OptionGroup var selection: ContainerSelection
 
-    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object instead of text.")
@@ -98,7 +99,7 @@ struct Apply: ParsableCommand {
         return survey
     }
 
-    /// One namespace. With --all, one that cannot be opened any more has gone, which is no error.
+    /// Applies to one namespace. With --all, one that cannot be opened any more is gone, which is no error.
     private func apply(
         to found: ContainerNamespace, on host: inout Host, _ policy: Policy
     ) throws(Failure) -> ApplyResult {
@@ -108,10 +109,10 @@ struct Apply: ParsableCommand {
             throw Failure(error)
         }
         guard !host.isOwn(namespace) else {
-            // Found as another's a moment ago: its process has ended, and the number is somebody else's now.
+            // The container's process has ended since, and its id now belongs to a process of the host.
             if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
             throw Failure(
-                "\(found.path) is the host's own network namespace, which is never changed as a container's")
+                "\(found.path) is the host's own network namespace, which is never treated as a container's")
         }
         do throws(KernelError) {
             let run = ContainerRun(.review, policy, namesAreRandom: found.hasRandomNames)

@@ -3,12 +3,12 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// What came of one namespace, as text and as JSON.
+/// The result for one namespace, as text and as JSON.
 struct ApplyResult {
     let namespace: ContainerNamespace
     var lines: [ChangeLine] = []
     var notes: [String] = []
-    /// What was refused as a whole.
+    /// The error if nothing could be done in this namespace.
     var failure: String?
 
     init(_ namespace: ContainerNamespace, notes: [String]) {
@@ -37,9 +37,9 @@ struct ApplyResult {
         (failure.map { [$0] } ?? []) + lines.filter { $0.status == .failed }.map { $0.text }
     }
 
-    /// A line for each change, under the namespace's name where there may be several.
+    /// A line for each change, below the namespace's name if there may be several.
     func text(titled: Bool) -> String {
-        // What was refused goes to standard error.
+        // Failures go to standard error.
         let said = lines.filter { $0.status != .failed }.map { $0.text } + notes.map { "note: \($0)" }
         let all = said.isEmpty && errors.isEmpty ? ["nothing to do"] : said
         guard titled else { return all.map { $0 + "\n" }.joined() }
@@ -54,7 +54,7 @@ struct ApplyResult {
         ])
     }
 
-    /// The answer where nothing could be done at all.
+    /// The answer if nothing could be done at all.
     static func json(failure: String, dryRun: Bool) -> JSON {
         .object([
             .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)), .init("namespaces", .array([])),
@@ -62,7 +62,7 @@ struct ApplyResult {
         ])
     }
 
-    /// The whole answer. Its `version` rises when a key changes its meaning or goes.
+    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
     static func json(_ results: [ApplyResult], skipped: [SkippedNamespace], dryRun: Bool) -> JSON {
         .object([
             .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),

@@ -1,13 +1,13 @@
 import LinuxSystem
 
-/// A line that counts up on a terminal, and nothing elsewhere.
+/// A line that counts up on a terminal; prints nothing elsewhere.
 struct Progress {
     private let total: Int
     private let isShown: Bool
 
     init(of total: Int) {
         self.total = total
-        // A handful is done before anybody could read it.
+        // A few are done before anybody could read the line.
         isShown = total > 20 && Terminal.isStandardError
     }
 

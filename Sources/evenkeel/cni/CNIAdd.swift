@@ -4,20 +4,20 @@ import ArgumentParser
 struct CNIAdd: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add",
-        abstract: "Chains the plugin into configuration lists, as their last.",
+        abstract: "Chains the plugin into configuration lists, as the last plugin.",
         discussion: """
-            Each list is replaced in one step, or not at all; one that has the plugin already stays as it is. What is not \
-            understood is refused and left alone: broken JSON, a single plugin's configuration, Multus' own, a list whose \
-            cniVersion evenkeel does not speak.
+            Each list is replaced in one step, or not at all. A list that already has the plugin stays as it is. These \
+            are refused and left alone: broken JSON, a single plugin's configuration, Multus' own configuration, and a \
+            list whose cniVersion evenkeel does not support.
 
-            With --dir every *.conflist is taken in the order of names, and one that is refused does not stop the others; \
-            *.conf and *.json are named and left alone.
+            --dir takes every *.conflist in the order of names. A refused list does not stop the others. *.conf and \
+            *.json files are listed and left alone.
 
-            With --prefer a network's default route is the container's, in whatever order its networks are attached; \
-            without it the policy decides. A list that has the plugin gets the preference added.
+            --prefer makes this network's default route win, in whatever order a container's networks are attached. \
+            Without it the policy decides. A list that already has the plugin gets the preference added.
 
-            Agents of a cluster's network, such as Calico's, Cilium's and flannel's, write their list anew when they \
-            start. Chain the plugin in what they write it from as well, such as their ConfigMap.
+            Agents of a cluster's network, such as Calico's, Cilium's and flannel's, rewrite their list when they \
+            start. Chain the plugin also where they take it from, such as their ConfigMap.
 
             EXAMPLES
               evenkeel cni add --dir /etc/cni/net.d --dry-run
@@ -26,7 +26,7 @@ struct CNIAdd: ParsableCommand {
 
             EXIT STATUS
               0   every list has the plugin, or with --dry-run could get it
-              1   something was refused; what was, is on standard error
+              1   something was refused; standard error says what
               64  the command line is wrong
             """)
 

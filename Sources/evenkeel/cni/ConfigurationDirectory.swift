@@ -11,7 +11,7 @@ struct ConfigurationDirectory {
     private(set) var lists: [String] = []
     private(set) var skipped: [Skipped] = []
 
-    /// Runtimes read these from a directory as well, each for a single plugin.
+    /// Runtimes also read these files, each with a single plugin.
     private static let single = [".conf", ".json"]
 
     /// Lists a directory in the order of names.

@@ -3,7 +3,7 @@ import CNI
 import JSON
 import Keel
 
-/// A CNI configuration list as its text has it, fit to have a plugin chained in or taken out.
+/// A CNI configuration list with the places in its text, to chain a plugin in or take it out.
 struct ConfigurationList {
     /// One of its plugins.
     struct Plugin {
@@ -18,7 +18,7 @@ struct ConfigurationList {
     let array: JSONSpan
     let plugins: [Plugin]
 
-    /// The places in `plugins` of what has our type.
+    /// The indices in `plugins` of entries with our type.
     var ours: [Int] { plugins.indices.filter { plugins[$0].type == ConfigurationList.ourType } }
 
     /// The `type` under which the plugin is installed.
@@ -32,7 +32,7 @@ struct ConfigurationList {
         guard value.members != nil else { throw Refusal("it is no CNI configuration: it holds \(value.kind)") }
         guard let list = value["plugins"] else { throw Self.refusalWithoutPlugins(value) }
         guard let elements = list.elements else { throw Refusal("\"plugins\" is \(list.kind), not an array") }
-        guard !elements.isEmpty else { throw Refusal("\"plugins\" is empty, and a list names at least one plugin") }
+        guard !elements.isEmpty else { throw Refusal("\"plugins\" is empty, but a list needs at least one plugin") }
         guard let array = span["plugins"], array.elements.count == elements.count else {
             throw Refusal("its parts cannot be found; edit it by hand")
         }
@@ -72,11 +72,11 @@ struct ConfigurationList {
     private static func isMultus(_ type: String) -> Bool { type == "multus" || type.hasPrefix("multus-") }
 }
 
-/// What chaining a plugin in asks of a list beyond its shape: without these every container's start would fail.
+/// What a list needs beyond its shape before a plugin is chained in; without it every container's start would fail.
 extension ConfigurationList {
-    /// What the plugin speaks.
+    /// The versions that the plugin supports.
     static let versions = Version.supported
-    /// Older than those: where a runtime has the choice it takes a newer one.
+    /// Older versions: a runtime that has the choice takes a newer one.
     private static let olderVersions = ["0.1.0", "0.2.0"]
 
     func requireFitness() throws(Refusal) {
@@ -86,7 +86,7 @@ extension ConfigurationList {
     }
 
     private func requireName() throws(Refusal) {
-        guard let name = value["name"] else { throw Refusal("it has no \"name\", and a network needs one") }
+        guard let name = value["name"] else { throw Refusal("it has no \"name\", but a network needs one") }
         guard let name = name.string else { throw Refusal("\"name\" is \(name.kind), not a string") }
         guard isIdentifier(name)
         else {
@@ -112,7 +112,7 @@ extension ConfigurationList {
         }
     }
 
-    /// Of "cniVersions" what a runtime newer than this program might take.
+    /// Those of "cniVersions" that a newer runtime might choose.
     func newerVersions() -> [String] {
         let known = Self.versions + Self.olderVersions
         return (value["cniVersions"]?.elements ?? []).compactMap { $0.string }.filter { !known.contains($0) }

@@ -1,12 +1,12 @@
 import JSON
 
-/// How the objects of a list's "plugins" are laid out, so that one more looks as if its author had written it.
+/// The layout of the objects in a list's "plugins", so that a new one looks like the author's own.
 struct Layout {
-    /// What stands between two of them, comma and white space.
+    /// The text between two objects: comma and white space.
     let separator: String
     private let last: ObjectLayout
 
-    /// Of a list that has at least one plugin; the last one is the pattern.
+    /// For a list with at least one plugin; the last one is the pattern.
     init(of list: ConfigurationList) {
         let spans = list.array.elements
         last = spans.last.map { ObjectLayout(of: $0, in: list.text) } ?? ObjectLayout()
@@ -29,7 +29,7 @@ struct ObjectLayout {
     /// The colon and the white space around it.
     private var colon = ":"
     private var closing = ""
-    /// What stands between two members.
+    /// The text between two members.
     private(set) var separator = ","
 
     init() {}
@@ -46,7 +46,7 @@ struct ObjectLayout {
         }
     }
 
-    /// What such an author puts behind a comma that ends no line.
+    /// The author's spacing after a comma within a line.
     var spacing: String { colon.hasSuffix(":") ? "" : " " }
 
     func member(_ member: JSON.Member) -> String { "\"\(member.name)\"\(colon)\(member.value.text())" }
@@ -65,7 +65,7 @@ extension [UInt8] {
 }
 
 extension String {
-    /// From its last line break on, which may be CR LF; nil for white space within a line.
+    /// The text from the last line break on, which may be CR LF; nil without a line break.
     fileprivate var lastLine: String? {
         guard let feed = utf8.lastIndex(of: UInt8(ascii: "\n")) else { return nil }
         let before = feed > startIndex ? utf8.index(before: feed) : feed

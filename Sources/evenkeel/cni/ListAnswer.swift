@@ -12,7 +12,7 @@ struct ListAnswer {
 
     init(dryRun: Bool) { self.dryRun = dryRun }
 
-    /// What was refused, for standard error.
+    /// The refusals, for standard error.
     var problems: [String] {
         let refused = files.filter { $0.outcome == .refused }
         return (failure.map { [$0] } ?? []) + refused.map { $0.message }
@@ -27,7 +27,7 @@ struct ListAnswer {
         return (done + left).map { $0 + "\n" }.joined()
     }
 
-    /// Its `version` rises when a key changes its meaning or goes.
+    /// Its `version` rises when a key changes its meaning or is removed.
     var json: JSON {
         .object([
             .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),

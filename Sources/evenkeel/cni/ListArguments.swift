@@ -11,7 +11,7 @@ struct ListArguments: ParsableArguments {
     @Option(help: ArgumentHelp("Every *.conflist in this directory.", valueName: "directory"), completion: .directory)
     var dir: String?
 
-    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object instead of text.")
@@ -24,7 +24,7 @@ struct ListArguments: ParsableArguments {
         }
     }
 
-    /// Changes each list, once `require` lets it. A list that is refused does not stop the others.
+    /// Changes each list, unless `require` throws. A refused list does not stop the others.
     func run(
         require: () throws(Refusal) -> Void = {}, change: (ConfigurationList) throws(Refusal) -> ListChange
     ) throws {

@@ -1,10 +1,10 @@
 import JSON
 
-/// What is to become of a list.
+/// The change to a list.
 struct ListChange: Equatable {
-    /// The new text; nil where nothing is to change.
+    /// The new text; nil if nothing changes.
     let text: [UInt8]?
-    /// How it is told: `added to`, `would add to`, and of a list that stays `already has it`.
+    /// In words: `added to`, and in `proposed` `would add to`; for an unchanged list `already has it`.
     let done: String
     let proposed: String
     var notes: [String] = []
@@ -15,15 +15,15 @@ struct ListChange: Equatable {
 }
 
 extension ConfigurationList {
-    /// With our plugin last in the chain.
+    /// Adds our plugin at the end of the chain.
     func adding(prefer: Bool) throws(Refusal) -> ListChange {
         try requireFitness()
         var change = try ours.isEmpty ? appending(prefer: prefer) : keeping(prefer: prefer)
         let newer = newerVersions()
         if !newer.isEmpty {
             change.notes.append(
-                "cniVersions names \(newer.joined(separator: ", ")), which evenkeel does not speak; a runtime that "
-                    + "chooses it starts no container")
+                "cniVersions names \(newer.joined(separator: ", ")), which evenkeel does not support; a runtime that "
+                    + "chooses it cannot start containers")
         }
         return change
     }
@@ -38,16 +38,17 @@ extension ConfigurationList {
         return ListChange(text: try applying([edit], plugins: expected), done: "added to", proposed: "would add to")
     }
 
-    /// The chain has it already.
+    /// The chain already has it: adds the preference if asked for.
     private func keeping(prefer: Bool) throws(Refusal) -> ListChange {
         let ours = ours
         var notes: [String] = []
         if ours.count > 1 {
-            notes.append("it has it \(ours.count) times; `evenkeel cni remove` takes out all of them")
+            notes.append("it has the plugin \(ours.count) times; `evenkeel cni remove` removes all of them")
         } else if plugins.count == 1 {
-            notes.append("it is the only plugin, and has no network to make safe; put it behind the one that makes it")
+            notes.append(
+                "it is the only plugin, so there is no network to make safe; put it after the plugin that makes one")
         } else if ours != [plugins.count - 1] {
-            notes.append("it is not the last of \"plugins\"; move it behind those that set up routes")
+            notes.append("it is not the last of \"plugins\"; move it after those that set up routes")
         }
         let lacking = ours.filter { plugins[$0].value["prefer"] != .boolean(true) }
         guard prefer, !lacking.isEmpty else { return .unchanged("already has it", notes: notes) }
@@ -65,14 +66,15 @@ extension ConfigurationList {
         return Edit(end..<end, layout.separator + layout.member(.init("prefer", .boolean(true))))
     }
 
-    /// Without our plugin.
+    /// Removes our plugin.
     func removing() throws(Refusal) -> ListChange {
         let ours = ours
         guard !ours.isEmpty else { return .unchanged("does not have it") }
         guard ours.count < plugins.count else {
             throw Refusal("evenkeel is its only plugin, and an empty list is invalid; remove the file with its network")
         }
-        // What adding put in: from the end of the plugin before. The first has none before it, and takes what follows.
+        // Removes what `adding` inserted: from the end of the plugin before. If none is before it, up to the next
+        // plugin.
         let first = plugins.indices.first { !ours.contains($0) } ?? 0
         let edits = ours.map { index in
             let (before, own, after) = (index - 1, plugins[index].span.range, index + 1)
@@ -83,13 +85,13 @@ extension ConfigurationList {
         let expected = plugins.indices.filter { !ours.contains($0) }.map { plugins[$0].value }
         return ListChange(
             text: try applying(edits, plugins: expected), done: "removed from", proposed: "would remove from",
-            notes: ours.count > 1 ? ["it had it \(ours.count) times"] : [])
+            notes: ours.count > 1 ? ["it had the plugin \(ours.count) times"] : [])
     }
 }
 
 extension ConfigurationList {
-    /// The text after edits that are in order and apart. That it means the same list with those plugins is checked: a
-    /// mistake here would keep every container from starting.
+    /// The text after edits that are in order and do not overlap. Checks that the result is the same list with those
+    /// plugins: a mistake would keep every container from starting.
     private func applying(_ edits: [Edit], plugins: [JSON]) throws(Refusal) -> [UInt8] {
         let result = text.applying(edits)
         let parsed: JSON?
@@ -102,7 +104,7 @@ extension ConfigurationList {
 }
 
 extension JSON {
-    /// An object with that member replaced in its place, or added at the end.
+    /// The object with that member replaced in place, or added at the end.
     fileprivate func setting(_ name: String, to value: JSON) -> JSON {
         guard let members else { return self }
         let new = Member(name, value)

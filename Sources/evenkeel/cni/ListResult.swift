@@ -3,7 +3,7 @@ import Keel
 import LinuxSystem
 import LinuxTools
 
-/// What came of one file.
+/// The result for one file.
 struct ListResult: Equatable {
     enum Outcome: String {
         case changed
@@ -40,10 +40,10 @@ struct ListResult: Equatable {
 
     private static func write(_ text: [UInt8], to file: AtomicFile) throws(Refusal) {
         let outcome: AtomicFile.Outcome
-        // What was parsed is UTF-8, and comes out of a String as it went in.
+        // The parsed text is UTF-8, so a String keeps it unchanged.
         do { outcome = try file.replace(with: String(decoding: text, as: UTF8.self)) } catch { throw Refusal(error) }
         guard outcome == .replaced else {
-            throw Refusal("somebody else has changed it meanwhile; nothing was done, so run this again")
+            throw Refusal("somebody else changed it meanwhile; nothing was done, so run this again")
         }
     }
 
@@ -56,7 +56,7 @@ struct ListResult: Equatable {
 }
 
 extension ConfigurationList {
-    /// More than any network needs, and what the plugin reads at most.
+    /// The most the plugin reads; more than any network needs.
     private static let limit = 1 << 20
 
     static func file(_ path: String) throws(Refusal) -> AtomicFile {

@@ -1,10 +1,10 @@
 import Keel
 import LinuxSystem
 
-/// Why a file was left as it is, and what to do.
+/// Why a file was not changed, and what to do.
 struct Refusal: Error, Equatable {
     let reason: String
-    /// Whether the reason says which file it is about.
+    /// Whether the reason already names the file.
     let namesFile: Bool
 
     init(_ reason: String, namesFile: Bool = false) {
@@ -16,15 +16,15 @@ struct Refusal: Error, Equatable {
         let advice: String? =
             switch error.errno {
             case .notPermitted, .accessDenied: "run it as root"
-            case .readOnly: "the file system has to be writable"
+            case .readOnly: "the file system must be writable"
             default: nil
             }
         self.init(printable(error.description) + (advice.map { "; \($0)" } ?? ""), namesFile: namesFile)
     }
 
-    /// The reason as it stands alone.
+    /// The reason with the file's name.
     func text(about path: String) -> String { namesFile ? reason : "\(printable(path)): \(reason)" }
 
     static let multus = Refusal(
-        "it is Multus' own configuration; evenkeel belongs into those of the networks that Multus delegates to")
+        "it is Multus' own configuration; put evenkeel into the lists of the networks that Multus delegates to")
 }

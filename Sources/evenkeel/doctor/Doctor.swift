@@ -15,10 +15,10 @@ private let findingNames: String = {
     return lines.joined(separator: "\n")
 }()
 
-/// `evenkeel doctor`: observe and plan, and say what is wrong.
+/// `evenkeel doctor`: observes, plans, and says what is wrong.
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says what is wrong with the networks of this host's containers, and how it knows.",
+        abstract: "Says what is wrong with the networks of this host's containers, with evidence.",
         usage: """
             evenkeel doctor [--container <name> | --netns <path> | --pid <pid>]
                             [--watch <seconds>] [--diagram | --json]
@@ -26,23 +26,23 @@ struct Doctor: ParsableCommand {
             """,
         discussion: """
             Looks at the host and at every container's network namespace: those that engines bind in /run/netns, \
-            /run/docker/netns and /run/user/*/netns, and those of processes in a container's cgroup. No engine need run. \
-            Each finding has a name that never changes, what the kernel says, what comes of it, and the command that mends \
+            /run/docker/netns and /run/user/*/netns, and those of processes in a container's cgroup. No engine has to \
+            run. Each finding has a fixed name, the kernel's evidence, the consequence, and the command that repairs \
             it; `evenkeel explain NAME` tells more.
 
-            Nothing is changed and nothing is sent. One trace is left: between default routes of one metric the kernel takes \
-            turns, and to show it the doctor looks up a route eight times, which are eight turns. Where a strict filter \
-            matters, its counter is watched for half a second.
+            The doctor changes nothing and sends nothing. It leaves one trace: the kernel alternates between default \
+            routes of one metric, and to show that, the doctor looks up a route eight times. If a strict filter \
+            matters, it watches the filter's counter for half a second.
 
-            An ordinary user is told what can be seen without privilege, and what could not be looked at. Whose podman is \
-            rootless looks at its containers by `podman unshare --rootless-netns evenkeel doctor`, and root at everybody's.
+            An ordinary user sees what needs no privilege, and a list of what could not be checked. For rootless \
+            podman run `podman unshare --rootless-netns evenkeel doctor`. Root sees everyone's containers.
 
-            --watch says all at first, and from then on what is new and what has gone, with the time, until it is interrupted. \
-            A finding is the same as before when its name, severity and place are. A container named with --container that \
-            stops is told and waited for, since it may be started again. The watch ends, with 0, when what --netns or --pid \
-            name has gone.
+            --watch first prints everything, then new and gone findings with the time, until it is interrupted. A \
+            finding is the same as before if its name, severity and place are. If a container named with --container \
+            stops, the watch says so and waits, since it may start again. The watch ends with 0 when the namespace or \
+            process of --netns or --pid is gone.
 
-            Limits that no setting lifts are information: they are told where the kernel shows that a container is concerned.
+            Limits that no setting lifts are information, reported if the kernel shows that a container is affected.
 
             FINDINGS
             \(findingNames)
@@ -64,26 +64,25 @@ struct Doctor: ParsableCommand {
                "skipped": [{"namespace", "reason"}],
                "error": null | what kept it from looking}
               A place is {"kind": "host"} or {"kind": "container", "namespace",
-              "engine", "containers": [{"id", "name", "engine", "pid"}]}; what is not
-              known is null. "looked.host" is false where not all of the host could be
-              looked at. With --watch there is such an object, on a line of its own,
-              at first and whenever something has changed; "time", "new" and "gone"
-              are in it as well, the last two with findings. "version" rises when a
-              key changes its meaning or goes.
+              "engine", "containers": [{"id", "name", "engine", "pid"}]}. Unknown values
+              are null. "looked.host" is false if part of the host could not be checked.
+              --watch prints such an object on one line, at first and at each change,
+              with three more keys: "time", and the findings "new" and "gone".
+              "version" rises when a key changes its meaning or is removed.
 
             EXIT STATUS
-              0   all was looked at, and nothing is wrong; information may be given
-              1   something is wrong; if not all could be looked at, that is said first
-              2   nothing wrong was found, but not all, or nothing, could be looked at
+              0   everything was checked and nothing is wrong; there may be information
+              1   something is wrong; the first line says if not everything was checked
+              2   nothing wrong was found, but not everything could be checked
               64  the command line is wrong
             """)
 
     @OptionGroup var selection: ContainerSelection
 
-    @Option(help: ArgumentHelp("Look again every so many seconds, and say what is new and gone.", valueName: "seconds"))
+    @Option(help: ArgumentHelp("Look again every so many seconds, and print what changed.", valueName: "seconds"))
     var watch: Int?
 
-    @Flag(help: "Draw the networks of each container, too.")
+    @Flag(help: "Also draw the networks of each container.")
     var diagram = false
 
     @Flag(help: "Print one JSON object instead of text.")
@@ -118,7 +117,7 @@ struct Doctor: ParsableCommand {
 
     var paint: Paint { Paint(isColoured: Terminal.hasColor) }
 
-    /// `isAgain`: a container that was there before may have been stopped, and may be started again.
+    /// `isAgain`: not the first look, so a stopped container is no error; it may be started again.
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
         let policy = try Policy.named(selection.policy)
         let found = try selection.survey()
@@ -127,7 +126,7 @@ struct Doctor: ParsableCommand {
         if let container = selection.container {
             let named = found.find(container)
             if named == nil && !isAgain { throw found.absence(of: container) }
-            if named == nil { absence = "\(printable(container)) has stopped, and is waited for" }
+            if named == nil { absence = "\(printable(container)) has stopped; waiting for it" }
             survey = named ?? found.called(container)
         }
         var examination: Examination

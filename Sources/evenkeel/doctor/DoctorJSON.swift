@@ -3,7 +3,7 @@ import Discovery
 import JSON
 
 extension DoctorReport {
-    /// The whole answer. Its `version` rises when a key changes its meaning or goes.
+    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
     var json: JSON { .object(members) }
 
     var members: [JSON.Member] {
@@ -22,7 +22,7 @@ extension DoctorReport {
         ]
     }
 
-    /// The answer where nothing could be done at all.
+    /// The answer if nothing could be done at all.
     static func json(failure: String) -> JSON { .object(members(failure: failure)) }
 
     static func members(failure: String) -> [JSON.Member] {

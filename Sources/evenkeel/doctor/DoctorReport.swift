@@ -10,9 +10,9 @@ struct DoctorReport {
     let findings: [Finding]
     let missed: [Diagnosis.Missed]
     let skipped: [SkippedNamespace]
-    /// Those that were looked at.
+    /// The containers that were looked at.
     let containers: [ContainerNamespace]
-    /// What was named and is not there any more, in a sentence.
+    /// A sentence saying that the named container has gone.
     let absence: String?
     private let diagnosis: Diagnosis
 
@@ -27,7 +27,7 @@ struct DoctorReport {
 
     private var troubles: [Finding] { findings.filter { $0.severity > .information } }
 
-    /// Whether nothing was missed of what was to be looked at.
+    /// Whether everything asked for was looked at.
     var isComplete: Bool { missed.isEmpty && absence == nil }
 
     var isHostComplete: Bool { diagnosis.isHostComplete }
@@ -46,8 +46,8 @@ struct DoctorReport {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Namespaces that nobody expects to be looked at, as services have them, are not told of; those that containers are in, and
-    /// where none was found, all.
+    /// Skipped namespaces are listed only if they hold containers, or if no container was found. Nobody expects a look
+    /// at those of services.
     private var skippedLines: [String] {
         let told = containers.isEmpty ? skipped : skipped.filter { !$0.containers.isEmpty }
         guard !told.isEmpty else { return [] }
@@ -58,7 +58,7 @@ struct DoctorReport {
 
     private static let mostSkipped = 3
 
-    /// Whoever reads no further than this must not take a part for the whole.
+    /// Says first what could not be looked at, for those who read only this line.
     var verdict: String {
         let known = findings.count - troubles.count
         let worth = known > 0 ? "; \(plural(known, "thing")) worth knowing" : ""
@@ -81,14 +81,14 @@ struct DoctorReport {
         let count = diagnosis.missedContainers
         var parts = isHostComplete ? [] : ["all of the host"]
         if count > 0 { parts.append(plural(count, "container")) }
-        // Folders where there may be some.
+        // Unreadable folders, which may hold some.
         if parts.isEmpty { parts.append("every container") }
         return "could not look at \(parts.joined(separator: " and ")) (see the end)"
     }
 
     private func plural(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
-    /// Place by place, behind an empty line each, with the lines that `lines` makes of a finding.
+    /// An empty line and a title for each place, then the lines that `lines` makes of its findings.
     static func grouped(_ findings: [Finding], _ paint: Paint, _ lines: (Finding) -> [String]) -> [String] {
         groups(of: findings).flatMap { group in
             ["", paint.place(title(of: group.place))] + group.findings.flatMap(lines)
@@ -98,7 +98,7 @@ struct DoctorReport {
     private static func groups(of findings: [Finding]) -> [(place: Finding.Place, findings: [Finding])] {
         var groups: [(place: Finding.Place, findings: [Finding])] = []
         for finding in findings {
-            // They come place by place.
+            // Findings are sorted by place.
             if groups.last?.place == finding.place {
                 groups[groups.count - 1].findings.append(finding)
             } else {
@@ -108,7 +108,7 @@ struct DoctorReport {
         return groups
     }
 
-    /// What is worth knowing of several containers alike, which is told once.
+    /// Information that is the same for several containers, printed once.
     private var sharedFindings: [[Finding]] {
         var groups: [[Finding]] = []
         for finding in findings where finding.severity == .information && finding.place != .host {
@@ -156,7 +156,7 @@ struct DoctorReport {
             + ["    fix:  \(finding.remedy)", "    more: evenkeel explain \(finding.id.rawValue)"]
     }
 
-    /// What could not be looked at, with the same reason once.
+    /// What could not be looked at. The same advice is printed once.
     var missedLines: [String] {
         if missed.isEmpty { return [] }
         var lines = ["", "could not look at:"]
@@ -190,7 +190,7 @@ struct DoctorReport {
 }
 
 extension Finding {
-    /// Whether it says the same of another container.
+    /// Whether it says the same about another container.
     fileprivate func isLike(_ other: Finding) -> Bool {
         id == other.id && severity == other.severity && summary == other.summary && consequence == other.consequence
             && place != .host && other.place != .host

@@ -1,7 +1,7 @@
 import Diagnosis
 import JSON
 
-/// What `--watch` says of a look after another one.
+/// What `--watch` prints about a later look.
 struct DoctorUpdate {
     let report: DoctorReport
     let changes: FindingChanges
@@ -11,12 +11,12 @@ struct DoctorUpdate {
     init(from former: DoctorReport, to report: DoctorReport) {
         self.report = report
         changes = FindingChanges(from: former.findings, to: report.findings)
-        // What cannot be looked at any more has not gone.
+        // Something that cannot be looked at any more is not gone.
         isMissingOther = former.missed != report.missed
         isAbsenceOther = former.absence != report.absence
     }
 
-    /// Whether there is nothing to be said.
+    /// Whether there is nothing to print.
     var isEmpty: Bool { changes.isEmpty && !isMissingOther && !isAbsenceOther }
 
     func text(_ paint: Paint) -> String {
@@ -38,7 +38,7 @@ struct DoctorUpdate {
 }
 
 extension DoctorReport {
-    /// The answer as a line of `--watch`: with the time, and what has come and gone since the line before.
+    /// The answer as a line of `--watch`: with the time, and what is new and gone since the previous line.
     func watchJSON(_ time: String, new: [Finding], gone: [Finding]) -> JSON {
         Self.watchJSON(time, new: new, gone: gone, members)
     }

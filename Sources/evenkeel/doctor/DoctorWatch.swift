@@ -4,9 +4,9 @@ import Keel
 import LinuxSystem
 
 extension Doctor {
-    /// Looks again and again, and says what has changed, until it is interrupted or what was named has gone for good.
+    /// Looks repeatedly and prints changes, until it is interrupted or the named namespace or process is gone.
     ///
-    /// The exit status.
+    /// Returns the exit status.
     func watch(every seconds: Int) throws(Failure) -> Int32 {
         let named = try NamedNamespace(netns: selection.netns, pid: selection.pid)
         var last = try look()
@@ -15,7 +15,7 @@ extension Doctor {
         while true {
             OwnProcess.sleep(milliseconds: UInt32(seconds) * 1000)
             let report = try look(isAgain: true)
-            // Behind the look: what was seen of something that has gone may be somebody else's by then.
+            // After the look: if the named one is gone, the look may have seen another with the same path or id.
             if let farewell = named.farewell {
                 try sayLast(farewell)
                 return 0
@@ -47,10 +47,10 @@ extension Doctor {
     }
 }
 
-/// What `--netns` or `--pid` names, as it was when the watch began.
+/// The namespace or process that `--netns` or `--pid` named when the watch began.
 private struct NamedNamespace: ~Copyable {
     private let path: String?
-    /// Held, since another process may get its number.
+    /// Held open, since another process may get its id.
     private let process: ProcessHandle?
 
     init(netns: String?, pid: Int32?) throws(Failure) {
@@ -62,7 +62,7 @@ private struct NamedNamespace: ~Copyable {
         do { process = try ProcessHandle(pid) } catch { throw Failure(error) }
     }
 
-    /// That it has gone, in words; nil while it is there, or where nothing was named.
+    /// A sentence saying that it is gone; nil while it exists, or if nothing was named.
     var farewell: String? {
         if let path, Self.hasGone({ () throws(KernelError) in _ = try NetworkNamespace(path: path) }) {
             return "\(printable(path)) has gone"

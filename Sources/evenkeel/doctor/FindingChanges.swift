@@ -1,8 +1,8 @@
 import Diagnosis
 
-/// What has come and what has gone from one look to the next.
+/// What is new and what is gone from one look to the next.
 ///
-/// A finding is the same as before when its name, severity and place are: its numbers may have gone on.
+/// A finding is the same as before if its name, severity and place are; its figures may differ.
 struct FindingChanges {
     let new: [Finding]
     let gone: [Finding]
@@ -10,12 +10,12 @@ struct FindingChanges {
     var isEmpty: Bool { new.isEmpty && gone.isEmpty }
 
     init(from former: [Finding], to present: [Finding]) {
-        // Of several of one name in one place, as of several bridges, those that read the same are the same.
+        // One place may have several findings of one name, as for several bridges: pair equal summaries first.
         let (unlike, rest) = Self.pairedOff(present, former) { $0.isSame(as: $1) && $0.summary == $1.summary }
         (new, gone) = Self.pairedOff(unlike, rest) { $0.isSame(as: $1) }
     }
 
-    /// What is left of either when all that match have been taken out, one for one.
+    /// Removes matching pairs and returns what is left of both.
     private static func pairedOff(
         _ present: [Finding], _ former: [Finding], _ match: (Finding, Finding) -> Bool
     ) -> ([Finding], [Finding]) {

@@ -7,7 +7,7 @@ struct Explain: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Explains a finding of the doctor: symptom, cause, proof, remedy.",
         discussion: """
-            Without a name it lists all there are. Each page tells how to see the trouble without Evenkeel, and what helps \
+            Without a name it lists all findings. Each page shows how to see the problem without Evenkeel, and what helps \
             with and without it.
 
             EXAMPLES
@@ -15,13 +15,13 @@ struct Explain: ParsableCommand {
               evenkeel explain duplicate-default-route
             """)
 
-    @Argument(help: ArgumentHelp("A finding's name, as `evenkeel doctor` gives it.", valueName: "id"))
+    @Argument(help: ArgumentHelp("A finding's name, as `evenkeel doctor` prints it.", valueName: "id"))
     var id: String?
 
     func validate() throws {
         guard let id else { return }
         guard FindingID(rawValue: id) != nil else {
-            throw ValidationError("no finding is called \(id); `evenkeel explain` lists those there are")
+            throw ValidationError("no finding is called \(id); `evenkeel explain` lists them all")
         }
     }
 

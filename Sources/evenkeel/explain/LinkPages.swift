@@ -1,20 +1,20 @@
 extension Page {
     static let links = [
         Page(
-            id: .gatewayNotReachable, title: "a gateway that nobody answers for",
+            id: .gatewayNotReachable, title: "a gateway that does not answer",
             symptom: """
-                "No route to host", or nothing at all, for everything beyond the container's own network. The address and the
-                default route look right. Common with macvlan, after a bridge was made anew, or with a gateway that was written by
+                "No route to host", or no answer, from everything beyond the container's own network. The address and the
+                default route look right. Common with macvlan, after a bridge was recreated, or with a gateway configured by
                 hand.
                 """,
             cause: """
-                The default route leads to an address that is on none of the interface's networks, or that nobody answered for
-                when the kernel asked for its hardware address: the neighbour is FAILED, or INCOMPLETE for a second and more. The
-                kernel keeps what it found until somebody uses the gateway again. So a FAILED that is older than a minute is only
-                worth knowing, and none at all where the host has the address by now.
+                The default route's gateway is on none of the interface's networks, or nobody answered when the kernel asked
+                for its hardware address: the neighbour is FAILED, or INCOMPLETE for a second or more. The kernel keeps this
+                state until the gateway is used again. So a FAILED older than a minute is only information, and it is not
+                reported if the host has the address by now.
 
-                Or the way there is down: the veth's end on the host, which takes the carrier from the container's, or the bridge
-                that has the gateway's address. What the container remembers of the gateway does not matter then.
+                Or a link on the way is down: the veth's end on the host, which also takes the carrier from the container's
+                end, or the bridge with the gateway's address. Then the neighbour's state does not matter.
                 """,
             proof: """
                 In the container's namespace:
@@ -28,8 +28,8 @@ extension Page {
                 address?). A macvlan container never reaches its host by design.
                 """,
             withEvenkeel: """
-                None: which gateway is right is for whoever looks after the network to say. Where another network has one that
-                works, choose it: the policy's defaultRoute.prefer, or --annotation evenkeel.default-route=eth1.
+                None: only the network's administrator knows the right gateway. If another network has a working gateway,
+                choose that network: the policy's defaultRoute.prefer, or --annotation evenkeel.default-route=eth1.
                 """,
             without: """
                 Put the gateway's address on the bridge (podman network reload, or start the container again), or create the
@@ -39,15 +39,15 @@ extension Page {
         Page(
             id: .ipForwardOff, title: "the host does not forward packets",
             symptom: """
-                Containers reach the host and one another, and nothing else. It worked before a reboot, a new sysctl file, or the
-                installation of another network manager. Ports published by a userland proxy still work.
+                Containers reach the host and one another, and nothing else. It began after a reboot, a new sysctl file, or
+                the installation of another network manager. Ports published by a userland proxy still work.
                 """,
             cause: """
-                For IPv4 the kernel goes by the interface that a packet comes in by: net.ipv4.conf.BRIDGE.forwarding for what the
-                container sends, that of the uplink for the answers. net.ipv4.ip_forward is only a way to write all of them: 0
-                there and 1 on both interfaces works, and 1 there and 0 on the bridge does not. For IPv6 it goes by
-                net.ipv6.conf.all.forwarding, or from Linux 6.17 on by force_forwarding of the interface. Engines switch it on
-                when they make a network, and a later sysctl --system or hardening script switches it off again.
+                For IPv4 the incoming interface decides: net.ipv4.conf.BRIDGE.forwarding for what the container sends, the
+                uplink's for the answers. net.ipv4.ip_forward only writes all of them at once: 0 there and 1 on both
+                interfaces works, and 1 there and 0 on the bridge does not. For IPv6 net.ipv6.conf.all.forwarding decides, or
+                from Linux 6.17 on the interface's force_forwarding. Engines switch forwarding on when they make a network. A
+                later sysctl --system or hardening script switches it off again.
                 """,
             proof: """
                 On the host:
@@ -58,40 +58,40 @@ extension Page {
                     nstat -az IpForwDatagrams         # does not rise
                 """,
             withEvenkeel: """
-                None: whether a host is a router is its owner's word. The fix is the sysctl; write it into /etc/sysctl.d, too.
+                None: the host's owner decides whether it routes. The fix is the sysctl; write it to /etc/sysctl.d, too.
                 """,
             without: """
-                sysctl -w net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1. Where the first is 1 already, writing it again
-                changes no interface: write that interface's own. With the second the host takes no router advertisements unless
-                accept_ra is 2 on its uplink.
+                sysctl -w net.ipv4.ip_forward=1 and net.ipv6.conf.all.forwarding=1. If the first is already 1, writing it
+                again changes no interface: write the interface's own sysctl. With the second, the host ignores router
+                advertisements unless accept_ra is 2 on its uplink.
                 """,
             references: [
                 "ip_forward in https://docs.kernel.org/networking/ip-sysctl.html",
                 "https://docs.docker.com/engine/network/packet-filtering-firewalls/",
             ]),
         Page(
-            id: .mtuMismatch, title: "a container's interface and its network take packets of different size",
+            id: .mtuMismatch, title: "a container's interface and its network have different MTUs",
             symptom: """
-                ping works and curl hangs. TLS handshakes time out. SSH connects and freezes with the first long listing. Uploads
-                stall, downloads do not, or the other way round; or TCP works, and large datagrams do not: DNS with long answers,
-                VPNs inside, video. It depends on the network, not on the server.
+                ping works and curl hangs. TLS handshakes time out. SSH connects and freezes with the first long listing.
+                Uploads stall, downloads do not, or the reverse. Or TCP works and large datagrams do not: DNS with long
+                answers, VPNs in the container, video. It depends on the network, not on the server.
                 """,
             cause: """
-                A veth and a port of a bridge drop what is larger than they take. Neither is a router, so there is no
-                "fragmentation needed"; at most a program in the container reads "No buffer space available". That harms where
-                the container's own end takes more than what comes behind it: the host's end of its veth, or another port of
-                the bridge that leads on, such as a tunnel's or a network card's. Overlay networks, VPNs and clouds have less than
-                1500; jumbo frames have more.
+                A veth and a bridge port drop packets larger than their MTU. Neither is a router, so neither answers
+                "fragmentation needed"; at most a program in the container reads "No buffer space available". It does harm if
+                the container's own end has a larger MTU than what follows: the host's end of its veth, or another bridge port
+                that leads on, such as a tunnel or a network card. Overlay networks, VPNs and clouds have less than 1500;
+                jumbo frames have more.
 
-                Where an end of the connection is what takes least, TCP fits itself to it in both directions, since each end says
-                when it begins how much it takes: a smaller size of the container's own end alone, or of another container with
-                all of its way, loses larger datagrams and nothing else. That is information.
+                If one end of a connection has the smallest MTU, TCP adapts in both directions, since each end announces its
+                size at the start. So a smaller MTU of only the container's own end, or of another container with all of its
+                path, loses only larger datagrams. That is information.
 
-                The bridge's own size is what the host goes by when it sends to the container. If it is smaller than the
-                container's, the host does answer "fragmentation needed", which not every sender gets to see.
+                The host uses the bridge's own MTU when it sends to the container. If that is smaller than the container's,
+                the host does answer "fragmentation needed", but not every sender receives it.
 
-                Segments that the kernel has not cut up yet pass whatever their size, so between containers of one host TCP may
-                work where ping -M do does not.
+                Large segments that the kernel has not split yet (GSO) pass at any size. So between containers of one host TCP
+                may work while ping -M do fails.
                 """,
             proof: """
                     ip link show BRIDGE; nsenter -t PID -n ip link show eth0          # compare "mtu"
@@ -100,17 +100,17 @@ extension Page {
                     ping -c 3 -M do -s 1472 ADDRESS                                   # the other way, from the host
                 """,
             withEvenkeel: """
-                None: the size belongs to the network's configuration, and Evenkeel leaves that alone. The fix that the doctor names
-                gives both ends of this container the size of its bridge and of the smallest other port.
+                None: the MTU belongs to the network's configuration, and Evenkeel leaves that alone. The doctor's fix sets
+                both ends of this container's veth to the smaller of its bridge's MTU and the smallest other port's.
                 """,
             without: """
-                For a container that runs, both ends, or one of them drops what the other sends:
+                For a running container, set both ends, or one drops what the other sends:
 
                     nsenter -t PID -n ip link set eth0 mtu 1400; ip link set VETH mtu 1400
 
-                For good, give the network one size, that of the narrowest part, when it is created: podman network create
-                -o mtu=1400, docker network create -o com.docker.network.driver.mtu=1400, "mtu" of CNI's bridge plugin. It counts for
-                containers that start afterwards; those that run keep the old one, so start them again as well.
+                Permanently: create the network with the smallest MTU on the path: podman network create -o mtu=1400, docker
+                network create -o com.docker.network.driver.mtu=1400, "mtu" of CNI's bridge plugin. Running containers keep
+                the old MTU, so restart them as well.
                 """,
             references: [
                 "https://github.com/moby/moby/issues/22297", "https://github.com/moby/moby/issues/36659",

@@ -1,10 +1,10 @@
 import Diagnosis
 
-/// What there is to know about one finding.
+/// The explanation of one finding.
 struct Page {
     let id: FindingID
     let title: String
-    /// As people search for it.
+    /// In the words that people search for.
     let symptom: String
     let cause: String
     /// How to see it without Evenkeel, command by command.

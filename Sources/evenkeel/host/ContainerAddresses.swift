@@ -4,8 +4,8 @@ import Keel
 import LinuxSystem
 
 extension AddressOwners {
-    /// The host's and those of every other network namespace, an administrator's own among them: whoever sends through the
-    /// host may fill its table.
+    /// The addresses of the host and of every other network namespace, also an administrator's own: anyone who sends
+    /// through the host may fill its table.
     static func ofThisHost() throws(KernelError) -> AddressOwners {
         var addresses = try NamespaceAddresses()
         let host = try addresses.ofHost()
@@ -18,14 +18,14 @@ extension AddressOwners {
             do throws(KernelError) {
                 containers.append(Container(name, try addresses.of(NetworkNamespace(path: path))))
             } catch {
-                // One that has gone meanwhile, or that we may not look at, is no finding.
+                // Skip a namespace that is gone, or that we may not open.
                 continue
             }
         }
         return AddressOwners(host: host, containers: containers)
     }
 
-    /// The name of the first container in it, which in a pod is the pod's; where no engine tells them, that of the namespace's file.
+    /// The first container's name, which in a pod is the pod's; without containers, the name of the namespace's file.
     private static func name(_ namespace: ContainerNamespace) -> String {
         let names = namespace.containers.map { $0.name ?? $0.shortID }
         return names.first ?? name(ofPath: namespace.path)

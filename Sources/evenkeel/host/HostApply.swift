@@ -8,31 +8,31 @@ import LinuxSystem
 struct HostApply: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply",
-        abstract: "Makes the host as the policy says.",
+        abstract: "Sets up the host as the policy says.",
         discussion: """
-            Installs the rules that keep the host from answering INVALID segments with RST, where addresses are translated, or \
-            what the policy's "invalid" says instead, for the host and every container that runs; sizes the connection \
-            tracking table and sets the timeouts that the policy's "conntrack" names. A limit is never lowered. A second run \
-            changes nothing. A timeout under which idle connections are forgotten (RFC 5382: 2 h 4 min) is set all the same, \
-            with a note.
+            Where addresses are translated, installs the rules that keep the host from answering INVALID segments with \
+            RST, for the host and every running container; the policy's "invalid" may choose otherwise. Sizes the \
+            connection tracking table and sets the timeouts that the policy's "conntrack" names. A limit is never \
+            lowered. A second run changes nothing. A timeout too short for idle connections (RFC 5382: 2 h 4 min) is \
+            set, with a note.
 
-            What a sysctl was before is kept in /run/evenkeel until the next boot, so that `evenkeel host remove` can give \
-            it back. With --persist the values are written to /etc/sysctl.d/90-evenkeel.conf too, and, where connection \
+            /run/evenkeel keeps the former value of each sysctl until the next boot, so that `evenkeel host remove` \
+            can restore it. --persist also writes the values to /etc/sysctl.d/90-evenkeel.conf and, if connection \
             tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf and its name to \
-            /etc/modules-load.d/evenkeel.conf; what an earlier policy had written there goes.
+            /etc/modules-load.d/evenkeel.conf. It removes what an earlier policy wrote there.
 
             EXAMPLES
               evenkeel host apply --dry-run
               evenkeel host apply --persist
-              systemctl enable --now evenkeel-host      # at every boot, and whenever nftables is loaded anew
+              systemctl enable --now evenkeel-host      # at every boot, and after every reload of nftables
 
             EXIT STATUS
-              0   the host is as it should be, or with --dry-run could be made so
-              1   something was refused; what was, is on standard error
+              0   the host is as the policy says, or with --dry-run could be
+              1   something was refused; standard error says what
               64  the command line is wrong
             """)
 
-    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")
     var dryRun = false
 
     @Flag(help: "Also write the table's size and the timeouts to files that are read at boot.")
@@ -64,19 +64,20 @@ struct HostApply: ParsableCommand {
         let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
         if let timeout { outcome.notes.append(timeout.note) }
         if persist { keepForBoot(policy, now, &outcome) }
-        // Behind the files, which may have ended one. That others' cannot be read is no refusal.
+        // After the files, which may have resolved a conflict. A conflict that cannot be read is only a note.
         do { outcome.notes += try run.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
     }
 
     private func keepForBoot(_ policy: Policy, _ state: HostState, _ outcome: inout HostOutcome) {
         // A hash table too large for the memory would keep the module from being loaded at boot.
         guard !outcome.lines.contains(where: { $0.change.remedy == .conntrack && $0.status == .failed }) else {
-            return outcome.errors.append("nothing is written for the next boot, because not all could be set now")
+            return outcome.errors.append(
+                "nothing was written for the next boot, because not everything could be set now")
         }
         guard let table = state.conntrack else {
             return outcome.errors.append(
-                "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack, or start a container, "
-                    + "and try again")
+                "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack or start a container, "
+                    + "then try again")
         }
         let files = PersistentSettings.files(policy, table, isModule: PersistentSettings.isModule)
         for file in files {
@@ -88,7 +89,7 @@ struct HostApply: ParsableCommand {
                 }
             } catch { outcome.errors.append(error.description) }
         }
-        // What an earlier policy asked for.
+        // Files that an earlier policy asked for.
         outcome.removeFiles(PersistentSettings.present(besides: files), dryRun: dryRun)
     }
 }

@@ -8,18 +8,18 @@ import LinuxSystem
 struct HostCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "host",
-        abstract: "Looks after the host: the rules for INVALID segments and the connection tracking table.",
+        abstract: "Sets up the host: the rules for INVALID segments and the connection tracking table.",
         discussion: """
-            Containers bring their part of the host's rules with them as they start. These commands look after the host \
-            as a whole: when it boots, when somebody has taken the rules away, and when its connection tracking table is too \
-            small, which a container's start never changes.
+            Each container's start installs its part of the host's rules. These commands set up the whole host: when \
+            it boots, after somebody has removed the rules, and when its connection tracking table is too small. A \
+            container's start never changes the table's size.
             """,
         subcommands: [HostStatus.self, HostApply.self, HostRemove.self, Top.self])
 }
 
 /// What the subcommands share.
 struct HostOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The policy document to go by, instead of \(policyPath).", valueName: "file"))
+    @Option(help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"))
     var policy: String?
 
     @Flag(help: "Print one JSON object instead of text.")
@@ -27,10 +27,10 @@ struct HostOptions: ParsableArguments {
 }
 
 extension HostRun {
-    /// The host, with every container that is found on it.
+    /// Opens the host, with every container found on it.
     static func open(_ policy: Policy) throws(Failure) -> HostRun {
         do throws(KernelError) {
-            // First, before the look at containers opens what is theirs.
+            // First: the survey opens the containers' namespaces.
             let host = try Host()
             return HostRun(host, policy, containers: try Survey.all().namespaces.map { $0.path })
         } catch { throw Failure(error) }

@@ -5,7 +5,7 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// The report for programs. Its `version` rises when a key changes its meaning or goes.
+/// The report for programs. Its `version` rises when a key changes its meaning or is removed.
 extension HostReport {
     var json: JSON {
         .object([
@@ -18,7 +18,7 @@ extension HostReport {
         ])
     }
 
-    /// The answer where nothing could be looked at.
+    /// The answer if nothing could be looked at.
     static func json(failure: String) -> JSON {
         .object([
             .init("version", .integer(1)), .init("verdict", .string(Verdict.unknown.rawValue)),
@@ -49,7 +49,7 @@ extension HostReport {
     ) -> JSON {
         .object([
             .init("family", .string(family)), .init("state", .string(ruleset.state.rawValue)),
-            // What others use connection tracking for in this family: "translated", "tracked", "unused".
+            // How others use connection tracking in this family: "translated", "tracked", "unused".
             .init("tracking", tracking.map { .string($0.rawValue) } ?? .null),
             .init(
                 "rules",

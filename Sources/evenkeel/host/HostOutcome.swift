@@ -4,15 +4,15 @@ import JSON
 import Keel
 import LinuxSystem
 
-/// What a change of the host came to.
+/// The result of changing the host.
 struct HostOutcome {
     var lines: [ChangeLine] = []
-    /// What was done, or would be, to files.
+    /// What was or would be done to files.
     var files: [String] = []
     var notes: [String] = []
     var errors: [String] = []
 
-    /// The refusals of single changes among them.
+    /// Including failures of single changes.
     var allErrors: [String] { errors + lines.filter { $0.status == .failed }.map { $0.text } }
 
     private var text: String {
@@ -29,7 +29,7 @@ struct HostOutcome {
         ])
     }
 
-    /// Takes files of ours away that are read at boot.
+    /// Removes our files that are read at boot.
     mutating func removeFiles(_ paths: [String], dryRun: Bool) {
         for path in paths {
             do throws(KernelError) {

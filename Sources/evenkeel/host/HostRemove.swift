@@ -7,22 +7,22 @@ import LinuxSystem
 struct HostRemove: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "remove",
-        abstract: "Takes back what was done to the host.",
+        abstract: "Undoes what was done to the host.",
         discussion: """
-            Removes the nftables tables of Evenkeel, gives sysctls back what they were before, as far as that is known, and \
-            removes the files of `evenkeel host apply --persist`. A sysctl that somebody else has set since stays, and so does \
-            a limit that the connection tracking table has outgrown; both are said.
+            Removes Evenkeel's nftables tables, restores sysctls whose former values are known, and removes the files \
+            of `evenkeel host apply --persist`. It leaves a sysctl that somebody else has set since, and a limit that \
+            the connection tracking table has outgrown, and names both.
 
             The next container that starts installs its part of the rules again, unless the policy says otherwise or \
             Evenkeel is uninstalled.
 
             EXIT STATUS
-              0   done, or with --dry-run could be
-              1   something was refused; what was, is on standard error
+              0   done, or with --dry-run could be done
+              1   something was refused; standard error says what
               64  the command line is wrong
             """)
 
-    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done, and do nothing.")
+    @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")
     var dryRun = false
 
     @Flag(help: "Print one JSON object instead of text.")

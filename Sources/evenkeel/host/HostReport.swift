@@ -21,13 +21,13 @@ struct HostReport {
 
     var errors: [String] { failures.map { Failure($0).description } }
 
-    /// What is worth knowing beside the changes.
+    /// Information beside the changes.
     var notes: [String] {
         let timeout = IdleTimeout(policy.conntrack, present: state.conntrack?.tcpEstablishedTimeout)
         return plan.notes + (timeout.map { [$0.note] } ?? [])
     }
 
-    /// Whether the table is as full as the policy's alarm.
+    /// Whether the table has reached the policy's `warnAt`.
     var isNearlyFull: Bool { state.conntrack?.fill.reaches(policy.conntrack.warnAt) ?? false }
 
     var verdict: Verdict {
@@ -35,22 +35,22 @@ struct HostReport {
         return failures.isEmpty ? .asPolicy : .unknown
     }
 
-    /// What the kernel counted, what each means, and what to do about it.
+    /// What the kernel counted, what each count means, and what to do about it.
     var troubles: [Trouble] {
         guard let statistics = evidence.statistics else { return [] }
         return [
             Trouble(
                 name: "drop", count: statistics.drop,
                 meaning:
-                    "packets of new flows, dropped because there was no room: programs heard \"Operation not permitted\", "
-                    + "or nothing",
+                    "packets of new flows, dropped because the table was full: programs got \"Operation not permitted\", "
+                    + "or no answer",
                 remedy:
                     "a larger table (`evenkeel host apply`), shorter timeouts (\"tcpEstablishedTimeout\" in the policy)"
             ),
             Trouble(
                 name: "early_drop", count: statistics.earlyDrop,
-                meaning: "flows without an answer, thrown out to make room for others",
-                remedy: "the same; where it goes on, `evenkeel host top` tells who fills the table"),
+                meaning: "unanswered flows, removed to make room for others",
+                remedy: "the same; if it continues, `evenkeel host top` shows who fills the table"),
             Trouble(
                 name: "insert_failed", count: statistics.insertFailed,
                 meaning:
@@ -59,8 +59,8 @@ struct HostReport {
                 remedy: "a few are normal; many to port 53: a resolver on the host, or `options single-request-reopen`"),
             Trouble(
                 name: "search_restart", count: statistics.searchRestart,
-                meaning: "look-ups begun again because the hash table changed under them",
-                remedy: "many of them: more buckets (`evenkeel host apply` makes a quarter of the limit)"),
+                meaning: "look-ups restarted because the hash table changed during them",
+                remedy: "if many: more buckets (`evenkeel host apply` makes a quarter of the limit)"),
         ]
     }
 

@@ -7,13 +7,13 @@ import LinuxSystem
 struct HostStatus: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Says whether the host is as the policy says, with the kernel's own evidence.",
+        abstract: "Says whether the host is as the policy says, with the kernel's evidence.",
         discussion: """
-            Shows the tables, chains and rules of Evenkeel with what they have counted, who else drops INVALID packets, and \
-            the connection tracking table: how full it is, its size, its timeouts, what it cost in dropped packets, and who \
-            will undo its settings. Nothing is changed.
+            Shows Evenkeel's tables, chains and rules with their counters, who else drops INVALID packets, and the \
+            connection tracking table: how full it is, its size, its timeouts, its dropped packets, and who will \
+            overwrite its settings. Changes nothing.
 
-            An ordinary user sees the connection tracking table, but not the ruleset, which only root may read.
+            An ordinary user sees the connection tracking table, but not the ruleset: only root may read it.
 
             EXAMPLES
               evenkeel host status
@@ -21,9 +21,9 @@ struct HostStatus: ParsableCommand {
               evenkeel host status >/dev/null || evenkeel host apply
 
             EXIT STATUS
-              0   the host is as the policy says, and the table is not as full as its "warnAt"
+              0   the host is as the policy says, and the table is below its "warnAt"
               1   it is not
-              2   something could not be looked at, or the answer not be written; what could is printed
+              2   something could not be read, or the answer not be written; the rest is printed
               64  the command line is wrong
             """)
 

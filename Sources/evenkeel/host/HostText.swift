@@ -16,11 +16,11 @@ extension HostReport {
     private var summary: [String] {
         var lines: [String] = []
         if isNearlyFull, let fill = state.conntrack?.fill {
-            let consequence = "new connections fail, with \"Operation not permitted\" or without a word"
+            let consequence = "new connections fail, with \"Operation not permitted\" or silently"
             lines.append(
                 fill.isFull
                     ? "The connection tracking table is FULL: \(fill.text); \(consequence)."
-                    : "The connection tracking table is nearly full: \(fill.text). From the limit on \(consequence).")
+                    : "The connection tracking table is nearly full: \(fill.text). At the limit \(consequence).")
         }
         if !plan.changes.isEmpty {
             lines.append("The host is not as the policy says. `evenkeel host apply`:")
@@ -55,7 +55,7 @@ extension HostReport {
             + (ruleset.containers.map { ["    containers  \(names($0))"] } ?? [])
     }
 
-    /// Why a table is not there, where that is as it should be.
+    /// Why a table is rightly missing.
     private func reason(_ version: IPVersion) -> String {
         guard let invalid = state.invalid, policy.invalid.mode == .drop || policy.invalid.mode == .input else {
             return ""
@@ -106,7 +106,7 @@ extension HostReport {
 }
 
 extension Policy.Conntrack.Size {
-    /// As the policy document says it.
+    /// As the policy document writes it.
     var text: String {
         switch self {
         case .automatic: "auto"

@@ -9,18 +9,17 @@ struct Top: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Shows who holds most of the connection tracking table.",
         discussion: """
-            When the table is full, the kernel drops every new connection. This counts the table's entries and lists the \
-            container, the address that opened the connections and their destination that hold most of them. On a \
-            terminal the list is drawn anew every few seconds until q or Ctrl-C is pressed.
+            When the table is full, the kernel drops every new connection. This command counts the table's entries by \
+            container, by the address that opened the connections and by destination, and lists those with the most \
+            entries. On a terminal it redraws the list every few seconds until you press q or Ctrl-C.
 
-            CONTAINER is the one that opened the connections, or behind "to" the one that answers them, as behind a \
-            published port; "host" is the host itself and "-" the outside. Containers whose networks overlap may have \
-            the same address: all of them are named.
+            CONTAINER opened the connections; with "to" before its name it answers them, as at a published port. \
+            "host" is the host itself and "-" the outside. Containers whose networks overlap may have the same \
+            address: all of them are named.
 
-            The table is counted as the kernel hands it over, in the same memory however long it is. Up to \
-            \(ConntrackUsers.counters) groups are counted exactly; where there are more, figures that may be too high \
-            have "<=" before them, and the last line says by how much at most. Connections that come and go meanwhile \
-            may be missing or be counted twice.
+            Memory use does not grow with the table. Up to \(ConntrackUsers.counters) groups are counted exactly. With \
+            more groups, "<=" marks figures that may be too high, and the last line says by how much at most. \
+            Connections that come and go during the count may be missed or counted twice.
 
             EXAMPLES
               evenkeel host top
@@ -29,12 +28,12 @@ struct Top: ParsableCommand {
               evenkeel host top --json | jq -r '.users[0].owners[]'
 
             EXIT STATUS
-              0   the table was looked at, also where it is empty or there is none
-              1   it could not be looked at; why, and what to do, is on standard error
+              0   the table was read, also if it is empty or missing
+              1   it could not be read; standard error says why, and what to do
               64  the command line is wrong
             """)
 
-    @Flag(help: "Print the list once. So it is where standard output is no terminal.")
+    @Flag(help: "Print the list once; the default if standard output is no terminal.")
     var once = false
 
     @Option(help: ArgumentHelp("How long each list is shown.", valueName: "seconds"))
@@ -86,9 +85,9 @@ struct Top: ParsableCommand {
         try FileDescriptor.writeStandardOutput(text)
     }
 
-    /// Until somebody ends it; how.
+    /// Draws until somebody ends it, and returns how it was ended.
     private func watch() throws(KernelError) -> Screen.Event {
-        // What cannot be read at all is said on the person's own screen.
+        // Before the screen is cleared, so that an error stays visible.
         var report = try TopReport(by: by, limit: limit)
         let screen = try Screen()
         while true {

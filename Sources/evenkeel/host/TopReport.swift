@@ -8,9 +8,9 @@ struct TopReport {
     let grouping: ConntrackGrouping
     /// Entries that were read.
     let entries: Int
-    /// How many the kernel counts; nil where connection tracking is not loaded.
+    /// The kernel's own count; nil if connection tracking is not loaded.
     let count: Int?
-    /// nf_conntrack_max; nil where there is none, 0 for no limit.
+    /// nf_conntrack_max; nil if there is none, 0 for no limit.
     let maximum: Int?
     let users: [ConntrackUser]
     let maximumError: Int
@@ -27,7 +27,7 @@ struct TopReport {
         self.maximumError = maximumError
     }
 
-    /// Looks at this host.
+    /// Reads this host's table.
     init(by grouping: ConntrackGrouping, limit: Int) throws(KernelError) {
         guard let fill = try ConntrackFill.observe() else {
             self.init(by: grouping, entries: 0, count: nil, maximum: nil, users: [])
@@ -49,7 +49,7 @@ struct TopReport {
 }
 
 extension TopReport {
-    /// The whole answer. Its `version` rises when a key changes its meaning or goes.
+    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
     var json: JSON { json(failure: nil) }
 
     static func json(failure: String, by grouping: ConntrackGrouping) -> JSON {
@@ -68,7 +68,7 @@ extension TopReport {
 }
 
 extension ConntrackUser {
-    /// What entries were not counted by is null.
+    /// A key that the grouping leaves out is null.
     fileprivate var json: JSON {
         .object([
             .init("entries", .integer(Int64(entries))), .init("maximumError", .integer(Int64(error))),

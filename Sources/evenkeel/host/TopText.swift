@@ -19,16 +19,16 @@ extension TopReport {
     }
 
     private var title: String {
-        guard let count else { return "connection tracking is not loaded: there is no table, and nobody fills it" }
+        guard let count else { return "connection tracking is not loaded: there is no table to fill" }
         guard let maximum, let fill else { return "conntrack: \(count) entries, no limit" }
         return "conntrack: \(count) of \(maximum) entries, \(percent(fill)) full"
     }
 
     private var bound: String {
-        "<= marks upper bounds, too high by \(maximumError) at most: there are more groups than are counted apart"
+        "<= marks upper bounds, too high by \(maximumError) at most: there are too many groups to count exactly"
     }
 
-    /// Bold, and red where the alarm goes off.
+    /// Bold, and red if the table is nearly full.
     private func styled(_ title: String, _ width: Int, _ hasColor: Bool) -> String {
         let title = String(title.prefix(width))
         guard hasColor else { return title }
@@ -52,7 +52,7 @@ extension TopReport {
     }
 }
 
-/// `76.3%`, without the C library's formatting, which is Foundation's here.
+/// `76.3%`. String(format:) would need Foundation.
 private func percent(_ share: Double) -> String {
     let perMille = Int((share * 1000).rounded())
     return "\(perMille / 10).\(perMille % 10)%"
@@ -70,7 +70,7 @@ extension [String] {
         return map { String(repeating: " ", count: width - $0.count) + $0 }
     }
 
-    /// As wide as the heading and the rows that are shown.
+    /// Padded to the widest of the heading and the rows shown.
     fileprivate func padded(to rows: Int) -> [String] {
         let shown = prefix(rows + 1)
         let width = shown.map { $0.count }.max() ?? 0

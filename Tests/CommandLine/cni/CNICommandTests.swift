@@ -149,7 +149,7 @@ import Testing
         try FileManager.default.moveItem(atPath: bin + "/bridge", toPath: folder.path + "/lib/bridge")
         var output = try add("-n", net + "/web.conflist", "--plugin-path", "\(bin)::\(folder.path)/lib:")
         #expect(output.status == 0)
-        #expect(output.out.contains("  note: bridge is in \(folder.path)/lib, evenkeel in \(bin); the runtime has to"))
+        #expect(output.out.contains("  note: bridge is in \(folder.path)/lib, evenkeel in \(bin); the runtime must"))
         output = try add("-n", net + "/web.conflist")
         #expect(output.out.contains("  note: evenkeel is in \(bin), but bridge is in none of the plugin directories"))
     }

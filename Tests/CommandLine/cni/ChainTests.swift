@@ -79,7 +79,7 @@ import Testing
     @Test(arguments: [
         ("[{\"type\": \"evenkeel\"}, {\"type\": \"a\"}]", "it is not the last"),
         ("[{\"type\": \"evenkeel\"}]", "it is the only plugin"),
-        ("[{\"type\": \"a\"}, {\"type\": \"evenkeel\"}, {\"type\": \"evenkeel\"}]", "it has it 2 times"),
+        ("[{\"type\": \"a\"}, {\"type\": \"evenkeel\"}, {\"type\": \"evenkeel\"}]", "it has the plugin 2 times"),
     ])
     func anEntryThatCannotDoItsWorkIsTold(plugins: String, note: String) throws {
         let change = try list(plugins).adding(prefer: false)
@@ -92,7 +92,7 @@ import Testing
             "[{\"type\":\"evenkeel\"}, {\"type\":\"a\"} ,\n{\"policy\":{}, \"type\":\"evenkeel\"},{\"type\":\"b\"}]"
         ).removing()
         #expect(change.text == bytes("[{\"type\":\"a\"},{\"type\":\"b\"}]"))
-        #expect(change.notes == ["it had it 2 times"])
+        #expect(change.notes == ["it had the plugin 2 times"])
     }
 
     @Test(arguments: [

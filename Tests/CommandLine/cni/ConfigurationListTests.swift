@@ -105,6 +105,6 @@ import Testing
             "{\"name\": \"a\", \"cniVersion\": \"1.0.0\", \"cniVersions\": [\"1.0.0\", \"1.2.0\"], \(Self.plugins)}"
         let change = try ConfigurationList(Array(text.utf8)).adding(prefer: false)
         #expect(change.text != nil && change.notes.count == 1)
-        #expect(change.notes.first?.contains("1.2.0, which evenkeel does not speak") == true)
+        #expect(change.notes.first?.contains("1.2.0, which evenkeel does not support") == true)
     }
 }

@@ -94,7 +94,7 @@ import Testing
         }
         #expect(title(0, 262144) == ["conntrack: 0 of 262144 entries, 0.0% full"])
         #expect(title(5, 0) == ["conntrack: 5 entries, no limit"])
-        #expect(title(nil, nil) == ["connection tracking is not loaded: there is no table, and nobody fills it"])
+        #expect(title(nil, nil) == ["connection tracking is not loaded: there is no table to fill"])
     }
 
     @Test func jsonHasEveryKeyOfEveryUser() throws {

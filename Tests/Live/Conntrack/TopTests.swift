@@ -100,7 +100,7 @@ import Testing
         #expect(try lab.run(Self.top).contains(" 0 of "))
         // As where the module is not loaded: nothing is there to be read.
         try lab.run("mount -t tmpfs tmpfs /proc/sys/net/netfilter")
-        #expect(try lab.run(Self.top) == "connection tracking is not loaded: there is no table, and nobody fills it")
+        #expect(try lab.run(Self.top) == "connection tracking is not loaded: there is no table to fill")
         #expect(try lab.run("\(Self.top) --json | jq -c '[.isLoaded, .count, .users]'") == "[false,null,[]]")
     }
 }
