@@ -45,6 +45,7 @@ public enum Expression: Hashable, Sendable {
 
 extension Expression {
     /// Appends the kernel's expressions for this step, the same that nft makes, to a rule's message.
+    @inline(never)
     func append(to rule: inout Request) {
         switch self {
         case .inputInterfaceIsNot(let name): rule.interface(NFT_META_IIFNAME, isNot: name)

@@ -20,18 +20,33 @@ struct PolicySection {
 
     /// Hands each member to `take`, by its key; a name that is none is an error.
     func read<Key: CaseIterable & RawRepresentable>(
-        _ keys: Key.Type, _ take: (Key, PolicySection) throws(PolicyError) -> Void
-    ) throws(PolicyError) where Key.RawValue == String {
-        guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
-        for member in members {
-            let inner = PolicySection(
-                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
-            guard let key = Key(rawValue: member.name) else {
-                let allowed = Key.allCases.map { $0.rawValue }.joined(separator: ", ")
-                throw inner.error("is not a key of the policy", allowed: allowed)
-            }
-            try take(key, inner)
+        _: Key.Type, _ take: (Key, PolicySection) throws(PolicyError) -> Void
+    ) throws(PolicyError) where Key.RawValue == String, Key.AllCases == [Key] {
+        let keys = Key.allCases
+        let names = keys.map { $0.rawValue }
+        for index in 0..<(try members.count) {
+            let (key, section) = try member(index, among: names)
+            try take(keys[key], section)
         }
+    }
+
+    private var members: [JSON.Member] {
+        get throws(PolicyError) {
+            guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
+            return members
+        }
+    }
+
+    /// A member, and the place of its name among `names`. Not generic: it is in the static programs once.
+    @inline(never)
+    private func member(_ index: Int, among names: [String]) throws(PolicyError) -> (key: Int, section: PolicySection) {
+        let member = try members[index]
+        let section = PolicySection(
+            member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+        guard let key = names.firstIndex(of: member.name) else {
+            throw section.error("is not a key of the policy", allowed: names.joined(separator: ", "))
+        }
+        return (key, section)
     }
 
     @inline(never)
