@@ -40,7 +40,7 @@ somebody_elses_hooks_dir() {
     printf '[engine]\nhooks_dir = [\n  "/srv/first", # theirs\n  "/srv/hooks",\n]\nrest = ["/no"]\n' \
         >"$root/etc/containers/containers.conf"
     said=$(install_it 2>&1)
-    contains "$said" "no hooks_dir in the drop-in: $root/etc/containers/containers.conf sets it already, with /srv/"
+    contains "$said" "no hooks_dir in the drop-in: $root/etc/containers/containers.conf already sets it, with /srv/"
     [[ -e $root/srv/hooks/evenkeel.json && ! -e $root/$hook ]]
     lacks "$(<"$root/$drop_in")" "hooks_dir"
     contains "$(<"$root/$drop_in")" "[engine.runtimes]"
@@ -78,7 +78,7 @@ changed_drop_in_is_kept() {
     cmp "$scratch/mine" "$root/$drop_in"
     said=$(install_it 2>&1)
     contains "$said" "keep $root/$drop_in: changed since it was installed"
-    contains "$said" "is without this line of [engine.runtimes]: evenkeel = [\"/usr/local/libexec/"
+    contains "$said" "lacks this line of [engine.runtimes]: evenkeel = [\"/usr/local/libexec/"
     lacks "$said" "evenkeel-crun = "
     cmp "$scratch/mine" "$root/$drop_in"
     contains "$(install_it 2>&1)" "keep $root/$drop_in"

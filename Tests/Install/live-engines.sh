@@ -48,11 +48,11 @@ uninstall_waits_for_containers() {
     ln -sf busybox "$scratch/rootfs/bin/sleep"
     podman --runtime evenkeel --cgroup-manager cgroupfs --events-backend file run -d --name keel --cgroups=disabled \
         --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none --rootfs "$scratch/rootfs" sleep 1000
-    fails_with 1 "the container keel (podman or CRI-O) is stopped through /usr/local/libexec/evenkeel" uninstall_it
+    fails_with 1 "the container keel (podman or CRI-O) needs /usr/local/libexec/evenkeel to be stopped" uninstall_it
     podman --cgroup-manager cgroupfs rm -f -t 0 keel
     mkdir -p "$bundle"
     containerd_options /usr/local/libexec/evenkeel/evenkeel-runtime >"$bundle/options.json"
-    fails_with 1 "the container keel (containerd) is stopped through" uninstall_it
+    fails_with 1 "the container keel (containerd) needs /usr/local/libexec/evenkeel" uninstall_it
     same "$(state)" "$before"
     # Nor does what was started by others matter.
     containerd_options /usr/sbin/runc >"$bundle/options.json"

@@ -152,7 +152,7 @@ dry_run_keeps_everything() {
 uninstall_restores() {
     local said
     said=$(uninstall_it 2>&1)
-    contains "$said" "evenkeel host remove did not take back all of it"
+    contains "$said" "evenkeel host remove did not undo everything"
     contains "$said" "remove table ip evenkeel"
     contains "$said" "remove directory /run/evenkeel"
     contains "$said" "running keep their routes"

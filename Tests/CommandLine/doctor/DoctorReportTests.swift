@@ -64,10 +64,10 @@ import Testing
     }
 
     @Test func aContainerThatHasStoppedIsSaidFirst() {
-        let report = report(absence: "web has stopped, and is waited for")
+        let report = report(absence: "web has stopped; waiting for it")
         #expect(report.status == DoctorReport.couldNotLook)
-        #expect(firstLine(report) == "web has stopped, and is waited for; nothing wrong with the host")
-        #expect(report.json["error"]?.string == "web has stopped, and is waited for")
+        #expect(firstLine(report) == "web has stopped; waiting for it; nothing wrong with the host")
+        #expect(report.json["error"]?.string == "web has stopped; waiting for it")
     }
 
     /// Containers of an internal network, and one that is on its own.
