@@ -1,5 +1,5 @@
-// The names of strtol(3), scanf(3) and the like since glibc 2.38, which know C23's binary numbers (0b101). musl has the older names,
-// such as __isoc99_scanf. Its scanf reads no binary numbers, nor do these scanf functions.
+// The names of strtol(3), scanf(3) and the like since glibc 2.38, which know C23's binary numbers (0b101). musl has the older
+// names, such as __isoc99_scanf. Its scanf reads no binary numbers, nor do these scanf functions.
 #include "static-runtime.h"
 
 #include <ctype.h>

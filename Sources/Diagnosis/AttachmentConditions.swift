@@ -5,7 +5,7 @@ import Netlink
 // Observes the host's interfaces where containers enter: forwarding, bridges' ports, routes back.
 
 extension HostObservation {
-    /// To be called in the host's namespace.
+    /// Observes where the containers enter. To be called in the host's namespace.
     mutating func observeAttachments(of containers: [ContainerObservation]) throws(KernelError) {
         let attachments = containers.flatMap { $0.attachments }
         guard !attachments.isEmpty else { return }

@@ -3,7 +3,7 @@ public import Keel
 public import LinuxSystem
 public import Netlink
 
-/// What one look at a container saw, in its namespace and where it enters the host.
+/// One look at a container, in its namespace and where it enters the host.
 public struct ContainerObservation: Sendable {
     /// A gateway of a default route, in any table.
     public struct Gateway: Hashable, Sendable {
@@ -24,13 +24,13 @@ public struct ContainerObservation: Sendable {
 
     public var container: ContainerNamespace
     public var snapshot: NamespaceSnapshot
-    /// What Keel would do in the namespace.
+    /// The changes that Keel would make in the namespace.
     public var plan: [Change]
     /// Why Keel has no plan; findings are made all the same.
     public var refusal: KernelError?
     /// The path of the policy if it is not the host's own, so that suggested commands use the same one.
     public var policyPath: String?
-    /// Where its veths enter the host.
+    /// The places where its veths enter the host.
     package var attachments: [HostAttachment] = []
     /// The interfaces by which eight packets without a chosen source would leave, one after the other. Empty unless default
     /// routes compete.

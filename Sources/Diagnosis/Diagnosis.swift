@@ -2,9 +2,9 @@ public import Discovery
 import Keel
 import LinuxSystem
 
-/// What was seen, what is wrong with it, and what could not be looked at.
+/// The observations, the findings from them, and what could not be observed.
 public struct Diagnosis: Sendable {
-    /// Something that could not be looked at.
+    /// Something that could not be observed.
     public struct Missed: Hashable, Sendable {
         public let what: String
         public let reason: String

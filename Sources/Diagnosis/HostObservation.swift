@@ -6,7 +6,7 @@ public import Netlink
 public struct HostObservation: Sendable {
     /// Our tables and the connection tracking table.
     public var state = HostState()
-    /// What `evenkeel host apply` would do.
+    /// The changes that `evenkeel host apply` would make.
     public var plan = HostPlan()
     public var evidence = HostEvidence()
     /// Packets and flows dropped because the table was full, during the look; nil if there were none since boot.

@@ -3,7 +3,7 @@ public import Keel
 /// A timeout of established TCP connections that is too short for idle ones. RFC 5382, requirement 5, has a translator wait for
 /// 2 hours and 4 minutes, because TCP's own keepalive begins after two hours.
 public struct IdleTimeout: Hashable, Sendable {
-    /// In seconds.
+    /// The least timeout that RFC 5382 allows, in seconds.
     public static let least = 7440
 
     /// The value in force, in seconds; nil if it is long enough or unknown.
@@ -18,7 +18,7 @@ public struct IdleTimeout: Hashable, Sendable {
         if self.present == nil && wanted == nil { return nil }
     }
 
-    /// In seconds.
+    /// The short timeout, in seconds.
     private var seconds: Int { present ?? wanted ?? Self.least }
 
     /// The symptom, in one line.

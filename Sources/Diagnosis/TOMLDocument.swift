@@ -15,7 +15,7 @@ struct TOMLDocument {
         let value: Value
     }
 
-    /// In the order of the file.
+    /// The entries in the order of the file.
     private(set) var entries: [Entry] = []
     private var tokens: ArraySlice<TOMLToken>
     private var depth = 0

@@ -11,7 +11,7 @@ struct NamespaceProcesses {
         var containers: [ContainerIdentity] = []
     }
 
-    /// In the order of their first processes.
+    /// The groups in the order of their first processes.
     private(set) var groups: [Group] = []
     private var places: [NetworkNamespace.Identity: Int] = [:]
     private let others: Set<NetworkNamespace.Identity>

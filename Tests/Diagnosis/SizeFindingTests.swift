@@ -66,7 +66,7 @@ import Testing
     @Test func aSmallerSizeOfTheContainersOwnEndAloneIsWorthKnowing() throws {
         let finding = try #require(try found(1400, end: 1500, bridge: 1500))
         #expect(finding.severity == .information && finding.remedy.hasPrefix("("))
-        #expect(finding.consequence.contains("TCP fits itself"))
+        #expect(finding.consequence.contains("TCP adapts"))
         let alone = try #require(try found(1400, end: 1500, bridge: nil))
         #expect(alone.severity == .information)
         #expect(try found(1400, end: 1500, bridge: 1300)?.severity == .warning, "what comes from afar is larger")

@@ -129,7 +129,7 @@ import Testing
         guard case .impossible(let outgrown) = entry.return(from: 200, holding(101)),
             case .impossible(let others) = entry.return(from: 300, holding(0))
         else { return #expect(Bool(false)) }
-        #expect(outgrown.contains("there are 101 entries by now"))
+        #expect(outgrown.contains("the table has 101 entries"))
         #expect(others == "nf_conntrack_max stays 300: it was set to 200, and somebody changed it since")
         #expect(entry.restoration.done == "restored nf_conntrack_max to 100, as it was (it is 200)")
     }
