@@ -37,6 +37,40 @@ int linux_open_to_append(const char *path) {
 
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 
+int linux_open_namespace_file(const char *path) {
+    // O_PATH opens nothing: a device would otherwise be started, and a FIFO's writer woken.
+    int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), file = -1;
+    if (place < 0) return -1;
+    struct statfs file_system;
+    struct stat status;
+    if (fstat(place, &status) == 0 && fstatfs(place, &file_system) == 0) {
+        if (S_ISLNK(status.st_mode))
+            errno = ELOOP;
+        else if (file_system.f_type != NSFS_MAGIC)
+            errno = EINVAL;
+        else {
+            char name[32];
+            snprintf(name, sizeof name, "/proc/self/fd/%d", place);
+            file = open(name, O_RDONLY | O_CLOEXEC);
+        }
+    }
+    int error = errno;
+    close(place);
+    errno = error;
+    return file;
+}
+
+int linux_namespace_owner(int fd, unsigned *user) {
+    int owner = ioctl(fd, NS_GET_USERNS);
+    if (owner < 0) return -1;
+    uid_t uid;
+    int result = ioctl(owner, NS_GET_OWNER_UID, &uid), error = errno;
+    close(owner);
+    errno = error;
+    if (result == 0) *user = uid;
+    return result;
+}
+
 int linux_is_network_namespace(int fd) {
     struct statfs file_system;
     if (fstatfs(fd, &file_system) < 0) return -1;

@@ -91,7 +91,7 @@ public struct Examination: ~Copyable {
         _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
-        do { namespace = try NetworkNamespace(path: found.path) } catch {
+        do { namespace = try found.open() } catch {
             if !isNamed && [.noEntry, .noSuchProcess, .invalid].contains(error.errno) { return nil }
             throw error
         }
@@ -162,11 +162,10 @@ extension Examination {
         // Inside a user namespace the kernel refuses the way back.
         guard let max = diagnosis.host.state.conntrack?.max, NetworkNamespace.identityOfInit() != nil else { return }
         let others =
-            survey.rootless.map { ContainerNamespace(path: $0, evidence: "rootless network") }
-            + survey.skipped.map { ContainerNamespace(path: $0.path, evidence: "named", containers: $0.containers) }
+            survey.rootless + survey.skipped.map { ContainerNamespace($0) }
         for other in others.prefix(Self.mostOtherTables) {
             do throws(KernelError) {
-                let namespace = try NetworkNamespace(path: other.path)
+                let namespace = try other.open()
                 guard !host.isOwn(namespace) else { continue }
                 let identity = namespace.identity
                 let table = try host.inside(namespace) { () throws(KernelError) in

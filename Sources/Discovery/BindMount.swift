@@ -14,6 +14,8 @@ struct BindMount {
 
     let path: String
     let owner: Owner
+    /// The ordinary user whose folder it is in, who may put anything there; nil for folders of root.
+    var user: UInt32?
 
     /// All bind mounts in the folders of engines and of `ip netns`. A folder that cannot be listed goes to `refusals`.
     static func all(refusals: inout [KernelError]) -> [BindMount] {
@@ -22,10 +24,12 @@ struct BindMount {
         for user in names(in: "/run/user", &refusals) where user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             // Only root can list other users' folders; that is not worth reporting.
             var others: [KernelError] = []
-            mounts += list("/run/user/\(user)/netns", &others, ownerInRunNetns)
-            mounts += list("/run/user/\(user)/containers/networks/rootless-netns", &others) { name in
+            var own = list("/run/user/\(user)/netns", &others, ownerInRunNetns)
+            own += list("/run/user/\(user)/containers/networks/rootless-netns", &others) { name in
                 name == "rootless-netns" ? .rootlessNetwork : .unknown
             }
+            for place in own.indices { own[place].user = UInt32(user) }
+            mounts += own
         }
         return mounts
     }

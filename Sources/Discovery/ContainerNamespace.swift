@@ -48,6 +48,10 @@ public struct ContainerNamespace: Hashable, Sendable {
     public let evidence: String
     /// The engine, by the bind mount's name or else by the containers inside; nil if neither tells.
     public internal(set) var engine: Engine?
+    /// The namespace that was found at the path; nil if the user named the path. By now the path may open another one.
+    public internal(set) var identity: NetworkNamespace.Identity?
+    /// The ordinary user in whose folder the path lies; nil for folders of root.
+    var user: UInt32?
     /// Empty if only the path tells of a container, or if all containers have ended.
     public internal(set) var containers: [ContainerIdentity]
 
@@ -56,6 +60,18 @@ public struct ContainerNamespace: Hashable, Sendable {
         self.evidence = evidence
         self.engine = engine
         self.containers = containers
+    }
+
+    /// Opens it, if the path still leads to the namespace that was found.
+    ///
+    /// - Throws: `ENOENT` if the path leads to another namespace now.
+    public func open() throws(KernelError) -> NetworkNamespace {
+        let namespace = try NetworkNamespace(found: path, user)
+        guard identity == nil || namespace.identity == identity else {
+            throw KernelError(
+                "open network namespace \(path)", .noEntry, explanation: "another namespace is there now")
+        }
+        return namespace
     }
 
     /// Whether its engine may name interfaces in random order. Podman does before version 6, and nothing tells its version
@@ -79,6 +95,8 @@ public struct ContainerNamespace: Hashable, Sendable {
 /// A network namespace that no engine made.
 public struct SkippedNamespace: Hashable, Sendable {
     public let path: String
+    var identity: NetworkNamespace.Identity?
+    var user: UInt32?
     /// Containers that live in it although no engine made it.
     public let containers: [ContainerIdentity]
 
@@ -94,10 +112,24 @@ public struct SkippedNamespace: Hashable, Sendable {
 }
 
 extension ContainerNamespace {
-    init(_ skipped: SkippedNamespace) {
+    public init(_ skipped: SkippedNamespace) {
         self.init(
-            path: skipped.path, evidence: "container \(names(of: skipped.containers))",
+            path: skipped.path,
+            evidence: skipped.containers.isEmpty ? "named" : "container \(names(of: skipped.containers))",
             engine: skipped.containers.first?.engine, containers: skipped.containers)
+        (identity, user) = (skipped.identity, skipped.user)
+    }
+}
+
+extension NetworkNamespace {
+    /// Opens what was found at a path. What an ordinary user put there is trusted only to name namespaces of that user.
+    init(found path: String, _ user: UInt32?) throws(KernelError) {
+        // In a user namespace the ids are others, and this program has no more rights than that user.
+        if let user, UserNamespace.outerUser() == nil {
+            try self.init(path: path, of: user)
+        } else {
+            try self.init(path: path)
+        }
     }
 }
 

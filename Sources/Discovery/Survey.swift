@@ -7,8 +7,8 @@ public struct Survey: Sendable {
     /// The containers' namespaces, each once.
     public private(set) var namespaces: [ContainerNamespace] = []
     public private(set) var skipped: [SkippedNamespace] = []
-    /// The paths of the network namespaces that hold rootless engines' bridges.
-    public private(set) var rootless: [String] = []
+    /// The network namespaces that hold rootless engines' bridges.
+    public private(set) var rootless: [ContainerNamespace] = []
     /// Containers that this user may not inspect.
     public private(set) var hidden: [HiddenContainer] = []
     /// Folders that this user may not list.
@@ -64,16 +64,19 @@ public struct Survey: Sendable {
 
     private mutating func take(_ mount: BindMount, _ processes: NamespaceProcesses) {
         // A mount that has gone, or that this user may not inspect, is left out.
-        guard let identity = Self.identity(mount.path), seen.insert(identity).inserted else { return }
+        guard let identity = Self.identity(mount), seen.insert(identity).inserted else { return }
         switch mount.owner {
         case .container(let evidence, let engine):
             let containers = processes.containers(in: identity)
             namespaces.append(
                 ContainerNamespace(
                     path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
-                    containers: containers))
-        case .rootlessNetwork: rootless.append(mount.path)
-        case .unknown: skip(mount.path, processes.containers(in: identity))
+                    containers: containers
+                ).found(as: identity, of: mount.user))
+        case .rootlessNetwork:
+            rootless.append(
+                ContainerNamespace(path: mount.path, evidence: "rootless network").found(as: identity, of: mount.user))
+        case .unknown: skip(mount.path, identity, of: mount.user, processes.containers(in: identity))
         }
     }
 
@@ -84,16 +87,30 @@ public struct Survey: Sendable {
             namespaces.append(
                 ContainerNamespace(
                     path: "/proc/\(pid)/ns/net", evidence: "container \(first.shortID)", engine: first.engine,
-                    containers: group.containers))
+                    containers: group.containers
+                ).found(as: group.namespace))
         }
-        for group in rest where group.containers.isEmpty { skip("/proc/\(group.pid)/ns/net") }
+        for group in rest where group.containers.isEmpty { skip("/proc/\(group.pid)/ns/net", group.namespace) }
     }
 
-    private mutating func skip(_ path: String, _ containers: [ContainerIdentity] = []) {
-        skipped.append(SkippedNamespace(path: path, containers: containers))
+    private mutating func skip(
+        _ path: String, _ identity: NetworkNamespace.Identity, of user: UInt32? = nil,
+        _ containers: [ContainerIdentity] = []
+    ) {
+        var namespace = SkippedNamespace(path: path, containers: containers)
+        (namespace.identity, namespace.user) = (identity, user)
+        skipped.append(namespace)
     }
 
-    private static func identity(_ path: String) -> NetworkNamespace.Identity? {
-        do { return try NetworkNamespace(path: path).identity } catch { return nil }
+    private static func identity(_ mount: BindMount) -> NetworkNamespace.Identity? {
+        do { return try NetworkNamespace(found: mount.path, mount.user).identity } catch { return nil }
+    }
+}
+
+extension ContainerNamespace {
+    fileprivate func found(as identity: NetworkNamespace.Identity, of user: UInt32? = nil) -> ContainerNamespace {
+        var found = self
+        (found.identity, found.user) = (identity, user)
+        return found
     }
 }

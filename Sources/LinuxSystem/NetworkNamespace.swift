@@ -31,6 +31,26 @@ public struct NetworkNamespace: ~Copyable {
         try self.init(file, name: path)
     }
 
+    /// Opens the namespace at a path that an ordinary user may have made: no symbolic link is followed, nothing that is no
+    /// namespace is opened, and the namespace must belong to a user namespace of that user.
+    ///
+    /// - Throws: `ELOOP` for a symbolic link, `EINVAL` for another file, `EPERM` for a namespace of somebody else.
+    public init(path: String, of user: UInt32) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open_namespace_file(path) }
+        guard number >= 0 else { throw KernelError("open network namespace \(path)", .current) }
+        let file = FileDescriptor(owning: number)
+        var owner: UInt32 = 0
+        guard linux_namespace_owner(number, &owner) == 0 else {
+            throw KernelError("look up the owner of network namespace \(path)", .current)
+        }
+        guard owner == user else {
+            throw KernelError(
+                "open network namespace \(path)", .notPermitted,
+                explanation: "it belongs to user \(owner), and its path to user \(user)")
+        }
+        try self.init(file, name: path)
+    }
+
     /// Checks that an open file is a network namespace. `name` is for messages.
     init(_ file: consuming FileDescriptor, name: String) throws(KernelError) {
         guard linux_is_network_namespace(file.number) == 1 else {

@@ -104,7 +104,7 @@ struct Apply: ParsableCommand {
         to found: ContainerNamespace, on host: inout Host, _ policy: Policy
     ) throws(Failure) -> ApplyResult {
         let namespace: NetworkNamespace
-        do { namespace = try NetworkNamespace(path: found.path) } catch {
+        do { namespace = try found.open() } catch {
             if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
             throw Failure(error)
         }

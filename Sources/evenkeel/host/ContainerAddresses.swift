@@ -11,12 +11,12 @@ extension AddressOwners {
         let host = try addresses.ofHost()
         let survey = try Survey.all()
         let found =
-            survey.namespaces.map { (path: $0.path, name: name($0)) }
-            + survey.skipped.map { (path: $0.path, name: name(ofPath: $0.path)) }
+            survey.namespaces.map { (namespace: $0, name: name($0)) }
+            + survey.skipped.map { (namespace: ContainerNamespace($0), name: name(ofPath: $0.path)) }
         var containers: [Container] = []
-        for (path, name) in found {
+        for (namespace, name) in found {
             do throws(KernelError) {
-                containers.append(Container(name, try addresses.of(NetworkNamespace(path: path))))
+                containers.append(Container(name, try addresses.of(namespace.open())))
             } catch {
                 // Skip a namespace that is gone, or that we may not open.
                 continue
