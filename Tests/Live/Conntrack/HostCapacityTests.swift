@@ -33,7 +33,7 @@ import Testing
         #expect(lines[6].hasPrefix("set nf_conntrack_max to") && lines[6].contains("(it was 100; up to "))
         #expect(lines[7...8] == ["cured: 0 heard after", "healthy"])
         #expect(lines[9].hasPrefix("restored nf_conntrack_buckets"))
-        #expect(lines[10].contains("nf_conntrack_max stays") && lines[10].contains("more than the 100 of before"))
+        #expect(lines[10].contains("nf_conntrack_max stays") && lines[10].contains("more than the earlier limit 100"))
         #expect(lines[11].hasPrefix("restored nf_conntrack_max to 100, as it was"))
         #expect(lines.suffix(2) == ["limit 100", "heard end"], "and nothing is left in the state directory")
     }
