@@ -96,32 +96,33 @@ private struct Output {
         put(.quote)
         var string = string
         string.withUTF8 { bytes in
-            var skipped = 0
-            for (place, byte) in bytes.enumerated() {
-                if skipped > 0 {
-                    skipped -= 1
-                    continue
-                }
-                if byte >= 0x80, let scalar = Self.obeyed(bytes, at: place) {
-                    put("\\u")
-                    for shift in [12, 8, 4, 0] as [UInt16] { put(Self.hexadecimal(UInt8(scalar >> shift & 0xf))) }
-                    skipped = byte < 0xe0 ? 1 : 2
-                    continue
-                }
+            var place = 0
+            while place < bytes.count {
+                let byte = bytes[place]
+                place += 1
                 switch byte {
                 case .quote: put("\\\"")
                 case .backslash: put("\\\\")
                 case .lineFeed: put("\\n")
                 case UInt8(ascii: "\t"): put("\\t")
-                case 0..<0x20, 0x7f:
-                    put("\\u00")
-                    put(Self.hexadecimal(byte >> 4))
-                    put(Self.hexadecimal(byte & 0xf))
-                default: put(byte)
+                case 0x20..<0x7f: put(byte)
+                case 0..<0x20, 0x7f: put(escaped: UInt16(byte))
+                default:
+                    guard let scalar = Self.obeyed(bytes, at: place - 1) else {
+                        put(byte)
+                        continue
+                    }
+                    put(escaped: scalar)
+                    place += byte < 0xe0 ? 1 : 2
                 }
             }
         }
         put(.quote)
+    }
+
+    private mutating func put(escaped scalar: UInt16) {
+        put("\\u")
+        for shift in [12, 8, 4, 0] as [UInt16] { put(Self.hexadecimal(UInt8(scalar >> shift & 0xf))) }
     }
 
     private static func hexadecimal(_ digit: UInt8) -> UInt8 {
