@@ -14,13 +14,15 @@ struct BindMount {
 
     let path: String
     let owner: Owner
-    /// The ordinary user whose folder it is in, who may put anything there; nil for folders of root.
+    /// The ordinary user whose folder it is in, who may put anything there; nil for folders of root, and in a user namespace, where
+    /// the ids are others and this program has no more rights than that user.
     var user: UInt32?
 
     /// All bind mounts in the folders of engines and of `ip netns`. A folder that cannot be listed goes to `refusals`.
     static func all(refusals: inout [KernelError]) -> [BindMount] {
         var mounts = list("/run/netns", &refusals, ownerInRunNetns)
         mounts += list("/run/docker/netns", &refusals, ownerInDocker)
+        let isInitial = UserNamespace.outerUser() == nil
         for user in names(in: "/run/user", &refusals) where user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
             // Only root can list other users' folders; that is not worth reporting.
             var others: [KernelError] = []
@@ -28,7 +30,7 @@ struct BindMount {
             own += list("/run/user/\(user)/containers/networks/rootless-netns", &others) { name in
                 name == "rootless-netns" ? .rootlessNetwork : .unknown
             }
-            for place in own.indices { own[place].user = UInt32(user) }
+            for place in own.indices where isInitial { own[place].user = UInt32(user) }
             mounts += own
         }
         return mounts

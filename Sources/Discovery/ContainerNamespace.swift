@@ -50,7 +50,7 @@ public struct ContainerNamespace: Hashable, Sendable {
     public internal(set) var engine: Engine?
     /// The namespace that was found at the path; nil if the user named the path. By now the path may open another one.
     public internal(set) var identity: NetworkNamespace.Identity?
-    /// The ordinary user in whose folder the path lies; nil for folders of root.
+    /// The ordinary user who may put anything at the path, as `BindMount.user` has it.
     var user: UInt32?
     /// Empty if only the path tells of a container, or if all containers have ended.
     public internal(set) var containers: [ContainerIdentity]
@@ -124,8 +124,7 @@ extension ContainerNamespace {
 extension NetworkNamespace {
     /// Opens what was found at a path. What an ordinary user put there is trusted only to name namespaces of that user.
     init(found path: String, _ user: UInt32?) throws(KernelError) {
-        // In a user namespace the ids are others, and this program has no more rights than that user.
-        if let user, UserNamespace.outerUser() == nil {
+        if let user {
             try self.init(path: path, of: user)
         } else {
             try self.init(path: path)
