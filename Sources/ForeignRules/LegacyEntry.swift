@@ -35,7 +35,7 @@ struct LegacyEntry {
                 place + size <= start + targetOffset
             else { return nil }
             let match = RuleEffect(
-                match: Self.name(bytes, place), revision: Int(bytes[place + 31]),
+                match: Self.extensionName(bytes, place), revision: Int(bytes[place + 31]),
                 Array(bytes[(place + Self.headerSize)..<(place + size)]))
             conditions.restrict(to: match.share)
             conditions.asksForInvalid = conditions.asksForInvalid || match.asksForInvalid
@@ -43,7 +43,7 @@ struct LegacyEntry {
         }
         self.conditions = conditions
         let data = Array(bytes[(place + Self.headerSize)..<end])
-        let name = Self.name(bytes, place)
+        let name = Self.extensionName(bytes, place)
         chainName = name == "ERROR" ? String(decoding: data.prefix { $0 != 0 }, as: UTF8.self) : nil
         if name.isEmpty {
             // XT_STANDARD_TARGET
@@ -55,7 +55,9 @@ struct LegacyEntry {
         }
     }
 
-    private static func name(_ bytes: [UInt8], _ place: Int) -> String {
+    /// The name of the match or target that begins at a place: `struct xt_entry_match` and `xt_entry_target` have their size in two
+    /// bytes, the name in 29, then the revision. A standard target has none.
+    static func extensionName(_ bytes: [UInt8], _ place: Int) -> String {
         String(decoding: bytes[(place + 2)..<(place + 31)].prefix { $0 != 0 }, as: UTF8.self)
     }
 

@@ -53,10 +53,10 @@ extension TranslationRules.Table {
                     explanation: "its entries do not add up")
             }
             let place = offset + targetOffset
-            // struct xt_entry_target: size, name, revision; then the standard target's verdict.
-            let name = String(decoding: bytes[(place + 2)..<(place + 31)].prefix { $0 != 0 }, as: UTF8.self)
+            let name = LegacyEntry.extensionName(bytes, place)
             var entry = Entry(start: offset, isHead: name == "ERROR")
             entry.rule.action = TranslationRules.Action(target: name) ?? []
+            // Behind the head of a standard target stands its verdict.
             if name.isEmpty, let verdict = bytes.uint32(at: place + 32), verdict < 1 << 31, Int(verdict) != end {
                 entry.target = Int(verdict)
                 entry.rule.targets = [Self.name(Int(verdict))]
