@@ -90,7 +90,7 @@ var targets: [Target] = [
     library("Netlink", ["CMnl", "LinuxSystem"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"]),
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
-    library("CNI", ["JSON"]),
+    library("CNI", ["JSON", "LinuxSystem"]),
     library("OCI", ["JSON"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),

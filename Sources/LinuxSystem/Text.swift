@@ -10,6 +10,9 @@ extension String {
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
+    /// The parts between blanks, of which any number may stand together.
+    public var words: [String] { parts(between: UInt8(ascii: " ")).filter { !$0.isEmpty } }
+
     @inline(never)
     public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 }

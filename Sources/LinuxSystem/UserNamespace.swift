@@ -5,8 +5,7 @@ public enum UserNamespace {
         let path = "/proc/self/uid_map"
         let content: [UInt8]
         do { content = try FileDescriptor(opening: path, .read).readAll(limit: 65536, name: path) } catch { return nil }
-        let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\n") }
-        let words = content.split(whereSeparator: isBlank).prefix(3).map { String(decoding: $0, as: UTF8.self) }
+        let words = String(decoding: content, as: UTF8.self).parts(between: UInt8(ascii: "\n"), most: 2)[0].words
         // The initial user namespace maps every id to itself.
         guard words.count == 3, words != ["0", "0", "4294967295"], words[0] == "0" else { return nil }
         return UInt32(words[1])

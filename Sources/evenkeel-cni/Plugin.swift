@@ -86,8 +86,7 @@ struct Plugin: ~Copyable {
 
     /// Whether the namespace is podman's, by its file's name. podman before version 6 names interfaces at random.
     private var isPodmans: Bool {
-        let name = request.namespacePath.utf8.split(separator: UInt8(ascii: "/")).last
-        return name?.starts(with: "netns-".utf8) ?? false
+        request.namespacePath.parts(between: UInt8(ascii: "/")).last?.begins(with: "netns-") ?? false
     }
 
     /// Where runtimes mount the network namespaces of containers.

@@ -31,8 +31,8 @@ enum RealRuntime {
     }
 
     private static func path(of name: String, in folders: String) -> String? {
-        for folder in folders.utf8.split(separator: UInt8(ascii: ":")) {
-            let path = "\(String(decoding: folder, as: UTF8.self))/\(name)"
+        for folder in folders.parts(between: UInt8(ascii: ":")) where !folder.isEmpty {
+            let path = "\(folder)/\(name)"
             // A link with the real runtime's name may lead to this program.
             if ExecutableFile.isExecutable(path) && !ExecutableFile.isOwn(path) { return path }
         }
@@ -41,7 +41,7 @@ enum RealRuntime {
 
     private static func named(by own: String) -> String? {
         let prefix = "evenkeel-"
-        let base = own.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let base = own.parts(between: UInt8(ascii: "/")).last ?? ""
         guard base.begins(with: prefix), base != "evenkeel-runtime" else { return nil }
         return String(decoding: base.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
     }

@@ -8,8 +8,7 @@ struct StateFolder {
 
     /// Uses `--root`, or the folders of the runtime of that name: below `XDG_RUNTIME_DIR` without privilege, below `/run` with.
     init(_ invocation: RuntimeInvocation, _ runtime: String) {
-        let name =
-            runtime.utf8.split(separator: UInt8(ascii: "/")).last.map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let name = runtime.parts(between: UInt8(ascii: "/")).last ?? ""
         // A copy of a runtime under another name uses the original's folder.
         let names = [name, "runc", "crun", "youki"]
         let folders = (Environment.variable("XDG_RUNTIME_DIR").map { [$0] } ?? []) + ["/run"]

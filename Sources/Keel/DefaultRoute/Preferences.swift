@@ -58,22 +58,23 @@ extension DefaultRoutes {
         if preferences.isUnspoken && policy.preferredInterface == nil { return [] }
         let links = (main + remembered).map { $0.link }.unique
         let preferred = links.filter { $0.name == policy.preferredInterface }
-        var changes = remember(preferred, in: Ours.preferredTable) { $0 == leaving }
+        let left = leaving.map { [$0] } ?? []
+        var changes = remember(preferred, in: Ours.preferredTable, forgetting: left)
         // With one network alone nothing was chosen.
         if let winner = selection.winner, preferences.isOwn(rank: winner.preference), links.count > 1 {
-            changes += remember([winner.link], in: Ours.chosenTable) { $0 != winner.link.index }
+            let others = snapshot.marked(version, in: Ours.chosenTable).filter { $0 != winner.link.index }
+            changes += remember([winner.link], in: Ours.chosenTable, forgetting: others)
         } else {
-            changes += remember([], in: Ours.chosenTable) { $0 == leaving }
+            changes += remember([], in: Ours.chosenTable, forgetting: left)
         }
         return changes
     }
 
-    private func remember(
-        _ wanted: [Link], in table: UInt32, forgetting isObsolete: (UInt32) -> Bool
-    ) -> [Change] {
+    private func remember(_ wanted: [Link], in table: UInt32, forgetting interfaces: [UInt32]) -> [Change] {
         let marked = snapshot.marked(version, in: table)
         let missing = wanted.filter { !marked.contains($0.index) }
-        let obsolete = snapshot.marks(version, in: table).filter { $0.nextHops.allSatisfy { isObsolete($0.interface) } }
+        let obsolete = snapshot.marks(version, in: table)
+            .filter { $0.nextHops.allSatisfy { interfaces.contains($0.interface) } }
         return missing.map { Change(.defaultRoute, .add, text($0.name, table), .addRoute(mark($0, table))) }
             + obsolete.map { mark in
                 let link = snapshot.link(mark.nextHops.first?.interface)

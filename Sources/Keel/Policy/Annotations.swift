@@ -35,8 +35,7 @@ public struct Annotations: Sendable {
         }
         if let preferred = text("evenkeel.default-route") {
             // Blanks separate as well: podman 4 ends an annotation at a comma.
-            let isSeparator = { (byte: UInt8) in byte == UInt8(ascii: ",") || byte == UInt8(ascii: " ") }
-            let names = preferred.utf8.split(whereSeparator: isSeparator).map { String(decoding: $0, as: UTF8.self) }
+            let names = preferred.parts(between: UInt8(ascii: ",")).flatMap { $0.words }
             let list = JSON.array((names.isEmpty ? [""] : names).map { .string($0) })
             let document = JSON.object([.init("defaultRoute", .object([.init("prefer", list)]))])
             try policy.overlay(document, from: "annotation evenkeel.default-route", of: .container)
