@@ -4,6 +4,7 @@
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -82,18 +83,34 @@ int linux_is_network_namespace(int fd) {
 
 int linux_socket_namespace(int fd) { return ioctl(fd, SIOCGSKNS); }
 
-ssize_t linux_receive(int fd, void *buffer, size_t size, int waiting, unsigned *sender) {
+int linux_connect_to_kernel(int fd) {
+    struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+    return connect(fd, (struct sockaddr *)&kernel, sizeof kernel);
+}
+
+ssize_t linux_receive(int fd, void *buffer, size_t size, unsigned *sender) {
     struct sockaddr_nl address = {.nl_family = AF_NETLINK};
     socklen_t length = sizeof address;
-    int flags = MSG_TRUNC | (waiting ? 0 : MSG_DONTWAIT);
-    ssize_t count = recvfrom(fd, buffer, size, flags, (struct sockaddr *)&address, &length);
+    ssize_t count = recvfrom(fd, buffer, size, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)&address, &length);
     *sender = address.nl_pid;
     return count;
 }
 
+int linux_wait_until_readable(int fd, int milliseconds) {
+    struct pollfd descriptor = {.fd = fd, .events = POLLIN};
+    return poll(&descriptor, 1, milliseconds);
+}
+
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
-int linux_lock(int fd) { return flock(fd, LOCK_EX); }
+int linux_open_lock(const char *path, int creating) {
+    return open(path, O_RDWR | (creating ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
+}
+
+int linux_try_lock_byte(int fd, unsigned long long place) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)place, .l_len = 1};
+    return fcntl(fd, F_OFD_SETLK, &lock);
+}
 
 int linux_open_directory(const char *path) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -1,5 +1,4 @@
 public import JSON
-import LinuxSystem
 
 // What a runtime passes for one container: CNI_ARGS (section 2 of the specification), args and runtimeConfig (CONVENTIONS.md of
 // the CNI project, "Dynamic Plugin specific fields"). The latter includes a pod's annotations, which containerd and CRI-O pass to
@@ -45,8 +44,8 @@ extension Request {
         var settings: [JSON.Member] = []
         var unknown: [String] = []
         var ignoresUnknown = false
-        for pair in arguments.parts(between: UInt8(ascii: ";")) where !pair.isEmpty {
-            let parts = pair.parts(between: UInt8(ascii: "="), most: 2)
+        for pair in Self.parts(of: arguments, between: ";") where !pair.isEmpty {
+            let parts = Self.parts(of: pair, between: "=", most: 2)
             guard parts.count == 2, !parts[0].isEmpty else {
                 throw invalid("\"\(pair)\" in CNI_ARGS is not KEY=VALUE", "pairs are separated by ';'")
             }
@@ -66,9 +65,15 @@ extension Request {
         return .object(settings)
     }
 
+    /// Splits bytes: keys and values are ASCII, and comparing Unicode characters is expensive.
+    private static func parts(of text: String, between separator: Unicode.Scalar, most: Int = .max) -> [String] {
+        text.utf8.split(separator: UInt8(ascii: separator), maxSplits: most - 1, omittingEmptySubsequences: false)
+            .map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// Reads names, globs or prefixes, separated by commas.
     private static func preference(_ names: String) -> JSON.Member {
-        let list = names.parts(between: UInt8(ascii: ",")).map { JSON.string($0) }
+        let list = parts(of: names, between: ",").map { JSON.string($0) }
         return JSON.Member("defaultRoute", .object([.init("prefer", .array(list))]))
     }
 

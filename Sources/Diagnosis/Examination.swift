@@ -101,7 +101,7 @@ public struct Examination: ~Copyable {
                 "look at \(found.path) as a container's", .invalid,
                 explanation: "it is the host's own network namespace")
         }
-        var container = try Container(onlyLookingAt: namespace, of: host)
+        var container = try Container(namespace, of: host, .onlyLooking)
         var snapshot = try container.observe(from: host)
         snapshot.namesAreRandom = found.hasRandomNames
         let attachments = try host.attachments(of: container, snapshot)

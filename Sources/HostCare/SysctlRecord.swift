@@ -6,23 +6,30 @@ import LinuxTools
 /// earlier number, the number that was set and, while a run is setting it, the number that it replaces.
 struct SysctlRecord: ~Copyable {
     private let state: StateDirectory
+    private let lock: Lock
     private(set) var entries: [Entry]
     private static let name = "sysctls"
+    /// How long another run is waited for, in milliseconds; each takes a few.
+    private static let patience: UInt32 = 5000
 
     /// Reads the record and locks it for as long as this value lives.
     init() throws(KernelError) {
         do throws(KernelError) {
-            let state = try StateDirectory(Host.stateDirectory)
-            try state.lock()
+            let state = try StateDirectory(RunDirectory.path)
+            let lock = try Lock(Self.name)
+            guard lock.take(milliseconds: Self.patience) else {
+                throw KernelError("lock \(RunDirectory.path)/\(Self.name)", .busy, explanation: "another run holds it")
+            }
             let text = try state.text(of: Self.name)
             self.state = state
+            self.lock = lock
             entries = Self.entries(in: text ?? "")
         } catch { throw error.ofRecord }
     }
 
     /// The entries as they stand, without waiting for the lock; empty if there is no record.
     static func recorded() throws(KernelError) -> [Entry] {
-        let path = "\(Host.stateDirectory)/\(name)"
+        let path = "\(RunDirectory.path)/\(name)"
         do {
             return entries(in: try FileDescriptor.text(of: path, limit: 1 << 16))
         } catch {

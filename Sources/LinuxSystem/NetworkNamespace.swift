@@ -100,18 +100,15 @@ public struct NetworkNamespace: ~Copyable {
     /// The descriptor's number, for requests that name a namespace by it (`NETNSA_FD`). This value still owns it.
     public var descriptor: Int32 { file.number }
 
-    /// Locks the namespace against other runs until this value goes. The corresponding C function is `flock(2)`.
-    ///
-    /// A process inside may hold the lock as long as it likes, so after ten seconds the caller goes on without it.
-    public func lock() {
-        for _ in 0..<2000 {
-            if tryToLock() { return }
-            usleep(5000)
-        }
-    }
+    /// Locks the namespace's own file without waiting; false if somebody has it, who may be anybody that can open it. The
+    /// corresponding C function is `flock(2)`.
+    func tryToLockFile() -> Bool { linux_try_lock(file.number) == 0 || Errno.current != .again }
 
-    /// Takes the lock without waiting; false if another run has it.
-    public func tryToLock() -> Bool { linux_try_lock(file.number) == 0 || Errno.current != .again }
+    /// Whether it belongs to a user namespace of somebody else than root, whose runs cannot take root's lock.
+    var mayBeLockedByOthersRuns: Bool {
+        var owner: UInt32 = 0
+        return linux_namespace_owner(file.number, &owner) == 0 && owner != 0
+    }
 
     /// Moves the calling thread into the namespace. The corresponding C function is `setns(2)`.
     public func enter() throws(KernelError) {

@@ -5,10 +5,8 @@ public enum RateLimit {
     /// Whether the caller may go on: no process has passed within the last `seconds`. A file in the directory remembers that by
     /// its modification time. The directory is created if it is missing.
     public static func pass(_ name: String, in directory: String, seconds: Int) throws(KernelError) -> Bool {
+        try RunDirectory.make(directory)
         // For its owner alone: whoever may open the file may lock it.
-        guard mkdir(directory, 0o700) == 0 || Errno.current == .exists else {
-            throw KernelError("make directory \(directory)", .current)
-        }
         let path = "\(directory)/\(name)"
         let file = try FileDescriptor(appendingTo: path)
         // Another process holds the lock, and passes.

@@ -45,11 +45,11 @@ public struct AtomicFile: Sendable {
         return .replaced
     }
 
-    /// Writes a new file with mode 0644, or replaces the one that is there.
-    public static func put(_ text: String, at path: String) throws(KernelError) {
+    /// Writes a new file, by default for all to read, or replaces the one that is there.
+    public static func put(_ text: String, at path: String, mode: UInt32 = 0o644) throws(KernelError) {
         var temporary = try TemporaryFile(beside: path)
         try temporary.file.write(text, name: temporary.path)
-        guard fchmod(temporary.file.number, 0o644) == 0 else { throw KernelError("let others read \(path)", .current) }
+        guard fchmod(temporary.file.number, mode) == 0 else { throw KernelError("set the mode of \(path)", .current) }
         guard fsync(temporary.file.number) == 0 else { throw KernelError("write \(temporary.path) to disk", .current) }
         try temporary.rename(to: path)
     }

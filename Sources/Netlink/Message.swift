@@ -56,7 +56,7 @@ package struct Message {
             }
             return .done
         case NLMSG_NOOP: return .data
-        case NLMSG_OVERRUN: return .failed(KernelError(attempt.text, .inputOutput, explanation: "replies were lost"))
+        case NLMSG_OVERRUN: return .failed(KernelError(attempt.text, .noBuffers, explanation: "replies were lost"))
         default: return .data
         }
     }

@@ -53,30 +53,40 @@ extension Socket {
     ) throws(KernelError) -> [Route]? {
         var routes: [Route] = []
         var others = 0
+        let mostListed = budget.mostListed
         let again = {
             routes = []
             others = 0
         }
         let isComplete = try read(.listRoutes(onlyUnicast: onlyUnicast), again: again) { message in
-            if let route = Route(default: message) { routes.append(route) }
+            if let route = Route(default: message) {
+                routes.append(route)
+                return routes.count <= mostListed
+            }
             if message.isSpecificIPv4Route { others += 1 }
             return others <= most
         }
+        try budget.allow(routes.count, "list default routes")
         return isComplete ? routes : nil
     }
 
     /// The IPv4 default routes of one table, without reading its others. Then the socket must not be used any more.
     public mutating func defaultRoutes(inIPv4Table table: UInt32) throws(KernelError) -> [Route] {
         var routes: [Route] = []
+        let mostListed = budget.mostListed
         do {
             _ = try read(.listRoutes(.v4, table: table), again: { routes = [] }) { message in
-                if let route = Route(default: message) { routes.append(route) }
+                if let route = Route(default: message) {
+                    routes.append(route)
+                    return routes.count <= mostListed
+                }
                 return !message.isBehindDefaultRoutes
             }
         } catch {
             // The table does not exist.
             if error.errno != .noEntry { throw error }
         }
+        try budget.allow(routes.count, "list default routes")
         return routes
     }
 }

@@ -17,12 +17,13 @@ public struct Socket: ~Copyable {
         #endif
     }
 
-    private let socket: OpaquePointer
-    private let buffer: UnsafeMutableRawBufferPointer
+    let socket: OpaquePointer
+    let buffer: UnsafeMutableRawBufferPointer
     private var sequence: UInt32 = 0
     private let family: Family
     private var filtersDumps = false
     private var explainsRefusals = false
+    var budget = Budget()
 
     /// The kernel puts at most 32 KiB into one datagram of a dump.
     private static let bufferSize = 32768
@@ -41,6 +42,11 @@ public struct Socket: ~Copyable {
             }
         guard let socket = mnl_socket_open2(bus, Datagram.closeOnExec) else {
             throw KernelError("open \(name)", .current)
+        }
+        guard Datagram.connectToKernel(mnl_socket_get_fd(socket)) else {
+            let errno = Errno.current
+            mnl_socket_close(socket)
+            throw KernelError("open \(name)", errno)
         }
         self.socket = socket
         self.family = family
@@ -77,6 +83,9 @@ public struct Socket: ~Copyable {
         try NetworkNamespace(ofSocket: mnl_socket_get_fd(socket))
     }
 
+    /// Bounds what reading may cost, for a namespace whose owner is not trusted.
+    package mutating func limit(to budget: Budget) { self.budget = budget }
+
     /// Sends a request and waits until the kernel has carried it out or refused it.
     package mutating func execute(_ request: borrowing Request) throws(KernelError) {
         explainRefusals()
@@ -102,17 +111,20 @@ public struct Socket: ~Copyable {
         _ request: borrowing Request, _ parse: (Message) -> Value?
     ) throws(KernelError) -> [Value] {
         var values: [Value] = []
+        let mostListed = budget.mostListed
         _ = try read(request, again: { values = [] }) { message in
             if let value = parse(message) { values.append(value) }
-            return true
+            return values.count <= mostListed
         }
+        try budget.allow(values.count, request.attempt)
         return values
     }
 
     /// Sends a dump request and passes each message to `body` as long as that returns true. Returns whether it always did. If
     /// not, the kernel would continue the dump at the next request, so the socket must not be used any more.
     ///
-    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack or repeat entries: it is read `again`.
+    /// A dump that the kernel marks as interrupted (`NLM_F_DUMP_INTR`) may lack or repeat entries, and of one that met a full
+    /// buffer (`ENOBUFS`) replies are lost: it is read `again`.
     @inline(never)
     package mutating func read(
         _ request: borrowing Request, again: () -> Void, _ body: (Message) -> Bool
@@ -121,10 +133,15 @@ public struct Socket: ~Copyable {
         for _ in 0..<Self.attempts {
             again()
             try send(request, adding: NLM_F_DUMP)
-            switch try receive(request.attempt, body) {
-            case .complete: return true
-            case .stopped: return false
-            case .interrupted: continue
+            do throws(KernelError) {
+                switch try receive(request.attempt, body) {
+                case .complete: return true
+                case .stopped: return false
+                case .interrupted: continue
+                }
+            } catch {
+                guard error.errno == .noBuffers else { throw error }
+                try drain(request.attempt)
             }
         }
         throw KernelError(
@@ -181,7 +198,7 @@ public struct Socket: ~Copyable {
     /// Receives until the request's last reply, or until `body` returns false.
     @discardableResult
     @inline(never)
-    private func receive(_ attempt: Attempt, _ body: (Message) -> Bool) throws(KernelError) -> Reading {
+    private mutating func receive(_ attempt: Attempt, _ body: (Message) -> Bool) throws(KernelError) -> Reading {
         var reading = Reading.complete
         while true {
             guard let datagram = try receiveDatagram(attempt, waiting: true) else { continue }
@@ -195,25 +212,6 @@ public struct Socket: ~Copyable {
                 case .failed(let error): throw error
                 }
             }
-        }
-    }
-
-    /// One datagram, valid until the next call. Nil if none is there and `waiting` is false.
-    package func receiveDatagram(_ attempt: Attempt, waiting: Bool) throws(KernelError) -> UnsafeRawBufferPointer? {
-        while true {
-            let (count, sender) = Datagram.receive(from: mnl_socket_get_fd(socket), into: buffer, waiting: waiting)
-            if count < 0 {
-                let errno = Errno.current
-                if errno == .interrupted { continue }
-                if errno == .again && !waiting { return nil }
-                throw KernelError(attempt.text, errno)
-            }
-            // Whoever may administer the namespace, a container's root too, may write to this socket.
-            guard sender == 0 else { continue }
-            guard count <= buffer.count else {
-                throw KernelError(attempt.text, .messageSize, explanation: "the kernel's reply has \(count) bytes")
-            }
-            return UnsafeRawBufferPointer(start: buffer.baseAddress, count: count)
         }
     }
 }

@@ -7,6 +7,9 @@ CrashReport.install(
     on: .output, before: "{\"cniVersion\":\"1.1.0\",\"code\":102,\"msg\":\"evenkeel crashed at ",
     after: "\",\"details\":\"this is a defect of evenkeel ", end: "; please report it with the address\"}\n", status: 1)
 
+CrashReport.limit(
+    seconds: 20, "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"evenkeel gave up after 20 seconds\"}\n")
+
 exitProcess(saysWhatItIs() ? 0 : run())
 
 /// Returns the exit status. Results and errors both go to standard output, as the specification wants.

@@ -96,7 +96,7 @@ import Testing
     @Test func whatIsNeitherIsDataAndLostRepliesAreAnError() throws {
         #expect(try outcome(message(1, [])) == .data)
         #expect(try outcome(message(24, [])) == .data)
-        #expect(try outcome(message(4, [])) == error(.inputOutput, "replies were lost"))
+        #expect(try outcome(message(4, [])) == error(.noBuffers, "replies were lost"))
     }
 
     @Test func anInterruptedDumpIsMarked() throws {

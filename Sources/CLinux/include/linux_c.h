@@ -55,15 +55,25 @@ int linux_socket_namespace(int fd);
 /// SOCK_CLOEXEC, which is a macro in one C library and an enumeration in another.
 enum { LINUX_CLOSE_ON_EXEC = SOCK_CLOEXEC };
 
-/// recvfrom(2) of a netlink socket: the datagram's full length, even if larger than the buffer, or -1 with errno.
+/// connect(2) of a netlink socket to the kernel: it then refuses what others send to it. 0, or -1 with errno.
+int linux_connect_to_kernel(int fd);
+
+/// recvfrom(2) of a netlink socket, without waiting: the datagram's full length, even if larger than the buffer, or -1 with errno.
 /// `sender` gets the port id that sent it; the kernel's is 0.
-ssize_t linux_receive(int fd, void *buffer, size_t size, int waiting, unsigned *sender);
+ssize_t linux_receive(int fd, void *buffer, size_t size, unsigned *sender);
+
+/// poll(2): 1 if the file is readable, 0 if it is not after so many milliseconds, or -1 with errno.
+int linux_wait_until_readable(int fd, int milliseconds);
 
 /// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
 int linux_try_lock(int fd);
 
-/// flock(2), exclusive: 0, or -1 with errno.
-int linux_lock(int fd);
+/// open(2) of a file to lock, which is created if `creating`, for its owner alone: a descriptor, or -1 with errno.
+int linux_open_lock(const char *path, int creating);
+
+/// F_OFD_SETLK of fcntl(2) on one byte, which need not exist, exclusive and without waiting: 0, or -1 with EAGAIN while another
+/// open file holds it.
+int linux_try_lock_byte(int fd, unsigned long long place);
 
 /// open(2) of a directory; fails if the path's last part is a symbolic link.
 int linux_open_directory(const char *path);

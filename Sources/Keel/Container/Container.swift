@@ -8,42 +8,50 @@ public struct Container: ~Copyable {
     /// Why the thread could not return to the host: a user namespace refuses it. Sockets opened on the host before still work.
     /// Nothing more may be opened, since it would be the container's.
     let stranding: KernelError?
+    let budget: Budget
+    private let lock: NamespaceLock
+    /// What a run over one container may cost. Most take a millisecond.
+    private static let (milliseconds, mostListed) = (2000, 8192)
 
     /// Enters the namespace to open the socket, and returns to the host.
     ///
-    /// - Throws: `EBUSY` if another run holds the lock and `waiting` is false.
+    /// `patience`: what to do while another run is at work there. Each of two at once would take the other's half-done work for
+    /// somebody's intention.
+    ///
+    /// - Throws: `EBUSY` for a caller that does not wait.
     public init(
-        _ namespace: consuming NetworkNamespace, of host: borrowing Host, waiting: Bool = true
+        _ namespace: consuming NetworkNamespace, of host: borrowing Host,
+        _ patience: NamespaceLock.Patience = .waiting
     ) throws(KernelError) {
-        // Each of two runs at once would take the other's half-done work for somebody's intention.
-        if waiting {
-            namespace.lock()
-        } else if !namespace.tryToLock() {
+        let lock = NamespaceLock(namespace, patience)
+        guard lock.isTaken || patience != .notWaiting else {
             throw KernelError("lock network namespace \(namespace.name)", .busy)
         }
-        try self.init(entering: namespace, of: host)
-    }
-
-    /// Read-only; does not wait for the lock, which a process inside may hold for ever. While another run is at work there, what
-    /// is seen may be half done.
-    package init(
-        onlyLookingAt namespace: consuming NetworkNamespace, of host: borrowing Host
-    ) throws(KernelError) {
-        _ = namespace.tryToLock()
-        try self.init(entering: namespace, of: host)
-    }
-
-    private init(
-        entering namespace: consuming NetworkNamespace, of host: borrowing Host
-    ) throws(KernelError) {
         try namespace.enter()
-        let socket: Socket
+        var socket: Socket
         do { socket = try Socket(.route) } catch {
             _ = host.returnHome()
             throw error
         }
         stranding = host.returnHome()
+        budget = Budget(milliseconds: Self.milliseconds, mostListed: Self.mostListed)
+        socket.limit(to: budget)
         self.socket = socket
         self.namespace = namespace
+        self.lock = lock
+    }
+
+    /// - Throws: `ETIMEDOUT` if the run has taken too long to begin changes.
+    func expectTime() throws(KernelError) {
+        guard budget.isSpent else { return }
+        throw KernelError(
+            "change network namespace \(namespace.name)", .timedOut,
+            explanation: "looking at it took longer than \(Self.milliseconds) ms, so nothing was changed")
+    }
+
+    /// Replaces the socket.
+    mutating func reopenSocket(from host: borrowing Host) throws(KernelError) {
+        socket = try namespace.run(returningTo: host.home) { () throws(KernelError) in try Socket(.route) }
+        socket.limit(to: budget)
     }
 }

@@ -44,6 +44,7 @@ public struct ContainerRun: Sendable {
         try lookAtTheHost(&look, &container, &host)
         let plan = try plan(&look, &host, stranding: container.stranding)
         guard isWanted(plan) else { return Outcome(plan: plan, report: nil) }
+        try container.expectTime()
         return Outcome(plan: plan, report: apply(plan, look, &container, &host))
     }
 
@@ -140,9 +141,9 @@ extension Step {
         if case .done = self { true } else { false }
     }
 
-    /// Refused because an interface went away between looking and changing.
+    /// Refused because an interface went away between looking and changing, or of an outcome that was lost.
     fileprivate var isOvertaken: Bool {
         guard case .failed(_, let error) = self else { return false }
-        return [.noDevice, .networkDown].contains(error.errno)
+        return [.noDevice, .networkDown, .noBuffers].contains(error.errno)
     }
 }

@@ -36,7 +36,7 @@ extension Host {
         // Gone meanwhile, or no namespace.
         do { namespace = try NetworkNamespace(path: path) } catch { return [] }
         guard !isOwn(namespace) else { return [] }
-        var container = try Container(namespace, of: self, waiting: false)
+        var container = try Container(namespace, of: self, .notWaiting)
         if let stranding = container.stranding { throw stranding }
         let garbage = try container.observeForPlan(from: self).planGarbage().prefix(Self.removalsAtOnce)
         return container.apply(Array(garbage), from: self)

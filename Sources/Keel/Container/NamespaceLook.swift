@@ -45,15 +45,11 @@ extension Container {
         }
         var routes: [Route] = []
         for table in wanted.tables {
-            try reopen(from: host)
+            try reopenSocket(from: host)
             routes += try socket.defaultRoutes(inIPv4Table: table)
         }
-        try reopen(from: host)
+        try reopenSocket(from: host)
         return routes + (try socket.defaultRoutes(.v6))
-    }
-
-    private mutating func reopen(from host: borrowing Host) throws(KernelError) {
-        socket = try namespace.run(returningTo: host.home) { () throws(KernelError) in try Socket(.route) }
     }
 }
 

@@ -32,6 +32,9 @@ extension DefaultRoutes {
         if holdsPreferredSource(other.link) {
             return "gets no rule for its addresses: another default route sends from one of them"
         }
+        if hasTooManySources(other.link) {
+            return "gets no rules for its addresses: they are of more than \(Self.mostSources) prefixes"
+        }
         return other.isInMain && !staysInMain(other) && other.level != selection.winner?.level
             && !selection.losers.contains(other)
             ? "stands by in main behind the winner" : nil

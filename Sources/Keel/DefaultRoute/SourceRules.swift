@@ -130,7 +130,9 @@ extension DefaultRoutes {
         for link in snapshot.links where ruledNetworks.contains(link.index) {
             bound.append(rule(boundTo: link))
             if holdsPreferredSource(link) { continue }
-            for source in sources(of: link)
+            let sources = sources(of: link)
+            if sources.count > Self.mostSources { continue }
+            for source in sources
             where !isOfWinner(source) && !prefixes.contains(where: { $0.source == source }) {
                 // Longest first.
                 let place = prefixes.firstIndex { $0.source.length < source.length } ?? prefixes.count
@@ -190,6 +192,11 @@ extension DefaultRoutes {
             !sources.contains { $0.length < source.length && $0.contains(source.address) }
         }
     }
+
+    /// The kernel tries the rules in turn for each packet, so a network with more gets none for its addresses.
+    static let mostSources = 256
+
+    func hasTooManySources(_ link: Link) -> Bool { sources(of: link).count > Self.mostSources }
 
     private func addresses(of link: Link) -> [InterfaceAddress] {
         snapshot.addresses.filter {

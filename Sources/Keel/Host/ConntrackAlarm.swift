@@ -17,9 +17,6 @@ extension Host {
 
     /// If the time of the last warning cannot be stored, every start would warn: then none does.
     private static var isDue: Bool {
-        do { return try RateLimit.pass("conntrack-warning", in: stateDirectory, seconds: 60) } catch { return false }
+        do { return try RateLimit.pass("conntrack-warning", in: RunDirectory.path, seconds: 60) } catch { return false }
     }
-
-    /// Holds what must last until the next boot: the host's sysctls before ours, and the time of the last warning.
-    package static let stateDirectory = "/run/evenkeel"
 }

@@ -73,7 +73,7 @@ struct Apply: ParsableCommand {
             let result = try apply(to: namespace, on: &host, policy)
             results.append(result)
             if !json { try write(result.text(titled: selection.all || survey.namespaces.count > 1)) }
-            for error in result.errors { say(error) }
+            for error in result.errors { say(selection.all ? "\(result.namespace.path): \(error)" : error) }
         }
         progress.clear()
         if json {

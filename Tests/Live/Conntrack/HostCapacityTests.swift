@@ -25,7 +25,7 @@ import Testing
             evenkeel host remove
             conntrack -F 2>/dev/null
             evenkeel host remove
-            echo "limit $(cat /proc/sys/net/netfilter/nf_conntrack_max)"; talk end; ls /run/evenkeel
+            echo "limit $(cat /proc/sys/net/netfilter/nf_conntrack_max)"; talk end; find /run/evenkeel -maxdepth 1 -type f
             """)
         #expect(lines.prefix(4) == ["heard begin", "before: 0", "full: 20 heard still", "status 1"])
         #expect(lines[4].hasPrefix("The connection tracking table is FULL: 100 of 100 entries (100%)"))

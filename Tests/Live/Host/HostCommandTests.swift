@@ -109,8 +109,13 @@ import Testing
             lab,
             """
             lab 1; printf '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}' >/run/etc/policy.json
-            mkdir /run/evenkeel; host_command apply >/dev/null; sed -i s/77/88/ /run/etc/policy.json
-            ! setpriv --reuid 65534 --regid 65534 --clear-groups flock -n /run/evenkeel true 2>/dev/null
+            host_command apply >/dev/null; sed -i s/77/88/ /run/etc/policy.json
+            nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+            (cd /; nobody flock /run/evenkeel sleep 60 </dev/null >/dev/null 2>&1) &
+            while flock -n /run/evenkeel true; do sleep 0.01; done
+            timeout 5 bash -c '"$programs/evenkeel" host apply --policy /run/etc/policy.json' >/dev/null
+            ! nobody flock -n /run/evenkeel/locks/sysctls true 2>/dev/null
+            ! nobody cat /run/evenkeel/sysctls 2>/dev/null
             """)
     }
 
@@ -138,7 +143,7 @@ import Testing
             """
             lab 1; printf '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}' >/run/etc/policy.json
             mount --bind /proc/sys /proc/sys; mount -o remount,ro,bind /proc/sys
-            host_command apply 2>&1 || echo "apply $?"; ls -A /run/evenkeel
+            host_command apply 2>&1 || echo "apply $?"; find /run/evenkeel -maxdepth 1 -type f
             """)
         #expect(
             text.contains("Read-only file system (EROFS); remount /proc/sys writable") && text.hasSuffix("\napply 1"))

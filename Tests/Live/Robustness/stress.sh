@@ -138,6 +138,6 @@ leftovers() {
         done
     done
     for family in ip ip6; do nft list set $family evenkeel containers | grep '"' || :; done
-    [[ ! -e /run/evenkeel ]] || find /run/evenkeel -type f
+    [[ ! -e /run/evenkeel ]] || find /run/evenkeel -type f ! -path '/run/evenkeel/locks/*'
     find /tmp -xdev -type f
 }

@@ -1,0 +1,15 @@
+import CLinux
+
+/// Holds what must last until the host's next boot: its sysctls before ours, locks, the time of the last warning.
+public enum RunDirectory {
+    public static let path = "/run/evenkeel"
+    /// For all to read; what is in it is for root alone.
+    package static let mode: UInt32 = 0o755
+
+    /// Makes it in its parent, which must exist.
+    package static func make(_ path: String = path) throws(KernelError) {
+        guard mkdir(path, mode) == 0 || Errno.current == .exists else {
+            throw KernelError("make directory \(path)", .current)
+        }
+    }
+}
