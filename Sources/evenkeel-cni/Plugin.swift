@@ -28,7 +28,7 @@ struct Plugin: ~Copyable {
 
     private func add() throws(CNIError) -> JSON? {
         let settings = try Settings.complete(request)
-        if settings.isSkipped { return request.result { _ in false } }
+        if isLeftAlone(settings) { return request.result { _ in false } }
         let outcome = try run(.start, settings) { $0.hostFailure == nil }
         if let failure = outcome.plan.hostFailure { throw CNIError(failure) }
         let plan = outcome.plan
@@ -45,7 +45,7 @@ struct Plugin: ~Copyable {
 
     private func check() throws(CNIError) {
         let settings = try Settings.complete(request)
-        if settings.isSkipped { return }
+        if isLeftAlone(settings) { return }
         let plan = try run(.review, settings) { _ in false }.plan
         if let failure = plan.hostFailure { throw CNIError(failure) }
         // If main's default was removed on purpose, rules that merely remain are no fault of the network.
@@ -57,6 +57,17 @@ struct Plugin: ~Copyable {
             details: "to do: \(differences.joined(separator: "; "))")
     }
 
+    /// Whether the settings leave this container alone. What they say of that is written to the system's log as well: runtimes
+    /// discard what a plugin says.
+    private func isLeftAlone(_ settings: Settings) -> Bool {
+        for line in settings.remarks {
+            log.write(.warning, line)
+            let subject = "container \(request.containerID), \(request.interface): "
+            Syslog("evenkeel-cni").write(.warning, printable(subject + line))
+        }
+        return settings.isSkipped
+    }
+
     private var missingInterface: String { "there is no interface \(printable(request.interface)) in the namespace" }
 
     /// Forgiving: a failing DEL would keep the chain's other plugins from cleaning up. Failures are logged.
@@ -64,7 +75,7 @@ struct Plugin: ~Copyable {
         // Invalid settings are ignored: the other networks must not be left without a way out at their next attachment.
         let settings = Settings(request)
         if let problem = settings.problem { log.write(problem, as: .warning) }
-        if settings.isSkipped { return }
+        if isLeftAlone(settings) { return }
         do throws(CNIError) {
             guard hasNamespace else {
                 // Its interfaces went with it. Now the host's elements for them go, too.

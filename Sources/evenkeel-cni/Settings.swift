@@ -5,8 +5,12 @@ import Keel
 /// The settings of this run, from the host, the network's configuration and the runtime; later ones win.
 struct Settings {
     private(set) var policy = Policy()
+    /// Where this container is said to be left alone; nil if it is not.
+    private var skip: String?
+    /// What the host does not let the container say, and that it is left alone, a line each.
+    private(set) var remarks: [String] = []
     /// Whether to leave this container alone.
-    private(set) var isSkipped = false
+    var isSkipped: Bool { skip != nil }
     /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
@@ -20,6 +24,7 @@ struct Settings {
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
+        if let skip { remarks.append("left alone, as \(skip) says") }
     }
 
     /// The settings if all of them are valid.
@@ -42,24 +47,32 @@ struct Settings {
             isPreferred = try Self.boolean(preferred, "prefer in the network configuration")
         }
         if let document = request.policy {
-            try overlay(document, from: "policy in the network configuration", of: .host)
+            try overlay(document, from: "policy in the network configuration", of: .network)
         }
     }
 
     private mutating func readAnnotations(_ request: Request) throws(CNIError) {
         do throws(PolicyError) {
-            let annotations = try Annotations(request.podAnnotations)
-            isSkipped = try annotations.isSkipped()
-            try annotations.overlay(&policy)
+            let annotations = try Annotations(request.podAnnotations, within: policy.limits)
+            remarks += annotations.ignored
+            if try annotations.isSkipped() { skip = "annotation evenkeel.skip" }
+            remarks += try annotations.overlay(&policy)
         } catch { throw CNIError(error) }
     }
 
     private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {
-        for member in arguments.settings.members ?? [] {
+        let limits = policy.limits
+        let settings = limits?.unlocked(arguments.settings, from: arguments.place, &remarks) ?? arguments.settings
+        for member in settings.members ?? [] {
             let place = "\(arguments.place): \(member.name)"
             switch member.name {
-            case "skip": isSkipped = try Self.boolean(member.value, place)
-            case "prefer": isPreferred = try Self.boolean(member.value, place)
+            case "skip": skip = try Self.boolean(member.value, place) ? arguments.place : nil
+            case "prefer":
+                if let line = limits?.refusal(of: "prefer", in: "defaultRoute", from: arguments.place) {
+                    remarks.append(line)
+                } else {
+                    isPreferred = try Self.boolean(member.value, place)
+                }
             case "defaultRoute", "rpFilter": try overlay(.object([member]), from: arguments.place, of: .container)
             default:
                 throw CNIError(
@@ -70,7 +83,9 @@ struct Settings {
     }
 
     private mutating func overlay(_ document: JSON, from place: String, of reach: Policy.Reach) throws(CNIError) {
-        do throws(PolicyError) { try policy.overlay(document, from: place, of: reach) } catch { throw CNIError(error) }
+        do throws(PolicyError) { remarks += try policy.overlay(document, from: place, of: reach) } catch {
+            throw CNIError(error)
+        }
     }
 
     private static func boolean(_ value: JSON, _ place: String) throws(CNIError) -> Bool {

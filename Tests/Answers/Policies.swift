@@ -5,9 +5,9 @@ import Keel
 func policies() -> [String] {
     let documents = values.flatMap { key, values in values.map { value in document(key, value) } } + strange
     let single = documents.flatMap { text in
-        [Policy.Reach.host, .container].map { reach in
+        [("host", Policy.Reach.host), ("network", .network), ("container", .container)].map { name, reach in
             var policy = Policy()
-            return answer("\(reach == .host ? "host" : "container") \(text)", overlay(&policy, text, reach))
+            return answer("\(name) \(text)", overlay(&policy, text, reach))
         }
     }
     let pairs = documents.indices.dropFirst().map { place in
@@ -30,6 +30,8 @@ private let values: [(String, [String])] = [
     ("conntrack.max", ["\"auto\"", "\"keep\"", "262144", "0", "2147483648", "1.5", "\"many\""]),
     ("conntrack.tcpEstablishedTimeout", ["600", "-1", "6e2"]),
     ("conntrack.warnAt", ["0.75", "1", "1.01", "0", "\"é\""]),
+    ("annotations.allow", ["[]", #"["evenkeel.skip"]"#, #"["evenkeel.é"]"#, "[1]", "true"]),
+    ("annotations.locked", ["[]", #"["rpFilter","invalid.where"]"#, #"["rpfilter"]"#, "{}"]),
 ]
 
 private let strange = [
@@ -45,8 +47,8 @@ private func document(_ key: String, _ value: String) -> String {
 
 private func overlay(_ policy: inout Policy, _ text: String, _ reach: Policy.Reach) -> String {
     do throws(PolicyError) {
-        try policy.overlay(Array(text.utf8), from: "a document", of: reach)
-        return words(policy)
+        let ignored = try policy.overlay(Array(text.utf8), from: "a document", of: reach)
+        return words(policy) + ignored.map { "; \($0)" }.joined()
     } catch { return error.description }
 }
 
@@ -64,10 +66,12 @@ private func words(_ policy: Policy) -> String {
         case .keep: "keep"
         case .entries(let number): "\(number)"
         }
+    let lists = [policy.limits?.allowed, policy.limits?.locked].map { $0?.joined(separator: " ") ?? "none" }
     let seconds = policy.conntrack.tcpEstablishedTimeout.map { "\($0)" } ?? "as it is"
     return "\(route.mode.rawValue) \(prefer.joined(separator: " ")) \(route.isPreferenceOwn) \(route.sourceRules) "
         + "\(policy.rpFilter.rawValue) \(policy.invalid.mode.rawValue) \(policy.invalid.place.rawValue) "
-        + "\(policy.invalid.forward) \(size) \(seconds) \(policy.conntrack.warnAt) \(policy.onError.rawValue)"
+        + "\(policy.invalid.forward) \(size) \(seconds) \(policy.conntrack.warnAt) \(policy.onError.rawValue) "
+        + lists.joined(separator: " ")
 }
 
 private func annotations() -> [String] {
@@ -77,15 +81,23 @@ private func annotations() -> [String] {
     let values = [
         "true", "false", "True", "", "eth1,eth2", "a:b", "{\"rpFilter\":\"keep\"}", "{\"invalid\":{}}", "\u{1b}[0m",
     ]
-    return names.flatMap { name in
-        values.map { value in
-            do throws(PolicyError) {
-                let annotations = try Annotations([.init(name, .string(value))])
-                var policy = Policy()
-                let isSkipped = try annotations.isSkipped()
-                try annotations.overlay(&policy)
-                return answer("\(name) = \(value)", "\(isSkipped) \(words(policy))")
-            } catch { return answer("\(name) = \(value)", error.description) }
-        }
+    return limits.flatMap { limit in
+        names.flatMap { name in values.map { answer("\(limit) \(name) = \($0)", annotation(name, $0, limit)) } }
     }
+}
+
+private let limits = [
+    "{}", #"{"allow":["evenkeel.policy"]}"#, #"{"locked":["rpFilter"]}"#,
+    #"{"allow":[],"locked":["defaultRoute.prefer","invalid"]}"#,
+]
+
+private func annotation(_ name: String, _ value: String, _ limit: String) -> String {
+    do throws(PolicyError) {
+        var policy = Policy()
+        try policy.overlay(Array(#"{"annotations":\#(limit)}"#.utf8), from: "a document")
+        let annotations = try Annotations([.init(name, .string(value))], within: policy.limits)
+        let isSkipped = try annotations.isSkipped()
+        let ignored = annotations.ignored + (try annotations.overlay(&policy))
+        return "\(isSkipped) \(words(policy))" + ignored.map { "; \($0)" }.joined()
+    } catch { return error.description }
 }

@@ -5,19 +5,19 @@ import Testing
 
 @Suite struct AnnotationTests {
     @Test func annotationsOfOthersSayNothing() throws {
-        let annotations = try Annotations([
+        let annotations = try read([
             .init("io.podman.annotations.init", .string("TRUE")), .init("evenkeelx.skip", .string("true")),
             .init("evenkeel", .string("true")), .init("org.evenkeel.skip", .string("true")),
         ])
         #expect(try !annotations.isSkipped())
         var policy = Policy()
-        try annotations.overlay(&policy)
+        #expect(try annotations.overlay(&policy) == [])
         #expect(policy == Policy())
     }
 
     @Test func namesWithoutMeaningAreErrorsThatSayWhichHaveOne() {
         for name in ["evenkeel.skipp", "evenkeel.", "evenkeel.Skip", "evenkeel.skip.x"] {
-            let error = #expect(throws: PolicyError.self) { try Annotations([.init(name, .string("true"))]) }
+            let error = #expect(throws: PolicyError.self) { try read([.init(name, .string("true"))]) }
             #expect(
                 error?.description
                     == "annotation \(name) is unknown; "
@@ -27,12 +27,12 @@ import Testing
 
     @Test(arguments: [("true", true), ("false", false)])
     func skipIsSaidOutright(value: String, isSkipped: Bool) throws {
-        #expect(try Annotations([.init("evenkeel.skip", .string(value))]).isSkipped() == isSkipped)
+        #expect(try read([.init("evenkeel.skip", .string(value))]).isSkipped() == isSkipped)
     }
 
     @Test(arguments: ["", "yes", "True", "1", " true", "true\u{1b}[2J"])
     func anotherWordForSkipIsAnError(value: String) throws {
-        let annotations = try Annotations([.init("evenkeel.skip", .string(value))])
+        let annotations = try read([.init("evenkeel.skip", .string(value))])
         let error = #expect(throws: PolicyError.self) { try annotations.isSkipped() }
         #expect(error?.description.contains("annotation evenkeel.skip is \"") == true)
         #expect(error?.description.hasSuffix("allowed: \"true\", \"false\"") == true)
@@ -81,14 +81,18 @@ import Testing
             .init("evenkeel.default-route", .string("eth1")),
         ]
         var policy = Policy()
-        try Annotations(isListFirst ? members.reversed() : members).overlay(&policy)
+        #expect(try read(isListFirst ? members.reversed() : members).overlay(&policy) == [])
         #expect(policy.defaultRoute.prefer == [.interface("eth1")])
         #expect(!policy.defaultRoute.sourceRules)
     }
 
     private func overlay(_ texts: [String: String]) throws -> Policy {
         var policy = Policy()
-        try Annotations(texts.map { .init($0.key, .string($0.value)) }).overlay(&policy)
+        #expect(try read(texts.map { .init($0.key, .string($0.value)) }).overlay(&policy) == [])
         return policy
+    }
+
+    private func read(_ members: [JSON.Member]) throws(PolicyError) -> Annotations {
+        try Annotations(members, within: nil)
     }
 }

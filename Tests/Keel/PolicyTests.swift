@@ -106,7 +106,11 @@ import Testing
     /// Where a kind of value is wrong, and what the error says is allowed there.
     static let wrongKinds: [(path: String, allowed: String, right: [String])] = [
         ("defaultRoute", "an object", ["an object"]), ("invalid", "an object", ["an object"]),
-        ("conntrack", "an object", ["an object"]),
+        ("conntrack", "an object", ["an object"]), ("annotations", "an object", ["an object"]),
+        (
+            "annotations.allow", #"an array of "evenkeel.skip", "evenkeel.default-route", "evenkeel.policy""#,
+            ["an array"]
+        ),
         ("defaultRoute.mode", #""distinct", "one", "ranked", "keep""#, ["a string"]),
         (
             "defaultRoute.prefer",
@@ -178,10 +182,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError"),
-        ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError"),
+        ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),
+        ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),
         ("defaultRoute.metric", "mode, prefer, sourceRules"),
-        ("invalid.input", "mode, forward, where"),
+        ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])
     func anUnknownKeyIsNamedWithThoseThereAre(path: String, allowed: String) {

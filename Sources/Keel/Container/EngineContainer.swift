@@ -30,10 +30,14 @@ public struct EngineContainer: Sendable {
     /// Invalid input always refuses the start. A refusal by the kernel does so only if the policy's `onError` is "fail".
     public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
         do throws(PolicyError) {
-            let annotations = try Annotations(annotations)
-            if try annotations.isSkipped() { return true }
             var policy = try Policy.host()
-            try annotations.overlay(&policy)
+            let annotations = try Annotations(annotations, within: policy.limits)
+            for line in annotations.ignored { journal.write(.warning, line) }
+            if try annotations.isSkipped() {
+                journal.write(.notice, "left alone, as annotation evenkeel.skip says")
+                return true
+            }
+            for line in try annotations.overlay(&policy) { journal.write(.warning, line) }
             return makeSafe(policy, journal)
         } catch {
             journal.write(.error, error.description)

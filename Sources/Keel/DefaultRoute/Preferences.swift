@@ -17,7 +17,7 @@ struct Preferences {
         isOwn = policy.isPreferenceOwn
         let named = snapshot.links.first { $0.name == policy.preferredInterface }
         networks = snapshot.marked(version, in: Ours.preferredTable) + (named.map { [$0.index] } ?? [])
-        chosen = snapshot.marked(version, in: Ours.chosenTable)
+        chosen = policy.isChoiceForgotten ? [] : snapshot.marked(version, in: Ours.chosenTable)
     }
 
     /// Lower is better. First what the container says, now or before, then preferred networks, then what the host says.

@@ -20,6 +20,8 @@ public struct Policy: Hashable, Sendable {
         /// Whether `prefer` comes from this container. Then it ranks before networks that are preferred by their own
         /// configuration; the host's ranks after them.
         public var isPreferenceOwn = false
+        /// Whether the host lets no container choose, not even by what the kernel remembers of its choice.
+        public internal(set) var isChoiceForgotten = false
         /// The interface of a network whose own configuration prefers it. The kernel remembers it for later runs.
         public var preferredInterface: InterfaceName?
 
@@ -91,6 +93,8 @@ public struct Policy: Hashable, Sendable {
     public var invalid = Invalid()
     public var conntrack = Conntrack()
     public var onError = OnError.warn
+    /// What the host lets containers say for themselves; nil: all.
+    public internal(set) var limits: ContainerLimits?
 
     public init() {}
 

@@ -24,16 +24,20 @@ extension Policy {
         case invalid
         case conntrack
         case onError
+        case annotations
     }
 
     /// Whose settings a document may change.
     public enum Reach: Sendable {
         case host
+        /// The containers of one network. Its author administers the host, but not for all containers.
+        case network
         /// One container, whose author need not be the host's administrator.
         case container
     }
 
     private static let ofOneContainer = "defaultRoute, rpFilter, onError"
+    private static let ofOneNetwork = "defaultRoute, rpFilter, invalid, conntrack, onError"
 
     /// The built-in policy with the host's document laid over it, if there is one.
     public static func host() throws(PolicyError) -> Policy { try load(path) }
@@ -53,36 +57,51 @@ extension Policy {
         return policy
     }
 
-    /// Lays a document's text over this policy: keys in it win, others stay.
+    /// Lays a document's text over this policy: keys in it win, others stay. Returns what of a container's is ignored, a line a
+    /// key.
+    @discardableResult
     public mutating func overlay(
         _ text: [UInt8], from place: String, of reach: Reach = .host
-    ) throws(PolicyError) {
+    ) throws(PolicyError) -> [String] {
         let document: JSON
         do { document = try JSON(parsing: text) } catch {
             throw PolicyError(
                 place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
         }
-        try overlay(document, from: place, of: reach)
+        return try overlay(document, from: place, of: reach)
     }
 
-    /// Lays a document over this policy. After an error the policy is unchanged.
+    /// Lays a document over this policy. After an error the policy is unchanged. Returns what of a container's is ignored, a line
+    /// a key.
+    @discardableResult
     public mutating func overlay(
         _ document: JSON, from place: String, of reach: Reach = .host
-    ) throws(PolicyError) {
+    ) throws(PolicyError) -> [String] {
+        var (document, ignored) = (document, [String]())
+        if reach == .container, let limits { document = limits.unlocked(document, from: place, &ignored) }
         var policy = self
         try PolicySection(document, place: place, key: "").read(Key.self) { (key, value) throws(PolicyError) in
             switch key {
-            case .invalid where reach == .container, .conntrack where reach == .container:
+            case .invalid where reach == .container, .conntrack where reach == .container,
+                .annotations where reach == .container:
                 throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
+            case .annotations where reach == .network:
+                throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
             case .defaultRoute: try policy.defaultRoute.overlay(value)
             case .rpFilter: policy.rpFilter = try value.choice()
             case .invalid: try policy.invalid.overlay(value)
             case .conntrack: try policy.conntrack.overlay(value)
             case .onError: policy.onError = try value.choice()
+            case .annotations:
+                let limits = try ContainerLimits(value, over: policy.limits)
+                policy.defaultRoute.isChoiceForgotten =
+                    limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
+                policy.limits = limits
             }
         }
         if document["defaultRoute"]?["prefer"] != nil { policy.defaultRoute.isPreferenceOwn = reach == .container }
         self = policy
+        return ignored
     }
 }
 

@@ -30,7 +30,7 @@ struct PolicySection {
         }
     }
 
-    private var members: [JSON.Member] {
+    var members: [JSON.Member] {
         get throws(PolicyError) {
             guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
             return members
@@ -39,7 +39,7 @@ struct PolicySection {
 
     /// A member, and the place of its name among `names`. Not generic: it is in the static programs once.
     @inline(never)
-    private func member(_ index: Int, among names: [String]) throws(PolicyError) -> (key: Int, section: PolicySection) {
+    func member(_ index: Int, among names: [String]) throws(PolicyError) -> (key: Int, section: PolicySection) {
         let member = try members[index]
         let section = PolicySection(
             member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
@@ -59,9 +59,19 @@ struct PolicySection {
     /// The error for a value that is none of those words.
     @inline(never)
     private func refusal(allowed words: [String]) -> PolicyError {
-        let allowed = words.map { "\"\($0)\"" }.joined(separator: ", ")
+        let allowed = Self.quoted(words)
         guard let text = value.string else { return error("is \(value.kind)", allowed: allowed) }
         return error("is \"\(printable(text))\"", allowed: allowed)
+    }
+
+    private static func quoted(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
+
+    /// An array of some of those names. An empty one is no missing one: it holds none.
+    func names(among known: [String]) throws(PolicyError) -> [String] {
+        let allowed = "an array of \(Self.quoted(known))"
+        let names = try strings(allowed: allowed)
+        for name in names where !known.contains(name) { throw holds(name, allowed: allowed) }
+        return names
     }
 
     func boolean() throws(PolicyError) -> Bool {
@@ -72,16 +82,27 @@ struct PolicySection {
     func preferences() throws(PolicyError) -> [Preference] {
         let allowed =
             "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
-        guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
         var preferences: [Preference] = []
-        for element in elements {
-            guard let text = element.string else { throw error("holds \(element.kind)", allowed: allowed) }
-            guard let preference = Preference(text) else {
-                throw error("holds \"\(printable(text))\"", allowed: allowed)
-            }
+        for text in try strings(allowed: allowed) {
+            guard let preference = Preference(text) else { throw holds(text, allowed: allowed) }
             preferences.append(preference)
         }
         return preferences
+    }
+
+    private func strings(allowed: String) throws(PolicyError) -> [String] {
+        guard let elements = value.elements else { throw error("is \(value.kind)", allowed: allowed) }
+        var strings: [String] = []
+        for element in elements {
+            guard let text = element.string else { throw error("holds \(element.kind)", allowed: allowed) }
+            strings.append(text)
+        }
+        return strings
+    }
+
+    /// The error for an element that is not allowed.
+    private func holds(_ text: String, allowed: String) -> PolicyError {
+        error("holds \"\(printable(text))\"", allowed: allowed)
     }
 
     func size() throws(PolicyError) -> Policy.Conntrack.Size {
