@@ -142,6 +142,15 @@ if isEmbedded {
                 "remedies.sh",
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+        .executableTarget(
+            name: "evenkeel-fuzz",
+            dependencies: [
+                "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "HostCare", "ConntrackUsage", "Diagnosis",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
+            swiftSettings: strict, linkerSettings: ordinaryLinking),
         tests("LinuxSystem", ["LinuxSystem", "CLinux", "Laboratory"]),
         tests("LinuxTools", ["LinuxTools", "LinuxSystem", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
