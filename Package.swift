@@ -112,6 +112,7 @@ if isEmbedded {
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
         ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
+        ordinaryLibrary("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
         ordinaryLibrary(
             "Diagnosis",
             [
@@ -122,7 +123,8 @@ if isEmbedded {
         .executableTarget(
             name: "evenkeel",
             dependencies: [
-                "LinuxTools", "ForeignRules", "Keel", "CNI", "HostCare", "ConntrackUsage", "Discovery", "Diagnosis",
+                "LinuxTools", "ForeignRules", "Keel", "ConfigurationLists", "HostCare", "ConntrackUsage", "Discovery",
+                "Diagnosis",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -140,6 +142,15 @@ if isEmbedded {
                 "remedies.sh",
             ],
             swiftSettings: strict),
+        .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+        .executableTarget(
+            name: "evenkeel-fuzz",
+            dependencies: [
+                "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "HostCare", "ConntrackUsage", "Diagnosis",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
+            swiftSettings: strict, linkerSettings: ordinaryLinking),
         tests("LinuxSystem", ["LinuxSystem", "CLinux", "Laboratory"]),
         tests("LinuxTools", ["LinuxTools", "LinuxSystem", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
@@ -160,8 +171,8 @@ if isEmbedded {
         tests(
             "CommandLine",
             [
-                "evenkeel", "CNI", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem", "Netlink", "Discovery",
-                "Diagnosis", "Laboratory",
+                "evenkeel", "CNI", "ConfigurationLists", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem",
+                "Netlink", "Discovery", "Diagnosis", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],

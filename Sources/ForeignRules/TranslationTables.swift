@@ -65,7 +65,7 @@ extension Socket {
 
 extension TranslationRules.Rule {
     /// From a rule's attributes in a message of a dump.
-    fileprivate init(_ attributes: Attributes) {
+    init(_ attributes: Attributes) {
         var steps: [RuleStep] = []
         for expression in attributes.first(NFTA_RULE_EXPRESSIONS)?.nested ?? Attributes(.init(start: nil, count: 0)) {
             let name = expression.nested.first(NFTA_EXPR_NAME)?.string ?? ""

@@ -58,6 +58,24 @@ import Testing
         #expect(try run(["Tests/CStaticRuntime/names.c", "Sources/CStaticRuntime/names.c"]).out == theirs.out)
     }
 
+    /// Sources, and the library with which the sanitizers watch them.
+    private static let watched: [([String], Library)] = [
+        (["Tests/CStaticRuntime/messages.c", "Sources/CStaticRuntime/libmnl.c"], .glibc),
+        (["Tests/CStaticRuntime/names.c", "Sources/CStaticRuntime/names.c"], .glibc),
+        (["Tests/CStaticRuntime/memory.c", "Sources/CStaticRuntime/allocation.c"], .musl),
+        (["Tests/CStaticRuntime/numbers.c", "Sources/CStaticRuntime/numbers.c"], .musl),
+        (fortified, .musl),
+    ]
+
+    /// AddressSanitizer has an allocator of its own and needs glibc. UndefinedBehaviorSanitizer needs no library if it traps.
+    @Test(arguments: watched)
+    private func theSanitizersFindNothing(sources: [String], library: Library) throws {
+        var options = ["-fsanitize=undefined", "-fsanitize-undefined-trap-on-error"]
+        if library == .glibc { options.append("-fsanitize=address") }
+        let output = try Shell.run([try make(sources, with: library, options: options)])
+        #expect(output.status == 0 && !output.out.isEmpty, "\(output.err)")
+    }
+
     private static let fortified = [
         "Tests/CStaticRuntime/fortified.c", "Sources/CStaticRuntime/fortified.c",
         "Sources/CStaticRuntime/fortified-files.c",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationLists
 
 /// `evenkeel cni remove`
 struct CNIRemove: ParsableCommand {

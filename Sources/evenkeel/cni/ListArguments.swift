@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationLists
 import JSON
 import Keel
 import LinuxSystem

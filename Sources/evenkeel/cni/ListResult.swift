@@ -1,3 +1,4 @@
+import ConfigurationLists
 import JSON
 import Keel
 import LinuxSystem

@@ -1,3 +1,4 @@
+import ConfigurationLists
 import Keel
 import LinuxSystem
 

@@ -2,6 +2,7 @@ import JSON
 import Laboratory
 import Testing
 
+@testable import ConfigurationLists
 @testable import evenkeel
 
 /// What holds for every list, however it is laid out and whatever else is in it.

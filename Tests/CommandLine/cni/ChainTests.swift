@@ -1,6 +1,7 @@
 import JSON
 import Testing
 
+@testable import ConfigurationLists
 @testable import evenkeel
 
 /// What a person sees in the file.

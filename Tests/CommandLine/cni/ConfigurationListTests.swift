@@ -1,6 +1,7 @@
 import CNI
 import Testing
 
+@testable import ConfigurationLists
 @testable import evenkeel
 
 /// What is refused, and why.

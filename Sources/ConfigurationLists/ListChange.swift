@@ -1,13 +1,13 @@
 import JSON
 
 /// The change to a list.
-struct ListChange: Equatable {
+package struct ListChange: Equatable {
     /// The new text; nil if nothing changes.
-    let text: [UInt8]?
+    package let text: [UInt8]?
     /// In words: `added to`, and in `proposed` `would add to`; for an unchanged list `already has it`.
-    let done: String
-    let proposed: String
-    var notes: [String] = []
+    package let done: String
+    package let proposed: String
+    package var notes: [String] = []
 
     static func unchanged(_ why: String, notes: [String] = []) -> ListChange {
         ListChange(text: nil, done: why, proposed: why, notes: notes)
@@ -16,7 +16,7 @@ struct ListChange: Equatable {
 
 extension ConfigurationList {
     /// Adds our plugin at the end of the chain.
-    func adding(prefer: Bool) throws(Refusal) -> ListChange {
+    package func adding(prefer: Bool) throws(Refusal) -> ListChange {
         try requireFitness()
         var change = try ours.isEmpty ? appending(prefer: prefer) : keeping(prefer: prefer)
         let newer = newerVersions()
@@ -67,7 +67,7 @@ extension ConfigurationList {
     }
 
     /// Removes our plugin.
-    func removing() throws(Refusal) -> ListChange {
+    package func removing() throws(Refusal) -> ListChange {
         let ours = ours
         guard !ours.isEmpty else { return .unchanged("does not have it") }
         guard ours.count < plugins.count else {

@@ -1,13 +1,12 @@
-import LinuxSystem
 import CNI
 import JSON
-import Keel
+import LinuxSystem
 
 /// A CNI configuration list with the places in its text, to chain a plugin in or take it out.
-struct ConfigurationList {
+package struct ConfigurationList {
     /// One of its plugins.
-    struct Plugin {
-        let type: String
+    package struct Plugin {
+        package let type: String
         let value: JSON
         let span: JSONSpan
     }
@@ -16,15 +15,15 @@ struct ConfigurationList {
     let value: JSON
     /// Where "plugins" is.
     let array: JSONSpan
-    let plugins: [Plugin]
+    package let plugins: [Plugin]
 
     /// The indices in `plugins` of entries with our type.
     var ours: [Int] { plugins.indices.filter { plugins[$0].type == ConfigurationList.ourType } }
 
     /// The `type` under which the plugin is installed.
-    static let ourType = "evenkeel"
+    package static let ourType = "evenkeel"
 
-    init(_ text: [UInt8]) throws(Refusal) {
+    package init(_ text: [UInt8]) throws(Refusal) {
         let span: JSONSpan
         do throws(JSONError) { (value, span) = (try JSON(parsing: text), try JSONSpan(of: text)) } catch {
             throw Refusal("it is not JSON: \(printable(error.description))")

@@ -1,18 +1,17 @@
-import Keel
-import LinuxSystem
+package import LinuxSystem
 
 /// Why a file was not changed, and what to do.
-struct Refusal: Error, Equatable {
-    let reason: String
+package struct Refusal: Error, Equatable {
+    package let reason: String
     /// Whether the reason already names the file.
     let namesFile: Bool
 
-    init(_ reason: String, namesFile: Bool = false) {
+    package init(_ reason: String, namesFile: Bool = false) {
         self.reason = reason
         self.namesFile = namesFile
     }
 
-    init(_ error: KernelError, namesFile: Bool = false) {
+    package init(_ error: KernelError, namesFile: Bool = false) {
         let advice: String? =
             switch error.errno {
             case .notPermitted, .accessDenied: "run it as root"
@@ -23,7 +22,7 @@ struct Refusal: Error, Equatable {
     }
 
     /// The reason with the file's name.
-    func text(about path: String) -> String { namesFile ? reason : "\(printable(path)): \(reason)" }
+    package func text(about path: String) -> String { namesFile ? reason : "\(printable(path)): \(reason)" }
 
     static let multus = Refusal(
         "it is Multus' own configuration; put evenkeel into the lists of the networks that Multus delegates to")
