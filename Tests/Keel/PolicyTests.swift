@@ -181,6 +181,14 @@ import Testing
             "policy.json: defaultRoute.prefer \(says); allowed: \(allowed)")
     }
 
+    @Test func thePreferencesOfAnImageAreBounded() throws {
+        let names = { (count: Int) in
+            "{\"defaultRoute\":{\"prefer\":[\(Array(repeating: "\"eth0\"", count: count).joined(separator: ","))]}}"
+        }
+        #expect(try read(names(256)).defaultRoute.prefer.count == 256)
+        expectError(names(257), "policy.json: defaultRoute.prefer holds 257 names; allowed: at most 256")
+    }
+
     @Test(arguments: [
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),
         ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),

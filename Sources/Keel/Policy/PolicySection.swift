@@ -79,11 +79,18 @@ struct PolicySection {
         return boolean
     }
 
+    private static let mostPreferences = 256
+
     func preferences() throws(PolicyError) -> [Preference] {
         let allowed =
             "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+        let texts = try strings(allowed: allowed)
+        // Each is compared with every network, and an image may have written them.
+        guard texts.count <= Self.mostPreferences else {
+            throw error("holds \(texts.count) names", allowed: "at most \(Self.mostPreferences)")
+        }
         var preferences: [Preference] = []
-        for text in try strings(allowed: allowed) {
+        for text in texts {
             guard let preference = Preference(text) else { throw holds(text, allowed: allowed) }
             preferences.append(preference)
         }
