@@ -19,7 +19,10 @@ public struct Host: ~Copyable {
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
         let home = try Self.namespace(of: socket)
-        self.init(home, socket, firewall)
+        let identityOfInit = NetworkNamespace.identityOfInit()
+        // Without /proc there are no sysctls, and what is not found there would count as absent from the kernel.
+        if identityOfInit == nil { try ProcFileSystem.requireMounted() }
+        self.init(home, socket, firewall, identityOfInit)
     }
 
     /// Opens the host in a namespace that plays its part. The calling thread enters it and stays there.
@@ -27,16 +30,17 @@ public struct Host: ~Copyable {
         try home.enter()
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
-        self.init(home, socket, firewall)
+        self.init(home, socket, firewall, NetworkNamespace.identityOfInit())
     }
 
     private init(
-        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket
+        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket,
+        _ identityOfInit: NetworkNamespace.Identity?
     ) {
         self.home = home
         self.socket = socket
         self.firewall = firewall
-        identityOfInit = NetworkNamespace.identityOfInit()
+        self.identityOfInit = identityOfInit
     }
 
     /// Asking the socket costs less than /proc, but the kernel answers only those who may administer the namespace.
