@@ -11,7 +11,8 @@ destdir=
 dry_run=
 
 # A new file is written under its name, this suffix and a number, then renamed. Engines read only names that end in
-# .json and .conf, so they ignore it, and after a power cut uninstall.sh finds it by its name.
+# .json and .conf, so they ignore it. If the script is killed, the next run that writes the file finds the leftover by its name, and
+# so does uninstall.sh. The number is the process.
 unfinished=.evenkeel-new
 
 say() { printf '%s\n' "$*"; }
@@ -37,6 +38,10 @@ act() {
 # of install.
 pending=
 put() {
+    local left
+    for left in "$3$unfinished".*; do
+        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
+    done
     pending=$3$unfinished.$$
     install -m "$1" "${@:4}" -T -- "$2" "$pending"
     sync -- "$pending"
@@ -44,9 +49,18 @@ put() {
     pending=
 }
 
-# A folder for texts that are not installed yet.
+# is_running PID
+is_running() { [[ $1 =~ ^[0-9]+$ && -d /proc/$1 ]]; }
+
+# A folder for texts that are not installed yet. Those of runs that were killed go.
 make_rendered() {
-    rendered=$(mktemp -d)
+    local place=${TMPDIR:-/tmp}/evenkeel-install left pid
+    for left in "$place".*.*; do
+        pid=${left#"$place."}
+        # Anybody may write there: only what belongs to who runs this.
+        [[ ! -d $left || -L $left || ! -O $left ]] || is_running "${pid%%.*}" || rm -rf -- "$left"
+    done
+    rendered=$(mktemp -d "$place.$$.XXXXXX")
     trap clean_up EXIT
 }
 

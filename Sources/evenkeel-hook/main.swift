@@ -7,7 +7,9 @@ CrashReport.install(
     on: .error, before: "evenkeel: crashed at ",
     after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
     status: EngineContainer.crashStatus())
+CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
 CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+Hardening.giveUpPrivileges()
 
 exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())
 
@@ -34,6 +36,7 @@ func readState() throws(StateError) -> ContainerState {
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
         throw StateError("\(error.description); \(advice)")
     }
+    FileDescriptor.closeStandardInput()
     return try ContainerState(parsing: text)
 }
 

@@ -19,7 +19,10 @@ public struct Host: ~Copyable {
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
         let home = try Self.namespace(of: socket)
-        self.init(home, socket, firewall)
+        let identityOfInit = NetworkNamespace.identityOfInit()
+        // Without /proc there are no sysctls, and what is not found there would count as absent from the kernel.
+        if identityOfInit == nil { try ProcFileSystem.requireMounted() }
+        self.init(home, socket, firewall, identityOfInit)
     }
 
     /// Opens the host in a namespace that plays its part. The calling thread enters it and stays there.
@@ -27,16 +30,17 @@ public struct Host: ~Copyable {
         try home.enter()
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
-        self.init(home, socket, firewall)
+        self.init(home, socket, firewall, NetworkNamespace.identityOfInit())
     }
 
     private init(
-        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket
+        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket,
+        _ identityOfInit: NetworkNamespace.Identity?
     ) {
         self.home = home
         self.socket = socket
         self.firewall = firewall
-        identityOfInit = NetworkNamespace.identityOfInit()
+        self.identityOfInit = identityOfInit
     }
 
     /// Asking the socket costs less than /proc, but the kernel answers only those who may administer the namespace.
@@ -72,12 +76,14 @@ public struct Host: ~Copyable {
     }
 }
 
-/// The nftables matches that the kernel has. Each is assumed until the kernel refuses a rule with it.
+/// What the kernel does for our rules. All is assumed until it refuses a rule, a chain or a set.
 struct MatchSupport {
     /// `socket`, Linux 5.10; nil until it is asked.
     private var knownSockets: Bool?
     /// `fib` in a chain of hook forward, Linux 5.16 or so.
     private(set) var routesInForward = true
+    /// The families whose table cannot be repaired: a chain or a set of ours has another form there.
+    private(set) var misshapen: [IPVersion] = []
 
     mutating func sockets() -> Bool {
         let known = knownSockets ?? KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
@@ -85,11 +91,12 @@ struct MatchSupport {
         return known
     }
 
-    /// Records the match for which a rule was refused.
-    mutating func note(_ missing: Change.Match) {
-        switch missing {
+    /// Records for what a change was refused.
+    mutating func note(_ obstacle: Change.Obstacle) {
+        switch obstacle {
         case .sockets: knownSockets = false
         case .routes: routesInForward = false
+        case .form(let version): _ = misshapen.appendIfNew(version)
         }
     }
 }
