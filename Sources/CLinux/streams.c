@@ -2,7 +2,10 @@
 
 #include <poll.h>
 
-static int is_closed(int fd) { return fcntl(fd, F_GETFD) < 0; }
+static int is_closed(int fd) {
+    struct stat status;
+    return fstat(fd, &status) < 0;
+}
 
 // A program may be started with standard streams closed. The next file or socket would get the number of one, and what is written
 // for people would go into it. What is opened here in a stream's place refuses its reads and writes as the closed stream would, and
