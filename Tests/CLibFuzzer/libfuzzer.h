@@ -1,17 +1,14 @@
 // libFuzzer, <https://llvm.org/docs/LibFuzzer.html>, and AddressSanitizer. Only a build with -sanitize=fuzzer,address has them, so
 // the functions are weak.
 #pragma once
-
-// As Sources/CKernel has it: the modules share the C library's types.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+// Declared here, since Foundation and Sources/CKernel disagree on _GNU_SOURCE and so on what else their headers define.
+int fork(void);
+int waitpid(int child, int *status, int options);
+_Noreturn void _exit(int status);
 
 typedef int (*fuzz_check)(const uint8_t *bytes, size_t count);
 typedef void (*fuzz_allocation)(const volatile void *place, size_t size);
@@ -32,7 +29,7 @@ static inline size_t allocated_size(const volatile void *place) { return __sanit
 
 /// Runs libFuzzer in a child process, since it ends its process. Returns whether the child found no fault.
 static inline bool run_libfuzzer(int argc, char **argv, fuzz_check check) {
-    pid_t child = fork();
+    int child = fork();
     if (child == 0) _exit(LLVMFuzzerRunDriver(&argc, &argv, check));
     int status = 0;
     return child > 0 && waitpid(child, &status, 0) == child && status == 0;
