@@ -70,21 +70,21 @@ extension ConfigurationList {
     package func removing() throws(Refusal) -> ListChange {
         let ours = ours
         guard !ours.isEmpty else { return .unchanged("does not have it") }
-        guard ours.count < plugins.count else {
+        let others = plugins.indices.filter { plugins[$0].type != Self.ourType }
+        guard let first = others.first else {
             throw Refusal("evenkeel is its only plugin, and an empty list is invalid; remove the file with its network")
         }
         // Removes what `adding` inserted: from the end of the plugin before. If none is before it, up to the next
         // plugin.
-        let first = plugins.indices.first { !ours.contains($0) } ?? 0
         let edits = ours.map { index in
             let (before, own, after) = (index - 1, plugins[index].span.range, index + 1)
             return index < first
                 ? Edit(own.lowerBound..<plugins[after].span.range.lowerBound, "")
                 : Edit(plugins[before].span.range.upperBound..<own.upperBound, "")
         }
-        let expected = plugins.indices.filter { !ours.contains($0) }.map { plugins[$0].value }
         return ListChange(
-            text: try applying(edits, plugins: expected), done: "removed from", proposed: "would remove from",
+            text: try applying(edits, plugins: others.map { plugins[$0].value }), done: "removed from",
+            proposed: "would remove from",
             notes: ours.count > 1 ? ["it had the plugin \(ours.count) times"] : [])
     }
 }

@@ -24,6 +24,7 @@ struct Campaign {
         Self.current = target
         var arguments = [
             "evenkeel-fuzz", "-seed=\(seed)", "-max_len=\(Self.longestInput)", "-verbosity=\(isVerbose ? 1 : 0)",
+            "-print_funcs=0",
             "-artifact_prefix=\(failures)/\(target.name)-",
             // The limit is Expense's, of processor time. This is for an input that sleeps.
             "-timeout=60",

@@ -96,6 +96,12 @@ import Testing
         #expect(change.notes == ["it had the plugin 2 times"])
     }
 
+    /// The work must grow with their number, not with its square.
+    @Test func removingTakesAnyNumberOfEntries() throws {
+        let ours = String(repeating: ",{\"type\":\"evenkeel\"}", count: 10_000)
+        #expect(try list("[{\"type\":\"a\"}\(ours)]").removing().text == bytes("[{\"type\":\"a\"}]"))
+    }
+
     @Test(arguments: [
         "evenkeel2", "Evenkeel", " evenkeel", "evenkeel/", "even\\u0000keel".replacing("\\u0000", with: "-"),
     ])

@@ -86,7 +86,7 @@ extension FuzzTarget {
     static let toml = FuzzTarget(name: "toml", input: "an engine's file in TOML", dictionary: "toml") { bytes in
         let text = String(decoding: bytes, as: UTF8.self)
         let document = TOMLDocument(text)
-        for entry in document?.entries ?? [] {
+        for entry in (document?.entries ?? []).prefix(16) {
             require(!entry.path.isEmpty, "an entry has no name")
             require(document?[entry.path] != nil, "an entry cannot be found")
         }
