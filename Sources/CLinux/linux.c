@@ -95,6 +95,11 @@ int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
 int linux_lock(int fd) { return flock(fd, LOCK_EX); }
 
+struct dirent *linux_next_entry(DIR *directory) {
+    errno = 0;
+    return readdir(directory);
+}
+
 int linux_open_directory(const char *path) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }

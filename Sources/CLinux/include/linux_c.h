@@ -65,6 +65,9 @@ int linux_try_lock(int fd);
 /// flock(2), exclusive: 0, or -1 with errno.
 int linux_lock(int fd);
 
+/// readdir(3); errno is 0 at the end.
+struct dirent *linux_next_entry(DIR *directory);
+
 /// open(2) of a directory; fails if the path's last part is a symbolic link.
 int linux_open_directory(const char *path);
 

@@ -46,14 +46,21 @@ public struct EngineContainer: Sendable {
         CrashReport.end(with: Self.crashStatus(policy))
         let namespace: NetworkNamespace
         do { namespace = try openNamespace() } catch {
+            // A process that is not there is invalid input; anything else is a refusal by the kernel.
+            guard [.noEntry, .noSuchProcess].contains(error.errno) else {
+                return mayStart(after: error, policy, journal)
+            }
             journal.write(.error, error.description)
             return false
         }
-        let failure: KernelError
         do throws(KernelError) {
             guard let refusal = try makeSafe(namespace, policy, journal) else { return true }
-            failure = refusal
-        } catch { failure = error }
+            return mayStart(after: refusal, policy, journal)
+        } catch { return mayStart(after: error, policy, journal) }
+    }
+
+    /// Whether the container may start though the kernel refused something, and says what.
+    private func mayStart(after failure: KernelError, _ policy: Policy, _ journal: borrowing ContainerLog) -> Bool {
         let description = failure.description + (failure.advice.map { "; \($0)" } ?? "")
         guard policy.onError == .warn else {
             journal.write(.error, description)

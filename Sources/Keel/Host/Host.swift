@@ -19,7 +19,8 @@ public struct Host: ~Copyable {
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
         let home = try Self.namespace(of: socket)
-        self.init(home, socket, firewall)
+        let identityOfInit = try NetworkNamespace.knownIdentityOfInit()
+        self.init(home, socket, firewall, identityOfInit)
     }
 
     /// Opens the host in a namespace that plays its part. The calling thread enters it and stays there.
@@ -27,16 +28,18 @@ public struct Host: ~Copyable {
         try home.enter()
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
-        self.init(home, socket, firewall)
+        let identityOfInit = try NetworkNamespace.knownIdentityOfInit()
+        self.init(home, socket, firewall, identityOfInit)
     }
 
     private init(
-        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket
+        _ home: consuming NetworkNamespace, _ socket: consuming Socket, _ firewall: consuming Socket,
+        _ identityOfInit: NetworkNamespace.Identity?
     ) {
         self.home = home
         self.socket = socket
         self.firewall = firewall
-        identityOfInit = NetworkNamespace.identityOfInit()
+        self.identityOfInit = identityOfInit
     }
 
     /// Asking the socket costs less than /proc, but the kernel answers only those who may administer the namespace.
