@@ -188,17 +188,31 @@ write_manifest() {
             printf '%s  %s\n' "$(fingerprint "${sources[i]}")" "${targets[i]}"
         done
     } | awk '!seen[$0]++' >"$rendered/manifest"
-    cmp -s -- "$rendered/manifest" "$destdir$manifest" || put 644 "$rendered/manifest" "$destdir$manifest"
+    cmp -s -- "$rendered/manifest" "$destdir$manifest" || put_manifest
+}
+
+# Its missing folders appear together with it.
+put_manifest() {
+    local path=$destdir$manifest outermost
+    mkdir -p -- "$destdir/"
+    outermost=$path
+    while [[ ! -e ${outermost%/*}/ ]]; do outermost=${outermost%/*}; done
+    if [[ $outermost == "$path" ]]; then
+        put 644 "$rendered/manifest" "$path"
+        return
+    fi
+    pending=$outermost$unfinished.$$
+    install -D -m 644 -T -- "$rendered/manifest" "$pending${path#"$outermost"}"
+    sync -- "$pending${path#"$outermost"}"
+    mv -fT -- "$pending" "$outermost"
+    pending=
 }
 
 make_directories() {
     local directory
-    [[ -n $dry_run || ! -d $destdir${manifest%/*} ]] || write_manifest provisional
+    [[ -n $dry_run ]] || write_manifest provisional
     for directory in "${directories[@]}"; do
-        if act "make directory $destdir$directory"; then
-            mkdir -p -- "$destdir$directory"
-            [[ $directory != "${manifest%/*}" ]] || write_manifest provisional
-        fi
+        if act "make directory $destdir$directory"; then mkdir -p -- "$destdir$directory"; fi
     done
 }
 
@@ -206,6 +220,7 @@ install_files() {
     local i path
     for i in "${!targets[@]}"; do
         path=$destdir${targets[i]}
+        remove_unfinished "$path"
         case ${verdict[${targets[i]}]} in
         unchanged) say "unchanged $path" ;;
         keep)
@@ -228,6 +243,7 @@ find_engines
 plan_files
 judge_targets
 find_missing_directories
+remove_unfinished_manifest
 make_directories
 install_files
 add_docker_runtime

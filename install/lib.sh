@@ -66,7 +66,26 @@ make_rendered() {
 
 clean_up() {
     rm -rf -- "$rendered"
-    [[ -z $pending ]] || rm -f -- "$pending"
+    [[ -z $pending ]] || rm -rf -- "$pending"
+}
+
+# Paths that are removed, or would be at this point of a dry run.
+declare -A gone=()
+
+remove() {
+    if act "remove $1"; then rm -f -- "$1"; fi
+    gone[$1]=yes
+}
+
+# remove_unfinished TARGET: what an interrupted run wrote, but did not rename to it.
+remove_unfinished() {
+    local left
+    for left in "$1$unfinished".*; do
+        [[ -e $left && ! -L $left ]] || continue
+        if act "remove $left"; then rm -rf -- "$left"; fi
+        # shellcheck disable=SC2034 # uninstall.sh asks
+        gone[$left]=yes
+    done
 }
 
 # directory_argument OPTION [VALUE …]: prints the value, made absolute and free of dots.
@@ -107,6 +126,17 @@ fingerprint() {
 # for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and the directory whose CNI lists got the
 # plugin. Its paths are those of the installed system, without --destdir.
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
+
+# The manifest's folders come and go together with it, under another name: who was interrupted would leave folders that nobody
+# knows to be ours.
+# shellcheck disable=SC2154 # each script sets it
+remove_unfinished_manifest() {
+    local path=$manifest
+    while [[ -n $path ]]; do
+        remove_unfinished "$destdir$path"
+        path=${path%/*}
+    done
+}
 
 # recorded[PATH] is every checksum the manifest has for PATH: two, if an install was interrupted while it replaced a file.
 declare -A recorded=()

@@ -65,14 +65,6 @@ warn_of_cni_lists() {
     done
 }
 
-# Paths that are removed, or would be at this point of a dry run.
-declare -A gone=()
-
-remove() {
-    if act "remove $1"; then rm -f -- "$1"; fi
-    gone[$1]=yes
-}
-
 remove_file() {
     local path=$destdir$1 found
     found=$(fingerprint "$path")
@@ -84,13 +76,6 @@ remove_file() {
         say "keep $path: changed since it was installed"
     fi
     remove_unfinished "$path"
-}
-
-remove_unfinished() {
-    local left
-    for left in "$1$unfinished".*; do
-        [[ ! -f $left ]] || remove "$left"
-    done
 }
 
 # The hook's JSON goes first: while an engine reads it, its program must exist. The command line goes last, after the
@@ -105,9 +90,6 @@ remove_files() {
     done
     clear_host
     [[ -z ${recorded[$command]:-} ]] || remove_file "$command"
-    # After all others, so that an interrupted uninstall can be run again.
-    recorded[$manifest]=" $(fingerprint "$destdir$manifest") "
-    remove_file "$manifest"
 }
 
 is_empty() {
@@ -122,14 +104,35 @@ remove_directories() {
     # In reverse order of names a directory comes after its contents.
     while IFS= read -r directory; do
         path=$destdir$directory
-        [[ -n $directory && -d $path && ! -L $path ]] || continue
-        if is_empty "$path"; then
-            if act "remove directory $path"; then rmdir -- "$path"; fi
-            gone[$path]=yes
-        else
-            say "keep directory $path: not empty"
-        fi
+        [[ -n $directory && $manifest != "$directory"/* && -d $path && ! -L $path ]] || continue
+        if may_go "$path" && [[ -z $dry_run ]]; then rmdir -- "$path"; fi
     done < <(printf '%s\n' "${recorded_directories[@]}" | sort -ru)
+}
+
+# may_go DIRECTORY: whether it is empty, which is said.
+may_go() {
+    if ! is_empty "$1"; then
+        say "keep directory $1: not empty"
+        return 1
+    fi
+    act "remove directory $1" || :
+    gone[$1]=yes
+}
+
+# After all others, so that an interrupted uninstall can be run again, and in one step with the directories made for it.
+remove_manifest() {
+    local path=$destdir$manifest directory=${manifest%/*} outermost moved
+    outermost=$path
+    act "remove $path" || :
+    gone[$path]=yes
+    while printf '%s\n' "${recorded_directories[@]}" | grep -qxF -- "$directory" && may_go "$destdir$directory"; do
+        outermost=$destdir$directory
+        directory=${directory%/*}
+    done
+    [[ -z $dry_run ]] || return 0
+    moved=$outermost$unfinished.$$
+    mv -fT -- "$outermost" "$moved"
+    rm -rf -- "$moved"
 }
 
 remove_tables() {
@@ -173,6 +176,7 @@ require_root
 make_rendered
 manifest=$(manifest_path)
 read_manifest "$destdir$manifest"
+remove_unfinished_manifest
 if [[ -f $destdir$manifest ]]; then
     require_no_dependents
     disable_unit
@@ -182,6 +186,7 @@ if [[ -f $destdir$manifest ]]; then
     warn_of_references
     remove_files
     remove_directories
+    remove_manifest
     forget_unit
     [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
     if [[ -z $destdir ]]; then

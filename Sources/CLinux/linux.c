@@ -111,6 +111,11 @@ int linux_try_lock_byte(int fd, unsigned long long place) {
     return fcntl(fd, F_OFD_SETLK, &lock);
 }
 
+struct dirent *linux_next_entry(DIR *directory) {
+    errno = 0;
+    return readdir(directory);
+}
+
 int linux_open_directory(const char *path) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }

@@ -75,12 +75,12 @@ public struct HostRun: ~Copyable {
         report.steps += plan.conntrack.compactMap { host.carryOut($0) }
         for note in plan.notes where !report.notes.contains(note) { report.notes.append(note) }
         // Our own rules load connection tracking; only then there is a table to plan for.
-        if plan.conntrack.isEmpty { report.steps += planAgain().compactMap { host.carryOut($0) } }
+        guard plan.conntrack.isEmpty else { return report }
+        do throws(KernelError) {
+            let changes = try ConntrackSnapshot.observe()?.plan(policy.conntrack).changes ?? []
+            report.steps += changes.compactMap { host.carryOut($0) }
+        } catch { report.errors.append(error) }
         return report
-    }
-
-    private func planAgain() -> [Change] {
-        do { return try ConntrackSnapshot.observe()?.plan(policy.conntrack).changes ?? [] } catch { return [] }
     }
 
     /// The changes that take everything back: our tables go, and sysctls get their recorded earlier values.

@@ -53,12 +53,19 @@ public enum PersistentSettings {
         } catch { return false }
     }
 
-    /// The paths of our files that exist, except `files`.
-    public static func present(besides files: [File] = []) -> [String] {
-        [sysctls, options, modules].filter { path in
-            if files.contains(where: { $0.path == path }) { return false }
-            do { return try text(of: path)?.hasPrefix(heading) == true } catch { return false }
+    /// The paths of our files that exist, except `files`, and why others could not be looked at.
+    public static func present(besides files: [File] = []) -> (paths: [String], failures: [KernelError]) {
+        var paths: [String] = []
+        var failures: [KernelError] = []
+        for path in [sysctls, options, modules] where !files.contains(where: { $0.path == path }) {
+            do throws(KernelError) {
+                if try text(of: path)?.hasPrefix(heading) == true { paths.append(path) }
+            } catch {
+                // A link that leads nowhere is none of ours.
+                if error.errno != .noEntry { failures.append(error) }
+            }
         }
+        return (paths, failures)
     }
 
     /// Writes the file unless it has that content already; returns whether it wrote.

@@ -11,12 +11,17 @@ public enum Directory {
         }
         defer { closedir(stream) }
         var names: [String] = []
-        while let entry = readdir(stream) {
+        while true {
+            guard let entry = linux_next_entry(stream) else {
+                // The kernel may also refuse the rest, or say that the directory has gone.
+                let reason = Errno.current
+                guard reason.rawValue == 0 || reason == .noEntry else { throw KernelError("list \(path)", reason) }
+                return names
+            }
             let name = withUnsafePointer(to: &entry.pointee.d_name) { tuple in
                 String(cString: UnsafeRawPointer(tuple).assumingMemoryBound(to: CChar.self))
             }
             if name != "." && name != ".." { names.append(name) }
         }
-        return names
     }
 }

@@ -15,6 +15,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let brokenPipe = Errno(rawValue: EPIPE)
     public static let interrupted = Errno(rawValue: EINTR)
     public static let inputOutput = Errno(rawValue: EIO)
+    public static let noSuchAddress = Errno(rawValue: ENXIO)
     public static let again = Errno(rawValue: EAGAIN)
     public static let accessDenied = Errno(rawValue: EACCES)
     public static let busy = Errno(rawValue: EBUSY)

@@ -53,7 +53,9 @@ public struct NetworkNamespace: ~Copyable {
 
     /// Checks that an open file is a network namespace. `name` is for messages.
     init(_ file: consuming FileDescriptor, name: String) throws(KernelError) {
-        guard linux_is_network_namespace(file.number) == 1 else {
+        let answer = linux_is_network_namespace(file.number)
+        guard answer >= 0 else { throw KernelError("look at network namespace \(name)", .current) }
+        guard answer == 1 else {
             throw KernelError(
                 "open network namespace \(name)", .invalid, explanation: "it is not a network namespace")
         }
@@ -89,7 +91,15 @@ public struct NetworkNamespace: ~Copyable {
 
     /// The identity of process 1's namespace; nil if it may not be read (in a user namespace) or does not exist.
     public static func identityOfInit() -> Identity? {
-        do { return try identity(ofFile: "/proc/1/ns/net") } catch { return nil }
+        do { return try knownIdentityOfInit() } catch { return nil }
+    }
+
+    /// The same, but throws if the kernel refuses for another reason: who takes process 1's namespace for another would act in it.
+    public static func knownIdentityOfInit() throws(KernelError) -> Identity? {
+        do { return try identity(ofFile: "/proc/1/ns/net") } catch {
+            if [.notPermitted, .accessDenied, .noEntry].contains(error.errno) { return nil }
+            throw error
+        }
     }
 
     /// The identity of the namespace at `path`, without opening it. For another file, its device and inode. The corresponding C

@@ -77,7 +77,7 @@ struct Plugin: ~Copyable {
         if let problem = settings.problem { log.write(problem, as: .warning) }
         if isLeftAlone(settings) { return }
         do throws(CNIError) {
-            guard hasNamespace else {
+            guard try hasNamespace() else {
                 // Its interfaces went with it. Now the host's elements for them go, too.
                 var host = try openHost()
                 log.write(host.collectGarbage(namespaces: [], settings.policy))
@@ -90,8 +90,11 @@ struct Plugin: ~Copyable {
     }
 
     /// Whether the namespace exists. A runtime that has unmounted it may leave the file it was mounted on.
-    private var hasNamespace: Bool {
-        do { _ = try NetworkNamespace(path: request.namespacePath) } catch { return false }
+    private func hasNamespace() throws(CNIError) -> Bool {
+        do { _ = try NetworkNamespace(path: request.namespacePath) } catch {
+            if [.noEntry, .invalid].contains(error.errno) { return false }
+            throw CNIError(error)
+        }
         return true
     }
 

@@ -21,23 +21,22 @@ func sayVersion() -> Int32 {
 
 /// Returns the exit status. Anything but 0 prevents the container's start.
 func run() -> Int32 {
-    do throws(StateError) { return attend(try readState()) } catch {
-        ContainerLog("evenkeel-hook", container: "").write(.error, error.description)
-        return 1
-    }
-}
-
-func readState() throws(StateError) -> ContainerState {
     let advice = "this program is an OCI hook: a container runtime runs it, and passes the container's state to it"
-    if Terminal.isStandardInput { throw StateError(advice) }
+    if Terminal.isStandardInput { return refuse(advice) }
     // Runtimes write a few kilobytes; annotations may add some.
     let inputLimit = 1 << 20
     let text: [UInt8]
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
-        throw StateError("\(error.description); \(advice)")
+        return refuse("\(error.description); \(advice)", error.errno == .tooBig ? 1 : EngineContainer.crashStatus())
     }
     FileDescriptor.closeStandardInput()
-    return try ContainerState(parsing: text)
+    do { return attend(try ContainerState(parsing: text)) } catch { return refuse(error.description) }
+}
+
+/// Says why nothing can be done for a container that is not known, and returns the exit status.
+func refuse(_ reason: String, _ status: Int32 = 1) -> Int32 {
+    ContainerLog("evenkeel-hook", container: "").write(status == 0 ? .warning : .error, reason)
+    return status
 }
 
 func attend(_ state: ContainerState) -> Int32 {

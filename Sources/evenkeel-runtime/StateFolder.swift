@@ -28,40 +28,48 @@ struct StateFolder {
         }
     }
 
-    /// The container's state; nil if none is found that can be read.
-    func state(of id: String) -> RuntimeState? {
+    /// The container's state; nil if there is none, or one of another form. Throws if none is found but one could not be read.
+    func state(of id: String) throws(KernelError) -> RuntimeState? {
+        var refusal: KernelError?
         for root in roots {
             for name in RuntimeState.fileNames {
-                if let state = read("\(root)/\(id)/\(name)", root == doubtful) { return state }
+                do throws(KernelError) {
+                    if let state = try read("\(root)/\(id)/\(name)", root == doubtful) { return state }
+                } catch { refusal = refusal ?? error }
             }
         }
+        if let refusal { throw refusal }
         return nil
     }
 
-    private func read(_ path: String, _ isDoubtful: Bool) -> RuntimeState? {
+    private func read(_ path: String, _ isDoubtful: Bool) throws(KernelError) -> RuntimeState? {
         let text: [UInt8]
-        do {
+        do throws(KernelError) {
             let file = try FileDescriptor(opening: path, .readWithoutWaiting)
             if isDoubtful { guard try FileStatus(of: file, name: path).isRoots else { return nil } }
             text = try file.readAll(limit: 1 << 24, name: path)
-        } catch { return nil }
+        } catch {
+            if error.errno == .noEntry { return nil }
+            throw error
+        }
         do { return RuntimeState(try JSON(parsing: text, only: RuntimeState.members)) } catch { return nil }
     }
 }
 
 /// What an engine passes to the runtime: a folder with `config.json`, OCI runtime specification, "Bundle".
 enum Bundle {
-    /// The annotations; empty if none is ours, which a search finds out without parsing.
-    static func annotations(in folder: String?) throws(StateError) -> [JSON.Member] {
+    /// The text of `config.json`; empty if the runtime names no bundle.
+    static func configuration(in folder: String?) throws(KernelError) -> [UInt8] {
         guard let folder else { return [] }
         let path = "\(folder)/config.json"
-        let text: [UInt8]
-        do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
-            throw StateError("its annotations are unknown: \(error.description)")
-        }
-        guard text.holds("\"evenkeel.") else { return [] }
-        do { return try JSON(parsing: text, only: [["annotations"]])["annotations"]?.members ?? [] } catch {
-            throw StateError("\(path) is not JSON: \(error.description)")
+        return try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path)
+    }
+
+    /// The annotations in that text; empty if none is ours, which a search finds out without parsing.
+    static func annotations(in configuration: [UInt8]) throws(StateError) -> [JSON.Member] {
+        guard configuration.holds("\"evenkeel.") else { return [] }
+        do { return try JSON(parsing: configuration, only: [["annotations"]])["annotations"]?.members ?? [] } catch {
+            throw StateError("its config.json is not JSON: \(error.description)")
         }
     }
 }

@@ -61,19 +61,30 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ 
     let journal = ContainerLog("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) {
         log.write(error: $0)
     }
-    guard let state = StateFolder(invocation, runtime).state(of: id) else {
-        // The real runtime explains better what is wrong with a container that it does not know.
-        let mayStart = EngineContainer.crashStatus() == 0
-        journal.write(mayStart ? .notice : .error, "its state was not found, so its network was not looked at")
-        return mayStart
-    }
+    let state: RuntimeState
+    let configuration: [UInt8]
+    do throws(KernelError) {
+        guard let found = try StateFolder(invocation, runtime).state(of: id) else {
+            // The real runtime explains better what is wrong with a container that it does not know.
+            return mayStartUnseen("its state was not found", .notice, journal)
+        }
+        state = found
+        configuration = try Bundle.configuration(in: state.bundle)
+    } catch { return mayStartUnseen(error.description, .warning, journal) }
     let annotations: [JSON.Member]
-    do throws(StateError) { annotations = try Bundle.annotations(in: state.bundle) } catch {
+    do throws(StateError) { annotations = try Bundle.annotations(in: configuration) } catch {
         journal.write(.error, error.description)
         return false
     }
     return EngineContainer(pid: state.pid, startTime: state.startTime, annotations: annotations, isStarting: true)
         .makeSafe(journal)
+}
+
+/// The host's policy decides about a container that could not be looked at. Only a refusal is an error.
+func mayStartUnseen(_ reason: String, _ severity: Syslog.Severity, _ journal: borrowing ContainerLog) -> Bool {
+    let mayStart = EngineContainer.crashStatus() == 0
+    journal.write(mayStart ? severity : .error, "\(reason), so its network was not looked at")
+    return mayStart
 }
 
 /// Prints the reason to standard error, and to the file in which engines look for it.

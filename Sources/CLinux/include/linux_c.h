@@ -75,6 +75,9 @@ int linux_open_lock(const char *path, int creating);
 /// open file holds it.
 int linux_try_lock_byte(int fd, unsigned long long place);
 
+/// readdir(3); errno is 0 at the end.
+struct dirent *linux_next_entry(DIR *directory);
+
 /// open(2) of a directory; fails if the path's last part is a symbolic link.
 int linux_open_directory(const char *path);
 

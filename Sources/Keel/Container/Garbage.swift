@@ -33,8 +33,11 @@ extension Host {
 
     private borrowing func collectGarbage(in path: String) throws(KernelError) -> [Step] {
         let namespace: NetworkNamespace
-        // Gone meanwhile, or no namespace.
-        do { namespace = try NetworkNamespace(path: path) } catch { return [] }
+        do { namespace = try NetworkNamespace(path: path) } catch {
+            // Gone meanwhile, or no namespace.
+            if [.noEntry, .invalid, .noSuchAddress].contains(error.errno) { return [] }
+            throw error
+        }
         guard !isOwn(namespace) else { return [] }
         var container = try Container(namespace, of: self, .notWaiting)
         if let stranding = container.stranding { throw stranding }

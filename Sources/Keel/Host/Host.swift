@@ -19,7 +19,7 @@ public struct Host: ~Copyable {
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
         let home = try Self.namespace(of: socket)
-        let identityOfInit = NetworkNamespace.identityOfInit()
+        let identityOfInit = try NetworkNamespace.knownIdentityOfInit()
         // Without /proc there are no sysctls, and what is not found there would count as absent from the kernel.
         if identityOfInit == nil { try ProcFileSystem.requireMounted() }
         self.init(home, socket, firewall, identityOfInit)
@@ -30,7 +30,8 @@ public struct Host: ~Copyable {
         try home.enter()
         let socket = try Socket(.route)
         let firewall = try Socket(.netfilter)
-        self.init(home, socket, firewall, NetworkNamespace.identityOfInit())
+        let identityOfInit = try NetworkNamespace.knownIdentityOfInit()
+        self.init(home, socket, firewall, identityOfInit)
     }
 
     private init(

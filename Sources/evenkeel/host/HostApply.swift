@@ -59,8 +59,11 @@ struct HostApply: ParsableCommand {
             let report = run.apply(plan)
             outcome.lines = report.steps.map { ChangeLine($0) }
             outcome.notes = report.notes
+            outcome.errors += report.errors.map { Failure($0).description }
         }
+        let former = run.failures.count
         let now = dryRun ? state : run.observe()
+        outcome.errors += run.failures.dropFirst(former).map { Failure($0).description }
         let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
         if let timeout { outcome.notes.append(timeout.note) }
         if persist { keepForBoot(policy, now, &outcome) }
@@ -75,6 +78,8 @@ struct HostApply: ParsableCommand {
                 "nothing was written for the next boot, because not everything could be set now")
         }
         guard let table = state.conntrack else {
+            // What could not be looked at is an error already.
+            if !outcome.errors.isEmpty { return outcome.errors.append("nothing was written for the next boot") }
             return outcome.errors.append(
                 "connection tracking is not loaded, so there is no size to write to a file: load nf_conntrack or start a container, "
                     + "then try again")
@@ -90,6 +95,6 @@ struct HostApply: ParsableCommand {
             } catch { outcome.errors.append(error.description) }
         }
         // Files that an earlier policy asked for.
-        outcome.removeFiles(PersistentSettings.present(besides: files), dryRun: dryRun)
+        outcome.removeFiles(besides: files, dryRun: dryRun)
     }
 }

@@ -29,8 +29,10 @@ struct HostOutcome {
         ])
     }
 
-    /// Removes our files that are read at boot.
-    mutating func removeFiles(_ paths: [String], dryRun: Bool) {
+    /// Removes our files that are read at boot, except those that are `wanted`.
+    mutating func removeFiles(besides wanted: [PersistentSettings.File] = [], dryRun: Bool) {
+        let (paths, failures) = PersistentSettings.present(besides: wanted)
+        errors += failures.map { Failure($0).description }
         for path in paths {
             do throws(KernelError) {
                 if !dryRun { try PersistentSettings.remove(path) }

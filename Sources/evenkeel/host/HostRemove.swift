@@ -47,6 +47,6 @@ struct HostRemove: ParsableCommand {
             outcome.lines = report.steps.map { ChangeLine($0) }
             outcome.errors += report.errors.map { Failure($0).description }
         }
-        outcome.removeFiles(PersistentSettings.present(), dryRun: dryRun)
+        outcome.removeFiles(dryRun: dryRun)
     }
 }

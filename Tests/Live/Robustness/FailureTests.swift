@@ -1,44 +1,8 @@
 import Laboratory
 import Testing
 
-/// What is left when the kernel refuses half way: strace makes the Nth call of a kind fail, for every N.
+/// What a kernel refuses altogether: nothing is half done then. FaultTests has single calls.
 @Suite struct FailureTests {
-    /// Requests to the kernel go out by sendto(2) alone, so one after the other is refused until a run has none left.
-    @Test(arguments: ["one", "ranked"]) func whereverItFailsThereIsADefaultAndTheNextRunCompletes(mode: String) throws {
-        let lab = try Lab()
-        try lab.run(
-            """
-            host; network 1; network 2; network 3
-            survived=0
-            for n in $(seq 100); do
-                container t; attach t 3 eth2 7; attach t 1 eth0 7; attach t 2 eth1 7
-                policy='{"defaultRoute":{"mode":"\(mode)"}}'
-                programs_real=$programs programs=/run/failing
-                mkdir -p /run/failing
-                printf '#!/bin/sh\\nexec strace -qq -o /run/trace -e trace=sendto -e inject=sendto:error=ENOMEM:when=%s %s "$@"\\n' \
-                    "$n" "$programs_real/evenkeel-cni" >/run/failing/evenkeel-cni
-                chmod +x /run/failing/evenkeel-cni
-                status=0; cni ADD t eth0 "$policy" >/run/out 2>/run/err || status=$?
-                programs=$programs_real
-                for family in 4 6; do
-                    [[ $(defaults $family t | grep -c default) -ge 1 ]] || { echo "no default ($family) after failure $n"; exit 1; }
-                done
-                if grep -q INJECTED /run/trace; then
-                    survived=$n
-                    [[ $status != 0 ]] || { echo "failure $n was not reported"; cat /run/err; exit 1; }
-                    jq -e '.code == 100 and (.msg | contains("ENOMEM"))' /run/out >/dev/null || { cat /run/out; exit 1; }
-                fi
-                cni ADD t eth0 "$policy" >/dev/null 2>&1 || { echo "the run after failure $n failed"; exit 1; }
-                cni CHECK t eth0 "$policy" || { echo "the run after failure $n left something"; exit 1; }
-                ip netns del t
-                until ! ip link show vt1 >/dev/null 2>&1; do sleep 0.01; done
-                grep -q INJECTED /run/trace || break
-            done
-            [[ $survived -ge 15 ]] || { echo "only $survived failures were tried"; exit 1; }
-            """)
-    }
-
-    /// A deleted route or rule, or a vanished interface, is what others did meanwhile, and no failure.
     @Test func withoutNftablesNothingIsChanged() throws {
         let lab = try Lab()
         try lab.run("lab 2")
