@@ -111,7 +111,7 @@ if isEmbedded {
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
-        ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Keel"]),
+        ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
         ordinaryLibrary("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
         ordinaryLibrary(
             "Diagnosis",

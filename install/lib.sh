@@ -106,8 +106,43 @@ require_root() {
         fail "not root: run it as root, or name a folder of your own with --destdir"
 }
 
-# processes NAME: prints the folder in /proc of each process of this name.
-processes() { grep -lx -- "$1" /proc/[0-9]*/comm 2>/dev/null | sed 's|/comm$||'; }
+# processes NAME: prints the user id and the folder in /proc of each process that runs a program of this name. An ordinary
+# user may run anything under any name. Root's processes count only if root alone may write to the program.
+processes() {
+    local process user
+    while IFS= read -r process; do
+        user=$(user_of "$process") || continue
+        [[ $user != 0 ]] || runs_roots "$process" "$1" || continue
+        printf '%s %s\n' "$user" "$process"
+    done < <(grep -lx -- "$1" /proc/[0-9]*/comm 2>/dev/null | sed 's|/comm$||')
+}
+
+# user_of PROCESS: prints the user id; nothing if it runs with several, as set-user-ID programs do.
+user_of() {
+    local key ids
+    while read -r key ids; do
+        [[ $key == Uid: ]] || continue
+        # shellcheck disable=SC2086
+        set -- $ids
+        [[ $# == 4 && $1 == "$2" && $1 == "$3" && $1 == "$4" ]] && printf '%s\n' "$1"
+        return
+    done 2>/dev/null <"$1/status"
+    return 1
+}
+
+# runs_roots PROCESS NAME: whether its executable file, which a process cannot choose, has this name and only root may
+# write to it.
+runs_roots() {
+    local program owner mode
+    # Whoever is not root may not look, and has to believe the name.
+    ((EUID == 0)) || return 0
+    program=$(readlink -- "$1/exe") || return 1
+    # The kernel marks a file that was replaced; nixpkgs' wrappers rename what they wrap.
+    program=${program##*/} program=${program% (deleted)}
+    [[ $program == "$2" || $program == ".$2-wrapped" ]] || return 1
+    read -r owner mode < <(stat -Lc '%u %a' -- "$1/exe") || return 1
+    ((owner == 0 && (8#$mode & 8#022) == 0))
+} 2>/dev/null
 
 # Prints a regular file's checksum; else "missing", or "other" (a link, a directory).
 fingerprint() {
@@ -162,7 +197,7 @@ read_manifest() {
             [[ -n ${recorded[$path]:-} ]] || recorded_files+=("$path")
             recorded[$path]+=" ${BASH_REMATCH[1]} "
         elif [[ -n $line && $line != "#"* ]]; then
-            fail "$file: this line is no checksum and path: $line"
+            fail "$file: this line is no checksum and path: ${line@Q}"
         fi
     done <"$file"
 }

@@ -14,6 +14,7 @@ source "$here/unit.sh"
 source "$here/engines/dependents.sh"
 
 host_rules=yes
+force=
 
 usage() {
     cat <<'EOF'
@@ -23,14 +24,15 @@ usage: install/uninstall.sh [options]
   --destdir DIR      the --destdir that install.sh was given; then the running host is not changed
   --keep-host-rules  leave what was done to the running host: nftables tables, sysctls, the files of
                      evenkeel host apply --persist, and /run/evenkeel
+  --force            remove everything although a container or an engine needs the runtime, and say which does
   --dry-run          say what would be done; change nothing
   --help             this text
 
 Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories that install.sh made, its entry in
 Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Undoes what was done to the running host
 with evenkeel host remove. Disables evenkeel-host.service. Keeps a file that was changed since it was installed. Removes
-nothing while a container runs that evenkeel-runtime started, or while evenkeel-runtime is the default of Docker or
-podman.
+nothing while a container of root's runs that evenkeel-runtime started, or while evenkeel-runtime is the default of Docker
+or podman; an ordinary user's container is only named.
 EOF
 }
 
@@ -44,6 +46,7 @@ read_arguments() {
         --prefix) prefix=$(directory_argument "$@") ;;
         --destdir) destdir=$(directory_argument "$@") ;;
         --keep-host-rules) host_rules= ;;
+        --force) force=yes ;;
         --dry-run) dry_run=yes ;;
         -h | --help) usage && exit 0 ;;
         -*) usage_error "unknown option '$1'" ;;
@@ -61,7 +64,7 @@ warn_of_cni_lists() {
     for list in "$destdir"/etc/cni/net.d/*; do
         [[ -f $list ]] || continue
         ! grep -qE '"type"[[:space:]]*:[[:space:]]*"evenkeel"' "$list" ||
-            note "$list names the plugin evenkeel: take it out, or no container of this network starts"
+            note "$(printf %q "$list") names the plugin evenkeel: take it out, or no container of this network starts"
     done
 }
 
@@ -166,9 +169,12 @@ clear_host() {
 }
 
 require_no_dependents() {
-    local found
+    local found line
     found=$(dependents)
-    [[ -z $found ]] || fail "nothing was removed:"$'\n'"$found"
+    [[ -z $found || -n $force ]] || fail "nothing was removed (--force removes it all the same):"$'\n'"$found"
+    while IFS= read -r line; do
+        [[ -z $line ]] || note "--force: $line"
+    done <<<"$found"
 }
 
 read_arguments "$@"
@@ -179,6 +185,7 @@ read_manifest "$destdir$manifest"
 remove_unfinished_manifest
 if [[ -f $destdir$manifest ]]; then
     require_no_dependents
+    warn_of_users_containers
     disable_unit
     remove_from_lists
     warn_of_cni_lists

@@ -3,11 +3,13 @@
 #include <linux/magic.h>
 #include <linux/netlink.h>
 #include <linux/nsfs.h>
+#include <linux/openat2.h>
 #include <linux/sockios.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 
 #ifndef __GLIBC__
@@ -37,9 +39,23 @@ int linux_open_to_append(const char *path) {
 
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 
-int linux_open_namespace_file(const char *path) {
+static int open_without_links(const char *path, int flags) {
+    struct open_how how = {.flags = (unsigned)(flags | O_NOFOLLOW | O_CLOEXEC), .resolve = RESOLVE_NO_SYMLINKS};
+    int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
+    // Kernels before 5.6, and filters of system calls that do not know it: then only the last part may be no link.
+    return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open(path, (int)how.flags) : fd;
+}
+
+DIR *linux_open_folder_without_links(const char *path) {
+    int fd = open_without_links(path, O_RDONLY | O_DIRECTORY);
+    DIR *folder = fd < 0 ? NULL : fdopendir(fd);
+    if (fd >= 0 && !folder) close(fd);
+    return folder;
+}
+
+int linux_open_namespace_file(const char *path, int follow) {
     // O_PATH opens nothing: a device would otherwise be started, and a FIFO's writer woken.
-    int place = open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC), file = -1;
+    int place = follow ? open(path, O_PATH | O_CLOEXEC) : open_without_links(path, O_PATH), file = -1;
     if (place < 0) return -1;
     struct statfs file_system;
     struct stat status;

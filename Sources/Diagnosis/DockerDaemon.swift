@@ -17,13 +17,13 @@ public struct DockerDaemon: Hashable, Sendable {
         self.defaultRuntime = defaultRuntime
     }
 
-    /// Whether the process in its PID file is there and is called `dockerd`.
+    /// Whether the process in its PID file is there, runs `dockerd`, and is root's.
     static var isRunning: Bool {
         guard let text = HookInstallation.text(of: "/run/docker.pid"), let id = Int32(text.filter { $0.isNumber })
         else {
             return false
         }
-        return HookInstallation.text(of: "/proc/\(id)/comm") == "dockerd\n"
+        return ProcessOrigin.isRoots(id, program: "dockerd")
     }
 
     static let socket = "/run/docker.sock"

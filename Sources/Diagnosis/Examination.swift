@@ -55,7 +55,7 @@ public struct Examination: ~Copyable {
         var observation = HostObservation()
         observation.policyPath = policyPath
         do throws(KernelError) {
-            var run = HostRun(try Host(), policy, containers: survey.namespaces.map { $0.path })
+            var run = HostRun(try Host(), policy, containers: survey.namespaces.map { $0.found })
             observation.state = run.observe()
             observation.plan = run.plan(observation.state)
             observation.evidence = run.evidence(observation.state)
@@ -91,7 +91,7 @@ public struct Examination: ~Copyable {
         _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
-        do { namespace = try found.open() } catch {
+        do { namespace = try found.found.open() } catch {
             if !isNamed && [.noEntry, .noSuchProcess, .invalid].contains(error.errno) { return nil }
             throw error
         }
@@ -165,7 +165,7 @@ extension Examination {
             survey.rootless + survey.skipped.map { ContainerNamespace($0) }
         for other in others.prefix(Self.mostOtherTables) {
             do throws(KernelError) {
-                let namespace = try other.open()
+                let namespace = try other.found.open()
                 guard !host.isOwn(namespace) else { continue }
                 let identity = namespace.identity
                 let table = try host.inside(namespace) { () throws(KernelError) in

@@ -12,26 +12,26 @@ struct BindMount {
         case unknown
     }
 
-    let path: String
+    let found: FoundNamespace
     let owner: Owner
-    /// The ordinary user whose folder it is in, who may put anything there; nil for folders of root, and in a user namespace, where
-    /// the ids are others and this program has no more rights than that user.
-    var user: UInt32?
 
-    /// All bind mounts in the folders of engines and of `ip netns`. A folder that cannot be listed goes to `refusals`.
-    static func all(refusals: inout [KernelError]) -> [BindMount] {
-        var mounts = list("/run/netns", &refusals, ownerInRunNetns)
-        mounts += list("/run/docker/netns", &refusals, ownerInDocker)
+    /// The most names that are looked at in an ordinary user's folder.
+    static let mostOfUser = 4096
+    static let dockerFolder = "/run/docker/netns"
+
+    /// All bind mounts in the folders of engines and of `ip netns`. A folder of root's that cannot be listed goes to `refusals`, one
+    /// of an ordinary user's that has too many names to `overfull`.
+    static func all(refusals: inout [KernelError], overfull: inout [String]) -> [BindMount] {
+        var mounts = list("/run/netns", &refusals, ownerInRunNetns) + list(dockerFolder, &refusals, ownerInDocker)
+        // Inside a user namespace the ids are others, and this program has no more rights than that user.
         let isInitial = UserNamespace.outerUser() == nil
-        for user in names(in: "/run/user", &refusals) where user.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
-            // Only root can list other users' folders; that is not worth reporting.
-            var others: [KernelError] = []
-            var own = list("/run/user/\(user)/netns", &others, ownerInRunNetns)
-            own += list("/run/user/\(user)/containers/networks/rootless-netns", &others) { name in
+        for name in names(in: "/run/user", &refusals).sorted(by: isNaturallyOrdered) {
+            guard let user = UInt32(name) else { continue }
+            mounts += list("/run/user/\(name)/netns", of: user, isInitial, &overfull, ownerInRunNetns)
+            let podmans = "/run/user/\(name)/containers/networks/rootless-netns"
+            mounts += list(podmans, of: user, isInitial, &overfull) { name in
                 name == "rootless-netns" ? .rootlessNetwork : .unknown
             }
-            for place in own.indices where isInitial { own[place].user = UInt32(user) }
-            mounts += own
         }
         return mounts
     }
@@ -39,11 +39,35 @@ struct BindMount {
     private static func list(
         _ directory: String, _ refusals: inout [KernelError], _ owner: (String) -> Owner
     ) -> [BindMount] {
-        names(in: directory, &refusals).map { BindMount(path: "\(directory)/\($0)", owner: owner($0)) }
+        look(at: names(in: directory, &refusals), in: directory, of: nil, owner)
+    }
+
+    /// Anything may be in an ordinary user's folder. Only root can list those of others, which is not worth reporting.
+    private static func list(
+        _ directory: String, of user: UInt32, _ isInitial: Bool, _ overfull: inout [String], _ owner: (String) -> Owner
+    ) -> [BindMount] {
+        var names: [String] = []
+        do { names = try Directory.names(inUsers: directory, atMost: mostOfUser + 1) } catch { return [] }
+        if names.count > mostOfUser { overfull.append(directory) }
+        return look(at: names.prefix(mostOfUser), in: directory, of: isInitial ? user : nil, owner)
+    }
+
+    /// What is no namespace, has gone, or may not be inspected by this user, is left out.
+    private static func look(
+        at names: some Sequence<String>, in directory: String, of user: UInt32?, _ owner: (String) -> Owner
+    ) -> [BindMount] {
+        let mounts = names.compactMap { name -> BindMount? in
+            do {
+                return BindMount(found: try FoundNamespace(at: "\(directory)/\(name)", of: user), owner: owner(name))
+            } catch {
+                return nil
+            }
+        }
+        return mounts.sorted { isNaturallyOrdered($0.found.path, $1.found.path) }
     }
 
     private static func names(in directory: String, _ refusals: inout [KernelError]) -> [String] {
-        do { return try Directory.names(in: directory).sorted(by: isNaturallyOrdered) } catch {
+        do { return try Directory.names(in: directory) } catch {
             refusals.append(error)
             return []
         }

@@ -7,16 +7,24 @@ public enum ContainerID {
     /// container's.
     public static func inCgroup(_ text: String) -> ContainerIdentity? {
         let bytes = Array(text.utf8)
+        return place(in: bytes).map { container(in: bytes, at: $0) }
+    }
+
+    static func container(in bytes: [UInt8], at place: Range<Int>) -> ContainerIdentity {
+        let before = bytes[..<place.lowerBound]
+        let engine = engines.first { before.hasSuffix($0.prefix) }?.engine
+        return ContainerIdentity(id: String(decoding: bytes[place], as: UTF8.self), engine: engine)
+    }
+
+    /// Where the last id is.
+    static func place(in bytes: [UInt8]) -> Range<Int>? {
         var start = 0
         var last: Range<Int>?
         for (place, byte) in (bytes + [0]).enumerated() where !isHexadecimal(byte) {
             if place - start == length { last = start..<place }
             start = place + 1
         }
-        guard let last else { return nil }
-        let before = bytes[..<last.lowerBound]
-        let engine = engines.first { before.hasSuffix($0.prefix) }?.engine
-        return ContainerIdentity(id: String(decoding: bytes[last], as: UTF8.self), engine: engine)
+        return last
     }
 
     private static let engines: [(prefix: String, engine: Engine)] = [

@@ -42,37 +42,28 @@ public struct ContainerIdentity: Hashable, Sendable {
 
 /// A network namespace that containers live in.
 public struct ContainerNamespace: Hashable, Sendable {
-    /// A path that opens the namespace.
-    public let path: String
+    public let found: FoundNamespace
     /// What ties the namespace to a container, for people to read.
     public let evidence: String
     /// The engine, by the bind mount's name or else by the containers inside; nil if neither tells.
     public internal(set) var engine: Engine?
-    /// The namespace that was found at the path; nil if the user named the path. By now the path may open another one.
-    public internal(set) var identity: NetworkNamespace.Identity?
-    /// The ordinary user who may put anything at the path, as `BindMount.user` has it.
-    var user: UInt32?
     /// Empty if only the path tells of a container, or if all containers have ended.
     public internal(set) var containers: [ContainerIdentity]
 
-    public init(path: String, evidence: String, engine: Engine? = nil, containers: [ContainerIdentity] = []) {
-        self.path = path
+    init(_ found: FoundNamespace, evidence: String, engine: Engine? = nil, containers: [ContainerIdentity] = []) {
+        self.found = found
         self.evidence = evidence
         self.engine = engine
         self.containers = containers
     }
 
-    /// Opens it, if the path still leads to the namespace that was found.
-    ///
-    /// - Throws: `ENOENT` if the path leads to another namespace now.
-    public func open() throws(KernelError) -> NetworkNamespace {
-        let namespace = try NetworkNamespace(found: path, user)
-        guard identity == nil || namespace.identity == identity else {
-            throw KernelError(
-                "open network namespace \(path)", .noEntry, explanation: "another namespace is there now")
-        }
-        return namespace
+    /// One that a person named by its path.
+    public init(path: String, evidence: String, engine: Engine? = nil, containers: [ContainerIdentity] = []) {
+        self.init(FoundNamespace(named: path), evidence: evidence, engine: engine, containers: containers)
     }
+
+    /// A path that opens the namespace.
+    public var path: String { found.path }
 
     /// Whether its engine may name interfaces in random order. Podman does before version 6, and nothing tells its version
     /// here.
@@ -92,48 +83,8 @@ public struct ContainerNamespace: Hashable, Sendable {
     }
 }
 
-/// A network namespace that no engine made.
-public struct SkippedNamespace: Hashable, Sendable {
-    public let path: String
-    var identity: NetworkNamespace.Identity?
-    var user: UInt32?
-    /// Containers that live in it although no engine made it.
-    public let containers: [ContainerIdentity]
-
-    public init(path: String, containers: [ContainerIdentity] = []) {
-        self.path = path
-        self.containers = containers
-    }
-
-    public var reason: String {
-        guard !containers.isEmpty else { return "no container engine's; name it with --netns" }
-        return "no container engine's, though \(names(of: containers)) is in it; name it with --netns or --container"
-    }
-}
-
-extension ContainerNamespace {
-    public init(_ skipped: SkippedNamespace) {
-        self.init(
-            path: skipped.path,
-            evidence: skipped.containers.isEmpty ? "named" : "container \(names(of: skipped.containers))",
-            engine: skipped.containers.first?.engine, containers: skipped.containers)
-        (identity, user) = (skipped.identity, skipped.user)
-    }
-}
-
-extension NetworkNamespace {
-    /// Opens what was found at a path. What an ordinary user put there is trusted only to name namespaces of that user.
-    init(found path: String, _ user: UInt32?) throws(KernelError) {
-        if let user {
-            try self.init(path: path, of: user)
-        } else {
-            try self.init(path: path)
-        }
-    }
-}
-
 /// The containers' names, or else their ids; of many only the first three.
-private func names(of containers: [ContainerIdentity]) -> String {
+func names(of containers: [ContainerIdentity]) -> String {
     let known = containers.map { $0.name ?? $0.shortID }
     return known.prefix(3).joined(separator: ", ") + (known.count > 3 ? " and \(known.count - 3) more" : "")
 }

@@ -8,21 +8,21 @@ struct Names {
     /// podman's and CRI-O's names by id; read at first use.
     private var stored: [String: String]?
 
-    /// Adds the container's name, and its engine if only the state file tells it.
-    mutating func named(_ container: ContainerIdentity, _ process: Process) -> ContainerIdentity {
-        guard container.name == nil else { return container }
-        var named = container
-        switch container.engine {
-        case .podman, .crio: named.name = stored(container.id)
-        case .docker: named.name = Self.ofDocker(container.id)
-        case .containerd: named.name = ContainerdTask.name(of: container.id)
-        case nil: tryAll(&named)
-        }
-        if named.name == nil, let monitored = process.containerOfMonitor, monitored.id == container.id {
-            named.name = monitored.name
-            named.engine = named.engine ?? monitored.engine
-        }
+    /// Adds the container's name, and its engine if only the state file tells it. Not for an ordinary user's, who may claim an id
+    /// of root's.
+    mutating func named(_ claim: Claim) -> ContainerIdentity {
+        var named = claim.container
+        if named.name == nil && claim.user == 0 { look(up: &named) }
         return named
+    }
+
+    private mutating func look(up container: inout ContainerIdentity) {
+        switch container.engine {
+        case .podman, .crio: container.name = stored(container.id)
+        case .docker: container.name = Self.ofDocker(container.id)
+        case .containerd: container.name = ContainerdTask.name(of: container.id)
+        case nil: tryAll(&container)
+        }
     }
 
     private mutating func tryAll(_ container: inout ContainerIdentity) {

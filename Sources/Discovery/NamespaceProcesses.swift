@@ -4,11 +4,12 @@ import LinuxSystem
 struct NamespaceProcesses {
     /// The processes of one namespace.
     struct Group {
-        let namespace: NetworkNamespace.Identity
-        /// The first process.
-        let pid: Int32
+        /// By its first container's first process, or else by its first process.
+        fileprivate(set) var found: FoundNamespace
         /// Each container once, with its first process.
         var containers: [ContainerIdentity] = []
+        /// The first of its processes.
+        fileprivate var processes: [Process] = []
     }
 
     /// The groups in the order of their first processes.
@@ -18,6 +19,8 @@ struct NamespaceProcesses {
     /// Tasks of containerd by the pid of their first process.
     private let tasks: [Int32: ContainerIdentity]
     private var names = Names()
+    /// In a user namespace the ids are others, and this program has no more rights than that user.
+    private let believesAll = UserNamespace.outerUser() != nil
 
     init(besides others: Set<NetworkNamespace.Identity>) {
         self.others = others
@@ -26,6 +29,8 @@ struct NamespaceProcesses {
 
     /// The most containers kept for a namespace: more than any pod has.
     private static let limit = 256
+    /// The most processes of a namespace that are asked who started them.
+    private static let mostAsked = 8
 
     /// Looks at every process. Returns the containers of processes whose namespace this user may not inspect.
     ///
@@ -38,7 +43,7 @@ struct NamespaceProcesses {
                 let namespace = try process.namespace()
                 if !others.contains(namespace) { add(process, namespace) }
             } catch {
-                guard error.errno == .accessDenied, let container = process.container,
+                guard error.errno == .accessDenied, let container = process.controlGroup?.container,
                     hiddenIDs.insert(container.id).inserted
                 else { continue }
                 hidden.append(HiddenContainer(container: container, error: error))
@@ -48,27 +53,83 @@ struct NamespaceProcesses {
     }
 
     func containers(in namespace: NetworkNamespace.Identity) -> [ContainerIdentity] {
-        places[namespace].map { groups[$0].containers } ?? []
+        self[namespace]?.containers ?? []
     }
+
+    subscript(namespace: NetworkNamespace.Identity) -> Group? { places[namespace].map { groups[$0] } }
 
     private mutating func add(_ process: Process, _ namespace: NetworkNamespace.Identity) {
         let place = places[namespace] ?? groups.count
         if place == groups.count {
             places[namespace] = place
-            groups.append(Group(namespace: namespace, pid: process.id))
+            let found = FoundNamespace("/proc/\(process.id)/ns/net", as: namespace)
+            groups.append(Group(found: found))
         }
-        guard groups[place].containers.count < Self.limit, var container = container(of: process, groups[place])
-        else { return }
-        container.pid = process.id
-        if !groups[place].containers.contains(where: { $0.id == container.id }) {
-            groups[place].containers.append(names.named(container, process))
+        if groups[place].processes.count < Self.mostAsked { groups[place].processes.append(process) }
+        guard groups[place].containers.count < Self.limit else { return }
+        let group = process.controlGroup
+        if let group, has(group.container, place) { return }
+        guard let claim = believedClaim(process, group, place), !has(claim.container, place) else { return }
+        if groups[place].containers.isEmpty {
+            groups[place].found = FoundNamespace("/proc/\(process.id)/ns/net", as: namespace)
         }
+        groups[place].containers.append(named(claim, process, place))
     }
 
-    private func container(of process: Process, _ group: Group) -> ContainerIdentity? {
-        if let container = process.container { return container }
-        if let task = tasks[process.id] { return task }
+    private func has(_ container: ContainerIdentity, _ place: Int) -> Bool {
+        groups[place].containers.contains { $0.id == container.id }
+    }
+
+    private func believedClaim(_ process: Process, _ group: ControlGroup?, _ place: Int) -> Claim? {
+        if let claim = group?.claim, isBelieved(claim, place) { return claim }
+        if let task = tasks[process.id], process.hasShim { return Claim(container: task, user: 0) }
         // Only the container's first process has conmon as its parent.
-        return group.containers.isEmpty ? process.containerOfMonitor : nil
+        guard groups[place].containers.isEmpty, let claim = process.monitored, isBelieved(claim, place) else {
+            return nil
+        }
+        return claim
+    }
+
+    private func isBelieved(_ claim: Claim, _ place: Int) -> Bool {
+        believesAll || claim.user == 0 || claim.user == groups[place].found.owner
+    }
+
+    private mutating func named(_ claim: Claim, _ process: Process, _ place: Int) -> ContainerIdentity {
+        var container = names.named(claim)
+        container.pid = process.id
+        if container.name == nil, let monitored = process.monitored, monitored.container.id == container.id,
+            isBelieved(monitored, place)
+        {
+            container.name = monitored.container.name
+            container.engine = container.engine ?? monitored.container.engine
+        }
+        return container
+    }
+
+    /// Whether a namespace's processes were started from a container's, one of `containers`, or from a namespace of somebody else.
+    /// Rootless Docker's containers are started from a namespace of their user that is no container's.
+    func isInside(_ namespace: NetworkNamespace.Identity, _ containers: Set<NetworkNamespace.Identity>) -> Bool {
+        guard let group = self[namespace] else { return false }
+        let origins = Set(group.processes.compactMap { $0.parent?.knownNamespace }).subtracting([namespace])
+        // A container's first process is started from the host's namespace, others may be by those inside.
+        guard !origins.isEmpty, origins.isDisjoint(with: others) else { return false }
+        let owner = group.found.owner
+        return origins.allSatisfy { origin in
+            containers.contains(origin) || owner == nil || owner == 0 || self[origin]?.found.owner != owner
+        }
+    }
+}
+
+extension Process {
+    /// Nil if it has gone, or this user may not inspect it.
+    fileprivate var knownNamespace: NetworkNamespace.Identity? {
+        do { return try namespace() } catch { return nil }
+    }
+}
+
+extension FoundNamespace {
+    /// The user that it belongs to; nil if it has gone.
+    var owner: UInt32? {
+        do { return try open().owner() } catch { return nil }
     }
 }

@@ -1,6 +1,7 @@
 import LinuxSystem
 
-/// What `/proc` says of a process. Whoever it belongs to wrote some of that, so lengths are limited.
+/// What `/proc` says of a process. Whoever it belongs to wrote some of that, so lengths are limited, and what it says of
+/// containers is a claim.
 struct Process {
     let id: Int32
 
@@ -9,15 +10,28 @@ struct Process {
         try NetworkNamespace.identity(ofFile: "/proc/\(id)/ns/net")
     }
 
-    /// The container whose control group it is in.
-    var container: ContainerIdentity? {
-        read("cgroup").flatMap { ContainerID.inCgroup(String(decoding: $0, as: UTF8.self)) }
-    }
+    var controlGroup: ControlGroup? { read("cgroup").flatMap { ControlGroup($0) } }
 
     /// The container that conmon, its parent, was started for: rootless engines without systemd make no control groups.
-    var containerOfMonitor: ContainerIdentity? {
-        guard let parent = parent, let line = Process(id: parent).read("cmdline") else { return nil }
-        return Self.monitored(line)
+    var monitored: Claim? {
+        guard let parent else { return nil }
+        do {
+            let monitor = try ProcessHandle(parent.id)
+            let origin = try ProcessOrigin(of: monitor)
+            guard origin.program == "conmon", let user = origin.user, origin.speaks(for: user),
+                let container = Self.monitored(try monitor.read("cmdline", atMost: 1 << 16))
+            else { return nil }
+            return Claim(container: container, user: user)
+        } catch { return nil }
+    }
+
+    /// Whether its parent is one of containerd's shims, which root started.
+    var hasShim: Bool {
+        guard let parent else { return false }
+        do {
+            let origin = try ProcessOrigin(of: ProcessHandle(parent.id))
+            return origin.program.hasPrefix("containerd-shim") && origin.speaks(for: 0)
+        } catch { return false }
     }
 
     /// What conmon's command line tells: `conmon --api-version 1 -c ID -u ID -r RUNTIME -b BUNDLE -n NAME …`.
@@ -35,9 +49,10 @@ struct Process {
         return ContainerIdentity(id: id, engine: isOfPodman ? .podman : nil, name: value("-n"))
     }
 
-    /// Field 4 of `proc_pid_stat(5)`.
-    private var parent: Int32? {
-        read("stat").flatMap { ProcessStat($0)?[field: 4] }.flatMap { Int32($0) }
+    /// Field 4 of `proc_pid_stat(5)`; nil where that is 0, for a process that is not of this procfs.
+    var parent: Process? {
+        let id = read("stat").flatMap { ProcessStat($0)?[field: 4] }.flatMap { Int32($0) }
+        return id.flatMap { $0 > 0 ? Process(id: $0) : nil }
     }
 
     private func read(_ file: String) -> [UInt8]? {

@@ -28,7 +28,7 @@ public struct Survey: Sendable {
     /// A survey of one namespace, which the user named by a process in it.
     public init(ofProcess pid: Int32) {
         let process = Process(id: pid)
-        let container = process.container ?? process.containerOfMonitor
+        let container = process.controlGroup?.container ?? process.monitored?.container
         namespaces = [ContainerNamespace(path: "/proc/\(pid)/ns/net", evidence: "named", engine: container?.engine)]
         isNamed = true
     }
@@ -55,62 +55,67 @@ public struct Survey: Sendable {
         survey.hidden = try processes.look()
         // A namespace with an engine's bind mount is not skipped because it has another one. A namespace with only a user's bind
         // mount stays the user's, whatever containers are in it: OpenStack's agents run in its routers.
-        let mounts = BindMount.all(refusals: &survey.refusals)
+        var overfull: [String] = []
+        let mounts = BindMount.all(refusals: &survey.refusals, overfull: &overfull)
         for mount in mounts where mount.owner != .unknown { survey.take(mount, processes) }
         for mount in mounts where mount.owner == .unknown { survey.take(mount, processes) }
         survey.take(processes)
+        survey.setNestedAside(processes)
+        survey.skipped += overfull.map { SkippedNamespace(FoundNamespace(named: $0), .folder) }
         return survey
     }
 
     private mutating func take(_ mount: BindMount, _ processes: NamespaceProcesses) {
-        // A mount that has gone, or that this user may not inspect, is left out.
-        guard let identity = Self.identity(mount), seen.insert(identity).inserted else { return }
+        let found = mount.found
+        guard let identity = found.identity, seen.insert(identity).inserted else { return }
+        let containers = processes.containers(in: identity)
         switch mount.owner {
         case .container(let evidence, let engine):
-            let containers = processes.containers(in: identity)
             namespaces.append(
                 ContainerNamespace(
-                    path: mount.path, evidence: evidence, engine: engine ?? containers.first?.engine,
-                    containers: containers
-                ).found(as: identity, of: mount.user))
-        case .rootlessNetwork:
-            rootless.append(
-                ContainerNamespace(path: mount.path, evidence: "rootless network").found(as: identity, of: mount.user))
-        case .unknown: skip(mount.path, identity, of: mount.user, processes.containers(in: identity))
+                    found, evidence: evidence, engine: engine ?? containers.first?.engine, containers: containers))
+        case .rootlessNetwork: rootless.append(ContainerNamespace(found, evidence: "rootless network"))
+        case .unknown: skipped.append(SkippedNamespace(found, containers: containers))
         }
     }
 
     private mutating func take(_ processes: NamespaceProcesses) {
-        let rest = processes.groups.filter { !seen.contains($0.namespace) }
+        let rest = processes.groups.filter { group in group.found.identity.map { !seen.contains($0) } ?? false }
         for group in rest {
-            guard let first = group.containers.first, let pid = first.pid else { continue }
+            guard let first = group.containers.first else { continue }
             namespaces.append(
                 ContainerNamespace(
-                    path: "/proc/\(pid)/ns/net", evidence: "container \(first.shortID)", engine: first.engine,
-                    containers: group.containers
-                ).found(as: group.namespace))
+                    group.found, evidence: "container \(first.shortID)", engine: first.engine,
+                    containers: group.containers))
         }
-        for group in rest where group.containers.isEmpty { skip("/proc/\(group.pid)/ns/net", group.namespace) }
+        skipped += rest.filter { $0.containers.isEmpty }.map { SkippedNamespace($0.found) }
     }
 
-    private mutating func skip(
-        _ path: String, _ identity: NetworkNamespace.Identity, of user: UInt32? = nil,
-        _ containers: [ContainerIdentity] = []
-    ) {
-        var namespace = SkippedNamespace(path: path, containers: containers)
-        (namespace.identity, namespace.user) = (identity, user)
-        skipped.append(namespace)
-    }
-
-    private static func identity(_ mount: BindMount) -> NetworkNamespace.Identity? {
-        do { return try NetworkNamespace(found: mount.path, mount.user).identity } catch { return nil }
-    }
-}
-
-extension ContainerNamespace {
-    fileprivate func found(as identity: NetworkNamespace.Identity, of user: UInt32? = nil) -> ContainerNamespace {
-        var found = self
-        (found.identity, found.user) = (identity, user)
-        return found
+    /// Moves containers inside other containers to those that are skipped, and those that are attached neither to the host nor to
+    /// their user's network.
+    private mutating func setNestedAside(_ processes: NamespaceProcesses) {
+        // An ordinary user changes nothing. A thread could not leave the user namespaces of others any more.
+        guard !namespaces.isEmpty, NetworkNamespace.identityOfInit() != nil, UserNamespace.outerUser() == nil else {
+            return
+        }
+        let all = namespaces
+        let identities = Set(all.compactMap { $0.found.identity })
+        var attachments: Attachments
+        do {
+            let known = rootless.map { $0.found } + skipped.map { $0.found } + all.map { $0.found }
+            attachments = try Attachments(known, containers: identities)
+        } catch { return }
+        namespaces = []
+        for namespace in all {
+            let found = namespace.found
+            if let identity = found.identity, !attachments.lead(toHostFrom: found) {
+                let isInside = processes.isInside(identity, identities)
+                if let cause = isInside ? .inside : attachments.cause(toSkip: found) {
+                    skipped.append(SkippedNamespace(found, cause, containers: namespace.containers))
+                    continue
+                }
+            }
+            namespaces.append(namespace)
+        }
     }
 }

@@ -7,14 +7,14 @@ extension Host {
     /// The interfaces on this host by which packets of these network namespaces come in: a bridge, or a veth's host end.
     ///
     /// No namespace is entered. One that has gone is skipped.
-    mutating func attachedInterfaces(of namespaces: [String]) throws(KernelError) -> [InterfaceName] {
+    mutating func attachedInterfaces(of namespaces: [FoundNamespace]) throws(KernelError) -> [InterfaceName] {
         guard !namespaces.isEmpty else { return [] }
         // Links first: listing an interface makes the kernel give its other end's namespace an id.
         let links = try socket.links()
         var ids: [Int32] = []
-        for path in namespaces {
+        for found in namespaces {
             let namespace: NetworkNamespace
-            do { namespace = try NetworkNamespace(path: path) } catch { continue }
+            do { namespace = try found.open() } catch { continue }
             if !isOwn(namespace), let id = try socket.namespaceID(of: namespace) { ids.append(id) }
         }
         var names: [InterfaceName] = []

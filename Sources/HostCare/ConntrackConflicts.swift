@@ -68,13 +68,18 @@ extension ConntrackSnapshot {
 
 /// Kubernetes' service proxy, which sets the table's limit itself.
 public enum KubeProxy {
-    /// The id of a process called `kube-proxy`; nil if there is none.
+    /// The id of root's process that runs `kube-proxy`; nil if there is none.
     public static func process() throws(KernelError) -> Int32? {
         for name in try Directory.names(in: "/proc") {
             guard let id = Int32(name) else { continue }
             let path = "/proc/\(id)/comm"
             do {
-                if try FileDescriptor.text(of: path, limit: 256) == "kube-proxy\n" { return id }
+                // The name first, which costs less to read and mostly is another.
+                if try FileDescriptor.text(of: path, limit: 256) == "kube-proxy\n",
+                    ProcessOrigin.isRoots(id, program: "kube-proxy")
+                {
+                    return id
+                }
             } catch { continue }
         }
         return nil

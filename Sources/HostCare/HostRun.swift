@@ -10,8 +10,8 @@ public struct HostRun: ~Copyable {
     /// Why something could not be observed.
     public internal(set) var failures: [KernelError] = []
 
-    /// `namespaces` are the paths of containers' network namespaces; those that have gone are skipped.
-    public init(_ host: consuming Host, _ policy: Policy, containers namespaces: [String] = []) {
+    /// `namespaces` are the containers' network namespaces; those that have gone are skipped.
+    public init(_ host: consuming Host, _ policy: Policy, containers namespaces: [FoundNamespace] = []) {
         self.host = host
         self.policy = policy
         do throws(KernelError) { scope = .host(interfaces: try self.host.attachedInterfaces(of: namespaces)) } catch {

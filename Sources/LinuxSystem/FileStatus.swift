@@ -39,6 +39,13 @@ public struct FileStatus: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Reads the status of a file in an open folder. Symbolic links are followed. The corresponding C function is `fstatat(2)`.
+    init(of file: String, in folder: borrowing FileDescriptor, name: String) throws(KernelError) {
+        var status = stat()
+        guard fstatat(folder.number, file, &status, 0) == 0 else { throw KernelError("look at \(name)", .current) }
+        self.init(status)
+    }
+
     private init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
@@ -65,4 +72,7 @@ public struct FileStatus: Hashable, Sendable {
 
     /// The mode bits of `chmod(2)`.
     package var permissions: UInt32 { mode & 0o7777 }
+
+    /// Whether others than its owner may write to it: its group, or anybody. An access control list shows in the group's bits.
+    package var isWritableByOthers: Bool { mode & 0o022 != 0 }
 }

@@ -31,24 +31,36 @@ public struct NetworkNamespace: ~Copyable {
         try self.init(file, name: path)
     }
 
-    /// Opens the namespace at a path that an ordinary user may have made: no symbolic link is followed, nothing that is no
-    /// namespace is opened, and the namespace must belong to a user namespace of that user.
+    /// Opens the namespace that a search found at a path. Nothing that is no namespace is opened.
+    ///
+    /// `user`: the ordinary user who may have put it there. Then no symbolic link is followed, and the namespace must be that
+    /// user's.
     ///
     /// - Throws: `ELOOP` for a symbolic link, `EINVAL` for another file, `EPERM` for a namespace of somebody else.
-    public init(path: String, of user: UInt32) throws(KernelError) {
-        let number = retryingOnInterrupt { linux_open_namespace_file(path) }
+    init(found path: String, of user: UInt32?) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open_namespace_file(path, user == nil ? 1 : 0) }
         guard number >= 0 else { throw KernelError("open network namespace \(path)", .current) }
         let file = FileDescriptor(owning: number)
-        var owner: UInt32 = 0
-        guard linux_namespace_owner(number, &owner) == 0 else {
-            throw KernelError("look up the owner of network namespace \(path)", .current)
-        }
-        guard owner == user else {
-            throw KernelError(
-                "open network namespace \(path)", .notPermitted,
-                explanation: "it belongs to user \(owner), and its path to user \(user)")
+        if let user {
+            let owner = try Self.owner(of: file, path)
+            guard owner == user else {
+                throw KernelError(
+                    "open network namespace \(path)", .notPermitted,
+                    explanation: "it belongs to user \(owner), and its path to user \(user)")
+            }
         }
         try self.init(file, name: path)
+    }
+
+    /// The user who made the user namespace that this one belongs to: 0 for all that root made.
+    public func owner() throws(KernelError) -> UInt32 { try Self.owner(of: file, name) }
+
+    private static func owner(of file: borrowing FileDescriptor, _ name: String) throws(KernelError) -> UInt32 {
+        var owner: UInt32 = 0
+        guard linux_namespace_owner(file.number, &owner) == 0 else {
+            throw KernelError("look up the owner of network namespace \(name)", .current)
+        }
+        return owner
     }
 
     /// Checks that an open file is a network namespace. `name` is for messages.
@@ -119,8 +131,7 @@ public struct NetworkNamespace: ~Copyable {
 
     /// Whether it belongs to a user namespace of somebody else than root, whose runs cannot take root's lock.
     var mayBeLockedByOthersRuns: Bool {
-        var owner: UInt32 = 0
-        return linux_namespace_owner(file.number, &owner) == 0 && owner != 0
+        do { return try owner() != 0 } catch { return false }
     }
 
     /// Moves the calling thread into the namespace. The corresponding C function is `setns(2)`.

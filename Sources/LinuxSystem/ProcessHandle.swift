@@ -32,6 +32,25 @@ public struct ProcessHandle: ~Copyable {
         return ticks
     }
 
+    /// The first bytes of a file in its folder, or all of it.
+    package func read(_ name: String, atMost count: Int) throws(KernelError) -> [UInt8] {
+        try open(name).read(atMost: count, name: "/proc/\(id)/\(name)")
+    }
+
+    /// The path of its executable file, as the kernel knows it. The corresponding C function is `readlinkat(2)`.
+    func executable() throws(KernelError) -> String {
+        // PATH_MAX.
+        var path = [CChar](repeating: 0, count: 4096)
+        let length = readlinkat(folder.number, "exe", &path, path.count)
+        guard length >= 0 else { throw KernelError("look at /proc/\(id)/exe", .current) }
+        return String(decoding: path[..<length].lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    /// The status of its executable file, also of one that was removed. The corresponding C function is `fstatat(2)`.
+    func executableStatus() throws(KernelError) -> FileStatus {
+        try FileStatus(of: "exe", in: folder, name: "/proc/\(id)/exe")
+    }
+
     private func open(_ name: String) throws(KernelError) -> FileDescriptor {
         let number = retryingOnInterrupt { linux_open_at(folder.number, name) }
         guard number >= 0 else { throw KernelError("open /proc/\(id)/\(name)", .current) }

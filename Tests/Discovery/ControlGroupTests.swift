@@ -56,4 +56,25 @@ import Testing
     func whatStandsBeforeTheIDTellsTheEngine(text: String, engine: Engine?) {
         #expect(ContainerID.inCgroup(text)?.engine == engine)
     }
+
+    /// Who may make groups in a folder says what they are: the folder's owner.
+    @Test(arguments: [
+        ("0::/machine.slice/libpod-\(id).scope/container\n", ["/machine.slice", "/unified/machine.slice"]),
+        ("0::/docker/\(other)/docker/\(id)/x\n", ["/docker/\(other)/docker", "/unified/docker/\(other)/docker"]),
+        ("0::/\(id)\n", ["", "/unified"]),
+        ("12:pids:/docker/\(id)\n0::/system.slice\n", ["/pids/docker"]),
+        ("4:cpu,cpuacct:/a/docker-\(id).scope\n", ["/cpu,cpuacct/a"]),
+        ("1:name=systemd:/a:b/\(id)\n0::/\n", ["/systemd/a:b"]),
+        ("\(id)\n", []),
+    ])
+    func theFolderAboveTheGroupIsWhereItWasMade(text: String, folders: [String]) throws {
+        let group = try #require(ControlGroup(Array(text.utf8)))
+        #expect(group.folders == folders && group.container.id == Self.id)
+    }
+
+    @Test func whereNoFolderIsToBeSeenItIsRoots() throws {
+        let group = try #require(ControlGroup(Array("0::/nowhere/docker-\(Self.id).scope".utf8)))
+        #expect(group.claim.user == 0)
+        #expect(ControlGroup(Array("0::/nowhere".utf8)) == nil)
+    }
 }

@@ -163,6 +163,8 @@ runtime_as_default() {
     cp "$scratch/mine" "$root/$daemon_json"
     before=$(tree "$root")
     fails_with 1 "$root/$daemon_json sets default-runtime to evenkeel" uninstall_it
+    contains "$(uninstall_it --force --dry-run 2>&1)" "note: --force: $root/$daemon_json sets default-runtime"
+    contains "$(uninstall_it --force --dry-run 2>&1)" "would remove $root/$hook"
     same "$(tree "$root")" "$before"
     jq 'del(."default-runtime")' "$scratch/mine" >"$root/$daemon_json"
     theirs=$root/etc/containers/containers.conf

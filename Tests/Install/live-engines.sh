@@ -49,6 +49,8 @@ uninstall_waits_for_containers() {
     podman --runtime evenkeel --cgroup-manager cgroupfs --events-backend file run -d --name keel --cgroups=disabled \
         --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --network none --rootfs "$scratch/rootfs" sleep 1000
     fails_with 1 "the container keel (podman or CRI-O) needs /usr/local/libexec/evenkeel to be stopped" uninstall_it
+    contains "$(uninstall_it --force --dry-run 2>&1)" "note: --force: the container keel (podman or CRI-O) needs"
+    contains "$(uninstall_it --force --dry-run 2>&1)" "would remove $hook"
     podman --cgroup-manager cgroupfs rm -f -t 0 keel
     mkdir -p "$bundle"
     containerd_options /usr/local/libexec/evenkeel/evenkeel-runtime >"$bundle/options.json"
@@ -60,27 +62,45 @@ uninstall_waits_for_containers() {
     rm -r /run/containerd /etc/containers/containers.conf.d/zz-test.conf
 }
 
-# with_dockerd OPTION COMMAND …: the command while a process called dockerd has the option.
-with_dockerd() {
-    local process
-    mkdir -p "$scratch/dockerd"
-    printf '#!/bin/sh\necho >%s\nread -r _\n' "$scratch/dockerd/ready" >"$scratch/dockerd/dockerd"
-    chmod 755 "$scratch/dockerd/dockerd"
-    rm -f "$scratch/dockerd/"{ready,input} && mkfifo "$scratch/dockerd/"{ready,input}
-    "$scratch/dockerd/dockerd" "$1" <>"$scratch/dockerd/input" &
+# with_program NAME USER ARGUMENTS COMMAND …: the command while the user runs a program of that name with the arguments.
+with_program() {
+    local process folder=/run/programs
+    rm -rf "$folder" && mkdir -p "$folder"
+    cp "$(command -v bash)" "$folder/$1"
+    printf 'echo >%s/ready\nread -r _\n' "$folder" >"$folder/script"
+    mkfifo "$folder/"{ready,input}
+    chmod 666 "$folder/ready"
+    # shellcheck disable=SC2086
+    setpriv --reuid "$2" --regid "$2" --clear-groups "$folder/$1" "$folder/script" $3 <>"$folder/input" &
     process=$!
-    read -r _ <"$scratch/dockerd/ready"
-    "${@:2}"
+    read -r _ <"$folder/ready"
+    "${@:4}"
     kill "$process"
+}
+
+# Who runs such a program, and under which name, is what counts.
+uninstall_waits_for_nobody_else() {
+    local before arguments="-c 1 -r /usr/local/libexec/evenkeel/evenkeel-runtime -n it's"
+    before=$(state)
+    with_program conmon 0 "$arguments" fails_with 1 "the container it\\'s (podman or CRI-O) needs" uninstall_it --dry-run
+    with_program conmon 65534 "$arguments" uninstall_it --dry-run >"$scratch/said" 2>&1
+    contains "$(<"$scratch/said")" "of user 65534 seems to run the container it\\'s with this runtime"
+    contains "$(<"$scratch/said")" "would remove $hook"
+    with_program monitor 0 "$arguments" uninstall_it --dry-run >"$scratch/said" 2>&1
+    lacks "$(<"$scratch/said")" "the container"
+    same "$(state)" "$before"
 }
 
 dockerd_that_reads_another_file() {
     local before
     before=$(state)
-    with_dockerd --config-file=/srv/daemon.json install_it --engines docker >"$scratch/said" 2>&1
+    with_program dockerd 0 --config-file=/srv/daemon.json install_it --engines docker >"$scratch/said" 2>&1
     contains "$(<"$scratch/said")" "not added to /etc/docker/daemon.json: dockerd reads /srv/daemon.json instead"
     [[ ! -e /etc/docker/daemon.json ]]
-    with_dockerd "--config-file=/etc/docker/daemon.json" install_it --engines docker >"$scratch/said" 2>&1
+    with_program dockerd 0 --config-file=/etc/docker/daemon.json install_it --engines docker >"$scratch/said" 2>&1
+    contains "$(<"$scratch/said")" "add runtimes.evenkeel to /etc/docker/daemon.json"
+    uninstall_it
+    with_program dockerd 65534 --config-file=/srv/daemon.json install_it --engines docker >"$scratch/said" 2>&1
     contains "$(<"$scratch/said")" "add runtimes.evenkeel to /etc/docker/daemon.json"
     contains "$(uninstall_it)" "remove /etc/docker/daemon.json"
     same "$(state)" "$before"

@@ -232,6 +232,7 @@ check "live: podman knows the runtimes evenkeel and evenkeel-crun besides its ow
 check "live: podman finds the CDI device, and its hook fires as the other does" device_fires
 check "live: uninstall removes nothing while a container runs that was started through the runtime" \
     uninstall_waits_for_containers
+check "live: uninstall waits for no container that an ordinary user made up" uninstall_waits_for_nobody_else
 check "live: podman accepts the example lists and finds the plugin" lists_work
 check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_run_keeps_everything
 check "live: uninstall restores the host, leaves tables of others, and containers start without the hook" \

@@ -100,7 +100,7 @@ broken_manifest() {
     echo "rm -rf /" >>"$root/usr/local/lib/evenkeel/manifest"
     local before
     before=$(tree "$root")
-    fails_with 1 "this line is no checksum and path: rm -rf /" uninstall_it
+    fails_with 1 "this line is no checksum and path: 'rm -rf /'" uninstall_it
     same "$(tree "$root")" "$before"
 }
 check "a manifest with a line that means nothing stops uninstall before it removes anything" broken_manifest

@@ -14,6 +14,16 @@ public final class Scratch {
         return path
     }
 
+    /// A copy of a program. This process never has it open for writing: a child that another thread starts meanwhile would, too,
+    /// and the kernel executes no file that is open for writing.
+    @discardableResult
+    public func program(_ name: String, copiedFrom source: String, _ mode: mode_t) throws -> String {
+        let path = self.path + "/" + name
+        _ = try Shell.runSuccessfully(["cp", source, path])
+        guard chmod(path, mode) == 0 else { throw POSIXError(.EPERM) }
+        return path
+    }
+
     public func folder(_ name: String) throws -> String {
         let path = self.path + "/" + name
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)

@@ -22,7 +22,7 @@ import Testing
     @Test(arguments: ["sleeper", "a) b", "a (b) 1 2 3", ") R 1 1"])
     func theStartTimeIsFoundBehindAnyName(name: String) throws {
         let scratch = try Scratch()
-        let child = try Sleeper(scratch, called: name)
+        let child = try sleeper(scratch, called: name)
         let ticks = try ProcessHandle(child.id).startTime()
         let own = try ProcessHandle(getpid()).startTime()
         let uptime = try #require(Double(text("/proc/uptime").prefix { $0 != " " }))
@@ -32,7 +32,7 @@ import Testing
 
     @Test func aProcessThatHasEndedIsNotTakenForALaterOne() throws {
         let scratch = try Scratch()
-        var child: Sleeper? = try Sleeper(scratch, called: "sleeper")
+        var child: Companion? = try sleeper(scratch, called: "sleeper")
         let handle = try ProcessHandle(try #require(child?.id))
         _ = try handle.startTime()
         child = nil
@@ -42,26 +42,11 @@ import Testing
         }
     }
 
+    private func sleeper(_ scratch: Scratch, called name: String) throws -> Companion {
+        try Companion([scratch.link(name, to: "/bin/sleep"), "1000"])
+    }
+
     private typealias Reading = (borrowing ProcessHandle) throws -> Void
 
     private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
-}
-
-/// A process that does nothing, until its owner goes.
-private final class Sleeper {
-    let id: pid_t
-
-    init(_ scratch: Scratch, called name: String) throws {
-        let path = try scratch.link(name, to: "/bin/sleep")
-        var id: pid_t = 0
-        let arguments = [strdup(path), strdup("1000"), nil]
-        defer { arguments.forEach { free($0) } }
-        guard posix_spawn(&id, path, nil, nil, arguments, nil) == 0 else { throw POSIXError(.ECHILD) }
-        self.id = id
-    }
-
-    deinit {
-        kill(id, SIGKILL)
-        waitpid(id, nil, 0)
-    }
 }

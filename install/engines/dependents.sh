@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What needs the runtime: engines that have it as their default, and containers that it started.
+# What needs the runtime: engines that have it as their default, and containers that it started. Whatever others chose,
+# names of files and of containers, is printed quoted.
 # shellcheck disable=SC2154
 
 # Prints a line for each reason not to remove the runtime.
@@ -12,7 +13,8 @@ dependents() {
     for file in "$destdir"/{usr/share,etc}/containers/containers.conf \
         "$destdir"/etc/containers/containers.conf.d/*.conf; do
         ! grep -qsE '^[[:blank:]]*(engine\.)?runtime[[:blank:]]*=[[:blank:]]*"([^"]*/)?evenkeel(-[a-z]+)?"' "$file" ||
-            echo "$file names this runtime as podman's default, and podman starts nothing without it: remove that first"
+            printf "%q names this runtime as podman's default, and podman starts nothing without it: remove that first\n" \
+                "$file"
     done
     [[ -n $destdir ]] || running_containers
 }
@@ -20,16 +22,37 @@ dependents() {
 # Engines stop a container with the runtime that started it. conmon (podman, CRI-O) has its path in its arguments,
 # containerd in a file for each container.
 running_containers() {
-    local process file name path=$prefix/libexec/evenkeel/evenkeel-
+    local user process file
     local advice="needs $prefix/libexec/evenkeel to be stopped: stop it first"
-    while IFS= read -r process; do
-        grep -qszxF -e "${path}runtime" -e "${path}crun" "$process/cmdline" || continue
-        name=$(tr '\0' '\n' <"$process/cmdline" | sed -n '/^-n$/{n;p}')
-        echo "the container $name (podman or CRI-O) $advice"
+    while read -r user process; do
+        if [[ $user == 0 ]] && has_our_runtime "$process"; then
+            printf 'the container %q (podman or CRI-O) %s\n' "$(container_of "$process")" "$advice"
+        fi
     done < <(processes conmon)
     for file in /run/{containerd,docker/containerd/daemon}/io.containerd.runtime.v2.task/*/*/options.json; do
-        ! grep -qsF "\"$path" "$file" || echo "the container $(basename "$(dirname "$file")") (containerd) $advice"
+        ! grep -qsF "\"$prefix/libexec/evenkeel/evenkeel-" "$file" ||
+            printf 'the container %q (containerd) %s\n' "$(basename "$(dirname "$file")")" "$advice"
     done
+}
+
+# has_our_runtime PROCESS: whether one of its arguments is the runtime.
+has_our_runtime() {
+    grep -qszxF -e "$prefix/libexec/evenkeel/evenkeel-runtime" -e "$prefix/libexec/evenkeel/evenkeel-crun" "$1/cmdline"
+}
+
+container_of() { tr '\0' '\n' <"$1/cmdline" | sed -n '/^-n$/{n;p;q}'; }
+
+# Nobody has to wait for ordinary users: what they run may be no container at all.
+warn_of_users_containers() {
+    local user process number=0
+    [[ -z $destdir ]] || return 0
+    while read -r user process; do
+        [[ $user != 0 ]] || continue
+        has_our_runtime "$process" || continue
+        ((++number <= 10)) || break
+        note "process ${process##*/} of user $user seems to run the container $(printf %q "$(container_of "$process")")" \
+            "with this runtime: podman cannot stop it any more, only kill it"
+    done < <(processes conmon)
 }
 
 # Other files that still name the programs. Their engines still start; containers that ask for Evenkeel there fail.
@@ -39,6 +62,6 @@ warn_of_references() {
         "$destdir$daemon_json"; do
         [[ $file != "$destdir$daemon_json" || -z $recorded_docker ]] || continue
         ! grep -qsF "$prefix/libexec/evenkeel/evenkeel-" "$file" ||
-            note "$file names a program of Evenkeel: remove the entry, or containers that use it do not start"
+            note "$(printf %q "$file") names a program of Evenkeel: remove the entry, or containers that use it do not start"
     done
 }

@@ -50,11 +50,13 @@ file_obstacle() {
 
 # Prints the reason why a running dockerd does not use the file, if any.
 daemon_obstacle() {
-    local process other
+    local user process other
     [[ -z $destdir ]] || return 0
-    while IFS= read -r process; do
+    while read -r user process; do
+        # A rootless daemon reads its user's file.
+        [[ $user == 0 ]] || continue
         other=$(tr '\0' '\n' <"$process/cmdline" | sed -n 's/^--\?config-file=//p; /^--\?config-file$/{n;p}')
-        [[ -z $other || $other == "$daemon_json" ]] || echo "dockerd reads $other instead"
+        [[ -z $other || $other == "$daemon_json" ]] || printf 'dockerd reads %q instead\n' "$other"
     done < <(processes dockerd)
 }
 

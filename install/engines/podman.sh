@@ -49,9 +49,9 @@ plan_drop_in() {
     if [[ -n $other ]]; then
         sed '/^\[engine]$/,/^]$/d' <<<"$text" | cat -s >"$rendered/containers.conf"
         if listed_hooks_dirs "$other" | grep -qxF "$hooks_dir"; then
-            note "no hooks_dir in the drop-in: $other already sets it, with $hooks_dir in it"
+            note "no hooks_dir in the drop-in: $(printf %q "$other") already sets it, with $hooks_dir in it"
         else
-            note "no hooks_dir in the drop-in: $other sets it, and the drop-in would replace it." \
+            note "no hooks_dir in the drop-in: $(printf %q "$other") sets it, and the drop-in would replace it." \
                 "podman reads the hook once that list holds \"$hooks_dir\""
         fi
     else

@@ -42,9 +42,12 @@ int linux_setns_network(int fd);
 /// 1 if the descriptor is a network namespace, 0 if it is anything else, -1 with errno if that cannot be told.
 int linux_is_network_namespace(int fd);
 
-/// Opens a network namespace's file without following a symbolic link (ELOOP), and without opening anything that is none
-/// (EINVAL). A file descriptor, close-on-exec, or -1 with errno.
-int linux_open_namespace_file(const char *path);
+/// opendir(3) of a path of which no part may be a symbolic link (ELOOP, ENOTDIR).
+DIR *linux_open_folder_without_links(const char *path);
+
+/// Opens a namespace's file, and nothing that is none (EINVAL). Symbolic links are followed, or refused (ELOOP). A file
+/// descriptor, close-on-exec, or -1 with errno.
+int linux_open_namespace_file(const char *path, int follow);
 
 /// The owner of the user namespace that a namespace belongs to, NS_GET_USERNS and NS_GET_OWNER_UID: 0, or -1 with errno.
 int linux_namespace_owner(int fd, unsigned *user);

@@ -18,7 +18,9 @@ struct Apply: ParsableCommand {
 
             --all takes every namespace that belongs to a container by its path or cgroup: /run/netns/cni-* and \
             netns-*, /run/docker/netns, and processes in a container's cgroup. It lists other namespaces, such as an \
-            administrator's own or OpenStack's routers, and leaves them alone; name one to change it.
+            administrator's own or OpenStack's routers, and leaves them alone; name one to change it. The same goes for \
+            a container inside another, and for one whose interfaces lead neither to this host nor to its user's own \
+            rootless network.
 
             apply uses the host's policy. After a container has started, only its preferred network is known from its \
             annotations and its networks' CNI configurations. To apply the rest, name its namespace and give a \
@@ -104,7 +106,7 @@ struct Apply: ParsableCommand {
         to found: ContainerNamespace, on host: inout Host, _ policy: Policy
     ) throws(Failure) -> ApplyResult {
         let namespace: NetworkNamespace
-        do { namespace = try found.open() } catch {
+        do { namespace = try found.found.open() } catch {
             if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
             throw Failure(error)
         }

@@ -46,10 +46,10 @@ struct DoctorReport {
         return lines.map { $0 + "\n" }.joined()
     }
 
-    /// Skipped namespaces are listed only if they hold containers, or if no container was found. Nobody expects a look
+    /// Skipped namespaces are listed only if they may be a container's, or if no container was found. Nobody expects a look
     /// at those of services.
     private var skippedLines: [String] {
-        let told = containers.isEmpty ? skipped : skipped.filter { !$0.containers.isEmpty }
+        let told = containers.isEmpty ? skipped : skipped.filter { $0.isExpected }
         guard !told.isEmpty else { return [] }
         let rest = told.count - Self.mostSkipped
         return [""] + told.prefix(Self.mostSkipped).map { printable("left out: \($0.path) (\($0.reason))") }

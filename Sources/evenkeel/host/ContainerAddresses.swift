@@ -10,13 +10,13 @@ extension AddressOwners {
         var addresses = try NamespaceAddresses()
         let host = try addresses.ofHost()
         let survey = try Survey.all()
-        let found =
-            survey.namespaces.map { (namespace: $0, name: name($0)) }
-            + survey.skipped.map { (namespace: ContainerNamespace($0), name: name(ofPath: $0.path)) }
+        let all =
+            survey.namespaces.map { (found: $0.found, name: name($0)) }
+            + survey.skipped.map { (found: $0.found, name: name(ofPath: $0.path)) }
         var containers: [Container] = []
-        for (namespace, name) in found {
+        for (found, name) in all {
             do throws(KernelError) {
-                containers.append(Container(name, try addresses.of(namespace.open())))
+                containers.append(Container(name, try addresses.of(found.open())))
             } catch {
                 // Skip a namespace that is gone, or that we may not open.
                 continue

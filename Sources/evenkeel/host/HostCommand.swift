@@ -32,7 +32,7 @@ extension HostRun {
         do throws(KernelError) {
             // First: the survey opens the containers' namespaces.
             let host = try Host()
-            return HostRun(host, policy, containers: try Survey.all().namespaces.map { $0.path })
+            return HostRun(host, policy, containers: try Survey.all().namespaces.map { $0.found })
         } catch { throw Failure(error) }
     }
 }

@@ -52,4 +52,81 @@ import Testing
         let found = try lab.run("\"$programs/evenkeel\" apply --all --dry-run --json | jq -r '.namespaces[].namespace'")
         #expect(found == "/run/user/65534/netns/netns-own")
     }
+
+    /// A namespace without a name, in which a process runs whose parent says that it is conmon.
+    private static let service = """
+        # monitored COMMAND...: the parent, a program called conmon, by this command.
+        monitored() {
+            mkdir -p /run/programs
+            cp "$(command -v bash)" /run/programs/conmon
+            printf 'sleep 600 & echo $! >/run/programs/pid; wait' >/run/programs/script
+            : >/run/programs/pid
+            chmod 666 /run/programs/pid
+            nsenter --net=/run/netns/c "$@" /run/programs/conmon /run/programs/script -c \(id) -n stranger </dev/null \\
+                >/dev/null 2>&1 &
+            until [[ -s /run/programs/pid ]]; do sleep 0.01; done
+            umount /run/netns/c
+        }
+        look() { nsenter --net="/proc/$(cat /run/programs/pid)/ns/net" "$@"; }
+
+        """
+    private static let id = String(repeating: "0123456789abcdef", count: 4)
+
+    @Test func aUsersProgramThatIsCalledConmonTellsNothingOfAnAdministratorsNamespace() throws {
+        let lab = try lab("\(Self.service)\nmonitored setpriv --reuid 65534 --regid 65534 --clear-groups")
+        let state = Self.service + "look ip route; look ip rule"
+        let before = try lab.run(state)
+        let said = try lab.attempt("\"$programs/evenkeel\" apply --all")
+        #expect(said.status == 0 && !said.out.contains("0123456789ab") && said.err.contains("no container engine's"))
+        #expect(try lab.run(state) == before)
+        #expect(try lab.attempt("\"$programs/evenkeel\" apply --container stranger").status == 1)
+    }
+
+    @Test func rootsConmonTellsItsContainersName() throws {
+        let lab = try lab("\(Self.service)\nmonitored")
+        try lab.run("\"$programs/evenkeel\" apply --container stranger")
+        #expect(try lab.run(Self.service + "look ip route show default | wc -l") == "1")
+    }
+
+    /// A control group of a container's name that a user made below a folder of that user's, as systemd delegates them.
+    @Test(arguments: [65534, 0]) func aControlGroupIsTheWordOfWhoMadeIt(owner: Int) throws {
+        let lab = try lab("umount -l /run/netns/far; nsenter --net=/run/netns/c sleep 600 </dev/null >/dev/null 2>&1 &")
+        let said = try lab.run(
+            """
+            root=/sys/fs/cgroup; [[ ! -d $root/unified ]] || root+=/unified
+            group=$root/evenkeel-test-$(cat /proc/sys/kernel/random/uuid)
+            pid=$(pgrep -x sleep); until ! [[ /proc/$pid/ns/net -ef /proc/self/ns/net ]]; do sleep 0.01; done
+            umount /run/netns/c
+            trap 'echo $pid >$root/cgroup.procs; rmdir $group/docker-\(Self.id).scope $group' EXIT
+            mkdir -p $group/docker-\(Self.id).scope
+            chown -R \(owner):\(owner) $group
+            echo $pid >$group/docker-\(Self.id).scope/cgroup.procs
+            "$programs/evenkeel" apply --all --dry-run --json 2>/dev/null | jq -r '.namespaces[].evidence'
+            """)
+        #expect(said == (owner == 0 ? "container 0123456789ab" : ""))
+    }
+
+    @Test func aUsersFolderOfManyNamesIsNotReadToItsEnd() throws {
+        let lab = try lab("cd /run/user/65534/netns; seq -f netns-%g 20000 | nobody xargs touch")
+        let script = """
+            strace -f -c -o /run/calls -e trace=openat2 "$programs/evenkeel" apply --all --dry-run
+            awk '$NF == "openat2" { print $4 }' /run/calls
+            """
+        let output = try lab.attempt(script)
+        let opened = try #require(output.out.split(separator: "\n").last.flatMap { Int($0) })
+        #expect(output.status == 0 && (4096...4200).contains(opened), "\(output)")
+        #expect(
+            output.err.contains("left alone: /run/user/65534/netns (it has more than 4096 names; the rest was not "))
+    }
+
+    /// It could lead to a file system that never answers.
+    @Test func aUsersFolderIsNotALink() throws {
+        let lab = try lab("rmdir /run/user/65534/netns; nobody ln -s /run/netns /run/user/65534/netns")
+        let calls = try lab.run(
+            """
+            strace -f -o /run/calls "$programs/evenkeel" apply --all --dry-run >/dev/null 2>&1 || :
+            grep /run/user/65534/netns /run/calls
+            """)
+        #expect(calls.contains("ENOTDIR") && !calls.contains("/run/user/65534/netns/"))
+    }
 }
