@@ -61,7 +61,8 @@ package struct Message {
         }
     }
 
-    /// The text of `NLMSGERR_ATTR_MSG`. It follows the header of the refused request, and its payload unless that was capped.
+    /// The text of `NLMSGERR_ATTR_MSG`, safe for a terminal, since it may quote a name. It follows the header of the refused
+    /// request, and its payload unless that was capped.
     private func extendedAcknowledgement(_ error: nlmsgerr) -> String? {
         let flags = Int32(header.pointee.nlmsg_flags)
         guard flags & NLM_F_ACK_TLVS != 0 else { return nil }
@@ -74,7 +75,7 @@ package struct Message {
         guard offset < payload.count else { return nil }
         for attribute in Attributes(UnsafeRawBufferPointer(rebasing: payload[offset...]))
         where attribute.type == Int(NLMSGERR_ATTR_MSG.rawValue) {
-            return attribute.string
+            return printable(attribute.string)
         }
         return nil
     }

@@ -51,6 +51,13 @@ import Testing
         #expect(try outcome(message(2, flags: Self.hasAttributes, bytes)) == error(.invalid, "Invalid scope"))
     }
 
+    @Test func whatATerminalWouldObeyIsNotRepeated() throws {
+        let bytes = number(-22) + request + sentence("no \u{1b}[2J\u{9b}device")
+        #expect(
+            try outcome(message(2, flags: Self.capped | Self.hasAttributes, bytes)) == error(.invalid, "no ?[2J?device")
+        )
+    }
+
     @Test func anExplanationThatIsNotAnnouncedIsNotLookedFor() throws {
         let bytes = number(-22) + request + sentence("Invalid scope")
         #expect(try outcome(message(2, flags: Self.capped, bytes)) == error(.invalid))
