@@ -11,7 +11,8 @@ destdir=
 dry_run=
 
 # A new file is written under its name, this suffix and a number, then renamed. Engines read only names that end in
-# .json and .conf, so they ignore it, and after a power cut uninstall.sh finds it by its name.
+# .json and .conf, so they ignore it. If the script is killed, the next run that writes the file finds the leftover by its name, and
+# so does uninstall.sh. The number is the process.
 unfinished=.evenkeel-new
 
 say() { printf '%s\n' "$*"; }
@@ -37,6 +38,10 @@ act() {
 # of install.
 pending=
 put() {
+    local left
+    for left in "$3$unfinished".*; do
+        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
+    done
     pending=$3$unfinished.$$
     install -m "$1" "${@:4}" -T -- "$2" "$pending"
     sync -- "$pending"
@@ -44,40 +49,24 @@ put() {
     pending=
 }
 
-# A folder for texts that are not installed yet. Those of runs that were killed go; their names tell their processes.
+# is_running PID
+is_running() { [[ $1 =~ ^[0-9]+$ && -d /proc/$1 ]]; }
+
+# A folder for texts that are not installed yet. Those of runs that were killed go.
 make_rendered() {
-    local left process
-    for left in "${TMPDIR:-/tmp}"/evenkeel.*.??????; do
-        process=${left%.*}
-        process=${process##*.}
-        [[ ! -O $left || ! -d $left || -L $left || -e /proc/$process ]] || rm -rf -- "$left"
+    local place=${TMPDIR:-/tmp}/evenkeel-install left pid
+    for left in "$place".*.*; do
+        pid=${left#"$place."}
+        # Anybody may write there: only what belongs to who runs this.
+        [[ ! -d $left || -L $left || ! -O $left ]] || is_running "${pid%%.*}" || rm -rf -- "$left"
     done
-    rendered=$(mktemp -d -t "evenkeel.$$.XXXXXX")
+    rendered=$(mktemp -d "$place.$$.XXXXXX")
     trap clean_up EXIT
 }
 
 clean_up() {
     rm -rf -- "$rendered"
     [[ -z $pending ]] || rm -rf -- "$pending"
-}
-
-# Paths that are removed, or would be at this point of a dry run.
-declare -A gone=()
-
-remove() {
-    if act "remove $1"; then rm -f -- "$1"; fi
-    gone[$1]=yes
-}
-
-# remove_unfinished TARGET: what an interrupted run wrote, but did not rename to it.
-remove_unfinished() {
-    local left
-    for left in "$1$unfinished".*; do
-        [[ -e $left && ! -L $left ]] || continue
-        if act "remove $left"; then rm -rf -- "$left"; fi
-        # shellcheck disable=SC2034 # uninstall.sh asks
-        gone[$left]=yes
-    done
 }
 
 # directory_argument OPTION [VALUE …]: prints the value, made absolute and free of dots.
@@ -120,12 +109,15 @@ fingerprint() {
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
 
 # The manifest's folders come and go together with it, under another name: who was interrupted would leave folders that nobody
-# knows to be ours.
-# shellcheck disable=SC2154 # each script sets it
+# knows to be ours. Those of runs that were killed go.
+# shellcheck disable=SC2154 # each script sets $manifest
 remove_unfinished_manifest() {
-    local path=$manifest
+    local path=$manifest left
     while [[ -n $path ]]; do
-        remove_unfinished "$destdir$path"
+        for left in "$destdir$path$unfinished".*; do
+            if [[ ! -e $left || -L $left ]] || is_running "${left##*.}"; then continue; fi
+            if act "remove $left"; then rm -rf -- "$left"; fi
+        done
         path=${path%/*}
     done
 }

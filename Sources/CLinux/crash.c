@@ -12,7 +12,7 @@ static struct {
     const char *after;
     char version[32];
     const char *end;
-} report;
+} report = {.fd = STDERR_FILENO, .status = 1};
 
 static void put(const char *text, size_t length) {
     while (length > 0) {
@@ -77,6 +77,15 @@ void linux_limit_time(unsigned seconds, const char *text) {
     sigaction(SIGALRM, &action, NULL);
     unblock(&(int){SIGALRM}, 1);
     alarm(seconds);
+}
+
+static const char *exhausted = "evenkeel: out of memory\n";
+
+void linux_limit_memory(const char *text) { exhausted = text; }
+
+void linux_end_without_memory(void) {
+    put_text(exhausted);
+    _exit(report.status);
 }
 
 void linux_set_crash_status(int status) { report.status = status; }

@@ -5,7 +5,6 @@
 #include <linux/nsfs.h>
 #include <linux/sockios.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
@@ -104,4 +103,7 @@ int linux_open_directory(const char *path) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
-void linux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
+int linux_has_proc(void) {
+    struct statfs file_system;
+    return statfs("/proc", &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;
+}

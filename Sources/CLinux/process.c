@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -22,9 +23,20 @@ int linux_argument_count(void) { return argument_count; }
 
 const char *linux_argument(int index) { return index < argument_count ? arguments[index] : NULL; }
 
+const char *linux_executed_path(void) { return (const char *)getauxval(AT_EXECFN); }
+
+static struct sigaction inherited_pipe_action;
+static int ignores_broken_pipes;
+
+void linux_ignore_broken_pipes(void) {
+    if (ignores_broken_pipes) return;
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    ignores_broken_pipes = sigaction(SIGPIPE, &action, &inherited_pipe_action) == 0;
+}
+
 int linux_execute_with_arguments(const char *path) {
     // An ignored signal would stay ignored in the executed program.
-    signal(SIGPIPE, SIG_DFL);
+    if (ignores_broken_pipes) sigaction(SIGPIPE, &inherited_pipe_action, NULL);
     char *own = arguments[0];
     arguments[0] = (char *)path;
     execv(path, arguments);
@@ -32,12 +44,25 @@ int linux_execute_with_arguments(const char *path) {
     return -1;
 }
 
-int linux_fork(void) { return fork(); }
+static struct sigaction inherited_child_action;
+
+int linux_fork(void) {
+    struct sigaction action = {.sa_handler = SIG_DFL};
+    sigaction(SIGCHLD, &action, &inherited_child_action);
+    int child = fork(), error = errno;
+    if (child < 0) sigaction(SIGCHLD, &inherited_child_action, NULL);
+    errno = error;
+    return child;
+}
 
 int linux_wait(int pid) {
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR) return -1;
+    int status, waited;
+    do waited = waitpid(pid, &status, 0);
+    while (waited < 0 && errno == EINTR);
+    int error = errno;
+    sigaction(SIGCHLD, &inherited_child_action, NULL);
+    errno = error;
+    if (waited < 0) return -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -104,10 +104,13 @@ void *realloc(void *memory, size_t size) {
     return larger;
 }
 
-/// Embedded Swift allocates all memory by this. None of it needs a larger alignment than `malloc` gives.
+__attribute__((weak)) void linux_end_without_memory(void); // Sources/CLinux/crash.c
+
+/// Embedded Swift allocates all memory by this, and uses what it gets unseen. None of it needs a larger alignment than `malloc` gives.
 int posix_memalign(void **result, size_t alignment, size_t size) {
     if (alignment > step) return EINVAL;
     void *memory = allocate(size);
+    if (!memory && linux_end_without_memory) linux_end_without_memory();
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;

@@ -3,7 +3,7 @@ public import LinuxSystem
 /// The messages about one container. They go to standard error, which engines seldom show, and to the system's log, whose first
 /// line has the version.
 public struct ContainerLog: ~Copyable {
-    private let log: Syslog
+    private let program: String
     private let subject: String
     private let repeatError: ((String) -> Void)?
     private let leastOnStandardError: Syslog.Severity
@@ -11,15 +11,17 @@ public struct ContainerLog: ~Copyable {
 
     private final class Progress {
         var hasBegun = false
+        /// Opened with the first message: most runs have none.
+        var log: Syslog?
     }
 
-    /// To be opened before another namespace is entered. Messages less severe than `least` stay off standard error, which an
+    /// Messages less severe than `least` stay off standard error, which an
     /// engine shows to whoever starts a container. `repeatError` also writes errors where else they are looked for.
     public init(
         _ program: String, container id: String, onStandardErrorFrom least: Syslog.Severity = .info,
         repeatError: ((String) -> Void)? = nil
     ) {
-        log = Syslog(program)
+        self.program = program
         leastOnStandardError = least
         self.repeatError = repeatError
         subject = id.isEmpty ? "" : "container \(printable(id)): "
@@ -30,7 +32,8 @@ public struct ContainerLog: ~Copyable {
         if severity.rawValue <= leastOnStandardError.rawValue {
             FileDescriptor.writeStandardError("evenkeel: \(line)\n")
         }
-        log.write(severity, progress.hasBegun ? line : "\(line) (evenkeel \(Product.version))")
+        if !progress.hasBegun { progress.log = Syslog(program) }
+        progress.log?.write(severity, progress.hasBegun ? line : "\(line) (evenkeel \(Product.version))")
         progress.hasBegun = true
         if severity == .error { repeatError?(line) }
     }

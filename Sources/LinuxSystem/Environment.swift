@@ -8,6 +8,13 @@ public enum Environment {
     }
 }
 
+/// Pipes that nobody reads.
+public enum BrokenPipes {
+    /// Writing to one fails from now on and does not end the program. Another program that is executed gets the signal as this one
+    /// got it, `signal(7)`.
+    public static func ignore() { linux_ignore_broken_pipes() }
+}
+
 /// What a program prints when a precondition fails or it touches memory that it does not have.
 public enum CrashReport {
     public enum Stream {
@@ -27,6 +34,9 @@ public enum CrashReport {
             linux_report_crash(descriptor, before.characters, after.characters, $0, end.characters, status)
         }
     }
+
+    /// What is written, instead of a crash report, if there is not enough memory.
+    public static func withoutMemory(_ text: StaticString) { linux_limit_memory(text.characters) }
 
     /// Sets the exit status of later crashes.
     public static func end(with status: Int32) { linux_set_crash_status(status) }

@@ -25,6 +25,9 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let networkUnreachable = Errno(rawValue: ENETUNREACH)
     public static let hostUnreachable = Errno(rawValue: EHOSTUNREACH)
     public static let invalid = Errno(rawValue: EINVAL)
+    public static let tooManyFiles = Errno(rawValue: EMFILE)
+    public static let tooManyFilesOnHost = Errno(rawValue: ENFILE)
+    public static let noMemory = Errno(rawValue: ENOMEM)
     public static let tooBig = Errno(rawValue: EFBIG)
     public static let readOnly = Errno(rawValue: EROFS)
     public static let badMessage = Errno(rawValue: EBADMSG)
@@ -34,6 +37,9 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let notSupported = Errno(rawValue: EOPNOTSUPP)
     public static let protocolNotSupported = Errno(rawValue: EPROTONOSUPPORT)
     public static let familyNotSupported = Errno(rawValue: EAFNOSUPPORT)
+
+    /// Whether the same may succeed when there is more to be had, of files or of memory.
+    public var isShortage: Bool { [.tooManyFiles, .tooManyFilesOnHost, .noMemory].contains(self) }
 
     /// The C library's sentence and the symbol: `Operation not permitted (EPERM)`.
     public var description: String {

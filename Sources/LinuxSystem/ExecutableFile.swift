@@ -10,9 +10,12 @@ public enum ExecutableFile {
 
     /// Whether it is the running program, by device and inode.
     public static func isOwn(_ path: String) -> Bool {
-        guard let other = status(path), let own = status("/proc/self/exe") else { return false }
+        guard let other = status(path), let own = status("/proc/self/exe") ?? statusByName else { return false }
         return other.st_dev == own.st_dev && other.st_ino == own.st_ino
     }
+
+    /// Without /proc: by the path it was executed by, which may be another program's meanwhile.
+    private static var statusByName: stat? { linux_executed_path().flatMap { status(String(cString: $0)) } }
 
     private static func status(_ path: String) -> stat? {
         var status = stat()

@@ -76,6 +76,9 @@ public struct FileDescriptor: ~Copyable {
         try readAll(STDIN_FILENO, limit: limit, name: "standard input")
     }
 
+    /// Closes standard input, of which nothing more is wanted: where few files may be open, this is one more for others.
+    public static func closeStandardInput() { close(STDIN_FILENO) }
+
     private static func readAll(_ number: Int32, limit: Int, name: String) throws(KernelError) -> [UInt8] {
         var content: [UInt8] = []
         while content.count <= limit {

@@ -53,6 +53,9 @@ public struct FileStatus: Hashable, Sendable {
     /// When the content changed last, in seconds since 1970.
     var secondsOfModification: Int { Int(modified.seconds) }
 
+    /// Whether root owns it.
+    public var isRoots: Bool { owner == 0 }
+
     public var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
 
     public var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }

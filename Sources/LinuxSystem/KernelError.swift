@@ -37,6 +37,8 @@ public struct KernelError: Error, Hashable, Sendable, CustomStringConvertible {
             "remount /proc/sys writable where this runs, or set the value from outside"
         case .protocolNotSupported, .familyNotSupported, .notSupported:
             "the running kernel lacks this; load its module or use a kernel built with it"
+        case .noDevice where attempt == ProcFileSystem.attempt: "mount it: mount -t proc proc /proc"
+        case .tooManyFiles: "let it have more open files (RLIMIT_NOFILE)"
         default: nil
         }
     }

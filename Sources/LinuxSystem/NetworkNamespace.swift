@@ -74,7 +74,10 @@ public struct NetworkNamespace: ~Copyable {
 
     /// The calling thread's namespace.
     public static func current() throws(KernelError) -> NetworkNamespace {
-        try NetworkNamespace(path: "/proc/thread-self/ns/net")
+        do { return try NetworkNamespace(path: "/proc/thread-self/ns/net") } catch {
+            if error.errno == .noEntry { try ProcFileSystem.requireMounted() }
+            throw error
+        }
     }
 
     /// Opens the namespace that a socket belongs to. The corresponding request is `SIOCGSKNS`, which does not need /proc.

@@ -5,10 +5,14 @@ public struct ProcessHandle: ~Copyable {
     public let id: Int32
     private let folder: FileDescriptor
 
-    /// - Throws: `ENOENT` if there is no such process.
+    /// - Throws: `ENOENT` if there is no such process, `ENODEV` if there is no /proc.
     public init(_ id: Int32) throws(KernelError) {
         let number = retryingOnInterrupt { linux_open_process(id) }
-        guard number >= 0 else { throw KernelError("look at process \(id)", .current) }
+        guard number >= 0 else {
+            let error = KernelError("look at process \(id)", .current)
+            if error.errno == .noEntry { try ProcFileSystem.requireMounted() }
+            throw error
+        }
         self.id = id
         folder = FileDescriptor(owning: number)
     }
@@ -38,6 +42,9 @@ public struct ProcessHandle: ~Copyable {
 /// This program's own process.
 public enum OwnProcess {
     public static var id: Int32 { getpid() }
+
+    /// Whether it is root, and that not only in a user namespace.
+    public static var isRootOutside: Bool { geteuid() == 0 && UserNamespace.outerUser() == nil }
 
     /// Its arguments, beginning with its name.
     public static var arguments: [String] {

@@ -56,8 +56,9 @@ public struct Sysctl: Hashable, Sendable, CustomStringConvertible {
     /// The number it holds; nil if the kernel has no such parameter (its module is not loaded).
     public func readIfPresent() throws(KernelError) -> Int? {
         do { return try read() } catch {
-            if error.errno == .noEntry { return nil }
-            throw error
+            guard error.errno == .noEntry else { throw error }
+            try ProcFileSystem.requireMounted()
+            return nil
         }
     }
 

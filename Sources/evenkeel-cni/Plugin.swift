@@ -151,6 +151,7 @@ extension Plugin {
     private func openNamespace(of host: borrowing Host) throws(CNIError) -> NetworkNamespace {
         let namespace: NetworkNamespace
         do { namespace = try NetworkNamespace(path: request.namespacePath) } catch {
+            if error.errno.isShortage { throw CNIError(error) }
             throw CNIError(
                 .invalidNamespace, error.description,
                 details: "CNI_NETNS must be the path of the container's network namespace")

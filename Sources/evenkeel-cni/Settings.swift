@@ -83,6 +83,10 @@ struct Settings {
 
 extension CNIError {
     fileprivate init(_ error: PolicyError) {
+        if error.isShortage {
+            self.init(.kernel, "the policy cannot be read", details: error.description)
+            return
+        }
         self.init(
             error.place == "CNI_ARGS" ? .invalidEnvironment : .invalidConfiguration, "the policy is wrong",
             details: error.description)

@@ -6,6 +6,10 @@ import LinuxSystem
 CrashReport.install(
     on: .output, before: "{\"cniVersion\":\"1.1.0\",\"code\":102,\"msg\":\"evenkeel crashed at ",
     after: "\",\"details\":\"this is a defect of evenkeel ", end: "; please report it with the address\"}\n", status: 1)
+CrashReport.withoutMemory(
+    "{\"cniVersion\":\"1.1.0\",\"code\":11,\"msg\":\"evenkeel: there is not enough memory\",\"details\":\"try again later\"}\n"
+)
+Hardening.giveUpPrivileges()
 
 exitProcess(saysWhatItIs() ? 0 : run())
 

@@ -7,7 +7,9 @@ CrashReport.install(
     on: .error, before: "evenkeel: crashed at ",
     after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
     status: EngineContainer.crashStatus())
+CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
 CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+Hardening.giveUpPrivileges()
 
 exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())
 
@@ -27,6 +29,7 @@ func run() -> Int32 {
     do { text = try FileDescriptor.readStandardInput(limit: inputLimit) } catch {
         return refuse("\(error.description); \(advice)", error.errno == .tooBig ? 1 : EngineContainer.crashStatus())
     }
+    FileDescriptor.closeStandardInput()
     do { return attend(try ContainerState(parsing: text)) } catch { return refuse(error.description) }
 }
 

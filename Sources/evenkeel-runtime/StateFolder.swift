@@ -4,15 +4,28 @@ import OCI
 
 /// The folders in which the real runtime stores its containers' states.
 struct StateFolder {
-    private let roots: [String]
+    /// In the order in which they are looked at.
+    private var roots: [String]
+    /// The last of them, if anybody may have named it: there root believes only what is root's.
+    private var doubtful: String?
 
     /// Uses `--root`, or the folders of the runtime of that name: below `XDG_RUNTIME_DIR` without privilege, below `/run` with.
     init(_ invocation: RuntimeInvocation, _ runtime: String) {
         let name = runtime.parts(between: UInt8(ascii: "/")).last ?? ""
         // A copy of a runtime under another name uses the original's folder.
         let names = [name, "runc", "crun", "youki"]
-        let folders = (Environment.variable("XDG_RUNTIME_DIR").map { [$0] } ?? []) + ["/run"]
-        roots = invocation.root.map { [$0] } ?? folders.flatMap { folder in names.map { "\(folder)/\($0)" } }
+        let below = { (folder: String) in names.map { "\(folder)/\($0)" } }
+        roots = invocation.root.map { [$0] } ?? below("/run")
+        guard invocation.root == nil, let folder = Environment.variable("XDG_RUNTIME_DIR"), !folder.isEmpty else {
+            return
+        }
+        if OwnProcess.isRootOutside {
+            // Of the runtimes only crun obeys the variable as root, too.
+            doubtful = "\(folder)/crun"
+            roots.append("\(folder)/crun")
+        } else {
+            roots = below(folder) + roots
+        }
     }
 
     /// The container's state; nil if there is none, or one of another form. Throws if none is found but one could not be read.
@@ -21,7 +34,7 @@ struct StateFolder {
         for root in roots {
             for name in RuntimeState.fileNames {
                 do throws(KernelError) {
-                    if let state = try read("\(root)/\(id)/\(name)") { return state }
+                    if let state = try read("\(root)/\(id)/\(name)", root == doubtful) { return state }
                 } catch { refusal = refusal ?? error }
             }
         }
@@ -29,9 +42,13 @@ struct StateFolder {
         return nil
     }
 
-    private func read(_ path: String) throws(KernelError) -> RuntimeState? {
+    private func read(_ path: String, _ isDoubtful: Bool) throws(KernelError) -> RuntimeState? {
         let text: [UInt8]
-        do { text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 24, name: path) } catch {
+        do throws(KernelError) {
+            let file = try FileDescriptor(opening: path, .readWithoutWaiting)
+            if isDoubtful { guard try FileStatus(of: file, name: path).isRoots else { return nil } }
+            text = try file.readAll(limit: 1 << 24, name: path)
+        } catch {
             if error.errno == .noEntry { return nil }
             throw error
         }

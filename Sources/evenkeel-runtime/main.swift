@@ -35,10 +35,13 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
     let trouble: String
     do throws(KernelError) {
         let status = try OwnProcess.inChild {
+            // The real runtime reads it, this child does not.
+            FileDescriptor.closeStandardInput()
             CrashReport.install(
                 on: .error, before: "evenkeel: crashed at ",
                 after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
                 status: EngineContainer.crashStatus())
+            CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
             CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
             return attend(id, invocation, runtime, log) ? passed : refused
         }
@@ -86,6 +89,7 @@ func mayStartUnseen(_ reason: String, _ severity: Syslog.Severity, _ journal: bo
 
 /// Prints the reason to standard error, and to the file in which engines look for it.
 func refuse(_ reason: String, _ log: RuntimeLogFile) -> Int32 {
+    BrokenPipes.ignore()
     FileDescriptor.writeStandardError("evenkeel-runtime: \(reason)\n")
     log.write(error: reason)
     return 1

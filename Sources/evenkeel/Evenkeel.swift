@@ -16,4 +16,8 @@ struct Evenkeel: ParsableCommand {
             """,
         version: Product.version,
         subcommands: [Doctor.self, Explain.self, Apply.self, HostCommand.self, CNICommand.self])
+
+    /// Takes the arguments from where the kernel put them. Swift's own list comes from /proc: without that it is empty, and every
+    /// command would print the help.
+    static func main() { main(Array(OwnProcess.arguments.dropFirst())) }
 }

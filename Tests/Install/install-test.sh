@@ -233,6 +233,8 @@ check "an install or upgrade that was cut off, wherever, is removed without a re
 
 # shellcheck source=places.sh
 source "$here/places.sh"
+# shellcheck source=leftovers.sh
+source "$here/leftovers.sh"
 # shellcheck source=unit.sh
 source "$here/unit.sh"
 # shellcheck source=engines.sh

@@ -20,6 +20,38 @@ import Testing
         #expect(try Directory.names(in: scratch.path) == ["list"])
     }
 
+    /// A run that was killed left its temporary file; that of one at work is locked.
+    @Test func whatAKilledRunLeftGoesWithTheNext() throws {
+        let path = try scratch.file("list", Array("old".utf8))
+        _ = try scratch.file(".evenkeel-Ab3xyz", Array("half".utf8))
+        let working = try FileDescriptor(opening: try scratch.file(".evenkeel-worker"), .read)
+        #expect(flock(working.number, LOCK_EX) == 0)
+        let others = [".evenkeel-", ".evenkeel-longer1", ".evenkeel-short", "evenkeel-Ab3xyz"]
+        for name in others { _ = try scratch.file(name) }
+        _ = try scratch.folder(".evenkeel-folder")
+        _ = try scratch.link(".evenkeel-linked", to: path)
+        #expect(try AtomicFile(reading: path, limit: 3).replace(with: "new") == .replaced)
+        let left = try Directory.names(in: scratch.path)
+        #expect(
+            left.sorted() == (others + ["list", ".evenkeel-worker", ".evenkeel-folder", ".evenkeel-linked"]).sorted())
+        #expect(try text(path) == "new")
+        try AtomicFile.put("x", at: path)
+        #expect(try Directory.names(in: scratch.path).count == left.count)
+    }
+
+    /// One never removes the other's file while it is being written.
+    @Test func runsAtOnceDoNotDisturbEachOther() throws {
+        let path = try scratch.file("list")
+        let failures = Failures()
+        DispatchQueue.concurrentPerform(iterations: 8) { number in
+            for _ in 0..<100 {
+                do throws(KernelError) { try AtomicFile.put("\(number)", at: path) } catch { failures.add(error) }
+            }
+        }
+        #expect(failures.all == [])
+        #expect(try Directory.names(in: scratch.path) == ["list"])
+    }
+
     @Test(arguments: [0o600, 0o640, 0o755, 0o4750, 0o2444] as [mode_t])
     func modeAndOwnerStay(mode: mode_t) throws {
         let path = try scratch.file("list")
@@ -171,4 +203,14 @@ private final class Reader: @unchecked Sendable {
         ended.wait()
         return surprises
     }
+}
+
+/// What several threads note.
+private final class Failures: @unchecked Sendable {
+    private let lock = NSLock()
+    private var noted: [KernelError] = []
+
+    func add(_ error: KernelError) { lock.withLock { noted.append(error) } }
+
+    var all: [KernelError] { lock.withLock { noted } }
 }

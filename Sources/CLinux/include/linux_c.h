@@ -71,8 +71,16 @@ struct dirent *linux_next_entry(DIR *directory);
 /// open(2) of a directory; fails if the path's last part is a symbolic link.
 int linux_open_directory(const char *path);
 
-/// Ignores SIGPIPE: a write to a pipe without a reader fails with EPIPE and does not end the process.
+/// Ignores SIGPIPE: a write to a pipe without a reader fails with EPIPE and does not end the process. Another program that is
+/// executed later gets the signal as this one got it.
 void linux_ignore_broken_pipes(void);
+
+/// Sets no_new_privs, prctl(2), and gives up all capabilities but those that the work in network namespaces needs,
+/// capabilities(7). Neither can be undone.
+void linux_give_up_privileges(void);
+
+/// Whether /proc is the kernel's, proc(5).
+int linux_has_proc(void);
 
 /// The number of the program's arguments, its name included.
 int linux_argument_count(void);
@@ -80,10 +88,15 @@ int linux_argument_count(void);
 /// The argument at `index`, or NULL beyond the last.
 const char *linux_argument(int index);
 
-/// execv(2) of `path` with this program's arguments, in which `path` replaces the name. Returns only on failure: -1 with errno.
+/// The path by which this program was executed, getauxval(3); NULL if the kernel does not say.
+const char *linux_executed_path(void);
+
+/// execv(2) of `path` with this program's arguments, in which `path` replaces the name, and with the signals as this program got
+/// them. Returns only on failure: -1 with errno.
 int linux_execute_with_arguments(const char *path);
 
-/// fork(2), which Swift does not import.
+/// fork(2), which Swift does not import. Until linux_wait SIGCHLD has its default action: the kernel would forget how the child
+/// ended if this program was started with the signal ignored.
 int linux_fork(void);
 
 /// waitpid(2): the exit status, or 128 plus the signal that ended the process, or -1 with errno.
@@ -145,7 +158,14 @@ void linux_stop(void);
 /// `text` must live as long as the process.
 void linux_limit_time(unsigned seconds, const char *text);
 
-/// Sets the exit status for a later fatal signal or time limit.
+/// The text that linux_end_without_memory writes. It must live as long as the process.
+void linux_limit_memory(const char *text);
+
+/// Writes that text and exits, as a crash does, but without an address: too little memory is no defect. The static programs'
+/// allocator calls it where Swift asks for memory, which takes no refusal.
+void linux_end_without_memory(void);
+
+/// Sets the exit status for a later fatal signal, time limit or lack of memory.
 void linux_set_crash_status(int status);
 
 /// On a fatal signal (SIGILL, SIGTRAP, SIGSEGV, SIGBUS, SIGABRT; a failed Swift precondition is one) writes to `fd` `before`,

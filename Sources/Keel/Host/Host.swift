@@ -20,6 +20,8 @@ public struct Host: ~Copyable {
         let firewall = try Socket(.netfilter)
         let home = try Self.namespace(of: socket)
         let identityOfInit = try NetworkNamespace.knownIdentityOfInit()
+        // Without /proc there are no sysctls, and what is not found there would count as absent from the kernel.
+        if identityOfInit == nil { try ProcFileSystem.requireMounted() }
         self.init(home, socket, firewall, identityOfInit)
     }
 
@@ -75,12 +77,14 @@ public struct Host: ~Copyable {
     }
 }
 
-/// The nftables matches that the kernel has. Each is assumed until the kernel refuses a rule with it.
+/// What the kernel does for our rules. All is assumed until it refuses a rule, a chain or a set.
 struct MatchSupport {
     /// `socket`, Linux 5.10; nil until it is asked.
     private var knownSockets: Bool?
     /// `fib` in a chain of hook forward, Linux 5.16 or so.
     private(set) var routesInForward = true
+    /// The families whose table cannot be repaired: a chain or a set of ours has another form there.
+    private(set) var misshapen: [IPVersion] = []
 
     mutating func sockets() -> Bool {
         let known = knownSockets ?? KernelRelease.running.map { $0 >= KernelRelease(5, 10) } ?? true
@@ -88,11 +92,12 @@ struct MatchSupport {
         return known
     }
 
-    /// Records the match for which a rule was refused.
-    mutating func note(_ missing: Change.Match) {
-        switch missing {
+    /// Records for what a change was refused.
+    mutating func note(_ obstacle: Change.Obstacle) {
+        switch obstacle {
         case .sockets: knownSockets = false
         case .routes: routesInForward = false
+        case .form(let version): _ = misshapen.appendIfNew(version)
         }
     }
 }

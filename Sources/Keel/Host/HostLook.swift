@@ -37,6 +37,7 @@ extension Host {
     ) throws(KernelError) {
         if !questions.tracking.isEmpty { try observeTracking(&snapshot, questions.tracking) }
         snapshot.matchesRoutes = matches.routesInForward
+        snapshot.misshapen = matches.misshapen
         if questions.asksForSocketsAndServices {
             snapshot.matchesSockets = matches.sockets()
             try observeServices(&snapshot)

@@ -75,7 +75,7 @@ extension Host {
                 try apply(change)
                 note(change, leaving, &steps)
             } catch {
-                if let missing = change.unknown(at: error) { matches.note(missing) }
+                if let obstacle = change.obstacle(at: error) { matches.note(obstacle) }
                 refused.append(.failed(change, error.attempting(change.attempt)))
             }
         }

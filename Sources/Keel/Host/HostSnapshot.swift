@@ -39,6 +39,8 @@ public struct HostSnapshot: Hashable, Sendable {
     public var matchesSockets = true
     /// Whether the kernel can look up a sender's route in a chain of hook forward: Linux 5.16 or so.
     public var matchesRoutes = true
+    /// The families whose table has a chain or a set of our name in another form, which the kernel refused to change.
+    public var misshapen: [IPVersion] = []
     /// `net.netfilter.nf_conntrack_tcp_be_liberal`; nil while connection tracking is not loaded.
     public var beLiberal: Int?
     /// `net.netfilter.nf_conntrack_tcp_loose`; nil while connection tracking is not loaded.

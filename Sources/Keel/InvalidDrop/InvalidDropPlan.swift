@@ -82,6 +82,9 @@ extension HostSnapshot {
             return [remake(drop, wanted, scope, policy.forward, because: "now with \(names(wanted)) alone")]
         }
         let broken = wanted.filter { !ruleset.holds($0) }
+        if !broken.isEmpty && misshapen.contains(drop.version) {
+            return [remake(drop, wanted, scope, policy.forward, because: "of which a chain or set had another form")]
+        }
         if !broken.isEmpty { return repair(drop, broken, elements) }
         return elements.isEmpty ? [] : [addition(drop, missing, elements)]
     }
@@ -127,7 +130,8 @@ extension HostSnapshot {
         ]
     }
 
-    /// Replaces a dormant table: the kernel refuses to wake one and to add a chain to it in one batch.
+    /// Replaces a table: the kernel refuses to wake a dormant one and to add a chain to it in one batch, and to change the form of a
+    /// chain or a set.
     private func remake(
         _ drop: InvalidDrop, _ chains: [[InvalidRule]], _ scope: HostScope, _ forward: Bool, because reason: String
     ) -> Change {

@@ -1,5 +1,6 @@
 import Firewall
 import LinuxSystem
+import Netlink
 
 // How a change of the host's ruleset is compared, and what its refusal means.
 
@@ -19,16 +20,28 @@ extension Change {
 
     private var commandCount: Int { if case .commit(let commands, _) = action { commands.count } else { 0 } }
 
-    enum Match {
+    enum Obstacle {
+        /// The kernel lacks that match, at all or in that chain.
         case sockets
         case routes
+        /// A chain or a set of our name in our table has another hook, priority or type.
+        case form(IPVersion)
     }
 
-    /// The match that the kernel lacks, at all or in that chain, if it refused a rule for it and there is another way.
-    func unknown(at error: KernelError) -> Match? {
-        guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count,
-            case .addRule(let rule) = commands[index], [.noEntry, .notSupported, .invalid].contains(error.errno)
-        else { return nil }
+    /// What the kernel refused the change for, if there is another way.
+    func obstacle(at error: KernelError) -> Obstacle? {
+        guard case .commit(let commands, _) = action, let index = error.batchIndex, index < commands.count else {
+            return nil
+        }
+        if let version = commands[index].formOfExisting,
+            [.exists, .notSupported, .invalid, .busy].contains(error.errno)
+        {
+            return .form(version)
+        }
+        guard case .addRule(let rule) = commands[index], [.noEntry, .notSupported, .invalid].contains(error.errno)
+        else {
+            return nil
+        }
         for expression in rule.expressions {
             if case .hasBoundSocket = expression { return .sockets }
             if case .isRoutedBack = expression, rule.chain.hook == .forward { return .routes }
@@ -39,6 +52,16 @@ extension Change {
 
 extension Command {
     fileprivate var isExclusive: Bool { if case .addChain(_, exclusive: true) = self { true } else { false } }
+
+    /// The family, if the command leaves a chain or a set as it is that exists in the same form.
+    fileprivate var formOfExisting: IPVersion? {
+        switch self {
+        case .addChain(let chain, exclusive: false): chain.table.version
+        case .addSet(let set): set.table.version
+        case .addSegments(let set): set.table.version
+        default: nil
+        }
+    }
 
     fileprivate var isDestructive: Bool {
         switch self {

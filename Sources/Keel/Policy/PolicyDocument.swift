@@ -9,6 +9,8 @@ public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
     public let key: String
     public let problem: String
     public let allowed: String
+    /// Whether the document could not be read for want of files or memory, which says nothing about it.
+    public var isShortage = false
 
     public var description: String {
         // Key and problem quote the document, which may come from a container's annotation.
@@ -47,7 +49,8 @@ extension Policy {
         } catch {
             if error.errno == .noEntry && !isRequired { return policy }
             throw PolicyError(
-                place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object")
+                place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object",
+                isShortage: error.errno.isShortage)
         }
         try policy.overlay(text, from: path, of: .host)
         return policy
