@@ -38,15 +38,21 @@ act() {
 # of install.
 pending=
 put() {
-    local left
-    for left in "$3$unfinished".*; do
-        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
-    done
+    remove_abandoned "$3"
     pending=$3$unfinished.$$
     install -m "$1" "${@:4}" -T -- "$2" "$pending"
     sync -- "$pending"
     mv -fT -- "$pending" "$3"
     pending=
+}
+
+# remove_abandoned TARGET: what a run that was killed wrote, and did not rename to it.
+remove_abandoned() {
+    local left
+    [[ -z $dry_run ]] || return 0
+    for left in "$1$unfinished".*; do
+        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
+    done
 }
 
 # is_running PID
