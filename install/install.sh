@@ -220,7 +220,7 @@ install_files() {
     local i path
     for i in "${!targets[@]}"; do
         path=$destdir${targets[i]}
-        remove_unfinished "$path"
+        remove_abandoned "$path"
         case ${verdict[${targets[i]}]} in
         unchanged) say "unchanged $path" ;;
         keep)

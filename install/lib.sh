@@ -38,15 +38,21 @@ act() {
 # of install.
 pending=
 put() {
-    local left
-    for left in "$3$unfinished".*; do
-        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
-    done
+    remove_abandoned "$3"
     pending=$3$unfinished.$$
     install -m "$1" "${@:4}" -T -- "$2" "$pending"
     sync -- "$pending"
     mv -fT -- "$pending" "$3"
     pending=
+}
+
+# remove_abandoned TARGET: what a run that was killed wrote, and did not rename to it.
+remove_abandoned() {
+    local left
+    [[ -z $dry_run ]] || return 0
+    for left in "$1$unfinished".*; do
+        [[ ! -f $left || -L $left ]] || is_running "${left##*.}" || rm -f -- "$left"
+    done
 }
 
 # is_running PID
@@ -67,25 +73,6 @@ make_rendered() {
 clean_up() {
     rm -rf -- "$rendered"
     [[ -z $pending ]] || rm -rf -- "$pending"
-}
-
-# Paths that are removed, or would be at this point of a dry run.
-declare -A gone=()
-
-remove() {
-    if act "remove $1"; then rm -f -- "$1"; fi
-    gone[$1]=yes
-}
-
-# remove_unfinished TARGET: what an interrupted run wrote, but did not rename to it.
-remove_unfinished() {
-    local left
-    for left in "$1$unfinished".*; do
-        [[ -e $left && ! -L $left ]] || continue
-        if act "remove $left"; then rm -rf -- "$left"; fi
-        # shellcheck disable=SC2034 # uninstall.sh asks
-        gone[$left]=yes
-    done
 }
 
 # directory_argument OPTION [VALUE …]: prints the value, made absolute and free of dots.
@@ -163,12 +150,15 @@ fingerprint() {
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
 
 # The manifest's folders come and go together with it, under another name: who was interrupted would leave folders that nobody
-# knows to be ours.
-# shellcheck disable=SC2154 # each script sets it
+# knows to be ours. Those of runs that were killed go.
+# shellcheck disable=SC2154 # each script sets $manifest
 remove_unfinished_manifest() {
-    local path=$manifest
+    local path=$manifest left
     while [[ -n $path ]]; do
-        remove_unfinished "$destdir$path"
+        for left in "$destdir$path$unfinished".*; do
+            if [[ ! -e $left || -L $left ]] || is_running "${left##*.}"; then continue; fi
+            if act "remove $left"; then rm -rf -- "$left"; fi
+        done
         path=${path%/*}
     done
 }

@@ -68,6 +68,14 @@ warn_of_cni_lists() {
     done
 }
 
+# Paths that are removed, or would be at this point of a dry run.
+declare -A gone=()
+
+remove() {
+    if act "remove $1"; then rm -f -- "$1"; fi
+    gone[$1]=yes
+}
+
 remove_file() {
     local path=$destdir$1 found
     found=$(fingerprint "$path")
@@ -79,6 +87,13 @@ remove_file() {
         say "keep $path: changed since it was installed"
     fi
     remove_unfinished "$path"
+}
+
+remove_unfinished() {
+    local left
+    for left in "$1$unfinished".*; do
+        [[ ! -f $left ]] || remove "$left"
+    done
 }
 
 # The hook's JSON goes first: while an engine reads it, its program must exist. The command line goes last, after the

@@ -37,7 +37,8 @@ struct TemporaryFile: ~Copyable {
         var status = stat()
         // Where files cannot be locked, nobody takes them for abandoned either.
         let isLocked = linux_try_lock(number) == 0 || Errno.current != .again
-        if isLocked, fstat(number, &status) == 0, status.st_nlink > 0 { return true }
+        // A file that cannot be looked at is there: it was made just now.
+        if isLocked, fstat(number, &status) != 0 || status.st_nlink > 0 { return true }
         close(number)
         return false
     }

@@ -115,7 +115,7 @@ put_daemon_json() {
 
 add_docker_runtime() {
     local file=$destdir$daemon_json
-    remove_unfinished "$file"
+    remove_abandoned "$file"
     case $docker_verdict in
     unchanged) say "unchanged runtimes.evenkeel in $file" ;;
     add) if act "add runtimes.evenkeel to $file"; then put_daemon_json "$file"; fi ;;

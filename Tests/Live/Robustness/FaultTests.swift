@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func installingUpgradingAndUninstalling() throws {
-        try expectNoHarm(["install", "upgrade", "uninstall"], every: 5, least: 10)
+        try expectNoHarm(["install", "upgrade", "uninstall"], every: 8, least: 7)
     }
 
     /// `least`: the faults that are tried in each scenario.

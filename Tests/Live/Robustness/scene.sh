@@ -156,11 +156,9 @@ everything() {
     files
 }
 
-# files: whatever there is below /run, and what was written below /etc. A temporary file that a killed run leaves is none that
-# anybody reads.
+# files: whatever there is below /run, and what was written below /etc.
 files() {
-    find /run $own/upper -xdev \( -path $own -o -path /run/netns \) -prune -o ! -name '.evenkeel-??????' \
-        \( -type f -printf '%p %m %s\n' -o -print \) | sort
+    find /run $own/upper -xdev \( -path $own -o -path /run/netns \) -prune -o \( -type f -printf '%p %m %s\n' -o -print \) | sort
 }
 
 # remains: what is left in the container when all is deleted. What filters a packet back in may stay.
