@@ -16,9 +16,9 @@ struct SysctlRecord: ~Copyable {
     init() throws(KernelError) {
         do throws(KernelError) {
             let state = try StateDirectory(RunDirectory.path)
-            let lock = try Lock(Self.name)
+            let lock = try Lock(.sysctls)
             guard lock.take(milliseconds: Self.patience) else {
-                throw KernelError("lock \(RunDirectory.path)/\(Self.name)", .busy, explanation: "another run holds it")
+                throw KernelError("lock \(Lock.Subject.sysctls.rawValue)", .busy, explanation: "another run holds it")
             }
             let text = try state.text(of: Self.name)
             self.state = state

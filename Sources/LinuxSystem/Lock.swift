@@ -4,13 +4,21 @@ import CLinux
 /// locks for itself (`F_OFD_SETLK` of `fcntl(2)`), so the lock goes with this value.
 public struct Lock: ~Copyable {
     private let file: FileDescriptor
-    private static let folder = "\(RunDirectory.path)/locks"
+    private static var folder: String { "/run/evenkeel/locks" }
 
-    /// Opens the lock of that name, and creates it unless the caller is `onlyLooking`.
+    /// What is locked, and the file for it.
+    public enum Subject: String, Sendable {
+        /// Each namespace is a part, by its inode number.
+        case namespaces = "/run/evenkeel/locks/namespaces"
+        /// The record of the host's sysctls.
+        case sysctls = "/run/evenkeel/locks/sysctls"
+    }
+
+    /// Opens the lock, and creates it unless the caller is `onlyLooking`.
     ///
     /// - Throws: `EACCES`, `EROFS` or the like in a user namespace, `ENOENT` if a lock to look at was never taken.
-    public init(_ name: String, onlyLooking: Bool = false) throws(KernelError) {
-        let path = "\(Self.folder)/\(name)"
+    public init(_ subject: Subject, onlyLooking: Bool = false) throws(KernelError) {
+        let path = subject.rawValue
         var number = linux_open_lock(path, onlyLooking ? 0 : 1)
         if number < 0 && Errno.current == .noEntry && !onlyLooking {
             try RunDirectory.make()

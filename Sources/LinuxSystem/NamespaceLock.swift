@@ -24,7 +24,7 @@ public struct NamespaceLock: ~Copyable {
     public init(_ namespace: borrowing NetworkNamespace, _ patience: Patience) {
         let longest = patience == .waiting ? Self.longest : 0
         do {
-            let lock = try Lock("namespaces", onlyLooking: patience == .onlyLooking)
+            let lock = try Lock(.namespaces, onlyLooking: patience == .onlyLooking)
             isTaken = lock.take(namespace.identity.inode, milliseconds: longest)
             if !namespace.tryToLockFile(), patience == .waiting, namespace.mayBeLockedByOthersRuns {
                 _ = keepTrying(milliseconds: Self.longestForFile) { namespace.tryToLockFile() }

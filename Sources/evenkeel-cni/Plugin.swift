@@ -100,7 +100,9 @@ struct Plugin: ~Copyable {
 
     /// Whether the namespace is podman's, by its file's name. podman before version 6 names interfaces at random.
     private var isPodmans: Bool {
-        request.namespacePath.parts(between: UInt8(ascii: "/")).last?.begins(with: "netns-") ?? false
+        let path = request.namespacePath.utf8
+        let name = path.lastIndex(of: UInt8(ascii: "/")).map { path[path.index(after: $0)...] } ?? path[...]
+        return name.starts(with: "netns-".utf8)
     }
 
     /// Where runtimes mount the network namespaces of containers.

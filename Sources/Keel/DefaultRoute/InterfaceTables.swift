@@ -117,7 +117,6 @@ extension DefaultRoutes {
     }
 
     /// Whether a table's route is the wanted one. Lifetimes run down, and in a copy for the rules alone the metric is free.
-    @inline(never)
     private func isSame(_ wanted: Route, _ held: Route) -> Bool {
         // Most are of different tables, and copying a route is expensive.
         guard wanted.table == held.table else { return false }

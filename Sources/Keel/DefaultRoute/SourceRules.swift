@@ -196,7 +196,10 @@ extension DefaultRoutes {
     /// The kernel tries the rules in turn for each packet, so a network with more gets none for its addresses.
     static let mostSources = 256
 
-    func hasTooManySources(_ link: Link) -> Bool { sources(of: link).count > Self.mostSources }
+    func hasTooManySources(_ link: Link) -> Bool {
+        // Few containers have as many addresses.
+        snapshot.addresses.count > Self.mostSources && sources(of: link).count > Self.mostSources
+    }
 
     private func addresses(of link: Link) -> [InterfaceAddress] {
         snapshot.addresses.filter {
