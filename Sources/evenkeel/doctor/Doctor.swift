@@ -27,8 +27,9 @@ struct Doctor: ParsableCommand {
         discussion: """
             Looks at the host and at every container's network namespace: those that engines bind in /run/netns, \
             /run/docker/netns and /run/user/*/netns, and those of processes in a container's cgroup. No engine has to \
-            run. Containers inside others are left out, which is said; name one to look at it. Each finding has a fixed name, the kernel's evidence, the consequence, and the command that repairs \
-            it; `evenkeel explain NAME` tells more.
+            run. Containers inside others are left out, which is said; name one to look at it. Each finding has a fixed \
+            name, the kernel's evidence, the consequence, and the command that repairs it; `evenkeel explain NAME` tells \
+            more.
 
             The doctor changes nothing and sends nothing. It leaves one trace: the kernel alternates between default \
             routes of one metric, and to show that, the doctor looks up a route eight times. If a strict filter \
