@@ -150,7 +150,8 @@ if isEmbedded {
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
-            swiftSettings: strict, linkerSettings: ordinaryLinking),
+            // Foundation's C modules share the C library's types with CKernel, so they must see the same of them.
+            swiftSettings: strict + [.unsafeFlags(["-Xcc", "-D_GNU_SOURCE"])], linkerSettings: ordinaryLinking),
         tests("LinuxSystem", ["LinuxSystem", "CLinux", "Laboratory"]),
         tests("LinuxTools", ["LinuxTools", "LinuxSystem", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
