@@ -101,7 +101,7 @@ import Testing
         let setup = """
             ip link set peer0 mtu 1300; ip link add br0 type bridge
             unshare -n sleep 1000 </dev/null >/dev/null 2>&1 & pid=$!
-            until [[ $(readlink /proc/$pid/ns/net) != $(readlink /proc/self/ns/net) ]]; do sleep 0.01; done
+            until own=$(readlink /proc/$pid/ns/net) && [[ $own != $(readlink /proc/self/ns/net) ]]; do sleep 0.01; done
             ip link set peer1 netns $pid; nsenter -t $pid -n ip link set peer1 mtu 1400; echo $pid >&2
             """
         let (near, away, bridge) = try inNamespace(Self.links) {

@@ -158,7 +158,8 @@ everything() {
 
 # files: whatever there is below /run, and what was written below /etc.
 files() {
-    find /run $own/upper -xdev \( -path $own -o -path /run/netns \) -prune -o \( -type f -printf '%p %m %s\n' -o -print \) | sort
+    find /run $own/upper -xdev \( -path $own -o -path /run/netns -o -path /run/evenkeel/locks \) -prune -o \
+        -path /run/evenkeel -o \( -type f -printf '%p %m %s\n' -o -print \) | sort
 }
 
 # remains: what is left in the container when all is deleted. What filters a packet back in may stay.
