@@ -119,7 +119,7 @@ int linux_wait_until_readable(int fd, int milliseconds) {
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 
 int linux_open_lock(const char *path, int creating) {
-    return open(path, O_RDWR | (creating ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
+    return openat(AT_FDCWD, path, O_RDWR | (creating ? O_CREAT : 0) | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 int linux_try_lock_byte(int fd, unsigned long long place) {

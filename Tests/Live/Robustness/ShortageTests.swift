@@ -27,6 +27,8 @@ import Testing
         let lab = try Lab()
         let output = try lab.run(
             Self.container + """
+                # The limit counts what was inherited as well.
+                for number in {3..99}; do eval "exec $number>&-"; done
                 for policy in warn fail; do
                     echo '{"onError": "'$policy'"}' >/etc/evenkeel/policy.json
                     for limit in {3..11}; do
