@@ -38,6 +38,13 @@ losses() {
     done
 }
 
+# private_etc: what is written below /etc stays in this laboratory.
+private_etc() {
+    mkdir -p /run/private-etc/{upper,work}
+    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/private-etc/upper,workdir=/run/private-etc/work /etc
+    mkdir -p /etc/evenkeel
+}
+
 # filters NAME: the reverse path filter of each interface, a file and a number a line.
 filters() { inside "$1" grep -r . /proc/sys/net/ipv4/conf --include rp_filter; }
 

@@ -57,7 +57,7 @@ import Testing
         let lab = try Lab()
         let said = try lab.run(
             """
-            mkdir -p /etc/evenkeel /run/runc/x /run/bundle; mount -t tmpfs tmpfs /etc/evenkeel
+            private_etc; mkdir -p /run/runc/x /run/bundle
             echo '{"onError": "\(policy)"}' >/etc/evenkeel/policy.json
             """ + "\n" + Self.hidden + """
                 echo '{}' >/run/bundle/config.json

@@ -61,7 +61,7 @@ import Testing
         try lab.run(
             """
             lab 2
-            mkdir -p /etc/evenkeel; mount -t tmpfs tmpfs /etc/evenkeel
+            private_etc
             echo '{"defaultRoute":{"mode":"one"}}' >/etc/evenkeel/policy.json
             chown 65534 /etc/evenkeel/policy.json; chmod 600 /etc/evenkeel/policy.json
             install -o 65534 -m 600 /dev/null /run/log

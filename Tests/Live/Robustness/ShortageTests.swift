@@ -6,8 +6,7 @@ import Testing
     /// A container to be made safe, its state for the hook, the same for a runtime, and the policy.
     private static let container = """
         lab 1
-        mkdir -p /etc/evenkeel
-        mount -t tmpfs tmpfs /etc/evenkeel
+        private_etc
         nsenter --net=/run/netns/c sleep 600 </dev/null >/dev/null 2>&1 &
         pid=$!
         until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.01; done
