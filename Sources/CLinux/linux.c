@@ -5,7 +5,6 @@
 #include <linux/nsfs.h>
 #include <linux/openat2.h>
 #include <linux/sockios.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
@@ -109,11 +108,6 @@ ssize_t linux_receive(int fd, void *buffer, size_t size, unsigned *sender) {
     ssize_t count = recvfrom(fd, buffer, size, MSG_TRUNC | MSG_DONTWAIT, (struct sockaddr *)&address, &length);
     *sender = address.nl_pid;
     return count;
-}
-
-int linux_wait_until_readable(int fd, int milliseconds) {
-    struct pollfd descriptor = {.fd = fd, .events = POLLIN};
-    return poll(&descriptor, 1, milliseconds);
 }
 
 int linux_try_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }

@@ -10,13 +10,12 @@ public struct ContainerLog: ~Copyable {
     private let progress = Progress()
 
     private final class Progress {
-        var hasBegun = false
         /// Opened with the first message: most runs have none.
         var log: Syslog?
     }
 
-    /// Messages less severe than `least` stay off standard error, which an
-    /// engine shows to whoever starts a container. `repeatError` also writes errors where else they are looked for.
+    /// Messages less severe than `least` stay off standard error, which an engine shows to whoever starts a container.
+    /// `repeatError` also writes errors where else they are looked for.
     public init(
         _ program: String, container id: String, onStandardErrorFrom least: Syslog.Severity = .info,
         repeatError: ((String) -> Void)? = nil
@@ -32,9 +31,9 @@ public struct ContainerLog: ~Copyable {
         if severity.rawValue <= leastOnStandardError.rawValue {
             FileDescriptor.writeStandardError("evenkeel: \(line)\n")
         }
-        if !progress.hasBegun { progress.log = Syslog(program) }
-        progress.log?.write(severity, progress.hasBegun ? line : "\(line) (evenkeel \(Product.version))")
-        progress.hasBegun = true
+        let isFirst = progress.log == nil
+        if isFirst { progress.log = Syslog(program) }
+        progress.log?.write(severity, isFirst ? "\(line) (evenkeel \(Product.version))" : line)
         if severity == .error { repeatError?(line) }
     }
 

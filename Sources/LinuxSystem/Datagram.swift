@@ -22,6 +22,6 @@ public enum Datagram {
 
     /// Whether there is a datagram within so many milliseconds. The corresponding C function is `poll(2)`.
     public static func wait(for socket: Int32, milliseconds: Int32) -> Bool {
-        retryingOnInterrupt { linux_wait_until_readable(socket, milliseconds) } > 0
+        retryingOnInterrupt { linux_wait_to_read(socket, -1, milliseconds) } > 0
     }
 }

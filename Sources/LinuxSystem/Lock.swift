@@ -22,9 +22,7 @@ public struct Lock: ~Copyable {
         var number = linux_open_lock(path, onlyLooking ? 0 : 1)
         if number < 0 && Errno.current == .noEntry && !onlyLooking {
             try RunDirectory.make()
-            guard mkdir(Self.folder, 0o700) == 0 || Errno.current == .exists else {
-                throw KernelError("make directory \(Self.folder)", .current)
-            }
+            try RunDirectory.make(Self.folder, mode: 0o700)
             number = linux_open_lock(path, 1)
         }
         guard number >= 0 else { throw KernelError("open \(path)", .current) }

@@ -6,8 +6,8 @@ public enum RunDirectory {
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 
-    /// Makes it in its parent, which must exist.
-    package static func make(_ path: String = path) throws(KernelError) {
+    /// Makes it, or another directory, in its parent, which must exist. One that is there stays as it is.
+    package static func make(_ path: String = path, mode: UInt32 = mode) throws(KernelError) {
         guard mkdir(path, mode) == 0 || Errno.current == .exists else {
             throw KernelError("make directory \(path)", .current)
         }

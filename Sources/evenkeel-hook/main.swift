@@ -3,12 +3,7 @@ import Keel
 import LinuxSystem
 import OCI
 
-CrashReport.install(
-    on: .error, before: "evenkeel: crashed at ",
-    after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
-    status: EngineContainer.crashStatus())
-CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
-CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+EngineContainer.prepareProcess()
 Hardening.giveUpPrivileges()
 
 exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())

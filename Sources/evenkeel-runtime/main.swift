@@ -37,12 +37,7 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
         let status = try OwnProcess.inChild {
             // The real runtime reads it, this child does not.
             FileDescriptor.closeStandardInput()
-            CrashReport.install(
-                on: .error, before: "evenkeel: crashed at ",
-                after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
-                status: EngineContainer.crashStatus())
-            CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
-            CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+            EngineContainer.prepareProcess()
             return attend(id, invocation, runtime, log) ? passed : refused
         }
         if status == passed { return true }

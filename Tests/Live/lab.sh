@@ -45,6 +45,19 @@ private_etc() {
     mkdir -p /etc/evenkeel
 }
 
+# nobody COMMAND...: as an ordinary user.
+nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
+
+# process_on_a_network: $pid has a network namespace of its own, with an interface eth0 that filters strictly. Not of ip-netns,
+# so that root of a user namespace can make it, too.
+process_on_a_network() {
+    unshare --net sleep 600 </dev/null >/dev/null 2>&1 &
+    pid=$!
+    until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.01; done
+    nsenter --net=/proc/$pid/ns/net ip link add eth0 type veth peer name eth1
+    nsenter --net=/proc/$pid/ns/net sysctl -qw net.ipv4.conf.eth0.rp_filter=1
+}
+
 # filters NAME: the reverse path filter of each interface, a file and a number a line.
 filters() { inside "$1" grep -r . /proc/sys/net/ipv4/conf --include rp_filter; }
 

@@ -65,9 +65,6 @@ int linux_connect_to_kernel(int fd);
 /// `sender` gets the port id that sent it; the kernel's is 0.
 ssize_t linux_receive(int fd, void *buffer, size_t size, unsigned *sender);
 
-/// poll(2): 1 if the file is readable, 0 if it is not after so many milliseconds, or -1 with errno.
-int linux_wait_until_readable(int fd, int milliseconds);
-
 /// flock(2), exclusive and without waiting: 0, or -1 with EWOULDBLOCK while another holds it.
 int linux_try_lock(int fd);
 

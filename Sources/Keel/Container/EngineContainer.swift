@@ -18,6 +18,16 @@ public struct EngineContainer: Sendable {
         self.isStarting = isStarting
     }
 
+    /// Sees to it that this process says why it ends early: by a crash, for want of memory, or after 20 seconds.
+    public static func prepareProcess() {
+        CrashReport.install(
+            on: .error, before: "evenkeel: crashed at ",
+            after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
+            status: crashStatus())
+        CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
+        CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+    }
+
     /// The exit status of a crash before the container's own policy is known. 0 lets it start.
     public static func crashStatus() -> Int32 {
         do { return crashStatus(try Policy.host()) } catch { return 1 }

@@ -110,7 +110,6 @@ import Testing
             """
             lab 1; printf '{"invalid":{"mode":"keep"},"conntrack":{"max":"keep","genericTimeout":77}}' >/run/etc/policy.json
             host_command apply >/dev/null; sed -i s/77/88/ /run/etc/policy.json
-            nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
             (cd /; nobody flock /run/evenkeel sleep 60 </dev/null >/dev/null 2>&1) &
             while flock -n /run/evenkeel true; do sleep 0.01; done
             timeout 5 bash -c '"$programs/evenkeel" host apply --policy /run/etc/policy.json' >/dev/null

@@ -44,10 +44,8 @@ import Testing
             """
             unshare --user --map-root-user --net --mount --propagation private bash -euo pipefail -c '
                 mount -t tmpfs tmpfs /run
-                unshare --net sleep 600 </dev/null >/dev/null 2>&1 & pid=$!
-                until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.01; done
-                nsenter --net=/proc/$pid/ns/net ip link add eth0 type veth peer name eth1
-                nsenter --net=/proc/$pid/ns/net sysctl -qw net.ipv4.conf.eth0.rp_filter=1
+                . "$libraries/lab.sh"
+                process_on_a_network
                 echo "{\\"id\\":\\"x\\",\\"status\\":\\"creating\\",\\"pid\\":$pid}" | "$programs/evenkeel-hook"
                 nsenter --net=/proc/$pid/ns/net sysctl -n net.ipv4.conf.eth0.rp_filter
                 kill $pid'

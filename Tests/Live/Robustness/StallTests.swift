@@ -15,7 +15,6 @@ import Testing
         # How many default routes of IPv4 each has, without repetition.
         defaults_left() { for name in "$@"; do defaults 4 "$name" | wc -l; done | sort -u | xargs; }
         inner() { ip -n "$1" -o route show table all | sort; ip -n "$1" rule; filters "$1"; }
-        nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
         """
 
     private func lab(_ script: String) throws -> Lab {
