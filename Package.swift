@@ -92,9 +92,12 @@ var targets: [Target] = [
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
+    library("Discovery", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
+    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
+    hotProgram("evenkeel-watch", ["Watch"]),
     // In both builds, for Tests/Shipped to compare.
     hotProgram("answers", ["Keel", "CNI", "OCI"], path: "Tests/Answers"),
 ]
@@ -111,7 +114,6 @@ if isEmbedded {
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
-        ordinaryLibrary("Discovery", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
         ordinaryLibrary("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
         ordinaryLibrary(
             "Diagnosis",

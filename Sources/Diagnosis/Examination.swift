@@ -105,7 +105,7 @@ public struct Examination: ~Copyable {
         var snapshot = try container.observe(from: host)
         snapshot.namesAreRandom = found.hasRandomNames
         let attachments = try host.attachments(of: container, snapshot)
-        snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, attachments, isAsking: false)
+        snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, attachments, .looking)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }

@@ -24,4 +24,7 @@ public enum Datagram {
     public static func wait(for socket: Int32, milliseconds: Int32) -> Bool {
         retryingOnInterrupt { linux_wait_to_read(socket, -1, milliseconds) } > 0
     }
+
+    /// The address of a netlink socket, which the kernel tells with the changes that it asked for; 0 before its first request.
+    package static func port(of descriptor: Int32) -> UInt32 { linux_netlink_port(descriptor) }
 }

@@ -43,6 +43,9 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     /// Whether the same may succeed when there is more to be had, of files or of memory.
     public var isShortage: Bool { [.tooManyFiles, .tooManyFilesOnHost, .noMemory].contains(self) }
 
+    /// `EPERM`; empty for a number that the C library does not know.
+    public var symbol: String { String(cString: linux_errno_name(rawValue)) }
+
     /// The C library's sentence and the symbol: `Operation not permitted (EPERM)`.
     public var description: String {
         let symbol = String(cString: linux_errno_name(rawValue))

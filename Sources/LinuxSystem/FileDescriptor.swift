@@ -135,3 +135,14 @@ public struct FileDescriptor: ~Copyable {
         if let failure { throw KernelError("write to \(name)", failure) }
     }
 }
+
+extension FileDescriptor {
+    /// Writes a file in one step: whoever reads it sees all of the text, or what was there before. The corresponding C function is
+    /// `rename(2)`.
+    public static func replace(_ path: String, with text: String) throws(KernelError) {
+        let bytes = Array(text.utf8)
+        guard linux_replace_file(path, "\(path).\(OwnProcess.id)", bytes, bytes.count) == 0 else {
+            throw KernelError("write \(path)", .current)
+        }
+    }
+}

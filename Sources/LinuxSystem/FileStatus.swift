@@ -32,6 +32,9 @@ public struct FileStatus: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Whether something is at a path. The corresponding C function is `access(2)`.
+    public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     /// Reads an open file's status. The corresponding C function is `fstat(2)`; `name` is for the error.
     public init(of file: borrowing FileDescriptor, name: String) throws(KernelError) {
         var status = stat()

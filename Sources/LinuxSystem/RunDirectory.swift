@@ -3,6 +3,8 @@ import CLinux
 /// Holds what must last until the host's next boot: its sysctls before ours, locks, the time of the last warning.
 public enum RunDirectory {
     public static let path = "/run/evenkeel"
+    /// While it exists the watcher leaves the host's rules alone: `evenkeel host remove` makes it.
+    public static let pausedFile = "\(path)/paused"
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 

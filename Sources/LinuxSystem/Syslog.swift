@@ -3,11 +3,12 @@ import CLinux
 /// The system's log, `syslog(3)`: the journal where there is one.
 public struct Syslog: ~Copyable {
     /// The severities of RFC 5424.
-    public enum Severity: Int {
+    public enum Severity: Int, Sendable {
         case error = 3
         case warning = 4
         case notice = 5
         case info = 6
+        case debug = 7
     }
 
     private let program: String

@@ -11,6 +11,9 @@ public enum Timestamp {
         return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
     }
 
+    /// Seconds since 1970.
+    public static var seconds: Int { time(nil) }
+
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Milliseconds on a clock that nobody can set, `CLOCK_MONOTONIC`.

@@ -141,6 +141,15 @@ extension Request {
         return request
     }
 
+    /// An id that the kernel chooses, `NETNSA_NSID_NOT_ASSIGNED`.
+    fileprivate static func assignID(descriptor: Int32) -> Request {
+        var request = Request("give a network namespace an id", type: RTM_NEWNSID, flags: 0)
+        request.append(rtgenmsg())
+        request.put(NETNSA_FD, UInt32(bitPattern: descriptor))
+        request.put(NETNSA_NSID, UInt32(bitPattern: -1))
+        return request
+    }
+
     fileprivate static func namespaceID(descriptor: Int32) -> Request {
         var request = Request("look up a network namespace's id", type: RTM_GETNSID, flags: 0)
         request.append(rtgenmsg())
@@ -221,6 +230,13 @@ extension Socket {
     /// The id by which the socket's namespace knows another; nil if it has none.
     public mutating func namespaceID(of namespace: borrowing NetworkNamespace) throws(KernelError) -> Int32? {
         try get(.namespaceID(descriptor: namespace.descriptor)) { Self.namespaceID($0) }
+    }
+
+    /// Gives another namespace an id in the socket's, from when on its changes are told here.
+    ///
+    /// - Throws: `EEXIST` if it has one.
+    public mutating func assignID(to namespace: borrowing NetworkNamespace) throws(KernelError) {
+        try execute(.assignID(descriptor: namespace.descriptor))
     }
 
     private static func namespaceID(_ message: Message) -> Int32? {

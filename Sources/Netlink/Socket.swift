@@ -83,6 +83,9 @@ public struct Socket: ~Copyable {
         try NetworkNamespace(ofSocket: mnl_socket_get_fd(socket))
     }
 
+    /// Its address, which the kernel tells with the changes that it asked for.
+    package var port: UInt32 { Datagram.port(of: mnl_socket_get_fd(socket)) }
+
     /// Bounds what reading may cost, for a namespace whose owner is not trusted.
     package mutating func limit(to budget: Budget) { self.budget = budget }
 

@@ -191,3 +191,70 @@ int linux_send_discard(unsigned interface, const void *source, const void *targe
 /// Sends a neighbour solicitation (RFC 4861 section 4.3) from the unspecified address, as duplicate address detection does.
 /// `target` is 16 bytes in network byte order. 0, or -1 with errno.
 int linux_solicit_neighbour(unsigned interface, const void *target);
+
+/// A netlink socket that receives events: close-on-exec, non-blocking, with a receive buffer of `buffer` bytes (twice that for the
+/// kernel's own count; at most net.core.rmem_max without CAP_NET_ADMIN), in those multicast groups. -1 with errno.
+int linux_open_events(int protocol, const int *groups, int count, int buffer);
+
+/// SO_RCVBUFFORCE, or what is allowed of it without CAP_NET_ADMIN.
+void linux_enlarge_buffer(int fd, int buffer);
+
+/// NETLINK_LISTEN_ALL_NSID: events of every namespace that has an id in the socket's. 0, or -1 with EPERM without
+/// CAP_NET_BROADCAST.
+int linux_listen_in_all_namespaces(int fd);
+
+/// Has the kernel drop before they are queued: routes that are no default routes, and neighbours in other states than NUD_FAILED.
+/// A classic BPF filter, socket(7). 0, or -1 with errno.
+int linux_filter_route_events(int fd);
+
+/// recvmsg(2) of one datagram of events, without waiting: its length, 0 for one that did not come from the kernel, or -1 with errno
+/// (ENOBUFS: events are lost; EMSGSIZE: it was larger than the buffer). `namespace_id` gets the id of the namespace that it is
+/// about, -1 for the socket's own.
+ssize_t linux_receive_event(int fd, void *buffer, size_t size, int *namespace_id);
+
+/// The address of a netlink socket, by which the kernel says who asked for a change; 0 before it has one.
+unsigned linux_netlink_port(int fd);
+
+/// inotify(7): a descriptor, close-on-exec and non-blocking, or -1 with errno.
+int linux_open_folder_events(void);
+
+/// Watches a folder, and no symbolic link, for names that appear: its number, or -1 with errno.
+int linux_watch_folder(int fd, const char *path);
+
+/// read(2) of folder events: bytes, or -1 with errno (EAGAIN if there are none).
+ssize_t linux_read_folder_events(int fd, void *buffer, size_t size);
+
+enum { LINUX_FOLDER_NEW, LINUX_FOLDER_GONE, LINUX_FOLDER_LOST };
+
+/// The first event in a buffer: its size there, or 0 if there is none. `what` gets LINUX_FOLDER_NEW for a name that appeared, _GONE
+/// if the folder is watched no more, _LOST if events are lost.
+size_t linux_folder_event(const void *buffer, size_t size, int *folder, unsigned *what, const char **name);
+
+enum { LINUX_MOST_POLLED = 64 };
+
+/// poll(2) for reading of at most LINUX_MOST_POLLED descriptors: how many are ready, 0 after the time, -1 with errno. `ready` gets 1
+/// for each that is. A negative descriptor is never ready.
+int linux_poll(const int *fds, unsigned char *ready, int count, int milliseconds);
+
+/// A listening stream socket at `path`, unix(7), close-on-exec and non-blocking, whose file has that mode. It replaces one that is
+/// there. -1 with errno.
+int linux_listen(const char *path, unsigned mode);
+
+/// accept4(2), close-on-exec and non-blocking.
+int linux_accept(int fd);
+
+/// Whether the peer of a stream socket is root or, if `has_group`, in that group; SO_PEERCRED and SO_PEERGROUPS of unix(7).
+int linux_peer_may(int fd, unsigned group, int has_group);
+
+/// recv(2) and send(2) that do not wait and raise no signal.
+ssize_t linux_receive_now(int fd, void *buffer, size_t size);
+ssize_t linux_send_now(int fd, const void *bytes, size_t size);
+
+/// Sends a datagram to the service manager, sd_notify(3), with a descriptor unless that is negative. 0, or -1 with errno.
+int linux_notify(const char *path, const char *text, int attached);
+
+/// Writes a file under another name in its folder and renames it, so that a reader sees all or nothing. 0, or -1 with errno.
+int linux_replace_file(const char *path, const char *temporary, const void *bytes, size_t size);
+
+/// Nanoseconds of CLOCK_MONOTONIC, or with `asleep` of CLOCK_BOOTTIME, which goes on while the machine sleeps.
+unsigned long long linux_clock(int asleep);

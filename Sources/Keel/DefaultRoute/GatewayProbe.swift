@@ -5,15 +5,25 @@ package import Netlink
 // the other gateways the kernel mostly has a neighbour entry. The remaining ones are asked all at once, and waited for at most a
 // tenth of a second.
 
+/// How a run finds out about gateways that the kernel knows nothing of.
+public enum GatewayPatience: Hashable, Sendable {
+    /// Has the kernel ask the network for them, and waits at most a tenth of a second.
+    case waiting
+    /// Has the kernel ask, and goes on. Whether they answer is unknown until a later look.
+    case asking
+    /// Looks who has answered meanwhile. The others are still unknown.
+    case looking
+    /// The time for an answer is over: the others are silent.
+    case over
+}
+
 extension Container {
     private typealias Gateway = (address: IPAddress, interface: UInt32)
 
     /// The gateways that are not known to answer.
-    ///
-    /// `isAsking`: the kernel may ask the network for gateways it knows nothing of, which takes up to a tenth of a second.
     package mutating func ask(
         _ gateways: [(address: IPAddress, interface: UInt32)], from addresses: [InterfaceAddress] = [],
-        _ host: inout Host, _ attachments: [HostAttachment], isAsking: Bool = true
+        _ host: inout Host, _ attachments: [HostAttachment], _ patience: GatewayPatience = .waiting
     ) throws(KernelError) -> [DoubtfulGateway] {
         if gateways.isEmpty { return [] }
         var doubtful: [DoubtfulGateway] = []
@@ -28,12 +38,14 @@ extension Container {
             }
         }
         if unanswered.isEmpty { return doubtful }
-        let unasked = isAsking ? send(to: unanswered, addresses, host) : unanswered
-        if isAsking { try wait(for: &unanswered, besides: unasked) }
+        let isAsking = patience == .waiting || patience == .asking
+        let unasked = isAsking ? send(to: unanswered, addresses, host) : []
+        if patience == .waiting { try wait(for: &unanswered, besides: unasked) }
+        let isOver = patience == .waiting || patience == .over
         for gateway in unanswered {
             let wasAsked = !unasked.contains { $0.address == gateway.address && $0.interface == gateway.interface }
             doubtful.append(
-                DoubtfulGateway(gateway.address, on: gateway.interface, wasAsked ? .silent : .unknown))
+                DoubtfulGateway(gateway.address, on: gateway.interface, wasAsked && isOver ? .silent : .unknown))
         }
         return doubtful
     }

@@ -63,6 +63,12 @@ public struct Host: ~Copyable {
     /// Whether this is the machine's namespace, and not one of an engine's that plays its part.
     package var isMachine: Bool { home.identity == identityOfInit }
 
+    /// The families that have a table of ours.
+    package mutating func heldTables() throws(KernelError) -> [IPVersion] {
+        let states = try firewall.states(of: IPVersion.allCases.map { InvalidDrop(version: $0).table })
+        return zip(IPVersion.allCases, states).filter { $0.1 != .absent }.map { $0.0 }
+    }
+
     /// Whether the kernel has nftables; a kernel without it holds nothing of ours.
     package mutating func hasFirewall() throws(KernelError) -> Bool {
         do {

@@ -5,7 +5,7 @@ import Netlink
 /// Makes the host as it should be: observes, plans and applies, and again whenever somebody else changes the ruleset meanwhile,
 /// until the kernel has accepted a plan or nothing is left to do.
 package struct HostReconciliation {
-    let scope: HostScope
+    package let scope: HostScope
     let policy: Policy.Invalid
 
     package init(_ scope: HostScope, _ policy: Policy.Invalid) {

@@ -10,10 +10,13 @@ public enum HostScope: Hashable, Sendable {
     /// The host itself, with the interfaces of all running containers. Inspects the rules even if they are complete, and removes
     /// what the policy no longer wants.
     case host(interfaces: [InterfaceName])
+    /// The host between two such runs: what is missing for these containers' interfaces in these families comes back, and nothing
+    /// goes. A family in `held` had its table, and keeps it though nothing translates there now.
+    case upkeep(interfaces: [InterfaceName], versions: [IPVersion], held: [IPVersion])
 
     var interfaces: [InterfaceName] {
         switch self {
-        case .container(let interfaces, _), .host(let interfaces): interfaces
+        case .container(let interfaces, _), .host(let interfaces), .upkeep(let interfaces, _, _): interfaces
         case .leftovers: []
         }
     }
@@ -23,7 +26,17 @@ public enum HostScope: Hashable, Sendable {
     var isHost: Bool { if case .host = self { true } else { false } }
 
     /// Whether the run looks for bridges in the set that have no port left.
-    var collectsIdleBridges: Bool { if case .container = self { false } else { true } }
+    var collectsIdleBridges: Bool {
+        switch self {
+        case .container, .upkeep: false
+        case .leftovers, .host: true
+        }
+    }
+
+    /// Whether a family keeps its table, whoever else uses connection tracking there.
+    func holds(_ version: IPVersion) -> Bool {
+        if case .upkeep(_, _, let held) = self { held.contains(version) } else { false }
+    }
 
     /// IPv4 may be translated for every container, IPv6 only for those with an IPv6 default route.
     func mayBeTranslated(_ version: IPVersion) -> Bool {
@@ -32,6 +45,7 @@ public enum HostScope: Hashable, Sendable {
             version == .v4 ? !versions.isEmpty || !interfaces.isEmpty : versions.contains(.v6)
         case .leftovers: false
         case .host: true
+        case .upkeep(_, let versions, _): versions.contains(version)
         }
     }
 }

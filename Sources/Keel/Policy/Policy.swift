@@ -29,6 +29,8 @@ public struct Policy: Hashable, Sendable {
         public mutating func prefer(interface name: String) { preferredInterface = InterfaceName(text: name) }
         /// Whether packets from a losing network's address, or of sockets bound to its device, leave by that network.
         public var sourceRules = true
+        /// Whether the watcher puts back a default route that the kernel flushed because its link went down or lost its address.
+        public var restoreAfterFlap = true
     }
 
     public enum ReversePathFilter: String, CaseIterable, Sendable {
@@ -80,6 +82,11 @@ public struct Policy: Hashable, Sendable {
         public var warnAt = 0.9
     }
 
+    public struct Watch: Hashable, Sendable {
+        /// The name or the number of the group whose members may read the watcher's socket beside root.
+        public var group: String?
+    }
+
     /// What the OCI hook does when the kernel refuses.
     public enum OnError: String, CaseIterable, Sendable {
         /// Let the container start and say what is missing.
@@ -93,6 +100,7 @@ public struct Policy: Hashable, Sendable {
     public var invalid = Invalid()
     public var conntrack = Conntrack()
     public var onError = OnError.warn
+    public var watch = Watch()
     /// What the host lets containers say for themselves; nil: all.
     public internal(set) var limits: ContainerLimits?
 

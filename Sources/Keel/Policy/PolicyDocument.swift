@@ -27,6 +27,7 @@ extension Policy {
         case conntrack
         case onError
         case annotations
+        case watch
     }
 
     /// Whose settings a document may change.
@@ -86,9 +87,9 @@ extension Policy {
         try PolicySection(document, place: place, key: "").read(Key.self) { (key, value) throws(PolicyError) in
             switch key {
             case .invalid where reach == .container, .conntrack where reach == .container,
-                .annotations where reach == .container:
+                .annotations where reach == .container, .watch where reach == .container:
                 throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
-            case .annotations where reach == .network:
+            case .annotations where reach == .network, .watch where reach == .network:
                 throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
             case .defaultRoute: try policy.defaultRoute.overlay(value)
             case .rpFilter: policy.rpFilter = try value.choice()
@@ -100,6 +101,7 @@ extension Policy {
                 policy.defaultRoute.isChoiceForgotten =
                     limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
                 policy.limits = limits
+            case .watch: policy.watch.group = try value.group()
             }
         }
         if document["defaultRoute"]?["prefer"] != nil { policy.defaultRoute.isPreferenceOwn = reach == .container }
@@ -113,6 +115,7 @@ extension Policy.DefaultRoute {
         case mode
         case prefer
         case sourceRules
+        case restoreAfterFlap
     }
 
     fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
@@ -122,6 +125,7 @@ extension Policy.DefaultRoute {
             case .mode: changed.mode = try value.choice()
             case .prefer: changed.prefer = try value.preferences()
             case .sourceRules: changed.sourceRules = try value.boolean()
+            case .restoreAfterFlap: changed.restoreAfterFlap = try value.boolean()
             }
         }
         self = changed

@@ -79,6 +79,18 @@ struct PolicySection {
         return boolean
     }
 
+    /// The one member of the section "watch".
+    func group() throws(PolicyError) -> String? {
+        for index in 0..<(try members.count) {
+            let group = try member(index, among: ["group"]).section
+            guard let name = group.value.string, !name.isEmpty else {
+                throw group.error("is \(group.described)", allowed: "the name or the number of a group")
+            }
+            return name
+        }
+        return nil
+    }
+
     private static let mostPreferences = 256
 
     func preferences() throws(PolicyError) -> [Preference] {

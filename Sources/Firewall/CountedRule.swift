@@ -1,6 +1,5 @@
-import CKernel
-public import Firewall
-import Keel
+import CMnl
+import CNftnl
 public import LinuxSystem
 public import Netlink
 

@@ -1,0 +1,22 @@
+import CLinux
+
+/// Times in nanoseconds, from clocks that nobody can set.
+public enum Clock {
+    /// `CLOCK_MONOTONIC`, which stands while the machine sleeps.
+    public static var now: UInt64 { linux_clock(0) }
+
+    /// `CLOCK_BOOTTIME`, which does not.
+    public static var sinceBoot: UInt64 { linux_clock(1) }
+}
+
+/// Waits for several descriptors, `poll(2)`.
+public enum Poll {
+    public static let most = Int(LINUX_MOST_POLLED)
+
+    /// Waits until one can be read or the time is over. Returns the places of those that can. A negative descriptor never can.
+    public static func wait(_ descriptors: [Int32], milliseconds: Int32) -> [Int] {
+        var ready = [UInt8](repeating: 0, count: descriptors.count)
+        guard linux_poll(descriptors, &ready, Int32(descriptors.count), milliseconds) > 0 else { return [] }
+        return ready.indices.filter { ready[$0] != 0 }
+    }
+}

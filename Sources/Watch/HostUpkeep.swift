@@ -1,0 +1,125 @@
+import Firewall
+import Keel
+import LinuxSystem
+import Netlink
+
+/// What is known of the host's tables between two looks at them: whether they need one, and why.
+struct HostUpkeep {
+    /// Whether to look.
+    var isDue = true
+    /// The program whose change made that necessary; nil if it was none.
+    private(set) var cause: String?
+    /// The families that had a table at the last look.
+    var held: [IPVersion] = []
+    /// The families whose table a person took away: by its name alone, and not with the rest of the ruleset.
+    private(set) var declined: [IPVersion] = []
+    /// The interfaces that are in the sets.
+    var guarded: [InterfaceName] = []
+    private var transaction = Transaction()
+    private var restorations: [UInt64] = []
+    private(set) var contestedUntil: UInt64 = 0
+
+    /// What one transaction did so far.
+    private struct Transaction {
+        /// The families whose table of ours it deleted.
+        var gone: [IPVersion] = []
+        /// Those of whose table it deleted parts.
+        var torn: [IPVersion] = []
+        /// Those whose table it made.
+        var made: [IPVersion] = []
+        var deletesOthers = false
+        var translates = false
+    }
+
+    /// The table's name, in both families.
+    private static let table = InvalidDrop.table
+    private static let ownName = "evenkeel-watch"
+
+    init() {}
+
+    /// What a transaction of somebody else means, for people to read; nil if nothing.
+    mutating func take(_ event: RulesetEvent) -> String? {
+        switch event {
+        case .table(let name, let family, let isGone):
+            guard let version = version(name, family) else {
+                if isGone { transaction.deletesOthers = true }
+                return nil
+            }
+            if isGone {
+                _ = transaction.gone.appendIfNew(version)
+                transaction.made.removeAll { $0 == version }
+            } else {
+                _ = transaction.made.appendIfNew(version)
+                transaction.gone.removeAll { $0 == version }
+            }
+        case .part(let name, let family, let isGone):
+            if let version = version(name, family) {
+                if isGone { _ = transaction.torn.appendIfNew(version) }
+            } else if isGone {
+                transaction.deletesOthers = true
+            }
+        case .translation: transaction.translates = true
+        case .generation(_, let program):
+            defer { transaction = Transaction() }
+            return finish(program)
+        }
+        return nil
+    }
+
+    private func version(_ name: String, _ family: UInt8) -> IPVersion? {
+        guard name.utf8.elementsEqual(Self.table.utf8) else { return nil }
+        return IPVersion(addressFamily: family)
+    }
+
+    private mutating func finish(_ program: String) -> String? {
+        if program.utf8.elementsEqual(Self.ownName.utf8) { return nil }
+        let isOfProduct = program.begins(with: "evenkeel")
+        // Whoever makes the table wants it.
+        declined.removeAll { transaction.made.contains($0) }
+        if transaction.translates || !transaction.made.isEmpty { call(for: program) }
+        let lost = transaction.gone + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
+        guard !lost.isEmpty else { return nil }
+        guarded = []
+        // Elements that the plugin takes out have nothing behind them any more.
+        if isOfProduct && transaction.gone.isEmpty { return nil }
+        let isCollateral = transaction.deletesOthers || (held.count > 1 && transaction.gone.count == held.count)
+        if isCollateral && !isOfProduct {
+            call(for: program)
+            return nil
+        }
+        for version in lost { _ = declined.appendIfNew(version) }
+        return
+            "\(program) took our \(lost.count == 1 ? "table" : "tables") for INVALID segments away by name, and nothing else "
+            + "(\(lost.map { $0.description }.joined(separator: ", "))): that stays so until `evenkeel host apply`"
+    }
+
+    /// Events were lost: look, whatever happened.
+    mutating func callAfterLoss() {
+        transaction = Transaction()
+        guarded = []
+        call(for: nil)
+    }
+
+    mutating func call(for program: String?) {
+        isDue = true
+        cause = program ?? cause
+    }
+
+    /// The look is over.
+    mutating func finishLook() {
+        isDue = false
+        cause = nil
+    }
+
+    /// Notes that the tables were restored. Whether somebody keeps taking them away: then nothing is done for a minute.
+    mutating func noteRestoration(at now: UInt64) -> Bool {
+        restorations = restorations.filter { $0 + 10_000_000_000 > now } + [now]
+        guard restorations.count >= 5 else { return false }
+        restorations = []
+        contestedUntil = now + 60_000_000_000
+        return true
+    }
+
+    /// The families to look after.
+    var versions: [IPVersion] { IPVersion.allCases.filter { !declined.contains($0) } }
+}

@@ -1,0 +1,169 @@
+import Discovery
+import Keel
+import LinuxSystem
+import Netlink
+
+// A look at one container: observe, plan, and carry the plan out. Its own changes are events, so another look follows, which finds
+// nothing left to do.
+
+extension Watcher {
+    func look(_ entry: Watched) {
+        entry.isDirty = false
+        counters.looks += 1
+        guard entry.isContainer, let found = entry.found else { return }
+        do throws(KernelError) {
+            let namespace = try found.open()
+            guard !host.isOwn(namespace) else {
+                entry.state = .foreign
+                return
+            }
+            try look(entry, in: namespace)
+        } catch { fail(entry, error) }
+    }
+
+    private func look(_ entry: Watched, in namespace: consuming NetworkNamespace) throws(KernelError) {
+        let container: Container
+        do { container = try Container(namespace, of: host, .notWaiting) } catch {
+            guard error.errno == .busy else { throw error }
+            return lookLater(entry)
+        }
+        entry.patience = 0
+        let now = Clock.now
+        let mayAct = entry.state == .kept && !entry.budget.isContested(at: now)
+        let isDry = options.isDry
+        let restores = mayAct && !isDry && policy.defaultRoute.restoreAfterFlap
+        let run = ContainerRun(
+            .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true)
+        var port: UInt32 = 0
+        let outcome = try run.carryOut(
+            in: container, on: &host,
+            amending: { snapshot, own in
+                port = own
+                entry.defaults.update(snapshot)
+                if !restores { return [] }
+                let routes = entry.defaults.takeRestorable(in: snapshot)
+                return snapshot.restore(routes)
+            }, if: { plan in mayAct && !isDry && (!plan.namespace.isEmpty || plan.isUnmarked) })
+        entry.port = port
+        finish(entry, outcome, mayAct, now)
+    }
+
+    private func patience(_ entry: Watched, _ now: UInt64) -> GatewayPatience {
+        guard let asked = entry.askedAt else { return entry.state == .kept ? .asking : .looking }
+        return now - asked >= Self.gatewayTime ? .over : .looking
+    }
+
+    /// How long a gateway has for its answer, in nanoseconds.
+    private static let gatewayTime: UInt64 = 100_000_000
+
+    private func finish(_ entry: Watched, _ outcome: ContainerRun.Outcome, _ mayAct: Bool, _ now: UInt64) {
+        entry.mark = outcome.snapshot.mark ?? Mark()
+        entry.interfaces = outcome.attachments.map { $0.name }.unique
+        if settle(entry, now) { return markDirty(entry, now) }
+        guard mayAct else { return }
+        if outcome.snapshot.hasUnknownGateways {
+            if entry.askedAt == nil { entry.askedAt = now }
+            wake(entry, at: now + (now - (entry.askedAt ?? now) < Self.gatewayTime / 8 ? 1_000_000 : 8_000_000))
+        } else {
+            entry.askedAt = nil
+        }
+        // What was flushed comes back when its link is up, of which an event tells; one that was missed is made up for.
+        if entry.defaults.areAny { wake(entry, at: now + Self.second) }
+        if let report = outcome.report {
+            say(entry, report)
+        } else if options.isDry {
+            for change in outcome.plan.namespace { say(entry, change.proposed, "proposal", change.remedy) }
+        }
+        guardInterfaces(of: entry)
+    }
+
+    /// The container's packets come in by interfaces that the host's tables do not know yet.
+    private func guardInterfaces(of entry: Watched) {
+        guard policy.invalid.mode != .keep, policy.invalid.forward, !entry.mark.leavesInvalidAlone else { return }
+        if entry.interfaces.contains(where: { !upkeep.guarded.contains($0) }) { upkeep.call(for: nil) }
+    }
+
+    /// Moves a young container on once it is known what it wishes. Returns whether it is to be looked at again.
+    private func settle(_ entry: Watched, _ now: UInt64) -> Bool {
+        let before = entry.state
+        if entry.mark.isSkipped {
+            entry.state = .left
+        } else if entry.mark.isKept {
+            entry.state = .kept
+        } else if entry.state == .young {
+            let isQuiet = now - entry.lastEvent >= Self.quiet && entry.isInhabited
+            if isQuiet || now - entry.firstSeen >= Self.youth || options.isOnce {
+                entry.state = .kept
+            } else {
+                wake(entry, at: min(entry.lastEvent + Self.quiet, entry.firstSeen + Self.youth))
+                if !entry.isInhabited { planScan(at: entry.lastEvent + Self.quiet) }
+            }
+        }
+        if before == .young && entry.state == .kept && isElsewhere(entry) { entry.state = .foreign }
+        if before != entry.state { report(entry, "is \(entry.state.rawValue)", event: "state") }
+        return before == .young && entry.state == .kept
+    }
+
+    /// Without a mark a container is young until nothing has happened in it for that long, or for that long at most; nanoseconds.
+    private static let (quiet, youth): (UInt64, UInt64) = (250_000_000, 2 * second)
+
+    /// Another run has the lock: after 1, 2, 4 … 50 ms.
+    private func lookLater(_ entry: Watched) {
+        counters.lockRetries += 1
+        entry.patience = min(max(2 * entry.patience, 1_000_000), 50_000_000)
+        wake(entry, at: Clock.now + entry.patience)
+    }
+
+    private func say(_ entry: Watched, _ report: Report) {
+        let now = Clock.now
+        var done: [String] = []
+        for step in report.steps {
+            switch step {
+            case .done(let change):
+                done.append(change.object)
+                counters.remedies.count(change.remedy.rawValue)
+                say(entry, change.done, "remedy", change.remedy, nanoseconds: now - entry.dirtySince)
+            case .failed(_, let error): fail(entry, error)
+            case .skipped: break
+            }
+        }
+        guard !done.isEmpty else { return }
+        for note in report.notes { report_(entry, note) }
+        entry.remedies += UInt64(done.count)
+        counters.latency.note(nanoseconds: now - entry.dirtySince)
+        if entry.expectsNothing { counters.missed += UInt64(done.count) }
+        entry.expectsNothing = false
+        if let change = entry.budget.note(done, at: now) { contest(entry, change, now) }
+    }
+
+    private func report_(_ entry: Watched, _ note: String) { report(entry, note, event: "note") }
+
+    private func contest(_ entry: Watched, _ change: String, _ now: UInt64) {
+        counters.contests += 1
+        let until = entry.budget.contestedUntil
+        wake(entry, at: until)
+        let rival = entry.rival.map { Rival.text($0, in: entry.found) } ?? "another program"
+        report(
+            entry,
+            "\(rival) keeps undoing this: \(change). Nothing is done about it for \((until - now) / Self.second) s; see "
+                + "`evenkeel doctor`", event: "contested", .warning)
+    }
+
+    private func fail(_ entry: Watched, _ error: KernelError) {
+        // Gone meanwhile: its id goes, too, or a scan finds another way to it.
+        if [.noEntry, .invalid, .noSuchAddress, .noSuchProcess].contains(error.errno) {
+            entry.found = nil
+            if entry.state != .foreign { entry.state = .unknown }
+            return planScan(at: Clock.now + 10_000_000)
+        }
+        counters.failures.count(error.errno.symbol)
+        hasFailed = true
+        entry.port = 0
+        report(entry, error.description, event: "failure", .warning)
+        wake(entry, at: Clock.now + Self.second)
+    }
+}
+
+extension NamespaceSnapshot {
+    fileprivate var hasUnknownGateways: Bool { doubtfulGateways.contains { $0.state == .unknown } }
+}

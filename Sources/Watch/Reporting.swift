@@ -1,0 +1,71 @@
+import JSON
+import Keel
+import LinuxSystem
+
+// What the watcher says: a line for people, and an object for each who listens at the socket.
+
+extension Watcher {
+    func say(_ severity: Syslog.Severity, _ text: String) { report(text, event: "message", severity) }
+
+    /// Of the host.
+    func report(
+        _ text: String, event: String, _ severity: Syslog.Severity = .info, remedy: Remedy? = nil,
+        nanoseconds: UInt64? = nil
+    ) {
+        journal.write(severity, text)
+        tell(event, text, entry: nil, remedy, nanoseconds)
+    }
+
+    /// Of a container.
+    func report(
+        _ entry: Watched, _ text: String, event: String, _ severity: Syslog.Severity? = nil
+    ) {
+        let severity = severity ?? (event == "note" ? .info : .debug)
+        journal.write(severity, "\(entry.name): \(text)")
+        tell(event, text, entry: entry, nil, nil)
+    }
+
+    func say(_ entry: Watched, _ text: String, _ event: String, _ remedy: Remedy, nanoseconds: UInt64? = nil) {
+        journal.write(.info, "\(entry.name): \(text)")
+        tell(event, text, entry: entry, remedy, nanoseconds)
+    }
+
+    private func tell(_ event: String, _ text: String, entry: Watched?, _ remedy: Remedy?, _ nanoseconds: UInt64?) {
+        guard subscribers?.areAnyListening == true else { return }
+        var members: [JSON.Member] = [
+            .init("time", .string(Timestamp.now())), .init("event", .string(event)),
+        ]
+        if let entry {
+            members.append(.init("container", .string(entry.name)))
+            members.append(.init("namespace", entry.found.map { .string($0.path) } ?? .null))
+            members.append(.init("id", .integer(Int64(entry.id))))
+        }
+        if let remedy { members.append(.init("remedy", .string(remedy.rawValue))) }
+        members.append(.init("text", .string(text)))
+        if let nanoseconds { members.append(.init("microseconds", .integer(Int64(nanoseconds / 1000)))) }
+        subscribers?.tell(JSON.object(members).text())
+    }
+
+    func answer(_ now: UInt64) {
+        for question in subscribers?.attend(at: now) ?? [] {
+            switch question.path {
+            case "/metrics":
+                let isOpen = Array(question.accepted.utf8).holds("application/openmetrics-text")
+                let type =
+                    isOpen
+                    ? "application/openmetrics-text; version=1.0.0; charset=utf-8" : "text/plain; version=0.0.4"
+                subscribers?.answer(question, type, metrics(isOpen ? .openMetrics : .prometheus))
+            case "/status": subscribers?.answer(question, "application/json", status().text() + "\n")
+            case "/events": subscribers?.follow(question)
+            default: subscribers?.refuse(question)
+            }
+        }
+    }
+
+    func writeMetrics() {
+        guard let file = options.metricsFile else { return }
+        do throws(KernelError) { try FileDescriptor.replace(file, with: metrics(.prometheus)) } catch {
+            say(.warning, error.description)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import LinuxSystem
+
+/// Those who are connected to the watcher's socket. They speak HTTP/1.0, so that curl and Prometheus can ask as well:
+/// `GET /metrics`, `GET /status`, and `GET /events`, which goes on until somebody hangs up.
+final class Subscribers {
+    /// What somebody asks for.
+    struct Question {
+        let path: String
+        /// What `Accept` says; empty without it.
+        let accepted: String
+        fileprivate let connection: Connection
+    }
+
+    fileprivate final class Connection {
+        let descriptor: FileDescriptor
+        var received: [UInt8] = []
+        var unsent: [UInt8] = []
+        var isListening = false
+        var isAnswered = false
+        let since: UInt64
+
+        init(_ descriptor: consuming FileDescriptor, at now: UInt64) {
+            self.descriptor = descriptor
+            since = now
+        }
+    }
+
+    private let server: StreamServer
+    private var connections: [Connection] = []
+
+    /// Enough for people and a collector. More are turned away.
+    private static let most = 16
+    private static let longestRequest = 4096
+    /// Who does not read that much is hung up on.
+    private static let mostUnsent = 1 << 20
+    /// Who does not ask or read the answer within that time, too: nanoseconds.
+    private static let patience: UInt64 = 5_000_000_000
+
+    init(_ server: consuming StreamServer) { self.server = server }
+
+    /// What to poll for.
+    var descriptors: [Int32] { [server.descriptor] + connections.map { $0.descriptor.number } }
+
+    var areAnyListening: Bool { connections.contains { $0.isListening } }
+
+    /// When somebody who is slow is to be hung up on; nil if nobody is.
+    var deadline: UInt64? {
+        connections.filter { !$0.isListening || !$0.unsent.isEmpty }.map { $0.since + Self.patience }.min()
+    }
+
+    /// Takes new connections, and reads what is asked for.
+    func attend(at now: UInt64) -> [Question] {
+        while connections.count < Self.most, let descriptor = server.accept() {
+            connections.append(Connection(descriptor, at: now))
+        }
+        var questions: [Question] = []
+        for connection in connections {
+            flush(connection)
+            guard let bytes = connection.descriptor.receiveNow(atMost: Self.longestRequest) else { continue }
+            if bytes.isEmpty {
+                connection.isAnswered = true
+                connection.isListening = false
+                connection.unsent = []
+            }
+            if connection.isAnswered || connection.isListening { continue }
+            connection.received += bytes
+            if let question = Self.question(connection) { questions.append(question) }
+        }
+        close(at: now)
+        return questions
+    }
+
+    private func close(at now: UInt64) {
+        connections.removeAll { connection in
+            if connection.isListening { return connection.unsent.count > Self.mostUnsent }
+            return connection.isAnswered && connection.unsent.isEmpty || connection.since + Self.patience <= now
+                || connection.received.count > Self.longestRequest
+        }
+    }
+
+    /// The request's first line and its `Accept`, once its empty line is there.
+    private static func question(_ connection: Connection) -> Question? {
+        let lines = String(decoding: connection.received, as: UTF8.self).parts(between: UInt8(ascii: "\n"))
+            .map { line in line.utf8.last == UInt8(ascii: "\r") ? String(decoding: line.utf8.dropLast(), as: UTF8.self) : line }
+        guard lines.dropLast().contains(where: { $0.isEmpty }) else { return nil }
+        let words = lines[0].words
+        let accepted = lines.first { $0.begins(with: "Accept:") || $0.begins(with: "accept:") } ?? ""
+        let isGet = words.count == 3 && words[0].utf8.elementsEqual("GET".utf8)
+        return Question(path: isGet ? words[1] : "", accepted: accepted, connection: connection)
+    }
+
+    func answer(_ question: Question, _ type: String, _ body: String) {
+        send("HTTP/1.0 200 OK\r\nContent-Type: \(type)\r\nConnection: close\r\n\r\n\(body)", to: question.connection)
+        question.connection.isAnswered = true
+        close(at: question.connection.since)
+    }
+
+    func refuse(_ question: Question) {
+        send(
+            "HTTP/1.0 404 Not Found\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nask for /metrics, /status or /events\n",
+            to: question.connection)
+        question.connection.isAnswered = true
+        close(at: question.connection.since)
+    }
+
+    func follow(_ question: Question) {
+        send(
+            "HTTP/1.0 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n",
+            to: question.connection)
+        question.connection.isListening = true
+    }
+
+    /// Sends a line to all who listen.
+    func tell(_ line: String) {
+        for connection in connections where connection.isListening { send(line + "\n", to: connection) }
+        connections.removeAll { $0.isListening && $0.unsent.count > Self.mostUnsent }
+    }
+
+    private func send(_ text: String, to connection: Connection) {
+        connection.unsent += Array(text.utf8)
+        flush(connection)
+    }
+
+    private func flush(_ connection: Connection) {
+        guard !connection.unsent.isEmpty else { return }
+        guard let sent = connection.descriptor.sendNow(connection.unsent) else {
+            connection.unsent = []
+            connection.isAnswered = true
+            connection.isListening = false
+            return
+        }
+        connection.unsent.removeFirst(sent)
+    }
+}
