@@ -92,14 +92,14 @@ var targets: [Target] = [
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
-    library("Discovery", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
+    library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
     hotProgram("evenkeel-watch", ["Watch"]),
     // In both builds, for Tests/Shipped to compare.
-    hotProgram("answers", ["Keel", "CNI", "OCI"], path: "Tests/Answers"),
+    hotProgram("answers", ["Keel", "CNI", "OCI", "Discovery"], path: "Tests/Answers"),
 ]
 var dependencies: [Package.Dependency] = []
 
@@ -163,7 +163,7 @@ if isEmbedded {
         tests("JSON", ["JSON", "CJansson", "Laboratory"]),
         tests(
             "CStaticRuntime", ["Laboratory"],
-            scripts: ["fortified.c", "memory.c", "messages.c", "names.c", "numbers.c", "stack.c"]),
+            scripts: ["fortified.c", "memory.c", "messages.c", "names.c", "numbers.c", "random.c", "stack.c"]),
         tests("Netlink", ["Netlink", "Datagrams", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),

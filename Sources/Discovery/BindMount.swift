@@ -1,10 +1,9 @@
-import Keel
 import LinuxSystem
 
 /// A file that a network namespace is bind-mounted on, and the owner that its name tells.
-struct BindMount {
+package struct BindMount {
     /// The owner that a name tells.
-    enum Owner: Equatable {
+    package enum Owner: Equatable {
         /// An engine's container. CNI's names are the same for containerd, podman and CRI-O, so the engine may be nil.
         case container(evidence: String, engine: Engine?)
         /// The namespace in which an ordinary user's podman has its bridges.
@@ -57,7 +56,7 @@ struct BindMount {
         at names: some Sequence<String>, in directory: String, of user: UInt32?, _ owner: (String) -> Owner
     ) -> [BindMount] {
         let mounts = names.compactMap { name -> BindMount? in
-            do {
+            do throws(KernelError) {
                 return BindMount(found: try FoundNamespace(at: "\(directory)/\(name)", of: user), owner: owner(name))
             } catch {
                 return nil
@@ -74,14 +73,14 @@ struct BindMount {
     }
 
     /// Names in `/run/netns`, as podman and CNI give them.
-    static func ownerInRunNetns(_ name: String) -> Owner {
-        if name.hasPrefix("rootless-netns") { return .rootlessNetwork }
-        if name.hasPrefix("cni-") { return .container(evidence: "CNI", engine: nil) }
-        return name.hasPrefix("netns-") ? .container(evidence: "podman", engine: .podman) : .unknown
+    package static func ownerInRunNetns(_ name: String) -> Owner {
+        if name.begins(with: "rootless-netns") { return .rootlessNetwork }
+        if name.begins(with: "cni-") { return .container(evidence: "CNI", engine: nil) }
+        return name.begins(with: "netns-") ? .container(evidence: "podman", engine: .podman) : .unknown
     }
 
     /// Names in Docker's folder. A container's is the first twelve digits of its sandbox's id; others are overlay networks.
-    static func ownerInDocker(_ name: String) -> Owner {
+    package static func ownerInDocker(_ name: String) -> Owner {
         name.utf8.count == 12 && name.utf8.allSatisfy(ContainerID.isHexadecimal)
             ? .container(evidence: "Docker", engine: .docker) : .unknown
     }

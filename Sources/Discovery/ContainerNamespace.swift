@@ -33,7 +33,7 @@ public struct ContainerIdentity: Hashable, Sendable {
     /// Whether the text is the container's name, its id, or the beginning of its id.
     public func isCalled(_ text: String) -> Bool {
         if text == name || text == id { return true }
-        return text.utf8.count >= Self.leastOfID && id.hasPrefix(text)
+        return text.utf8.count >= Self.leastOfID && id.begins(with: text)
     }
 
     /// The fewest digits that stand for an id: fewer are likely to match several containers.
@@ -69,12 +69,12 @@ public struct ContainerNamespace: Hashable, Sendable {
     /// here.
     public var hasRandomNames: Bool {
         engine == .podman || containers.contains { $0.engine == .podman }
-            || path.split(separator: "/").last?.hasPrefix("netns-") == true
+            || path.utf8.split(separator: UInt8(ascii: "/")).last?.starts(with: "netns-".utf8) == true
     }
 
     /// A name that lasts as long as the namespace: a path through a process ends with that process.
     public var lastingName: String {
-        path.hasPrefix("/proc/") ? containers.first?.id ?? path : path
+        path.begins(with: "/proc/") ? containers.first?.id ?? path : path
     }
 
     /// A name for people: its containers' names, or else their ids, or else its path.

@@ -28,7 +28,7 @@ struct Names {
     private mutating func tryAll(_ container: inout ContainerIdentity) {
         // CRI-O's names begin with k8s_, which podman's could, too.
         if let name = stored(container.id) {
-            (container.name, container.engine) = (name, name.hasPrefix("k8s_") ? .crio : .podman)
+            (container.name, container.engine) = (name, name.begins(with: "k8s_") ? .crio : .podman)
         } else if let name = Self.ofDocker(container.id) {
             (container.name, container.engine) = (name, .docker)
         } else if let name = ContainerdTask.name(of: container.id) {
@@ -61,7 +61,9 @@ struct Names {
 
     private static func ofDocker(_ id: String) -> String? {
         let document = StateFile.read("/var/lib/docker/containers/\(id)/config.v2.json", limit: 1 << 20)
-        return document?["Name"]?.string.map { String($0.drop { $0 == "/" }) }
+        return document?["Name"]?.string.map { name in
+            String(decoding: name.utf8.drop { $0 == UInt8(ascii: "/") }, as: UTF8.self)
+        }
     }
 }
 
@@ -69,10 +71,15 @@ struct Names {
 enum StateFile {
     /// Nil if it is not there, not readable, not a regular file, longer than `limit`, or not JSON.
     static func read(_ path: String, limit: Int) -> JSON? {
+        guard let text = text(path, limit) else { return nil }
+        do { return try JSON(parsing: text) } catch { return nil }
+    }
+
+    private static func text(_ path: String, _ limit: Int) -> [UInt8]? {
         do {
             let file = try FileDescriptor(opening: path, .readWithoutWaiting)
             guard try FileStatus(of: file, name: path).isRegular else { return nil }
-            return try JSON(parsing: file.readAll(limit: limit, name: path))
+            return try file.readAll(limit: limit, name: path)
         } catch { return nil }
     }
 }

@@ -30,7 +30,7 @@ struct Process {
         guard let parent else { return false }
         do {
             let origin = try ProcessOrigin(of: ProcessHandle(parent.id))
-            return origin.program.hasPrefix("containerd-shim") && origin.speaks(for: 0)
+            return origin.program.begins(with: "containerd-shim") && origin.speaks(for: 0)
         } catch { return false }
     }
 
@@ -39,13 +39,14 @@ struct Process {
         let words = line.split(separator: 0, omittingEmptySubsequences: false).map {
             String(decoding: $0, as: UTF8.self)
         }
-        guard let program = words.first?.split(separator: "/").last, program == "conmon" else { return nil }
+        let program = words.first?.utf8.split(separator: UInt8(ascii: "/")).last
+        guard program?.elementsEqual("conmon".utf8) == true else { return nil }
         let value = { (option: String) in
             words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }
         }
         guard let id = value("-c"), ContainerID.isOne(id) else { return nil }
         // Of CRI-O's it is a name of many parts that kubectl does not show.
-        let isOfPodman = words.contains { $0.hasSuffix("/podman") }
+        let isOfPodman = words.contains { $0.ends(with: "/podman") }
         return ContainerIdentity(id: id, engine: isOfPodman ? .podman : nil, name: value("-n"))
     }
 

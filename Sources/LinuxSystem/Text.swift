@@ -15,6 +15,8 @@ extension String {
 
     @inline(never)
     public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
+
+    public func ends(with suffix: String) -> Bool { utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
 }
 
 extension [UInt8] {

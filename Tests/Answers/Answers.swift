@@ -1,6 +1,6 @@
 /// The answers that are the same in every build, each with its question in front.
 func answers() -> [String] {
-    documents() + requests() + policies() + names() + plans() + errors() + memory()
+    documents() + requests() + policies() + names() + containers() + plans() + errors() + memory()
 }
 
 /// Text on one line, whatever is in it.

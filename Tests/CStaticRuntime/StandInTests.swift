@@ -58,6 +58,13 @@ import Testing
         #expect(try run(["Tests/CStaticRuntime/names.c", "Sources/CStaticRuntime/names.c"]).out == theirs.out)
     }
 
+    @Test func randomBytesFillWhatTheyAreAskedForAndNoMore() throws {
+        let output = try Shell.run([
+            make(["Tests/CStaticRuntime/random.c", "Sources/CStaticRuntime/random.c"], with: .musl)
+        ])
+        #expect(output.text == "well", "\(output.err)")
+    }
+
     /// Sources, and the library with which the sanitizers watch them.
     private static let watched: [([String], Library)] = [
         (["Tests/CStaticRuntime/messages.c", "Sources/CStaticRuntime/libmnl.c"], .glibc),
