@@ -5,15 +5,21 @@ import Netlink
 public struct ContainerRun: Sendable {
     /// The reason for the run.
     public enum Occasion: Hashable, Sendable {
-        /// The container starts: the run also warns if the connection tracking table is filling up.
-        case start
+        /// The container starts: the run also warns if the connection tracking table is filling up. It leaves the mark, also
+        /// where nothing is to be done yet.
+        case start(leaving: Mark)
+        /// Only looks, by the policy alone.
+        case check
+        /// One of all containers that run: what its marks say goes before the policy, and it is left alone if they say so.
         case review
+        /// A person names the container: the same, but it is not left alone any more.
+        case demand
         /// The named interface is about to go: the run installs nothing new on the host.
         case detachment(of: String)
     }
 
     private let occasion: Occasion
-    private let policy: Policy
+    private var policy: Policy
     private let namesAreRandom: Bool
 
     /// `namesAreRandom`: the container's engine names its interfaces at random.
@@ -27,6 +33,8 @@ public struct ContainerRun: Sendable {
     public struct Outcome: Sendable {
         public let plan: Plan
         public let report: Report?
+        /// Whether the container was left alone, as its mark says. Then nothing was planned.
+        public var isLeftAlone = false
     }
 
     /// Observes, plans, and carries out the plan if `isWanted` returns true. `warn` receives what a person should know first.
@@ -34,19 +42,46 @@ public struct ContainerRun: Sendable {
         in namespace: consuming NetworkNamespace, on host: inout Host, warn: (String) -> Void = { _ in },
         if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
-        if occasion == .start, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
+        if occasion.isStart, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
         var container = try Container(namespace, of: host)
-        var look = try Look(&container, from: host)
+        var run = self
+        var look = try Look(&container, from: host, readingMarks: occasion.obeysMarks)
+        guard let plan = try run.planAsMarked(&look, &container, &host) else {
+            return Outcome(plan: Plan(), report: nil, isLeftAlone: true)
+        }
+        guard isWanted(plan) else {
+            if occasion.isStart { leaveMark(after: look, in: &container, warn) }
+            return Outcome(plan: plan, report: nil)
+        }
+        try container.expectTime()
+        return Outcome(plan: plan, report: run.apply(plan, look, &container, &host, warn: warn))
+    }
+
+    /// Plans by what the marks say as well as by the policy. Nil if the container is to be left alone.
+    @inline(never)
+    private mutating func planAsMarked(
+        _ look: inout Look, _ container: inout Container, _ host: inout Host
+    ) throws(KernelError) -> Plan? {
         look.snapshot.namesAreRandom = namesAreRandom
         if case .detachment(let text) = occasion, let name = InterfaceName(text: text) {
             look.leaving = look.snapshot.links.first { $0.name == name }?.index
         }
+        var notes: [String] = []
+        if occasion.obeysMarks, let mark = look.snapshot.mark {
+            if policy.leavesAlone(mark) {
+                if occasion == .review { return nil }
+                notes.append(Self.namedAfterSkip)
+            }
+            policy.overlay(mark)
+        }
         try lookAtTheHost(&look, &container, &host)
-        let plan = try plan(&look, &host, stranding: container.stranding)
-        guard isWanted(plan) else { return Outcome(plan: plan, report: nil) }
-        try container.expectTime()
-        return Outcome(plan: plan, report: apply(plan, look, &container, &host))
+        var plan = try plan(&look, &host, stranding: container.stranding)
+        plan.notes += notes
+        return plan
     }
+
+    private static let namedAfterSkip =
+        "it was started with evenkeel.skip; because it is named, it is no longer left alone"
 
     /// What a run has observed.
     private struct Look {
@@ -57,8 +92,8 @@ public struct ContainerRun: Sendable {
         var hostFailure: KernelError?
         var scope = HostScope.leftovers(leaving: [])
 
-        init(_ container: inout Container, from host: borrowing Host) throws(KernelError) {
-            snapshot = try container.observeForPlan(from: host)
+        init(_ container: inout Container, from host: borrowing Host, readingMarks: Bool) throws(KernelError) {
+            snapshot = try container.observeForPlan(from: host, readingMarks: readingMarks)
         }
     }
 
@@ -111,10 +146,13 @@ public struct ContainerRun: Sendable {
 
     /// Carries a plan out. If the kernel refuses a change because the namespace changed meanwhile, plans once more.
     private func apply(
-        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host
+        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host, warn: (String) -> Void
     ) -> Report {
         var report = Report(notes: plan.notes)
-        report.steps = container.apply(plan.namespace, from: host)
+        let done = container.apply(plan.namespace, leaving: newMark(after: look), from: host)
+        report.steps = done.steps
+        if let refusal = done.markRefusal { warn(refusal.description) }
+        if occasion == .demand { replaceSkip(look, &container, warn) }
         if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(look, &container, host) {
             report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
         }
@@ -122,6 +160,29 @@ public struct ContainerRun: Sendable {
         report.steps += onHost.steps
         for note in onHost.notes where !report.notes.contains(note) { report.notes.append(note) }
         return report
+    }
+
+    /// The mark that the run leaves; nil if it leaves none, or has seen it there.
+    private func newMark(after look: borrowing Look) -> Mark? {
+        guard look.snapshot.canHoldMarks else { return nil }
+        switch occasion {
+        case .start(let mark): return look.snapshot.marks.contains(mark) ? nil : mark
+        case .review, .demand: return look.snapshot.mark?.isKept == true ? nil : .kept
+        case .check, .detachment: return nil
+        }
+    }
+
+    /// Leaves the mark where nothing else is done.
+    private func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: (String) -> Void) {
+        guard let mark = newMark(after: look) else { return }
+        do { try container.leave(mark) } catch { warn(error.description) }
+    }
+
+    /// Has later runs look after the container again.
+    private func replaceSkip(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
+        let skips = look.snapshot.marks.filter { $0.isSkipped }
+        guard !skips.isEmpty, let mark = look.snapshot.mark else { return }
+        do { try container.leave(mark.withoutSkip, replacing: skips) } catch { warn(error.description) }
     }
 
     private func planAgain(
@@ -134,6 +195,13 @@ public struct ContainerRun: Sendable {
             return try snapshot.plan(policy, leaving: look.leaving)
         } catch { return nil }
     }
+}
+
+extension ContainerRun.Occasion {
+    fileprivate var isStart: Bool { if case .start = self { true } else { false } }
+
+    /// Whether the run does as the marks say that it finds.
+    fileprivate var obeysMarks: Bool { self == .review || self == .demand }
 }
 
 extension Step {
