@@ -57,6 +57,14 @@ public struct ContainerObservation: Sendable {
 extension ContainerObservation {
     var place: Finding.Place { .container(container) }
 
+    /// The policy that counts for it: the host's, with what the container's mark says.
+    func policy(over host: Policy) -> Policy {
+        guard let mark = snapshot.mark else { return host }
+        var policy = host
+        policy.overlay(mark)
+        return policy
+    }
+
     /// The shell command that carries out the plan, or the reason in brackets why there is none.
     var apply: String {
         if let refusal { return "(evenkeel cannot here: \(refusal.description))" }

@@ -81,6 +81,7 @@ public struct Diagnosis: Sendable {
     }
 
     private func findings(of observation: ContainerObservation) -> [Finding] {
+        let policy = observation.policy(over: policy)
         let own =
             observation.defaultRouteFindings(policy) + observation.sourceAddressFindings(policy)
             + observation.reversePathFindings(policy) + observation.gatewayFindings(host)

@@ -18,7 +18,7 @@ struct Diagram {
     init(_ host: HostObservation, _ container: ContainerObservation, _ policy: Policy) {
         self.host = host
         self.container = container
-        self.policy = policy
+        self.policy = container.policy(over: policy)
     }
 
     var text: String {

@@ -108,6 +108,7 @@ public struct Examination: ~Copyable {
         snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, attachments, .looking)
         var observation = ContainerObservation(found, snapshot, plan: [])
         observation.policyPath = policyPath
+        let policy = observation.policy(over: policy)
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.attachments = attachments
         let identity = container.namespace.identity
@@ -133,7 +134,9 @@ public struct Examination: ~Copyable {
 
     /// Keeps the counters of containers with a finding about reverse path filters.
     private mutating func keep(_ netstat: Netstat, of observation: ContainerObservation, at place: Int) {
-        guard counters.count < Self.mostCounters, !observation.reversePathFindings(policy).isEmpty else { return }
+        guard counters.count < Self.mostCounters,
+            !observation.reversePathFindings(observation.policy(over: policy)).isEmpty
+        else { return }
         counters.append((place, netstat))
     }
 

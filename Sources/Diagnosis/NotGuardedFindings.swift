@@ -17,6 +17,7 @@ extension ContainerObservation {
         let missing = snapshot.planInvalid(policy.invalid, scope).changes.filter { $0.onlyAddsElements }
         let rest = others.isEmpty ? plan.filter { !policy.keeps($0.remedy) } : []
         guard !missing.isEmpty || !rest.isEmpty else { return [] }
+        if policy.leavesAlone(self.snapshot.mark) { return [leftAlone(missing + rest)] }
         return [
             Finding(
                 .containerNotGuarded, missing.isEmpty ? .information : .warning, at: place,
@@ -27,6 +28,14 @@ extension ContainerObservation {
                         + "protection that guarded containers have",
                 remedy: apply)
         ]
+    }
+
+    private func leftAlone(_ changes: [Change]) -> Finding {
+        Finding(
+            .containerNotGuarded, .information, at: place, "left alone, as it was started with evenkeel.skip",
+            evidence: changes.map { "evenkeel \($0.proposed)" },
+            consequence: "Evenkeel protects it from nothing; evenkeel apply --all leaves it alone, too",
+            remedy: apply)
     }
 
     private func summary(isUnguarded: Bool) -> String {
@@ -40,9 +49,9 @@ extension ContainerObservation {
             : "not set up by Evenkeel; nothing is wrong so far"
     }
 
-    /// Whether the namespace holds anything that Evenkeel left: a rule, or a default route set aside.
+    /// Whether the namespace holds anything that Evenkeel left: its mark; of older versions a rule, or a default route set aside.
     private var hasPassed: Bool {
-        snapshot.rules?.contains { $0.isOurs } ?? false
+        snapshot.mark != nil || snapshot.rules?.contains { $0.isOurs } ?? false
             || snapshot.links.contains { link in
                 IPVersion.allCases.contains { snapshot.isSetAside($0, link.index) }
             }

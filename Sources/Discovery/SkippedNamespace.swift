@@ -10,6 +10,8 @@ public struct SkippedNamespace: Hashable, Sendable {
         /// Its interfaces lead to a namespace that is neither the host's nor its user's own network.
         case elsewhere
         case folder
+        /// It was started with `evenkeel.skip`.
+        case wish
     }
 
     public let found: FoundNamespace
@@ -21,6 +23,11 @@ public struct SkippedNamespace: Hashable, Sendable {
         self.found = found
         self.cause = cause
         self.containers = containers
+    }
+
+    /// A container that wishes to be left alone.
+    public init(atItsWish container: ContainerNamespace) {
+        self.init(container.found, .wish, containers: container.containers)
     }
 
     public var path: String { found.path }
@@ -37,6 +44,7 @@ public struct SkippedNamespace: Hashable, Sendable {
         case .inside: "\(name) is inside another container; \(naming) to change it"
         case .elsewhere:
             "\(name) is attached to a namespace that is neither the host's nor its user's own network; \(naming) to change it"
+        case .wish: "it was started with evenkeel.skip; \(naming) to change it"
         case .folder: "it has more than \(BindMount.mostOfUser) names; the rest was not looked at"
         }
     }

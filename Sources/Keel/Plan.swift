@@ -61,7 +61,8 @@ extension NamespaceSnapshot {
     private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
         if policy.preferredInterface != nil { return false }
         var count = 0
-        for place in routes.indices where routes[place].version == version {
+        for place in routes.indices
+        where routes[place].version == version && routes[place].table != Ours.markTable {
             count += 1
             if count > 1 || routes[place].table != Route.mainTable || routes[place].nextHops.count != 1 { return false }
         }

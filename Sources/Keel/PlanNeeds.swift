@@ -6,11 +6,14 @@ import Netlink
 struct RoutesForPlan {
     /// Whether to leave out defaults that lead nowhere (blackhole, unreachable, prohibit): with one network they decide nothing.
     let onlyUnicast: Bool
+    private let withMarks: Bool
     private let links: [Link]
     private let rules: [PolicyRule]
 
-    init(_ snapshot: NamespaceSnapshot) {
-        onlyUnicast = !snapshot.hasSeveralInterfaces
+    /// `withMarks`: what earlier runs left of the container's wishes is needed, too.
+    init(_ snapshot: NamespaceSnapshot, withMarks: Bool) {
+        onlyUnicast = !snapshot.hasSeveralInterfaces && !withMarks
+        self.withMarks = withMarks
         links = snapshot.links
         rules = snapshot.rules ?? []
     }
@@ -19,17 +22,16 @@ struct RoutesForPlan {
     var tables: [UInt32] {
         let ours = [Ours.chosenTable, Ours.preferredTable] + links.map { Ours.table(of: $0.index) }
         let looked = rules.filter { $0.version == .v4 && $0.source != nil }.map { $0.table }
-        return ([Route.mainTable] + ours + looked).unique
+        let marks = withMarks ? [Ours.markTable] : []
+        return ([Route.mainTable] + ours + looked + marks).unique
     }
 }
 
 extension NamespaceSnapshot {
-    var routesForPlan: RoutesForPlan { RoutesForPlan(self) }
-
     /// Whether the plan needs the addresses: if networks compete, or somebody routes by source.
     var planNeedsAddresses: Bool {
         IPVersion.allCases.contains { version in
-            routes.reduce(0) { $1.version == version ? $0 + $1.nextHops.count : $0 } > 1
+            routes.reduce(0) { $1.version == version && $1.table != Ours.markTable ? $0 + $1.nextHops.count : $0 } > 1
         } || (rules ?? []).contains { $0.source != nil }
     }
 }

@@ -40,7 +40,15 @@ public struct Route: Hashable, Sendable {
         self.protocol = UInt8(RTPROT_STATIC)
     }
 
+    /// An IPv4 default route that discards packets without a word, `RTN_BLACKHOLE`.
+    package init(blackholeIn table: UInt32, metric: UInt32) {
+        self.init(.v4, table: table, metric: metric, nextHops: [NextHop(interface: 0, gateway: nil)])
+        type = UInt8(RTN_BLACKHOLE)
+    }
+
     public var isUnicast: Bool { type == UInt8(RTN_UNICAST) }
+
+    package var isBlackhole: Bool { type == UInt8(RTN_BLACKHOLE) }
 
     /// Made by a routing daemon, which manages its routes itself. These are the protocol numbers of iproute2 (rt_protos) and
     /// FRRouting without those of the kernel, administrators, engines, advertisements and DHCP.

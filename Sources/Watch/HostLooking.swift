@@ -37,7 +37,7 @@ extension Watcher {
 
     private var guardedInterfaces: [InterfaceName] {
         var names: [InterfaceName] = []
-        for entry in namespaces.values where entry.state == .kept && !entry.mark.leavesInvalidAlone {
+        for entry in namespaces.values where entry.state == .kept && wantsForward(entry) {
             for name in entry.interfaces { _ = names.appendIfNew(name) }
         }
         return names

@@ -34,16 +34,17 @@ extension Watcher {
         let restores = mayAct && !isDry && policy.defaultRoute.restoreAfterFlap
         let run = ContainerRun(
             .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true)
-        var port: UInt32 = 0
+        var (port, isMarked) = (UInt32(0), false)
         let outcome = try run.carryOut(
-            in: container, on: &host,
+            in: container, on: &host, warn: { report(entry, $0, event: "note") },
             amending: { snapshot, own in
                 port = own
+                isMarked = snapshot.mark?.isKept == true
                 entry.defaults.update(snapshot)
                 if !restores { return [] }
                 let routes = entry.defaults.takeRestorable(in: snapshot)
                 return snapshot.restore(routes)
-            }, if: { plan in mayAct && !isDry && (!plan.namespace.isEmpty || plan.isUnmarked) })
+            }, if: { plan in mayAct && !isDry && (!plan.namespace.isEmpty || !isMarked) })
         entry.port = port
         finish(entry, outcome, mayAct, now)
     }
@@ -57,7 +58,7 @@ extension Watcher {
     private static let gatewayTime: UInt64 = 100_000_000
 
     private func finish(_ entry: Watched, _ outcome: ContainerRun.Outcome, _ mayAct: Bool, _ now: UInt64) {
-        entry.mark = outcome.snapshot.mark ?? Mark()
+        entry.mark = outcome.snapshot.mark
         entry.interfaces = outcome.attachments.map { $0.name }.unique
         if settle(entry, now) { return markDirty(entry, now) }
         guard mayAct else { return }
@@ -72,30 +73,39 @@ extension Watcher {
         if let report = outcome.report {
             say(entry, report)
         } else if options.isDry {
-            for change in outcome.plan.namespace { say(entry, change.proposed, "proposal", change.remedy) }
+            for change in outcome.plan.namespace { say(entry, change.proposed, "proposal", change) }
         }
         guardInterfaces(of: entry)
     }
 
     /// The container's packets come in by interfaces that the host's tables do not know yet.
     private func guardInterfaces(of entry: Watched) {
-        guard policy.invalid.mode != .keep, policy.invalid.forward, !entry.mark.leavesInvalidAlone else { return }
+        guard wantsForward(entry) else { return }
         if entry.interfaces.contains(where: { !upkeep.guarded.contains($0) }) { upkeep.call(for: nil) }
+    }
+
+    /// Whether INVALID segments of this container are to be kept from leaving the host.
+    func wantsForward(_ entry: Watched) -> Bool {
+        var own = policy
+        if let mark = entry.mark { own.overlay(mark) }
+        return own.invalid.mode != .keep && own.invalid.forward
     }
 
     /// Moves a young container on once it is known what it wishes. Returns whether it is to be looked at again.
     private func settle(_ entry: Watched, _ now: UInt64) -> Bool {
         let before = entry.state
-        if entry.mark.isSkipped {
+        if policy.leavesAlone(entry.mark) {
             entry.state = .left
-        } else if entry.mark.isKept {
+        } else if entry.mark != nil {
             entry.state = .kept
         } else if entry.state == .young {
             let isQuiet = now - entry.lastEvent >= Self.quiet && entry.isInhabited
             if isQuiet || now - entry.firstSeen >= Self.youth || options.isOnce {
                 entry.state = .kept
             } else {
-                wake(entry, at: min(entry.lastEvent + Self.quiet, entry.firstSeen + Self.youth))
+                let grown = entry.firstSeen + Self.youth
+                wake(entry, at: entry.isInhabited ? min(entry.lastEvent + Self.quiet, grown) : grown)
+                // The scan looks for processes.
                 if !entry.isInhabited { planScan(at: entry.lastEvent + Self.quiet) }
             }
         }
@@ -122,21 +132,19 @@ extension Watcher {
             case .done(let change):
                 done.append(change.object)
                 counters.remedies.count(change.remedy.rawValue)
-                say(entry, change.done, "remedy", change.remedy, nanoseconds: now - entry.dirtySince)
+                say(entry, change.done, "remedy", change, nanoseconds: now - entry.dirtySince)
             case .failed(_, let error): fail(entry, error)
             case .skipped: break
             }
         }
         guard !done.isEmpty else { return }
-        for note in report.notes { report_(entry, note) }
+        for note in report.notes { self.report(entry, note, event: "note") }
         entry.remedies += UInt64(done.count)
         counters.latency.note(nanoseconds: now - entry.dirtySince)
         if entry.expectsNothing { counters.missed += UInt64(done.count) }
         entry.expectsNothing = false
         if let change = entry.budget.note(done, at: now) { contest(entry, change, now) }
     }
-
-    private func report_(_ entry: Watched, _ note: String) { report(entry, note, event: "note") }
 
     private func contest(_ entry: Watched, _ change: String, _ now: UInt64) {
         counters.contests += 1

@@ -1,6 +1,7 @@
 import JSON
 import Keel
 import LinuxSystem
+import Netlink
 
 // What the watcher says: a line for people, and an object for each who listens at the socket.
 
@@ -25,9 +26,9 @@ extension Watcher {
         tell(event, text, entry: entry, nil, nil)
     }
 
-    func say(_ entry: Watched, _ text: String, _ event: String, _ remedy: Remedy, nanoseconds: UInt64? = nil) {
-        journal.write(.info, "\(entry.name): \(text)")
-        tell(event, text, entry: entry, remedy, nanoseconds)
+    func say(_ entry: Watched, _ text: String, _ event: String, _ change: Change, nanoseconds: UInt64? = nil) {
+        journal.write(change.isDetail ? .debug : .info, "\(entry.name): \(text)")
+        tell(event, text, entry: entry, change.remedy, nanoseconds)
     }
 
     private func tell(_ event: String, _ text: String, entry: Watched?, _ remedy: Remedy?, _ nanoseconds: UInt64?) {
@@ -66,6 +67,17 @@ extension Watcher {
         guard let file = options.metricsFile else { return }
         do throws(KernelError) { try FileDescriptor.replace(file, with: metrics(.prometheus)) } catch {
             say(.warning, error.description)
+        }
+    }
+}
+
+extension Change {
+    /// Whether it only serves another change, as a rule or a copy in a table does.
+    fileprivate var isDetail: Bool {
+        switch action {
+        case .addRoute(let route), .deleteRoute(let route): route.table != Route.mainTable
+        case .addRule, .deleteRule, .setGroup: true
+        case .set, .commit: false
         }
     }
 }

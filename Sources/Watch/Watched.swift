@@ -47,7 +47,8 @@ final class Watched {
     /// Whether a look at a quiet time should find nothing to do.
     var expectsNothing = false
 
-    var mark = Mark()
+    /// What it wishes, and that it has passed through; nil without a mark.
+    var mark: Mark?
     var defaults = FlushedDefaults()
     /// The host's interfaces by which its packets come in.
     var interfaces: [InterfaceName] = []

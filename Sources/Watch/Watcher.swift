@@ -337,7 +337,7 @@ public final class Watcher {
         case .link(let index, let isUp, let isGone, _): if !isUp || isGone { entry.defaults.note(flapOf: index) }
         case .address(let index, let isGone): if isGone { entry.defaults.note(flapOf: index) }
         case .defaultRoute(let route, let isGone):
-            if Mark.isMark(route) {
+            if Mark(route) != nil {
                 if !isOurs { takeMark(entry, now) }
                 return
             }

@@ -28,8 +28,11 @@ struct Plugin: ~Copyable {
 
     private func add() throws(CNIError) -> JSON? {
         let settings = try Settings.complete(request)
-        if isLeftAlone(settings) { return request.result { _ in false } }
-        let outcome = try run(.start, settings) { $0.hostFailure == nil }
+        if isLeftAlone(settings) {
+            markAsLeftAlone()
+            return request.result { _ in false }
+        }
+        let outcome = try run(.start(leaving: settings.mark), settings) { $0.hostFailure == nil }
         if let failure = outcome.plan.hostFailure { throw CNIError(failure) }
         let plan = outcome.plan
         if !plan.hasInterface(request.interface) { log.write(.warning, missingInterface) }
@@ -46,7 +49,7 @@ struct Plugin: ~Copyable {
     private func check() throws(CNIError) {
         let settings = try Settings.complete(request)
         if isLeftAlone(settings) { return }
-        let plan = try run(.review, settings) { _ in false }.plan
+        let plan = try run(.check, settings) { _ in false }.plan
         if let failure = plan.hostFailure { throw CNIError(failure) }
         // If main's default was removed on purpose, rules that merely remain are no fault of the network.
         var differences = (plan.namespace.filter { !$0.isWithdrawal } + plan.host).map { $0.attempt }
@@ -66,6 +69,14 @@ struct Plugin: ~Copyable {
             Syslog("evenkeel-cni").write(.warning, printable(subject + line))
         }
         return settings.isSkipped
+    }
+
+    /// Leaves the mark by which later runs leave the container alone. No failure refuses the attachment.
+    private func markAsLeftAlone() {
+        do throws(KernelError) {
+            let host = try Host()
+            try host.markAsLeftAlone(try NetworkNamespace(path: request.namespacePath))
+        } catch { log.write(.warning, error.description) }
     }
 
     private var missingInterface: String { "there is no interface \(printable(request.interface)) in the namespace" }

@@ -5,6 +5,8 @@ import Keel
 /// The settings of this run, from the host, the network's configuration and the runtime; later ones win.
 struct Settings {
     private(set) var policy = Policy()
+    /// What the policy says otherwise than the host's own, for later runs.
+    private(set) var mark = Mark.kept
     /// Where this container is said to be left alone; nil if it is not.
     private var skip: String?
     /// What the host does not let the container say, and that it is left alone, a line each.
@@ -18,11 +20,13 @@ struct Settings {
     init(_ request: Request) {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
         take { (settings) throws(CNIError) in settings.policy = try Self.hostPolicy() }
+        let host = policy
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
         take { (settings) throws(CNIError) in try settings.readAnnotations(request) }
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
+        mark = Mark(policy, besides: host)
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
         if let skip { remarks.append("left alone, as \(skip) says") }
     }

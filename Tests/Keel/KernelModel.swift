@@ -46,7 +46,7 @@ extension TestContainer {
     }
 
     private func isReachable(_ route: Route) -> Bool {
-        route.nextHops.allSatisfy { hop in snapshot.links.contains { $0.index == hop.interface } }
+        route.isBlackhole || route.nextHops.allSatisfy { hop in snapshot.links.contains { $0.index == hop.interface } }
     }
 
     private mutating func deleteIPv4(_ route: Route) -> Errno? {

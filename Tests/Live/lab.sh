@@ -64,6 +64,12 @@ filters() { inside "$1" grep -r . /proc/sys/net/ipv4/conf --include rp_filter; }
 # groups NAME: the device group of each interface.
 groups() { ip -n "$1" -d -o link | sed -E 's/^[0-9]+: ([^:@]*).* group ([^ ]*) .*/\1 \2/'; }
 
+# mark NAME: the numbers that earlier runs left in that container, on one line; what they mean is in Keel/Container/Mark.swift.
+mark() {
+    { ip -n "$1" -o route show table 17738997 2>/dev/null || :; } |
+        sed -nE 's/^blackhole default proto 69 metric ([0-9]+) *$/\1/p' | xargs
+}
+
 # state NAME...: all that the plugin could change, in these containers and on the host.
 state() {
     local name

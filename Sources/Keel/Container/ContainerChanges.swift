@@ -6,15 +6,37 @@ import Netlink
 extension Container {
     /// Carries the changes out in order. When a change fails, those that build on it are skipped; the others are not.
     public mutating func apply(_ changes: [Change], from host: borrowing Host) -> [Step] {
+        var nothing = PendingMark(mark: nil)
+        return apply(changes, &nothing, from: host)
+    }
+
+    /// The same, and leaves a mark. Returns also why the kernel refused the mark.
+    mutating func apply(
+        _ changes: [Change], leaving mark: Mark?, from host: borrowing Host
+    ) -> (steps: [Step], markRefusal: KernelError?) {
+        var pending = PendingMark(mark: mark)
+        let steps = apply(changes, &pending, from: host)
+        if let mark = pending.mark {
+            do { try leave(mark) } catch { pending.refusal = error }
+        }
+        return (steps, pending.refusal)
+    }
+
+    /// The mark goes with the last changes that are sent, where it costs no exchange of its own. It stays pending if none are.
+    private mutating func apply(
+        _ changes: [Change], _ pending: inout PendingMark, from host: borrowing Host
+    ) -> [Step] {
         guard !changes.isEmpty else { return [] }
         do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
         defer { _ = host.returnHome() }
         var steps: [Step] = []
         var failed: [Change] = []
         steps.reserveCapacity(changes.count)
+        let lastSent = changes.lastIndex { $0.stage != .alone }
         var start = 0
         while start < changes.count {
             let stage = changes[start].stage
+            let first = start
             var possible: [Change] = []
             while start < changes.count, possible.isEmpty || (stage != .alone && changes[start].stage == stage) {
                 if !failed.isEmpty, failed.contains(where: { $0.isFollowed(by: changes[start]) }) {
@@ -24,20 +46,37 @@ extension Container {
                 }
                 start += 1
             }
-            attempt(possible, &steps, &failed)
+            if let lastSent, first <= lastSent, lastSent < start {
+                attempt(possible, &pending, &steps, &failed)
+            } else {
+                var nothing = PendingMark(mark: nil)
+                attempt(possible, &nothing, &steps, &failed)
+            }
         }
         return steps
     }
 
-    /// Sends changes that go over the socket in one message. Returns those refused, without what is there or gone already.
-    private mutating func execute(_ changes: [Change]) throws(KernelError) -> [(place: Int, error: KernelError)] {
+    /// Sends changes that go over the socket in one message, and the mark behind them. Returns the changes that were refused,
+    /// without what is there or gone already.
+    private mutating func execute(
+        _ changes: [Change], _ pending: inout PendingMark
+    ) throws(KernelError) -> [(place: Int, error: KernelError)] {
+        let mark = pending.mark
+        pending.mark = nil
+        var markRefusal: KernelError?
         var refusals: [(place: Int, error: KernelError)] = []
-        try socket.executeAll(changes.count) {
-            changes[$0].request
+        try socket.executeAll(changes.count + (mark == nil ? 0 : 1)) { place in
+            if place == changes.count, let mark { return .add(mark.route) }
+            return changes[place].request
         } refused: { place, error in
+            guard place < changes.count else {
+                if error.errno != .exists { markRefusal = error.attempting(Mark.attempt) }
+                return
+            }
             let isThere = error.errno != changes[place].errnoIfDone || changes[place].mayHaveAnotherProtocol
             if isThere { refusals.append((place, error)) }
         }
+        pending.refusal = markRefusal
         for index in refusals.indices.reversed() {
             let change = changes[refusals[index].place]
             guard change.mayHaveAnotherProtocol, refusals[index].error.errno == change.errnoIfDone else {
@@ -62,7 +101,9 @@ extension Container {
     }
 
     /// Carries out the changes of one stage, those that go over the socket together.
-    private mutating func attempt(_ changes: [Change], _ steps: inout [Step], _ failed: inout [Change]) {
+    private mutating func attempt(
+        _ changes: [Change], _ pending: inout PendingMark, _ steps: inout [Step], _ failed: inout [Change]
+    ) {
         guard let first = changes.first else { return }
         var refusals: [(place: Int, error: KernelError)] = []
         do throws(KernelError) {
@@ -71,7 +112,7 @@ extension Container {
             // Rulesets are changed on the host only.
             case .commit: throw KernelError(first.attempt, .invalid)
             default:
-                refusals = try execute(changes)
+                refusals = try execute(changes, &pending)
             }
         } catch {
             refusals = changes.indices.filter { error.errno != changes[$0].errnoIfDone || isStillThere(changes[$0]) }
@@ -86,6 +127,12 @@ extension Container {
             }
         }
     }
+}
+
+/// A mark that a run has yet to leave, or why the kernel refused it.
+private struct PendingMark {
+    var mark: Mark?
+    var refusal: KernelError?
 }
 
 extension Change {

@@ -5,9 +5,15 @@ import Netlink
 public struct ContainerRun: Sendable {
     /// The reason for the run.
     public enum Occasion: Hashable, Sendable {
-        /// The container starts: the run also warns if the connection tracking table is filling up.
-        case start
+        /// The container starts: the run also warns if the connection tracking table is filling up. It leaves the mark, also
+        /// where nothing is to be done yet.
+        case start(leaving: Mark)
+        /// Only looks, by the policy alone.
+        case check
+        /// One of all containers that run: what its marks say goes before the policy, and it is left alone if they say so.
         case review
+        /// A person names the container: the same, but it is not left alone any more.
+        case demand
         /// The named interface is about to go: the run installs nothing new on the host.
         case detachment(of: String)
         /// Something changed in it: the run waits for nobody, and leaves the host alone.
@@ -15,7 +21,7 @@ public struct ContainerRun: Sendable {
     }
 
     private let occasion: Occasion
-    private let policy: Policy
+    private var policy: Policy
     private let namesAreRandom: Bool
     private let needsAddresses: Bool
 
@@ -32,6 +38,8 @@ public struct ContainerRun: Sendable {
     public struct Outcome: Sendable {
         public let plan: Plan
         public let report: Report?
+        /// Whether the container was left alone, as its mark says. Then nothing was planned.
+        public var isLeftAlone = false
         /// What it saw before.
         package let snapshot: NamespaceSnapshot
         /// Where its interfaces enter the host, if that was of interest.
@@ -45,39 +53,63 @@ public struct ContainerRun: Sendable {
         in namespace: consuming NetworkNamespace, on host: inout Host, warn: (String) -> Void = { _ in },
         if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
-        if occasion == .start, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
-        let container = try Container(namespace, of: host, isWaiting ? .waiting : .notWaiting)
-        return try carryOut(in: container, on: &host, amending: { _, _ in [] }, if: isWanted)
+        if occasion.isStart, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
+        let container = try Container(namespace, of: host, occasion.isWaiting ? .waiting : .notWaiting)
+        return try carryOut(in: container, on: &host, warn: warn, amending: { _, _ in [] }, if: isWanted)
     }
 
     /// The same in a container that is open. `amend` receives what was seen and the address of the run's socket. It may change
     /// what was seen as the changes that it returns will, which are carried out before the others.
     package func carryOut(
-        in container: consuming Container, on host: inout Host,
+        in container: consuming Container, on host: inout Host, warn: (String) -> Void,
         amending amend: (inout NamespaceSnapshot, UInt32) -> [Change], if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
         var container = container
-        var look = try Look(&container, from: host, withAddresses: needsAddresses)
+        var run = self
+        var look = try Look(
+            &container, from: host, readingMarks: occasion.obeysMarks, withAddresses: needsAddresses)
+        let amendments = amend(&look.snapshot, container.socket.port)
+        guard var plan = try run.planAsMarked(&look, &container, &host) else { return outcome(nil, nil, look) }
+        plan.namespace = amendments + plan.namespace
+        guard isWanted(plan) else {
+            if occasion.isStart { leaveMark(after: look, in: &container, warn) }
+            return outcome(plan, nil, look)
+        }
+        try container.expectTime()
+        return outcome(plan, run.apply(plan, look, &container, &host, warn: warn), look)
+    }
+
+    private func outcome(_ plan: Plan?, _ report: Report?, _ look: borrowing Look) -> Outcome {
+        Outcome(
+            plan: plan ?? Plan(), report: report, isLeftAlone: plan == nil, snapshot: look.snapshot,
+            attachments: look.attachments)
+    }
+
+    /// Plans by what the marks say as well as by the policy. Nil if the container is to be left alone.
+    @inline(never)
+    private mutating func planAsMarked(
+        _ look: inout Look, _ container: inout Container, _ host: inout Host
+    ) throws(KernelError) -> Plan? {
         look.snapshot.namesAreRandom = namesAreRandom
         if case .detachment(let text) = occasion, let name = InterfaceName(text: text) {
             look.leaving = look.snapshot.links.first { $0.name == name }?.index
         }
-        let amendments = amend(&look.snapshot, container.socket.port)
+        var notes: [String] = []
+        if occasion.obeysMarks, let mark = look.snapshot.mark {
+            if policy.leavesAlone(mark) {
+                if occasion != .demand { return nil }
+                notes.append(Self.namedAfterSkip)
+            }
+            policy.overlay(mark)
+        }
         try lookAtTheHost(&look, &container, &host)
         var plan = try plan(&look, &host, stranding: container.stranding)
-        plan.namespace = amendments + plan.namespace
-        guard isWanted(plan) else { return outcome(plan, nil, look) }
-        try container.expectTime()
-        return outcome(plan, apply(plan, look, &container, &host), look)
+        plan.notes += notes
+        return plan
     }
 
-    private func outcome(_ plan: Plan, _ report: Report?, _ look: borrowing Look) -> Outcome {
-        Outcome(plan: plan, report: report, snapshot: look.snapshot, attachments: look.attachments)
-    }
-
-    private var isWaiting: Bool { if case .change = occasion { false } else { true } }
-
-    private var patience: GatewayPatience { if case .change(let patience) = occasion { patience } else { .waiting } }
+    private static let namedAfterSkip =
+        "it was started with evenkeel.skip; because it is named, it is no longer left alone"
 
     /// What a run has observed.
     private struct Look {
@@ -89,9 +121,10 @@ public struct ContainerRun: Sendable {
         var scope = HostScope.leftovers(leaving: [])
 
         init(
-            _ container: inout Container, from host: borrowing Host, withAddresses: Bool
+            _ container: inout Container, from host: borrowing Host, readingMarks: Bool, withAddresses: Bool
         ) throws(KernelError) {
-            snapshot = try container.observeForPlan(from: host, withAddresses: withAddresses)
+            snapshot = try container.observeForPlan(
+                from: host, readingMarks: readingMarks, withAddresses: withAddresses)
         }
     }
 
@@ -105,7 +138,7 @@ public struct ContainerRun: Sendable {
             }
         }
         look.snapshot.doubtfulGateways = try container.ask(
-            gateways, from: look.snapshot.addresses, &host, look.attachments, patience)
+            gateways, from: look.snapshot.addresses, &host, look.attachments, occasion.patience)
     }
 
     private func plan(
@@ -119,7 +152,7 @@ public struct ContainerRun: Sendable {
         if !plan.namespace.isEmpty { plan.notes = selections.flatMap { $0.notes } }
         plan.hostFailure = look.hostFailure
         // The policy wants nothing on the host, or the host could not be observed.
-        if policy.invalid.mode == .keep || look.hostFailure != nil || !isWaiting { return plan }
+        if policy.invalid.mode == .keep || look.hostFailure != nil || !occasion.isWaiting { return plan }
         do throws(KernelError) {
             if let stranding { throw stranding.attempting("look after the host") }
             look.scope = scope(look)
@@ -144,10 +177,13 @@ public struct ContainerRun: Sendable {
 
     /// Carries a plan out. If the kernel refuses a change because the namespace changed meanwhile, plans once more.
     private func apply(
-        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host
+        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host, warn: (String) -> Void
     ) -> Report {
         var report = Report(notes: plan.notes)
-        report.steps = container.apply(plan.namespace, from: host)
+        let done = container.apply(plan.namespace, leaving: newMark(after: look), from: host)
+        report.steps = done.steps
+        if let refusal = done.markRefusal { warn(refusal.description) }
+        if occasion == .demand { replaceSkip(look, &container, warn) }
         if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(look, &container, host) {
             report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
         }
@@ -156,6 +192,29 @@ public struct ContainerRun: Sendable {
         report.steps += onHost.steps
         for note in onHost.notes where !report.notes.contains(note) { report.notes.append(note) }
         return report
+    }
+
+    /// The mark that the run leaves; nil if it leaves none, or has seen it there.
+    private func newMark(after look: borrowing Look) -> Mark? {
+        guard look.snapshot.canHoldMarks else { return nil }
+        switch occasion {
+        case .start(let mark): return look.snapshot.marks.contains(mark) ? nil : mark
+        case .review, .demand, .change: return look.snapshot.mark?.isKept == true ? nil : .kept
+        case .check, .detachment: return nil
+        }
+    }
+
+    /// Leaves the mark where nothing else is done.
+    private func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: (String) -> Void) {
+        guard let mark = newMark(after: look) else { return }
+        do { try container.leave(mark) } catch { warn(error.description) }
+    }
+
+    /// Has later runs look after the container again.
+    private func replaceSkip(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
+        let skips = look.snapshot.marks.filter { $0.isSkipped }
+        guard !skips.isEmpty, let mark = look.snapshot.mark else { return }
+        do { try container.leave(mark.withoutSkip, replacing: skips) } catch { warn(error.description) }
     }
 
     private func planAgain(
@@ -168,6 +227,22 @@ public struct ContainerRun: Sendable {
             return try snapshot.plan(policy, leaving: look.leaving)
         } catch { return nil }
     }
+}
+
+extension ContainerRun.Occasion {
+    fileprivate var isStart: Bool { if case .start = self { true } else { false } }
+
+    /// Whether the run does as the marks say that it finds.
+    fileprivate var obeysMarks: Bool {
+        switch self {
+        case .review, .demand, .change: true
+        case .start, .check, .detachment: false
+        }
+    }
+
+    fileprivate var isWaiting: Bool { if case .change = self { false } else { true } }
+
+    fileprivate var patience: GatewayPatience { if case .change(let patience) = self { patience } else { .waiting } }
 }
 
 extension Step {

@@ -40,22 +40,32 @@ public struct EngineContainer: Sendable {
     /// Invalid input always refuses the start. A refusal by the kernel does so only if the policy's `onError` is "fail".
     public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
         do throws(PolicyError) {
-            var policy = try Policy.host()
+            let host = try Policy.host()
+            var policy = host
             let annotations = try Annotations(annotations, within: policy.limits)
             for line in annotations.ignored { journal.write(.warning, line) }
             if try annotations.isSkipped() {
                 journal.write(.notice, "left alone, as annotation evenkeel.skip says")
+                leaveAlone(journal)
                 return true
             }
             for line in try annotations.overlay(&policy) { journal.write(.warning, line) }
-            return makeSafe(policy, journal)
+            return makeSafe(policy, leaving: Mark(policy, besides: host), journal)
         } catch {
             journal.write(.error, error.description)
             return false
         }
     }
 
-    private func makeSafe(_ policy: Policy, _ journal: borrowing ContainerLog) -> Bool {
+    /// Leaves the mark by which later runs leave the container alone. Nothing keeps it from starting.
+    private func leaveAlone(_ journal: borrowing ContainerLog) {
+        CrashReport.end(with: 0)
+        do throws(KernelError) { try Host().markAsLeftAlone(try openNamespace()) } catch {
+            journal.write(.warning, error.description)
+        }
+    }
+
+    private func makeSafe(_ policy: Policy, leaving mark: Mark, _ journal: borrowing ContainerLog) -> Bool {
         // From here on the container's own policy decides about a crash, as it does about the kernel's refusal.
         CrashReport.end(with: Self.crashStatus(policy))
         let namespace: NetworkNamespace
@@ -68,7 +78,7 @@ public struct EngineContainer: Sendable {
             return false
         }
         do throws(KernelError) {
-            guard let refusal = try makeSafe(namespace, policy, journal) else { return true }
+            guard let refusal = try makeSafe(namespace, policy, leaving: mark, journal) else { return true }
             return mayStart(after: refusal, policy, journal)
         } catch { return mayStart(after: error, policy, journal) }
     }
@@ -104,14 +114,15 @@ public struct EngineContainer: Sendable {
 
     /// Returns the last refusal and logs the others. The container's part is done even if the host's cannot be.
     private func makeSafe(
-        _ namespace: consuming NetworkNamespace, _ policy: Policy, _ journal: borrowing ContainerLog
+        _ namespace: consuming NetworkNamespace, _ policy: Policy, leaving mark: Mark,
+        _ journal: borrowing ContainerLog
     ) throws(KernelError) -> KernelError? {
         var policy = policy
         // --network host: the container has no network of its own.
         guard var host = try Host.translating(for: namespace, &policy, journal) else { return nil }
         // podman sets this on every container. From version 6 on it names in the order given, but nothing tells the version.
         let isPodmans = annotations.contains { $0.name == "io.container.manager" && $0.value.string == "libpod" }
-        let run = ContainerRun(.start, policy, namesAreRandom: isPodmans)
+        let run = ContainerRun(.start(leaving: mark), policy, namesAreRandom: isPodmans)
         let outcome = try run.carryOut(in: namespace, on: &host, warn: { journal.write(.warning, $0) }) { plan in
             !plan.interfaces.allSatisfy { $0 == "lo" }
         }

@@ -15,10 +15,10 @@ extension Container {
 
     /// Observes what a plan needs. Most containers' addresses, and tables that mean nothing to the plan, are not read.
     mutating func observeForPlan(
-        from host: borrowing Host, withAddresses: Bool = false
+        from host: borrowing Host, readingMarks: Bool = false, withAddresses: Bool = false
     ) throws(KernelError) -> NamespaceSnapshot {
         var snapshot = try observeLinksAndRules()
-        snapshot.routes = try routes(snapshot.routesForPlan, from: host)
+        snapshot.routes = try routes(RoutesForPlan(snapshot, withMarks: readingMarks), from: host)
         if withAddresses || snapshot.planNeedsAddresses { snapshot.addresses = try socket.addresses() }
         snapshot.routedByForeignRules = try socket.leftMain(snapshot.networksRoutedBySource)
         return snapshot

@@ -19,6 +19,8 @@ enum Ours {
     static let preferredTable: UInt32 = 17_738_999
     /// Marks the interface that the container chose. No rule looks this table up.
     static let chosenTable: UInt32 = 17_738_998
+    /// Remembers that a container has passed through, and what it wishes: `Mark`. No rule looks this table up.
+    static let markTable: UInt32 = 17_738_997
 
     /// The number of an interface's own table.
     static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }

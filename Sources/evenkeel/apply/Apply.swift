@@ -68,23 +68,26 @@ struct Apply: ParsableCommand {
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
-        var results: [ApplyResult] = []
+        var (results, skipped) = ([ApplyResult](), survey.skipped)
         let progress = Progress(of: survey.namespaces.count)
-        for namespace in survey.namespaces {
-            progress.show(results.count)
-            let result = try apply(to: namespace, on: &host, policy)
+        for (place, namespace) in survey.namespaces.enumerated() {
+            progress.show(place)
+            guard let result = try apply(to: namespace, on: &host, policy) else {
+                skipped.append(SkippedNamespace(atItsWish: namespace))
+                continue
+            }
             results.append(result)
             if !json { try write(result.text(titled: selection.all || survey.namespaces.count > 1)) }
             for error in result.errors { say(selection.all ? "\(result.namespace.path): \(error)" : error) }
         }
         progress.clear()
         if json {
-            try write(ApplyResult.json(results, skipped: survey.skipped, dryRun: dryRun).text(pretty: true) + "\n")
+            try write(ApplyResult.json(results, skipped: skipped, dryRun: dryRun).text(pretty: true) + "\n")
         } else {
-            for skipped in survey.skipped {
+            for skipped in skipped {
                 say("left alone: \(skipped.path) (\(skipped.reason))")
             }
-            if selection.all && results.isEmpty { try write("no containers found\n") }
+            if selection.all && survey.namespaces.isEmpty { try write("no containers found\n") }
         }
         return results.allSatisfy { $0.errors.isEmpty }
     }
@@ -101,10 +104,11 @@ struct Apply: ParsableCommand {
         return survey
     }
 
-    /// Applies to one namespace. With --all, one that cannot be opened any more is gone, which is no error.
+    /// Applies to one namespace; nil if it was left alone, as it wished. With --all, one that cannot be opened any more is gone,
+    /// which is no error.
     private func apply(
         to found: ContainerNamespace, on host: inout Host, _ policy: Policy
-    ) throws(Failure) -> ApplyResult {
+    ) throws(Failure) -> ApplyResult? {
         let namespace: NetworkNamespace
         do { namespace = try found.found.open() } catch {
             if selection.all { return ApplyResult(found, notes: ["it has gone"]) }
@@ -117,10 +121,17 @@ struct Apply: ParsableCommand {
                 "\(found.path) is the host's own network namespace, which is never treated as a container's")
         }
         do throws(KernelError) {
-            let run = ContainerRun(.review, policy, namesAreRandom: found.hasRandomNames)
-            let outcome = try run.carryOut(in: namespace, on: &host) { !dryRun && $0.hostFailure == nil }
+            let run = ContainerRun(
+                selection.all ? .review : .demand, policy, namesAreRandom: found.hasRandomNames)
+            var warnings: [String] = []
+            let outcome = try run.carryOut(in: namespace, on: &host, warn: { warnings.append($0) }) {
+                !dryRun && $0.hostFailure == nil
+            }
+            if outcome.isLeftAlone { return nil }
             if let failure = outcome.plan.hostFailure { throw failure }
-            return outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
+            var result = outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
+            result.notes += warnings
+            return result
         } catch {
             if selection.all { return ApplyResult(found, failure: error) }
             throw Failure(error)

@@ -77,15 +77,15 @@ cni() {
         \"prevResult\":{\"cniVersion\":\"1.0.0\",\"interfaces\":[],\"ips\":[]}${4:+,\"policy\":$4}}"
 }
 
-# hook NAME [POLICY]: the OCI hook, for a process in that namespace.
+# hook NAME [POLICY [ANNOTATIONS]]: the OCI hook, for a process in that namespace. ANNOTATIONS is an object.
 hook() {
     local pid status=0
     nsenter --net="/run/netns/$1" sleep 600 </dev/null >/dev/null 2>&1 &
     pid=$!
     # nsenter becomes the command; until then the process is still in the host's namespace.
     until [[ $(</proc/$pid/comm) == sleep ]]; do sleep 0.01; done
-    jq -n --argjson pid $pid --arg policy "${2:-}" '{ociVersion: "1.0.2", id: "test", status: "creating", pid: $pid,
-        bundle: "/", annotations: (if $policy == "" then {} else {"evenkeel.policy": $policy} end)}' |
+    jq -n --argjson pid $pid --arg policy "${2:-}" --argjson more "${3:-null}" '{ociVersion: "1.0.2", id: "test", status: "creating", pid: $pid,
+        bundle: "/", annotations: (if $policy == "" then {} else {"evenkeel.policy": $policy} end + $more)}' |
         "$programs/evenkeel-hook" || status=$?
     kill $pid
     return $status

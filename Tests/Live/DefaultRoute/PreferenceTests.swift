@@ -55,13 +55,14 @@ import Testing
         members: String
     ) throws {
         let lab = try Lab()
-        let state = "ip -n c route show table all; ip -n c rule; nft list ruleset; ip netns exec c sysctl net.ipv4.conf"
+        let state = "ip -n c rule; nft list ruleset; ip netns exec c sysctl net.ipv4.conf; ip -n c route show table all"
         try lab.run("lab 2")
         let before = try lab.run(state)
         for verb in ["ADD", "CHECK", "DEL"] {
             try lab.run(add("eth1", members, verb: verb, arguments: members.isEmpty ? "EVENKEEL_SKIP=true" : ""))
         }
-        #expect(try lab.run(state) == before)
+        #expect(try lab.run(state + " | grep -v 17738997") == before)
+        #expect(try lab.run("mark c") == "2")
     }
 
     @Test func theResultLeavesOutADefaultThatLost() throws {
