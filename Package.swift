@@ -169,7 +169,7 @@ if isEmbedded {
         tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
-        tests("Discovery", ["Discovery", "JSON", "Laboratory"]),
+        tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "JSON", "Laboratory"]),
         tests(
             "CommandLine",

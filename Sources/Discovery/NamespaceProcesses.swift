@@ -16,14 +16,24 @@ struct NamespaceProcesses {
     private(set) var groups: [Group] = []
     private var places: [NetworkNamespace.Identity: Int] = [:]
     private let others: Set<NetworkNamespace.Identity>
+    /// Namespaces whose containers nobody asks for.
+    private let unasked: Set<NetworkNamespace.Identity>
+    private let isNaming: Bool
     /// Tasks of containerd by the pid of their first process.
     private let tasks: [Int32: ContainerIdentity]
     private var names = Names()
     /// In a user namespace the ids are others, and this program has no more rights than that user.
     private let believesAll = UserNamespace.outerUser() != nil
 
-    init(besides others: Set<NetworkNamespace.Identity>) {
+    /// `unasked`: namespaces whose containers nobody asks for. Without `isNaming`, names are looked up only where nothing else tells the
+    /// engine.
+    init(
+        besides others: Set<NetworkNamespace.Identity>, unasked: Set<NetworkNamespace.Identity> = [],
+        isNaming: Bool = true
+    ) {
         self.others = others
+        self.unasked = unasked
+        self.isNaming = isNaming
         tasks = ContainerdTask.byPID()
     }
 
@@ -56,7 +66,18 @@ struct NamespaceProcesses {
         self[namespace]?.containers ?? []
     }
 
-    subscript(namespace: NetworkNamespace.Identity) -> Group? { places[namespace].map { groups[$0] } }
+    /// The first of a namespace's processes.
+    func first(in namespace: NetworkNamespace.Identity) -> [Process] { self[namespace]?.processes ?? [] }
+
+    /// The same for a namespace of which nothing is known yet, by a look at every process; empty if `/proc` cannot be listed.
+    static func firstOfAll(in namespace: NetworkNamespace.Identity) -> [Process] {
+        do {
+            let processes = try Process.all().lazy.filter { $0.foundNamespace?.identity == namespace }
+            return Array(processes.prefix(mostAsked))
+        } catch { return [] }
+    }
+
+    private subscript(namespace: NetworkNamespace.Identity) -> Group? { places[namespace].map { groups[$0] } }
 
     private mutating func add(_ process: Process, _ namespace: NetworkNamespace.Identity) {
         let place = places[namespace] ?? groups.count
@@ -66,7 +87,7 @@ struct NamespaceProcesses {
             groups.append(Group(found: found))
         }
         if groups[place].processes.count < Self.mostAsked { groups[place].processes.append(process) }
-        guard groups[place].containers.count < Self.limit else { return }
+        guard !unasked.contains(namespace), groups[place].containers.count < Self.limit else { return }
         let group = process.controlGroup
         if let group, has(group.container, place) { return }
         guard let claim = believedClaim(process, group, place), !has(claim.container, place) else { return }
@@ -95,9 +116,10 @@ struct NamespaceProcesses {
     }
 
     private mutating func named(_ claim: Claim, _ process: Process, _ place: Int) -> ContainerIdentity {
-        var container = names.named(claim)
+        let isNamed = isNaming || claim.container.engine == nil
+        var container = isNamed ? names.named(claim) : claim.container
         container.pid = process.id
-        if container.name == nil, let monitored = process.monitored, monitored.container.id == container.id,
+        if isNamed, container.name == nil, let monitored = process.monitored, monitored.container.id == container.id,
             isBelieved(monitored, place)
         {
             container.name = monitored.container.name
@@ -105,25 +127,12 @@ struct NamespaceProcesses {
         }
         return container
     }
-
-    /// Whether a namespace's processes were started from a container's, one of `containers`, or from a namespace of somebody else.
-    /// Rootless Docker's containers are started from a namespace of their user that is no container's.
-    func isInside(_ namespace: NetworkNamespace.Identity, _ containers: Set<NetworkNamespace.Identity>) -> Bool {
-        guard let group = self[namespace] else { return false }
-        let origins = Set(group.processes.compactMap { $0.parent?.knownNamespace }).subtracting([namespace])
-        // A container's first process is started from the host's namespace, others may be by those inside.
-        guard !origins.isEmpty, origins.isDisjoint(with: others) else { return false }
-        let owner = group.found.owner
-        return origins.allSatisfy { origin in
-            containers.contains(origin) || owner == nil || owner == 0 || self[origin]?.found.owner != owner
-        }
-    }
 }
 
 extension Process {
-    /// Nil if it has gone, or this user may not inspect it.
-    fileprivate var knownNamespace: NetworkNamespace.Identity? {
-        do { return try namespace() } catch { return nil }
+    /// Its network namespace, at a path that ends with it. Nil if it has gone, or this user may not inspect it.
+    var foundNamespace: FoundNamespace? {
+        do { return FoundNamespace("/proc/\(id)/ns/net", as: try namespace()) } catch { return nil }
     }
 }
 

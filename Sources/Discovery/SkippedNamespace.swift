@@ -45,7 +45,7 @@ public struct SkippedNamespace: Hashable, Sendable {
         case .elsewhere:
             "\(name) is attached to a namespace that is neither the host's nor its user's own network; \(naming) to change it"
         case .wish: "it was started with evenkeel.skip; \(naming) to change it"
-        case .folder: "it has more than \(BindMount.mostOfUser) names; the rest was not looked at"
+        case .folder: "it has more than \(NamespaceFolder.mostOfUser) names; the rest was not looked at"
         }
     }
 }

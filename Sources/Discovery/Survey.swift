@@ -46,17 +46,22 @@ public struct Survey: Sendable {
 
     /// Finds namespaces by bind mounts first, whose names tell more, and then by processes.
     ///
+    /// Without `namingContainers` it takes half as long: no container is looked for where a bind mount's name tells the engine, and
+    /// elsewhere a name only if nothing else tells that. The namespaces are the same.
+    ///
     /// - Throws: if `/proc` cannot be listed.
-    public static func all() throws(KernelError) -> Survey {
+    public static func all(namingContainers: Bool = true) throws(KernelError) -> Survey {
         var survey = Survey()
-        survey.seen.insert(try NetworkNamespace.current().identity)
-        if let identity = NetworkNamespace.identityOfInit() { survey.seen.insert(identity) }
-        var processes = NamespaceProcesses(besides: survey.seen)
-        survey.hidden = try processes.look()
+        survey.seen = try hosts()
         // A namespace with an engine's bind mount is not skipped because it has another one. A namespace with only a user's bind
         // mount stays the user's, whatever containers are in it: OpenStack's agents run in its routers.
         var overfull: [String] = []
-        let mounts = BindMount.all(refusals: &survey.refusals, overfull: &overfull)
+        let mounts = NamespaceFolder.all(refusals: &survey.refusals).flatMap {
+            $0.mounts(refusals: &survey.refusals, overfull: &overfull)
+        }
+        let tied = namingContainers ? [] : mounts.filter { $0.tellsEngine }.compactMap { $0.found.identity }
+        var processes = NamespaceProcesses(besides: survey.seen, unasked: Set(tied), isNaming: namingContainers)
+        survey.hidden = try processes.look()
         for mount in mounts where mount.owner != .unknown { survey.take(mount, processes) }
         for mount in mounts where mount.owner == .unknown { survey.take(mount, processes) }
         survey.take(processes)
@@ -69,13 +74,12 @@ public struct Survey: Sendable {
         let found = mount.found
         guard let identity = found.identity, seen.insert(identity).inserted else { return }
         let containers = processes.containers(in: identity)
-        switch mount.owner {
-        case .container(let evidence, let engine):
-            namespaces.append(
-                ContainerNamespace(
-                    found, evidence: evidence, engine: engine ?? containers.first?.engine, containers: containers))
-        case .rootlessNetwork: rootless.append(ContainerNamespace(found, evidence: "rootless network"))
-        case .unknown: skipped.append(SkippedNamespace(found, containers: containers))
+        if let namespace = mount.namespace(of: containers) {
+            namespaces.append(namespace)
+        } else if mount.owner == .rootlessNetwork {
+            rootless.append(ContainerNamespace(found, evidence: "rootless network"))
+        } else {
+            skipped.append(SkippedNamespace(found, containers: containers))
         }
     }
 
@@ -94,28 +98,42 @@ public struct Survey: Sendable {
     /// Moves containers inside other containers to those that are skipped, and those that are attached neither to the host nor to
     /// their user's network.
     private mutating func setNestedAside(_ processes: NamespaceProcesses) {
-        // An ordinary user changes nothing. A thread could not leave the user namespaces of others any more.
-        guard !namespaces.isEmpty, NetworkNamespace.identityOfInit() != nil, UserNamespace.outerUser() == nil else {
-            return
-        }
+        guard !namespaces.isEmpty, Attachments.areVisible else { return }
         let all = namespaces
-        let identities = Set(all.compactMap { $0.found.identity })
         var attachments: Attachments
         do {
-            let known = rootless.map { $0.found } + skipped.map { $0.found } + all.map { $0.found }
-            attachments = try Attachments(known, containers: identities)
+            let others = rootless.map { $0.found } + skipped.map { $0.found }
+            attachments = try Attachments(containers: all.map { $0.found }, others: others)
         } catch { return }
         namespaces = []
         for namespace in all {
-            let found = namespace.found
-            if let identity = found.identity, !attachments.lead(toHostFrom: found) {
-                let isInside = processes.isInside(identity, identities)
-                if let cause = isInside ? .inside : attachments.cause(toSkip: found) {
-                    skipped.append(SkippedNamespace(found, cause, containers: namespace.containers))
-                    continue
-                }
+            if let cause = attachments.cause(toSkip: namespace.found, processes.first(in:)) {
+                skipped.append(SkippedNamespace(namespace.found, cause, containers: namespace.containers))
+            } else {
+                namespaces.append(namespace)
             }
-            namespaces.append(namespace)
         }
+    }
+
+    /// Whether one container's namespace is inside another container, or attached to a namespace that is neither the host's nor its
+    /// user's own network: what `all` decides for each. `containers` are the containers' namespaces that are known, `others` what else
+    /// its interfaces may lead to, such as the networks of rootless engines.
+    ///
+    /// Costs one look into it if it has a veth that ends on the host, else also a list of the host's interfaces and a look at each
+    /// process.
+    ///
+    /// - Throws: if the host's interfaces cannot be listed.
+    package static func isAttachedElsewhere(
+        _ found: FoundNamespace, containers: [FoundNamespace], others: [FoundNamespace]
+    ) throws(KernelError) -> Bool {
+        guard Attachments.areVisible, !Attachments.haveVeth(toHostFrom: found) else { return false }
+        var attachments = try Attachments(containers: containers, others: others)
+        return attachments.cause(toSkip: found, NamespaceProcesses.firstOfAll(in:)) != nil
+    }
+
+    /// The namespaces that play the host: this program's, and process 1's unless that may not be read.
+    private static func hosts() throws(KernelError) -> Set<NetworkNamespace.Identity> {
+        let own = try NetworkNamespace.current().identity
+        return [own, NetworkNamespace.identityOfInit() ?? own]
     }
 }

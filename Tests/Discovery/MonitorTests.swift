@@ -1,5 +1,6 @@
 import Foundation
 import Laboratory
+import LinuxSystem
 import Testing
 
 @testable import Discovery
@@ -28,6 +29,17 @@ import Testing
     @Test func aProgramThatOthersMayWriteToTellsNothing() throws {
         let monitor = try Monitor("conmon", mode: 0o777)
         #expect(monitor.child.monitored == nil)
+    }
+
+    @Test func containersAreNotLookedForWhereNobodyAsks() throws {
+        let monitor = try Monitor("conmon")
+        let own = try NetworkNamespace.current().identity
+        var asked = NamespaceProcesses(besides: []), unasked = NamespaceProcesses(besides: [], unasked: [own])
+        _ = (try asked.look(), try unasked.look())
+        #expect(asked.containers(in: own).contains { $0.id == ControlGroupTests.id })
+        #expect(unasked.containers(in: own).isEmpty)
+        #expect(!unasked.first(in: own).isEmpty)
+        withExtendedLifetime(monitor) {}
     }
 
     @Test func onlyRootsShimHasTasks() throws {
