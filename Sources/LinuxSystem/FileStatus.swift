@@ -61,7 +61,7 @@ public struct FileStatus: Hashable, Sendable {
     }
 
     /// When the content changed last, in seconds since 1970.
-    var secondsOfModification: Int { Int(modified.seconds) }
+    package var secondsOfModification: Int { Int(modified.seconds) }
 
     /// Whether root owns it.
     public var isRoots: Bool { owner == 0 }

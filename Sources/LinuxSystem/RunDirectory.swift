@@ -5,6 +5,8 @@ public enum RunDirectory {
     public static let path = "/run/evenkeel"
     /// While it exists the watcher leaves the host's rules alone: `evenkeel host remove` makes it.
     public static let pausedFile = "\(path)/paused"
+    /// Its time of modification is that of the last `evenkeel host apply`.
+    public static let appliedFile = "\(path)/applied"
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 

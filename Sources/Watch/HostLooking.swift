@@ -13,6 +13,7 @@ extension Watcher {
         let cause = upkeep.cause
         upkeep.finishLook()
         guard policy.invalid.mode != .keep, !isPaused else { return }
+        if !upkeep.declined.isEmpty { forgive() }
         let began = Clock.now
         let interfaces = guardedInterfaces
         let scope = HostScope.upkeep(interfaces: interfaces, versions: upkeep.versions, held: upkeep.held)
@@ -33,6 +34,12 @@ extension Watcher {
             hasFailed = true
             report(error.description, event: "failure", .warning)
         }
+    }
+
+    private func forgive() {
+        do throws(KernelError) {
+            upkeep.noteApplied(at: try FileStatus(path: RunDirectory.appliedFile).secondsOfModification)
+        } catch {}
     }
 
     private var guardedInterfaces: [InterfaceName] {
@@ -79,7 +86,7 @@ extension Watcher {
         hostCheckDue = now + Self.hostInterval
         guard policy.invalid.mode == .drop || policy.invalid.mode == .input else { return }
         do throws(KernelError) {
-            if try Sysctl.loose.readIfPresent() != loose { upkeep.call(for: nil) }
+            if try Sysctl.loose.readIfPresent() != loose || !upkeep.declined.isEmpty { upkeep.call(for: nil) }
             guard policy.invalid.mode == .input, !upkeep.held.isEmpty, !isPaused, !options.isDry else { return }
             // IPVS may have begun to forward in a way that the rule in input would cut.
             let whole = HostReconciliation(.host(interfaces: guardedInterfaces), policy.invalid)

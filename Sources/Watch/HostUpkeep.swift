@@ -13,6 +13,8 @@ struct HostUpkeep {
     var held: [IPVersion] = []
     /// The families whose table a person took away: by its name alone, and not with the rest of the ruleset.
     private(set) var declined: [IPVersion] = []
+    /// When that was, in seconds since 1970.
+    private var declinedAt = 0
     /// The interfaces that are in the sets.
     var guarded: [InterfaceName] = []
     private var transaction = Transaction()
@@ -27,7 +29,8 @@ struct HostUpkeep {
         var torn: [IPVersion] = []
         /// Those whose table it made.
         var made: [IPVersion] = []
-        var deletesOthers = false
+        /// Whether it also changed what is not ours, as loading a whole ruleset does.
+        var touchesOthers = false
         var translates = false
     }
 
@@ -42,7 +45,7 @@ struct HostUpkeep {
         switch event {
         case .table(let name, let family, let isGone):
             guard let version = version(name, family) else {
-                if isGone { transaction.deletesOthers = true }
+                transaction.touchesOthers = true
                 return nil
             }
             if isGone {
@@ -55,10 +58,10 @@ struct HostUpkeep {
         case .part(let name, let family, let isGone):
             if let version = version(name, family) {
                 if isGone { _ = transaction.torn.appendIfNew(version) }
-            } else if isGone {
-                transaction.deletesOthers = true
+            } else {
+                transaction.touchesOthers = true
             }
-        case .translation: transaction.translates = true
+        case .translation: (transaction.translates, transaction.touchesOthers) = (true, true)
         case .generation(_, let program):
             defer { transaction = Transaction() }
             return finish(program)
@@ -80,17 +83,24 @@ struct HostUpkeep {
         let lost = transaction.gone + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
         guard !lost.isEmpty else { return nil }
         guarded = []
-        // Elements that the plugin takes out have nothing behind them any more.
-        if isOfProduct && transaction.gone.isEmpty { return nil }
-        let isCollateral = transaction.deletesOthers || (held.count > 1 && transaction.gone.count == held.count)
-        if isCollateral && !isOfProduct {
+        let isCollateral = transaction.touchesOthers || (held.count > 1 && transaction.gone.count == held.count)
+        held.removeAll { transaction.gone.contains($0) && (isOfProduct || !isCollateral) }
+        // `evenkeel host apply` takes away what is not needed now, and the plugin elements that have nothing behind them.
+        if isOfProduct { return nil }
+        if isCollateral {
             call(for: program)
             return nil
         }
         for version in lost { _ = declined.appendIfNew(version) }
+        declinedAt = Timestamp.seconds
         return
             "\(program) took our \(lost.count == 1 ? "table" : "tables") for INVALID segments away by name, and nothing else "
             + "(\(lost.map { $0.description }.joined(separator: ", "))): that stays so until `evenkeel host apply`"
+    }
+
+    /// A person has said by `evenkeel host apply`, at that time, that the tables are wanted.
+    mutating func noteApplied(at seconds: Int) {
+        if seconds >= declinedAt { declined = [] }
     }
 
     /// Events were lost: look, whatever happened.

@@ -59,7 +59,7 @@ extension Watcher {
 
     private func finish(_ entry: Watched, _ outcome: ContainerRun.Outcome, _ mayAct: Bool, _ now: UInt64) {
         entry.mark = outcome.snapshot.mark
-        entry.interfaces = outcome.attachments.map { $0.name }.unique
+        noteInterfaces(of: entry, outcome.attachments, now)
         if settle(entry, now) { return markDirty(entry, now) }
         guard mayAct else { return }
         if outcome.snapshot.hasUnknownGateways {
@@ -77,6 +77,19 @@ extension Watcher {
         }
         guardInterfaces(of: entry)
     }
+
+    /// Where its packets come in. A veth that no bridge has yet counts only if none takes it.
+    private func noteInterfaces(of entry: Watched, _ attachments: [HostAttachment], _ now: UInt64) {
+        let arePortless = attachments.contains { $0.bridge == nil }
+        let since = arePortless ? entry.portlessSince ?? now : nil
+        entry.portlessSince = since
+        let isSettled = now - (since ?? 0) >= Self.portlessTime
+        entry.interfaces = attachments.filter { $0.bridge != nil || isSettled }.map { $0.name }.unique
+        if let since, !isSettled { wake(entry, at: since + Self.portlessTime) }
+    }
+
+    /// In nanoseconds.
+    private static let portlessTime: UInt64 = 200_000_000
 
     /// The container's packets come in by interfaces that the host's tables do not know yet.
     private func guardInterfaces(of entry: Watched) {

@@ -52,6 +52,8 @@ final class Watched {
     var defaults = FlushedDefaults()
     /// The host's interfaces by which its packets come in.
     var interfaces: [InterfaceName] = []
+    /// Since when one of them is a veth's end that is no bridge's port; nil if none is. Engines make it one a moment later.
+    var portlessSince: UInt64?
     /// The address of the last look's socket: changes that it asked for are ours.
     var port: UInt32 = 0
     /// Who last added a default route besides us: a netlink address, mostly a process's id.
