@@ -4,7 +4,8 @@
 // back; `crowd` in COUNT namespaces at once, and tells when all were safe; `restart` in COUNT namespaces, before it starts
 // PROGRAM, and tells when all were safe from there. `back` puts what the last two leave back.
 //
-// Time ends when a socket in the namespace receives the deletion.
+// Time ends when a socket in the namespace receives the deletion, or with many namespaces a socket of the host's that receives
+// all of theirs. The kernel offers each event to every socket that listens, wherever it is, so there must be no more of these.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -45,7 +45,6 @@ struct namespace {
     int socket;
     ino_t inode;
     uint32_t first, second;
-    bool is_safe;
 };
 
 static char buffer[32768];
@@ -84,31 +83,39 @@ static void send_to(const struct namespace *namespace, const void *bytes, size_t
 }
 
 // Adds the second default route.
-static void upset(struct namespace *namespace) {
+static void upset(const struct namespace *namespace) {
     char place[256] = {0};
     struct nlmsghdr *message = route(place, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, RT_TABLE_MAIN, namespace->second);
     ((struct rtmsg *)mnl_nlmsg_get_payload(message))->rtm_protocol = RTPROT_STATIC;
     mnl_attr_put_u32(message, RTA_GATEWAY, inet_addr(SECOND_GATEWAY));
     mnl_attr_put_u32(message, RTA_PRIORITY, METRIC);
-    namespace->is_safe = false;
     send_to(namespace, message, message->nlmsg_len);
 }
 
-static bool is_second_gone(const struct namespace *namespace, const struct nlmsghdr *message) {
+static bool is_second_gone(const struct nlmsghdr *message) {
     const struct rtmsg *header = mnl_nlmsg_get_payload(message);
     const struct nlattr *attribute;
     if (message->nlmsg_type != RTM_DELROUTE || header->rtm_dst_len || header->rtm_table != RT_TABLE_MAIN) return false;
     mnl_attr_for_each(attribute, message, sizeof *header)
-        if (mnl_attr_get_type(attribute) == RTA_OIF) return mnl_attr_get_u32(attribute) == namespace->second;
+        if (mnl_attr_get_type(attribute) == RTA_GATEWAY) return mnl_attr_get_u32(attribute) == inet_addr(SECOND_GATEWAY);
     return false;
 }
 
-// Reads what events there are, and the answers to requests, of which it returns how many came. Requests that find nothing to
-// delete are answered with an error as well.
-static int receive(struct namespace *namespace) {
+struct received {
+    // Of second default routes that are gone, and of answers to requests.
+    int gone, answers;
+};
+
+// Waits for something, and reads all that is there. Requests that find nothing to delete are answered with an error.
+static struct received receive(int socket) {
+    struct received received = {0};
+    struct pollfd waiting = {.fd = socket, .events = POLLIN};
+    if (poll(&waiting, 1, PATIENCE) <= 0) {
+        fprintf(stderr, "nothing has come for %d s\n", PATIENCE / 1000);
+        exit(1);
+    }
     ssize_t size;
-    int answers = 0;
-    while ((size = recv(namespace->socket, buffer, sizeof buffer, MSG_DONTWAIT)) > 0) {
+    while ((size = recv(socket, buffer, sizeof buffer, MSG_DONTWAIT)) > 0) {
         int rest = (int)size;
         for (const struct nlmsghdr *message = (void *)buffer; mnl_nlmsg_ok(message, rest);
              message = NLMSG_NEXT(message, rest)) {
@@ -117,42 +124,16 @@ static int receive(struct namespace *namespace) {
                 errno = error;
                 fail("change a namespace");
             }
-            answers += message->nlmsg_type == NLMSG_ERROR;
-            if (is_second_gone(namespace, message)) namespace->is_safe = true;
+            received.answers += message->nlmsg_type == NLMSG_ERROR;
+            received.gone += is_second_gone(message);
         }
     }
     if (size < 0 && errno != EAGAIN) fail("receive");
-    return answers;
+    return received;
 }
 
-static void wait_for(const struct namespace *namespace) {
-    struct pollfd waiting = {.fd = namespace->socket, .events = POLLIN};
-    if (poll(&waiting, 1, PATIENCE) > 0) return;
-    errno = ETIMEDOUT;
-    fail("wait for a namespace");
-}
-
-static void wait_for_all(struct namespace *namespaces, int count) {
-    int set = epoll_create1(EPOLL_CLOEXEC), left = count;
-    for (int i = 0; i < count; i++) {
-        struct epoll_event event = {.events = EPOLLIN, .data.ptr = &namespaces[i]};
-        if (epoll_ctl(set, EPOLL_CTL_ADD, namespaces[i].socket, &event) < 0) fail("wait for namespaces");
-    }
-    while (left > 0) {
-        struct epoll_event events[64];
-        int ready = epoll_wait(set, events, 64, PATIENCE);
-        if (ready <= 0) {
-            fprintf(stderr, "%d of %d are not safe\n", left, count);
-            exit(1);
-        }
-        for (int i = 0; i < ready; i++) {
-            struct namespace *namespace = events[i].data.ptr;
-            bool was_safe = namespace->is_safe;
-            receive(namespace);
-            left -= namespace->is_safe && !was_safe;
-        }
-    }
-    close(set);
+static void wait_for(int socket, int count) {
+    while (count > 0) count -= receive(socket).gone;
 }
 
 // As every run that changes a namespace: without it the watcher would mend what is half put back.
@@ -163,7 +144,7 @@ static int lock(ino_t inode) {
     return file;
 }
 
-static void put_back(struct namespace *namespace) {
+static void put_back(const struct namespace *namespace) {
     char place[2048] = {0}, *end = place;
     int count = 0, lock_file = lock(namespace->inode);
     for (; count < 4; count++) {
@@ -184,100 +165,115 @@ static void put_back(struct namespace *namespace) {
         end = mnl_nlmsg_get_payload_tail(message);
     }
     send_to(namespace, place, (size_t)(end - place));
-    while (count > 0) {
-        wait_for(namespace);
-        count -= receive(namespace);
-    }
+    while (count > 0) count -= receive(namespace->socket).answers;
     close(lock_file);
 }
 
-static void open_namespace(struct namespace *namespace, const char *path) {
-    const int group = RTNLGRP_IPV4_ROUTE;
-    struct stat status;
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || fstat(file, &status) < 0 || setns(file, CLONE_NEWNET) < 0) fail(path);
-    namespace->inode = status.st_ino;
-    namespace->first = if_nametoindex("eth0");
-    namespace->second = if_nametoindex("eth1");
-    namespace->socket = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    // A socket without an address is sent nothing.
+// A socket that is sent the events of routes: nothing without an address.
+static int listener(void) {
     const struct sockaddr_nl address = {.nl_family = AF_NETLINK};
-    if (!namespace->first || !namespace->second || namespace->socket < 0 ||
-        bind(namespace->socket, (const void *)&address, sizeof address) < 0 ||
-        setsockopt(namespace->socket, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0)
-        fail(path);
-    close(file);
+    const int group = RTNLGRP_IPV4_ROUTE;
+    int file = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (file < 0 || bind(file, (const void *)&address, sizeof address) < 0 ||
+        setsockopt(file, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0)
+        fail("listen");
+    return file;
 }
 
-// COUNT namespaces, from the FIRST on, in the order of their names; after the last comes the first.
-static struct namespace *open_namespaces(int count, int first) {
+// Those of all namespaces.
+static int listener_to_all(void) {
+    const int on = 1, size = 16 << 20;
+    int file = listener();
+    if (setsockopt(file, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, &on, sizeof on) < 0 ||
+        setsockopt(file, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+        fail("listen");
+    return file;
+}
+
+static int home;
+static glob_t paths;
+
+// The one in that place in the order of names; after the last comes the first.
+static struct namespace open_namespace(int place, bool listening) {
+    struct namespace namespace;
+    struct stat status;
+    const char *path = paths.gl_pathv[(size_t)place % paths.gl_pathc];
+    int file = open(path, O_RDONLY | O_CLOEXEC);
+    if (file < 0 || fstat(file, &status) < 0 || setns(file, CLONE_NEWNET) < 0) fail(path);
+    namespace.inode = status.st_ino;
+    namespace.first = if_nametoindex("eth0");
+    namespace.second = if_nametoindex("eth1");
+    namespace.socket = listening ? listener() : socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    if (!namespace.first || !namespace.second || namespace.socket < 0 || setns(home, CLONE_NEWNET) < 0) fail(path);
+    close(file);
+    return namespace;
+}
+
+static long long take_turn(int place) {
+    struct namespace namespace = open_namespace(place, true);
+    long long start = now();
+    upset(&namespace);
+    wait_for(namespace.socket, 1);
+    long long time = now() - start;
+    // The last look, which finds nothing to do; then those that its return causes, which may have to be tried again.
+    usleep(2000);
+    put_back(&namespace);
+    close(namespace.socket);
+    usleep(6000);
+    return time;
+}
+
+static struct namespace *open_namespaces(int count) {
     struct namespace *namespaces = calloc((size_t)count, sizeof *namespaces);
-    struct rlimit files = {4096, 4096};
-    glob_t paths;
-    int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-    if (!namespaces || setrlimit(RLIMIT_NOFILE, &files) < 0 || glob("/run/netns/netns-*", 0, NULL, &paths)) fail("prepare");
-    for (int i = 0; i < count; i++)
-        open_namespace(&namespaces[i], paths.gl_pathv[(size_t)(first + i) % paths.gl_pathc]);
-    if (setns(home, CLONE_NEWNET) < 0) fail("return home");
-    globfree(&paths);
+    const struct rlimit files = {4096, 4096};
+    if (!namespaces || setrlimit(RLIMIT_NOFILE, &files) < 0) fail("open namespaces");
+    for (int i = 0; i < count; i++) namespaces[i] = open_namespace(i, false);
     return namespaces;
 }
 
-static void take_turns(FILE *file, struct namespace *namespaces, int count) {
-    for (int i = 0; i < count; i++) {
-        struct namespace *namespace = &namespaces[i];
-        long long start = now();
-        upset(namespace);
-        while (!namespace->is_safe) {
-            wait_for(namespace);
-            receive(namespace);
-        }
-        fprintf(file, "%lld\n", now() - start);
-        // Its last look, which finds nothing to do; then those that its return causes, which may have to be tried again.
-        usleep(2000);
-        put_back(namespace);
-        usleep(6000);
-        receive(namespace);
-    }
-}
-
-static void upset_all(FILE *file, struct namespace *namespaces, int count) {
-    long long start = now();
-    for (int i = 0; i < count; i++) upset(&namespaces[i]);
-    wait_for_all(namespaces, count);
-    fprintf(file, "%lld\n", now() - start);
-}
-
-static void restart(FILE *file, struct namespace *namespaces, int count, char *program) {
-    char *arguments[] = {program, NULL};
+// Until the last of them is safe: since the first was upset, or since the program that is given was started after the last was.
+static long long upset_all(int count, char *program) {
+    struct namespace *namespaces = open_namespaces(count);
+    int events = listener_to_all();
     pid_t pid;
-    for (int i = 0; i < count; i++) upset(&namespaces[i]);
+    char *arguments[] = {program, NULL};
     long long start = now();
-    if ((errno = posix_spawn(&pid, program, NULL, NULL, arguments, environ))) fail(program);
-    wait_for_all(namespaces, count);
-    fprintf(file, "%lld\n", now() - start);
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
+    for (int i = 0; i < count; i++) upset(&namespaces[i]);
+    if (program) {
+        start = now();
+        if ((errno = posix_spawn(&pid, program, NULL, NULL, arguments, environ))) fail(program);
+    }
+    wait_for(events, count);
+    long long time = now() - start;
+    if (program) {
+        kill(pid, SIGKILL);
+        waitpid(pid, NULL, 0);
+    }
+    return time;
+}
+
+static void put_all_back(int count) {
+    struct namespace *namespaces = open_namespaces(count);
+    for (int i = 0; i < count; i++) put_back(&namespaces[i]);
 }
 
 int main(int count, char **arguments) {
     if (count < 4) return 127;
     const char *mode = arguments[2];
+    char *last = arguments[4];
     int number = atoi(arguments[3]);
     FILE *file = fopen(arguments[1], "w");
-    struct namespace *namespaces = open_namespaces(number, !strcmp(mode, "turns") && count > 4 ? atoi(arguments[4]) : 0);
     if (!file) fail(arguments[1]);
-    if (!strcmp(mode, "turns")) {
-        take_turns(file, namespaces, number);
-    } else if (!strcmp(mode, "crowd")) {
-        upset_all(file, namespaces, number);
-    } else if (!strcmp(mode, "restart") && count > 4) {
-        restart(file, namespaces, number, arguments[4]);
+    home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    if (home < 0 || glob("/run/netns/netns-*", 0, NULL, &paths)) fail("/run/netns");
+    if (!strcmp(mode, "turns") && last) {
+        for (int i = 0; i < number; i++) fprintf(file, "%lld\n", take_turn(atoi(last) + i));
+    } else if (!strcmp(mode, "crowd") || (!strcmp(mode, "restart") && last)) {
+        fprintf(file, "%lld\n", upset_all(number, last));
     } else if (!strcmp(mode, "back")) {
-        for (int i = 0; i < number; i++) put_back(&namespaces[i]);
+        put_all_back(number);
     } else {
         return 127;
     }
-    if (fclose(file)) fail(arguments[1]);
-    return 0;
+    return fclose(file) ? 127 : 0;
 }
