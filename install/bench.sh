@@ -27,7 +27,7 @@ on two cores, after the build. Run nothing else meanwhile. Changes only its own 
                     if one is exceeded by more than 3%; lower counts lower the file's budget. Takes half a minute
   --watch           only measure evenkeel-watch: how long a second default route in a container stays and a flushed table of
                     the host is missing, with 10 to 1,000 containers, beside a C program that watches. Status 1 if a figure
-                    is outside its limit. Takes five minutes; --quick, --rounds and --json are for it as well
+                    is outside its limit. Takes four minutes; --quick, --rounds and --json are for it as well
   --accept          with --budgets: make the current counts the budget. Takes two minutes
   --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
   -h, --help        this text

@@ -66,6 +66,9 @@ struct Benchmark: ParsableCommand {
         }
         guard rounds ?? 1 > 0 else { throw ValidationError("at least one round") }
         guard !accept || budgets != nil else { throw ValidationError("--accept is for --budgets") }
+        guard !watch || (names.isEmpty && budgets == nil && svg == nil && readme == nil) else {
+            throw ValidationError("--watch has no cases, budgets or chart")
+        }
     }
 
     func run() throws {

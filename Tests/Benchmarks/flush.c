@@ -3,6 +3,7 @@
 //
 // Time ends when a socket receives the table's event.
 #include <arpa/inet.h>
+#include <errno.h>
 #include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -111,7 +112,7 @@ static long long flush(int host, int events) {
     }
     long long time = now() - start;
     const struct nlmsgerr *error = mnl_nlmsg_get_payload((struct nlmsghdr *)answer);
-    if (recv(host, answer, sizeof answer, MSG_DONTWAIT) > 0 && error->error) fprintf(stderr, "refused: %d\n", error->error);
+    if (recv(host, answer, sizeof answer, MSG_DONTWAIT) > 0 && (errno = -error->error)) fail("flush the ruleset");
     return time;
 }
 

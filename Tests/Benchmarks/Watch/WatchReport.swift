@@ -29,22 +29,22 @@ struct WatchReport: Codable {
 extension WatchReport {
     /// What the watcher must show, in milliseconds on two cores with nothing else to do.
     func judge() -> [Bar] {
-        bars("second-default-100", median: 0.4, p99: 1) + bars("second-default-1000", median: 0.5, p99: 1.5)
-            + bars("flush", p99: 1) + bars("crowd", longest: 1000) + bars("restart", longest: 200) + idleBars
+        comparison("second-default-100", median: 0.4, p99: 1)
+            + comparison("second-default-1000", median: 0.5, p99: 1.5)
+            + [("flush", 1)].compactMap { name, limit in
+                time(name).map { Bar("\(name): p99 ms", $0.p99, most: limit) }
+            }
+            + [("crowd", 1000), ("restart", 200)].compactMap { name, limit in
+                time(name).map { Bar("\(name): longest ms", $0.longest, most: limit) }
+            } + idleBars
     }
 
-    private func bars(
-        _ name: String, median: Double? = nil, p99: Double? = nil, longest: Double? = nil
-    ) -> [Bar] {
-        guard let own = time(name) else { return [] }
-        var bars: [Bar] = []
-        if let median { bars.append(Bar("\(name): median ms", own.median, most: median)) }
-        if let p99 { bars.append(Bar("\(name): p99 ms", own.p99, most: p99)) }
-        if let longest { bars.append(Bar("\(name): longest ms", own.longest, most: longest)) }
-        if let other = time(name, of: .reference) {
-            bars.append(Bar("\(name): times C", own.median / other.median, most: 1.1))
-        }
-        return bars
+    private func comparison(_ name: String, median: Double, p99: Double) -> [Bar] {
+        guard let own = time(name), let other = time(name, of: .reference) else { return [] }
+        return [
+            Bar("\(name): median ms", own.median, most: median), Bar("\(name): p99 ms", own.p99, most: p99),
+            Bar("\(name): times C", own.median / other.median, most: 1.1),
+        ]
     }
 
     private var idleBars: [Bar] {
