@@ -140,8 +140,8 @@ if isEmbedded {
             dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks",
             exclude: [
-                "budgets.json", "cases.sh", "chart.svg", "crowd.c", "launch.c", "likewise.c", "reference",
-                "remedies.sh",
+                "budgets.json", "cases.sh", "chart.svg", "crowd.c", "flush.c", "launch.c", "likewise.c", "reference",
+                "remedies.sh", "upset.c",
             ],
             swiftSettings: strict),
         .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),

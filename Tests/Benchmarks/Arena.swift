@@ -33,8 +33,13 @@ enum Arena {
         guard unshare(newNetwork | newMounts) == 0 else {
             throw BenchmarkError(description: "cannot make namespaces: \(String(cString: strerror(errno)))")
         }
+        try extend("sandbox\n" + script)
+    }
+
+    /// Makes what the script says beside what is there.
+    static func extend(_ script: String) throws {
         let files = [PacketLaboratory.script, Shell.packageFolder + "/Tests/Benchmarks/cases.sh"]
-        try shell(files.map { ". \($0)\n" }.joined() + "sandbox\n" + script)
+        try shell(files.map { ". \($0)\n" }.joined() + script)
     }
 
     /// Brings a container back to where its engine left it.

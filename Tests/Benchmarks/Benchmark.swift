@@ -23,6 +23,7 @@ struct Benchmark: ParsableCommand {
               install/bench.sh --case fresh --case again --rounds 1000
               install/bench.sh --json bench.json --svg Tests/Benchmarks/chart.svg
               install/bench.sh --budgets
+              install/bench.sh --watch
             """)
 
     @Option(help: "How often each program is run in each case.")
@@ -55,6 +56,9 @@ struct Benchmark: ParsableCommand {
     @Flag(help: "With --budgets: what is measured now is the budget.")
     var accept = false
 
+    @Flag(help: "Only the watcher, beside a C program that watches; status 1 where a figure is not as it must be.")
+    var watch = false
+
     func validate() throws {
         for name in names where name != "crowd" && !Case.all.contains(where: { $0.name == name }) {
             let known = Case.all.map { $0.name } + ["crowd"]
@@ -62,6 +66,9 @@ struct Benchmark: ParsableCommand {
         }
         guard rounds ?? 1 > 0 else { throw ValidationError("at least one round") }
         guard !accept || budgets != nil else { throw ValidationError("--accept is for --budgets") }
+        guard !watch || (names.isEmpty && budgets == nil && svg == nil && readme == nil) else {
+            throw ValidationError("--watch has no cases, budgets or chart")
+        }
     }
 
     func run() throws {
@@ -73,6 +80,7 @@ struct Benchmark: ParsableCommand {
             guard try held.check(cases, accepting: accept) else { throw ExitCode.failure }
             return
         }
+        if watch { return try compareWatchers() }
         let report = try measure(cases)
         print(Table(report: report))
         if let json { try report.write(json: json) }
@@ -81,11 +89,30 @@ struct Benchmark: ParsableCommand {
         if strict && !report.bars.allSatisfy({ $0.isMet }) { throw ExitCode.failure }
     }
 
+    private func compareWatchers() throws {
+        let report = try measureWatchers()
+        print(report)
+        if let json { try report.write(json: json) }
+        guard report.bars.allSatisfy({ $0.isMet }) else { throw ExitCode.failure }
+    }
+
+    private func measureWatchers() throws -> WatchReport {
+        let samples = self.rounds ?? (quick ? 100 : 1000)
+        var measurement = WatchMeasurement(
+            samples: samples, rounds: max(3, samples / 100),
+            report: WatchReport(kernel: try Self.kernel, cores: Self.cores, samples: samples))
+        try measurement.measure(say)
+        var report = measurement.report
+        report.bars = report.judge()
+        return report
+    }
+
+    private static var kernel: String { get throws { try shell("uname -r").trimmingCharacters(in: .newlines) } }
+    private static var cores: Int { ProcessInfo.processInfo.activeProcessorCount }
+
     private func measure(_ cases: [Case]) throws -> Report {
         let rounds = self.rounds ?? (quick ? 20 : 200)
-        let cores = ProcessInfo.processInfo.activeProcessorCount
-        var report = Report(
-            kernel: try shell("uname -r").trimmingCharacters(in: .newlines), cores: cores, rounds: rounds)
+        var report = Report(kernel: try Self.kernel, cores: Self.cores, rounds: rounds)
         say("do they do the same?")
         try SameJob.check()
         for situation in cases {
@@ -94,7 +121,7 @@ struct Benchmark: ParsableCommand {
         }
         if names.isEmpty || names.contains("crowd") {
             say("\(Crowd.size) at once")
-            report.crowd = try Crowd.measure(rounds: max(3, rounds / 20), cores: cores)
+            report.crowd = try Crowd.measure(rounds: max(3, rounds / 20), cores: Self.cores)
         }
         for program in ["evenkeel-cni", "evenkeel-hook", "evenkeel-runtime"] {
             report.sizes[program] = try Counts.size("\(Shell.programs)/\(program)")

@@ -27,7 +27,9 @@ struct Report: Codable {
     var bars: [Bar] = []
 
     func section(_ name: String) -> Section? { sections.first { $0.name == name } }
+}
 
+extension Encodable {
     func write(json path: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

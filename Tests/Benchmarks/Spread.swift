@@ -8,13 +8,17 @@ struct Spread: Codable, Equatable {
 
     init(nanoseconds: [UInt64]) {
         let sorted = nanoseconds.sorted()
-        // Between the two nearest, where it falls between them.
-        let quantile = { (share: Double) -> Double in
-            let place = share * Double(sorted.count - 1)
-            let (below, above) = (Int(place), min(Int(place) + 1, sorted.count - 1))
-            let part = place - Double(below)
-            return (Double(sorted[below]) * (1 - part) + Double(sorted[above]) * part) / 1e6
-        }
-        (median, p10, p90) = (quantile(0.5), quantile(0.1), quantile(0.9))
+        (median, p10, p90) = (sorted.quantile(0.5), sorted.quantile(0.1), sorted.quantile(0.9))
+    }
+}
+
+extension [UInt64] {
+    /// Of nanoseconds in order, the milliseconds that a share of all are below: between the two nearest, where it falls between
+    /// them. There must be one.
+    func quantile(_ share: Double) -> Double {
+        let place = share * Double(count - 1)
+        let (below, above) = (Int(place), Swift.min(Int(place) + 1, count - 1))
+        let part = place - Double(below)
+        return (Double(self[below]) * (1 - part) + Double(self[above]) * part) / 1e6
     }
 }

@@ -6,9 +6,10 @@ struct Table: CustomStringConvertible {
 
     var description: String {
         let sections = report.sections.map { section in
-            "\(section.title) [\(section.name)]\n\n" + text(rows(section)) + "\n"
+            "\(section.title) [\(section.name)]\n\n" + Self.text(rows(section)) + "\n"
         }
-        return (sections + (report.crowd.map { [$0.description] } ?? []) + [bars]).joined(separator: "\n")
+        let crowd = report.crowd.map { [$0.description] } ?? []
+        return (sections + crowd + [Self.text(report.bars)]).joined(separator: "\n")
     }
 
     private static let header = [
@@ -33,7 +34,7 @@ struct Table: CustomStringConvertible {
     }
 
     /// The first column begins where it begins, the others end where they end.
-    private func text(_ rows: [[String]]) -> String {
+    static func text(_ rows: [[String]]) -> String {
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in
             row.enumerated().map { column, word in
@@ -43,8 +44,8 @@ struct Table: CustomStringConvertible {
         }.joined(separator: "\n") + "\n"
     }
 
-    private var bars: String {
-        report.bars.isEmpty ? "" : "What it must show\n\n" + report.bars.map { "  \($0)\n" }.joined()
+    static func text(_ bars: [Bar]) -> String {
+        bars.isEmpty ? "" : "What it must show\n\n" + bars.map { "  \($0)\n" }.joined()
     }
 
     static func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

@@ -155,3 +155,29 @@ crowd() {
         write_reset 2 $((i + 5)) fresh "c$i"
     done
 }
+
+# watched FIRST LAST: containers of two networks, as podman names their namespaces, with a default route by the first alone. There
+# are too many of them for a /24, and for addresses that every interface chooses and tells all others.
+watched() {
+    local i name n
+    if (($1 == 1)); then
+        for n in 1 2; do
+            printf '%s\n' "link add br$n type bridge" "addr add 10.$n.0.1/16 dev br$n" "link set br$n up"
+        done | ip -batch -
+        nft 'add table ip nat; add chain ip nat postrouting { type nat hook postrouting priority 100; }'
+    fi
+    for ((i = $1; i <= $2; i++)); do
+        name=$(printf 'netns-%08x' "$i")
+        ip netns add "$name"
+        for n in 1 2; do
+            printf '%s\n' "link add v$i-$n type veth peer name eth$((n - 1)) netns $name" \
+                "link set v$i-$n addrgenmode none master br$n up"
+        done | ip -batch -
+        for n in 1 2; do
+            printf '%s\n' "addr add 10.$n.$((i / 250)).$((i % 250 + 2))/16 dev eth$((n - 1))" \
+                "link set eth$((n - 1)) addrgenmode none up"
+        done | ip -n "$name" -batch -
+        printf '%s\n' "link set lo up" "route add default via 10.1.0.1 dev eth0 proto static metric 100" |
+            ip -n "$name" -batch -
+    done
+}

@@ -247,7 +247,7 @@ static void find_defaults(struct channel *channel, struct container *container, 
     list_routes(channel, container, AF_INET6, 0);
 }
 
-static bool networks_compete(const struct container *container) {
+bool networks_compete(const struct container *container) {
     for (size_t i = 0; i < container->routes; i++)
         for (size_t j = 0; j < i; j++) {
             const struct route *one = &container->route[i], *other = &container->route[j];

@@ -1,5 +1,6 @@
-// The bar: a C program that does for the benchmark's cases what evenkeel-cni does on ADD, by the same requests to the
-// kernel, with libmnl, libnftnl and jansson, and nothing else. It knows the built-in policy alone, and single-hop routes.
+// The bar: two C programs that do for the benchmark's cases what evenkeel-cni does on ADD (main.c) and what evenkeel-watch
+// does for a default route (watch.c), by the same requests to the kernel, with libmnl, libnftnl and jansson, and nothing else.
+// They know the built-in policy alone, and single-hop routes.
 #pragma once
 
 #include <libmnl/libmnl.h>
@@ -103,6 +104,7 @@ void observe(struct channel *channel, struct container *container, int home);
 void find_links(
     struct channel *channel, size_t count, const uint32_t *indexes, struct link *links, int file, int32_t *id);
 struct link *link_of(struct container *container, uint32_t index);
+bool networks_compete(const struct container *container);
 bool has_default(const struct container *container, uint8_t family);
 
 // routes.c

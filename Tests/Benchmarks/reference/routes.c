@@ -200,7 +200,7 @@ static void check_gateways(struct channel *host, const struct family families[2]
 }
 
 void settle_routes(struct channel *inside, struct channel *host, struct container *container) {
-    static struct family families[2] = {{.family = AF_INET}, {.family = AF_INET6}};
+    struct family families[2] = {{.family = AF_INET}, {.family = AF_INET6}};
     for (int i = 0; i < 2; i++) find_candidates(container, &families[i]);
     check_gateways(host, families);
     for (size_t i = 0; i < container->links; i++) {
