@@ -1,3 +1,4 @@
+public import Firewall
 public import ForeignRules
 import Keel
 public import LinuxSystem
