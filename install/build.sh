@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook and
-# evenkeel-runtime in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
+# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook, evenkeel-runtime and
+# evenkeel-watch in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
 # those of the hot path need no library at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,8 +11,8 @@ usage() {
     cat <<EOF
 usage: install/build.sh [DEST]
 
-Builds evenkeel, evenkeel-cni, evenkeel-hook and evenkeel-runtime into DEST (default .build/dist), stripped, with an
-unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
+Builds evenkeel, evenkeel-cni, evenkeel-hook, evenkeel-runtime and evenkeel-watch into DEST (default .build/dist),
+stripped, with an unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
@@ -40,14 +40,15 @@ check_requirements || exit 1
 
 swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel
 
-for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
+static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch)
+for program in "${static_programs[@]}"; do
     # A scratch path of its own keeps the two builds from undoing each other.
     EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \
         --only-use-versions-from-resolved-file --disable-local-rpath --product "$program"
 done
 
 mkdir -p "$dest/debug"
-for program in evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime; do
+for program in evenkeel "${static_programs[@]}"; do
     built=.build/release/$program
     [[ $program == evenkeel ]] || built=.build/embedded/release/$program
     # Copied beside it and renamed, so that a program that is running stays whole.
@@ -57,10 +58,10 @@ for program in evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime; do
 done
 
 # If a value has no description, Embedded Swift compiles its interpolation all the same, and prints this text instead.
-for program in evenkeel-cni evenkeel-hook evenkeel-runtime; do
+for program in "${static_programs[@]}"; do
     if strings "$dest/$program" | grep -q 'cannot print value'; then
         echo "install/build.sh: $program interpolates a value that Embedded Swift cannot print" >&2
         exit 1
     fi
 done
-(cd "$dest" && stat -c '%n: %s bytes' evenkeel evenkeel-cni evenkeel-hook evenkeel-runtime)
+(cd "$dest" && stat -c '%n: %s bytes' evenkeel "${static_programs[@]}")

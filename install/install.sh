@@ -23,17 +23,18 @@ hooks_dir=
 cni_dir=/opt/cni/bin
 programs=$here/../.build/dist
 cni_lists=
+watch=yes
 
 usage() {
     cat <<'EOF'
 usage: install/install.sh [options]
 
 Installs the programs and their licences, and sets up the engines it finds: the OCI hook's JSON for podman and CRI-O,
-a drop-in for containers.conf for podman, an entry in /etc/docker/daemon.json for Docker. Installs the unit
-evenkeel-host.service for systemd. Starts and restarts nothing, and says what is left to do.
+a drop-in for containers.conf for podman, an entry in /etc/docker/daemon.json for Docker. Installs the units
+evenkeel-host.service and evenkeel-watch.service for systemd. Starts and restarts nothing, and says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
-                   hook and the runtime; their licences go to DIR/share/doc/evenkeel
+                   hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
                    containerd and CRI-O read)
   --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
@@ -41,6 +42,7 @@ evenkeel-host.service for systemd. Starts and restarts nothing, and says what is
                    which podman also reads
   --engines LIST   set up these engines instead of those it finds: podman,docker,containerd,cri-o
   --cni-lists      also put the plugin into every CNI list in /etc/cni/net.d; uninstall.sh takes it out again
+  --no-watch       leave out the watcher, evenkeel-watch, and its unit
   --programs DIR   the folder that install/build.sh filled (default .build/dist)
   --destdir DIR    install below DIR as if it were /, for packages and trials; needs no root
   --dry-run        say what would be done; change nothing
@@ -65,12 +67,13 @@ read_arguments() {
         --hooks-dir) hooks_dir=$(directory_argument "$@") ;;
         --engines) engines_argument "${@:2:1}" ;;
         --cni-lists) cni_lists=yes ;;
+        --no-watch) watch= ;;
         --dry-run) dry_run=yes ;;
         -h | --help) usage && exit 0 ;;
         -*) usage_error "unknown option '$1'" ;;
         *) usage_error "unexpected argument '$1'" ;;
         esac
-        [[ $1 == --dry-run || $1 == --cni-lists ]] || shift
+        [[ $1 == --dry-run || $1 == --cni-lists || $1 == --no-watch ]] || shift
         shift
     done
     # The root directory is the empty beginning of every path below it.
@@ -80,7 +83,7 @@ read_arguments() {
 
 require_programs() {
     local program missing=()
-    for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni; do
+    for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni ${watch:+evenkeel-watch}; do
         [[ -f $programs/$program && -x $programs/$program && -s $programs/$program ]] || missing+=("$program")
     done
     ((${#missing[@]} == 0)) ||
@@ -94,9 +97,10 @@ plan_files() {
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-runtime"
     # The same program: by this name it runs crun.
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-crun"
+    [[ -z $watch ]] || plan 755 "$programs/evenkeel-watch" "$libexec/evenkeel-watch"
     plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
     plan_licences
-    plan_unit
+    plan_units
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
     other=$(who_sets_hooks_dir)
     choose_hooks_dir "$other"

@@ -30,9 +30,9 @@ usage: install/uninstall.sh [options]
 
 Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories that install.sh made, its entry in
 Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Undoes what was done to the running host
-with evenkeel host remove. Disables evenkeel-host.service. Keeps a file that was changed since it was installed. Removes
-nothing while a container of root's runs that evenkeel-runtime started, or while evenkeel-runtime is the default of Docker
-or podman; an ordinary user's container is only named.
+with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
+changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or while
+evenkeel-runtime is the default of Docker or podman; an ordinary user's container is only named.
 EOF
 }
 
@@ -127,6 +127,12 @@ remove_directories() {
     done < <(printf '%s\n' "${recorded_directories[@]}" | sort -ru)
 }
 
+is_recorded_directory() {
+    local each
+    for each in "${recorded_directories[@]}"; do [[ $each != "$1" ]] || return 0; done
+    return 1
+}
+
 # may_go DIRECTORY: whether it is empty, which is said.
 may_go() {
     if ! is_empty "$1"; then
@@ -143,7 +149,7 @@ remove_manifest() {
     outermost=$path
     act "remove $path" || :
     gone[$path]=yes
-    while printf '%s\n' "${recorded_directories[@]}" | grep -qxF -- "$directory" && may_go "$destdir$directory"; do
+    while is_recorded_directory "$directory" && may_go "$destdir$directory"; do
         outermost=$destdir$directory
         directory=${directory%/*}
     done
@@ -201,7 +207,7 @@ remove_unfinished_manifest
 if [[ -f $destdir$manifest ]]; then
     require_no_dependents
     warn_of_users_containers
-    disable_unit
+    disable_units
     remove_from_lists
     warn_of_cni_lists
     remove_docker_runtime
@@ -209,7 +215,8 @@ if [[ -f $destdir$manifest ]]; then
     remove_files
     remove_directories
     remove_manifest
-    forget_unit
+    forget_units
+    warn_of_watchers
     [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
     if [[ -z $destdir ]]; then
         say "Containers that are running keep their routes and rules until they are restarted."

@@ -1,71 +1,114 @@
 # shellcheck shell=bash
-# The systemd unit that sets up the host. install.sh installs it, and the administrator enables it; uninstall.sh undoes
-# both.
+# The systemd units: one sets up the host, one keeps it and its containers safe. install.sh installs them, and the administrator
+# enables them; uninstall.sh undoes both.
 # shellcheck disable=SC2034,SC2154
 
-unit=evenkeel-host.service
+# In the order in which they start.
+units=(evenkeel-host.service evenkeel-watch.service)
+# What they run, below the prefix.
+unit_programs=(bin/evenkeel libexec/evenkeel/evenkeel-watch)
 
-# Where systemd looks for the unit: it knows only these two prefixes.
+# unit_path UNIT: where systemd looks for it: it knows only these two prefixes.
 unit_path() {
     case $prefix in
-    /usr | /usr/local) printf '%s/lib/systemd/system/%s\n' "$prefix" "$unit" ;;
-    *) printf '/etc/systemd/system/%s\n' "$unit" ;;
+    /usr | /usr/local) printf '%s/lib/systemd/system/%s\n' "$prefix" "$1" ;;
+    *) printf '/etc/systemd/system/%s\n' "$1" ;;
     esac
 }
 
-# The program as a unit's command line names it, systemd.service(5).
-program_in_unit() {
-    local program=${prefix//%/%%}/bin/evenkeel
+# in_unit PROGRAM: its path as a unit's command line names it, systemd.service(5).
+in_unit() {
+    local program=${prefix//%/%%}/$1
     [[ $program != *[^[:alnum:]/._%+-]* ]] || program="\"$program\""
     printf '%s\n' "$program"
 }
 
-plan_unit() {
-    local text
+# plan_units: `watch` is empty if the watcher is left out.
+plan_units() {
+    local unit
     # A package's tree may be for a host with systemd.
     if [[ -z $destdir ]] && ! has_program systemctl; then return; fi
-    if [[ $prefix == *\'* ]]; then
-        note "no $unit: systemd runs no program with an apostrophe in its path"
-        return
-    fi
-    text=$(<"$here/systemd/$unit")
-    printf '%s\n' "${text//"=/usr/local/bin/evenkeel "/"=$(program_in_unit) "}" >"$rendered/$unit"
-    plan 644 "$rendered/$unit" "$(unit_path)"
+    for unit in "${units[@]}"; do
+        [[ $unit != evenkeel-watch.service || -n $watch ]] || continue
+        if [[ $prefix == *\'* ]]; then
+            note "no $unit: systemd runs no program with an apostrophe in its path"
+            continue
+        fi
+        render_unit "$unit"
+        plan 644 "$rendered/$unit" "$(unit_path "$unit")"
+    done
+}
+
+render_unit() {
+    local text program
+    text=$(<"$here/systemd/$1")
+    for program in "${unit_programs[@]}"; do
+        text=${text//"=/usr/local/$program"/"=$(in_unit "$program")"}
+    done
+    printf '%s\n' "$text" >"$rendered/$1"
 }
 
 # is_unit_of_this_prefix PATH
 is_unit_of_this_prefix() {
-    [[ $1 == */"$unit" ]] && grep -qF -- "=$(program_in_unit) host apply" "$destdir$1"
+    local i
+    for i in "${!units[@]}"; do
+        [[ $1 == */"${units[i]}" ]] || continue
+        grep -qF -- "ExecStart=$(in_unit "${unit_programs[i]}")" "$destdir$1"
+        return
+    done
+    return 1
 }
 
-# Prints the links that enable the unit.
+# unit_links UNIT: prints the links that enable it.
 unit_links() {
     local link
-    for link in "$destdir"/etc/systemd/system/*.{wants,requires,upholds}/"$unit"; do
+    for link in "$destdir"/etc/systemd/system/*.{wants,requires,upholds}/"$1"; do
         [[ ! -L $link ]] || printf '%s\n' "$link"
     done
 }
 
-advise_unit() {
-    local judged=${verdict[$(unit_path)]:-}
-    if [[ -n $judged && -z $(unit_links) ]]; then
-        say "To set up the host at every boot: systemctl daemon-reload, then systemctl enable --now evenkeel-host." \
+advise_units() {
+    local unit judged disabled=() changed=()
+    for unit in "${units[@]}"; do
+        judged=${verdict[$(unit_path "$unit")]:-}
+        [[ -n $judged ]] || continue
+        if [[ -z $(unit_links "$unit") ]]; then
+            disabled+=("${unit%.service}")
+        elif [[ $judged == install || $judged == replace ]]; then
+            changed+=("$unit")
+        fi
+    done
+    if ((${#disabled[@]} > 0)); then
+        say "To set up the host at every boot, and to keep it and its containers safe: systemctl daemon-reload, then" \
+            "systemctl enable --now ${disabled[*]}." \
             "Without systemd, run \"$prefix/bin/evenkeel host apply\" before the engines start."
-    elif [[ $judged == install || $judged == replace ]]; then
-        say "The unit evenkeel-host.service has changed: run systemctl daemon-reload."
+    elif ((${#changed[@]} > 0)); then
+        say "Changed: ${changed[*]}. Run systemctl daemon-reload."
     fi
+    [[ ${verdict[$prefix/libexec/evenkeel/evenkeel-watch]:-} != replace ]] ||
+        say "A watcher that runs is still the former program: systemctl restart evenkeel-watch."
 }
 
 systemd_runs() { [[ -z $destdir && -d /run/systemd/system ]] && command -v systemctl >/dev/null; }
 
-# Before any file is removed, or systemd would start a missing program at the next boot.
+recorded_units() {
+    local unit
+    for unit in "${units[@]}"; do [[ -z ${recorded[$(unit_path "$unit")]:-} ]] || printf '%s\n' "$unit"; done
+}
+
+# Before any file is removed, or systemd would start a missing program at the next boot. The watcher goes first: it would restore what
+# is taken back.
+disable_units() {
+    local unit
+    while IFS= read -r unit; do disable_unit "$unit"; done < <(recorded_units | tac)
+}
+
 disable_unit() {
     local link
-    [[ -n ${recorded[$(unit_path)]:-} ]] || return 0
     if systemd_runs; then
-        if systemctl is-enabled -q "$unit" 2>/dev/null || systemctl is-active -q "$unit"; then
-            act "disable and stop $unit" || return 0
-            systemctl disable --now --quiet "$unit" || note "systemctl did not disable and stop $unit"
+        if systemctl is-enabled -q "$1" 2>/dev/null || systemctl is-active -q "$1"; then
+            act "disable and stop $1" || return 0
+            systemctl disable --now --quiet "$1" || note "systemctl did not disable and stop $1"
         fi
         return
     fi
@@ -76,13 +119,24 @@ disable_unit() {
             if act "remove directory ${link%/*}"; then rmdir -- "${link%/*}"; fi
             gone[${link%/*}]=yes
         fi
-    done < <(unit_links)
+    done < <(unit_links "$1")
 }
 
-# Otherwise systemd would list the unit, without its file, until the next boot.
-forget_unit() {
-    [[ -n ${recorded[$(unit_path)]:-} ]] && systemd_runs || return 0
+# Otherwise systemd would list the units, without their files, until the next boot.
+forget_units() {
+    local found
+    mapfile -t found < <(recorded_units)
+    ((${#found[@]} > 0)) && systemd_runs || return 0
     act "make systemd reload its units" || return 0
     systemctl daemon-reload || note "systemctl daemon-reload failed"
-    systemctl reset-failed "$unit" 2>/dev/null || :
+    systemctl reset-failed "${found[@]}" 2>/dev/null || :
+}
+
+# Whom systemd did not start, it does not end.
+warn_of_watchers() {
+    local user process
+    [[ -z $destdir && -z $dry_run ]] || return 0
+    while read -r user process; do
+        [[ $user != 0 ]] || note "evenkeel-watch still runs, as process ${process##*/}: end it"
+    done < <(processes evenkeel-watch)
 }

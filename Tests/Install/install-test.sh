@@ -16,6 +16,8 @@ make_programs "$programs"
 hook=usr/share/containers/oci/hooks.d/evenkeel.json
 drop_in=etc/containers/containers.conf.d/evenkeel.conf
 unit=usr/local/lib/systemd/system/evenkeel-host.service
+watch_unit=usr/local/lib/systemd/system/evenkeel-watch.service
+watcher=usr/local/libexec/evenkeel/evenkeel-watch
 
 # A tree of its own for each test, with the directories that every system has.
 new_root() {
@@ -37,10 +39,12 @@ fresh_install() {
     same "$(cat "$root/usr/local/libexec/evenkeel/evenkeel-crun")" "$(cat "$programs/evenkeel-runtime")"
     same "$(cat "$root/etc/cdi/evenkeel.json")" "$(cat "$repository/hooks/cdi/evenkeel.json")"
     same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "5 9"
+    same "$(cat "$root/$watcher")" "$(cat "$programs/evenkeel-watch")"
+    same "$(cat "$root/$watch_unit")" "$(cat "$repository/install/systemd/evenkeel-watch.service")"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 10"
     [[ ! -e $root/etc/evenkeel ]]
 }
-check "a fresh install puts the programs, the plugin, the unit, the drop-in, the hook and the device in place, and no policy" \
+check "a fresh install puts the programs, the plugin, the units, the drop-in, the hook and the device in place, and no policy" \
     fresh_install
 
 hook_names_its_program() {
@@ -79,12 +83,14 @@ install $root/usr/local/bin/evenkeel
 install $root/usr/local/libexec/evenkeel/evenkeel-hook
 install $root/usr/local/libexec/evenkeel/evenkeel-runtime
 install $root/usr/local/libexec/evenkeel/evenkeel-crun
+install $root/$watcher
 install $root/opt/cni/bin/evenkeel
 install $root/usr/local/share/doc/evenkeel/LICENSE
 install $root/usr/local/share/doc/evenkeel/NOTICES
 install $root/usr/local/share/doc/evenkeel/GPL-3.0
 install $root/usr/local/share/doc/evenkeel/LGPL-2.1
 install $root/$unit
+install $root/$watch_unit
 install $root/etc/cdi/evenkeel.json
 install $root/$drop_in
 install $root/$hook"
@@ -97,7 +103,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "14 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "16 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run
@@ -212,7 +218,7 @@ cut_off() {
     new_root
     mkdir "$root/etc/docker"
     before=$(tree "$root")
-    for target in evenkeel-hook bin/evenkeel evenkeel-host.service evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
+    for target in evenkeel-hook bin/evenkeel evenkeel-watch evenkeel-watch.service evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
         fails_with 1 "" with_failing_mv "$target" install_it
         [[ $target != daemon.json ]] || rm "$root/$hook"
         [[ ! -e $root/$hook ]]

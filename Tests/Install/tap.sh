@@ -88,7 +88,7 @@ tree() {
 make_programs() {
     mkdir -p "$1"
     local program
-    for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni; do
+    for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-cni; do
         printf '#!/bin/sh\necho %s %s\n' "$program" "${2:-1}" >"$1/$program"
         chmod 755 "$1/$program"
     done

@@ -1,16 +1,27 @@
 # shellcheck shell=bash
-# Part of install-test.sh: the unit for systemd, which HostUnitTests boots.
+# Part of install-test.sh: the units for systemd, which HostUnitTests and WatchUnitTests boot.
 # shellcheck disable=SC2154
 
-unit_below_any_prefix() {
+# What every system has and units name.
+make_system() {
+    local target
+    mkdir -p "$root"/{bin,usr/lib/systemd/system}
+    for target in sysinit basic shutdown; do printf '[Unit]\n' >"$root/usr/lib/systemd/system/$target.target"; done
+    printf '#!/bin/sh\n' >"$root/bin/kill"
+    chmod 755 "$root/bin/kill"
+}
+
+units_below_any_prefix() {
     local before given expected
     new_root
+    make_system
     before=$(tree "$root")
     while read -r expected given; do
         install_it --prefix "$given" >/dev/null
-        same "$(cd "$root" && find . -name evenkeel-host.service)" ".$expected/evenkeel-host.service"
+        same "$(cd "$root" && find . -name 'evenkeel-*.service' | sort | xargs)" \
+            ".$expected/evenkeel-host.service .$expected/evenkeel-watch.service"
         ! command -v systemd-analyze >/dev/null ||
-            same "$(systemd-analyze verify --man=no --root="$root" "$expected/evenkeel-host.service" 2>&1)" ""
+            same "$(systemd-analyze verify --man=no --root="$root" "$expected"/evenkeel-{host,watch}.service 2>&1)" ""
         uninstall_it --prefix "$given" >/dev/null
         same "$(tree "$root")" "$before"
     done <<'PREFIXES'
@@ -20,28 +31,44 @@ unit_below_any_prefix() {
 /etc/systemd/system /opt/a keel & | more; 100% $HOME %n
 PREFIXES
 }
-check "systemd finds the unit and in it the program, whatever the prefix" unit_below_any_prefix
+check "systemd finds the units and in them the programs, whatever the prefix" units_below_any_prefix
 
-# The figure is in tenths: rights over the network and a look at other processes are what is left.
-unit_is_confined() {
-    systemd-analyze security --offline=true --threshold=25 "$repository/install/systemd/evenkeel-host.service" |
-        tail -n 1
+# The figures are in tenths: rights over the network and a look at other processes are what is left. The watcher also enters
+# namespaces and talks to people.
+units_are_confined() {
+    systemd-analyze security --offline=true --threshold=25 "$repository/install/systemd/evenkeel-host.service" | tail -n 1
+    systemd-analyze security --offline=true --threshold=33 "$repository/install/systemd/evenkeel-watch.service" | tail -n 1
 }
 if command -v systemd-analyze >/dev/null; then
-    check "systemd-analyze calls the unit's exposure OK" unit_is_confined
+    check "systemd-analyze calls the units' exposure OK" units_are_confined
 else
-    skip "systemd-analyze calls the unit's exposure OK" "needs systemd-analyze"
+    skip "systemd-analyze calls the units' exposure OK" "needs systemd-analyze"
 fi
 
-unit_with_an_apostrophe() {
+without_the_watcher() {
+    local before
     new_root
-    contains "$(install_it --prefix "/opt/keel's" 2>&1)" "no evenkeel-host.service: systemd runs no program with an"
-    same "$(find "$root" -name evenkeel-host.service)" ""
+    before=$(tree "$root")
+    rm "$programs/evenkeel-watch"
+    fails_with 1 "no program evenkeel-watch in" install_it
+    install_it --no-watch
+    same "$(find "$root" -name 'evenkeel-watch*')" ""
+    [[ -e $root/$unit ]]
+    uninstall_it
+    same "$(tree "$root")" "$before"
+    make_programs "$programs"
+}
+check "--no-watch leaves out the watcher and its unit, and needs no such program" without_the_watcher
+
+units_with_an_apostrophe() {
+    new_root
+    contains "$(install_it --prefix "/opt/keel's" 2>&1)" "no evenkeel-watch.service: systemd runs no program with an"
+    same "$(find "$root" -name 'evenkeel-*.service')" ""
     [[ -e $root/$hook ]]
 }
-check "systemd runs no program with an apostrophe in its path, and the rest goes on" unit_with_an_apostrophe
+check "systemd runs no program with an apostrophe in its path, and the rest goes on" units_with_an_apostrophe
 
-enabled_unit() {
+enabled_units() {
     local before wants
     new_root
     mkdir -p "$root/etc/systemd/system/multi-user.target.wants"
@@ -52,10 +79,11 @@ enabled_unit() {
         mkdir -p "$root/etc/systemd/system/$wants"
         ln -s "/$unit" "$root/etc/systemd/system/$wants/evenkeel-host.service"
     done
+    ln -s "/$watch_unit" "$root/etc/systemd/system/multi-user.target.wants/evenkeel-watch.service"
     contains "$(uninstall_it)" "remove $root/etc/systemd/system/nftables.service.wants/evenkeel-host.service"
     same "$(tree "$root")" "$before"
 }
-check "uninstall disables the unit where systemd does not run: its links go, and a folder that they leave empty" enabled_unit
+check "uninstall disables the units where systemd does not run: its links go, and a folder that they leave empty" enabled_units
 
 changed_unit_is_kept() {
     new_root
@@ -66,5 +94,10 @@ changed_unit_is_kept() {
     contains "$(uninstall_it)" "keep $root/$unit: changed since it was installed"
     contains "$(install_it)" "keep $root/$unit: changed since it was installed"
     cmp "$scratch/mine" "$root/$unit"
+    new_root
+    install_it --prefix /opt/keel >/dev/null
+    echo "# mine" >>"$root/etc/systemd/system/evenkeel-watch.service"
+    uninstall_it --prefix /opt/keel >/dev/null
+    contains "$(install_it --prefix /opt/keel)" "keep $root/etc/systemd/system/evenkeel-watch.service: changed since"
 }
 check "a unit that was changed survives an install, an uninstall and the next install" changed_unit_is_kept

@@ -8,7 +8,7 @@ say_what_is_next() {
     for engine in "${engines[@]}"; do "advise_${engine//-/}"; done
     say "To guard a CNI network, put { \"type\": \"evenkeel\" } last in its list of plugins: see hooks/cni, or use" \
         "--cni-lists."
-    advise_unit
+    advise_units
     say "The built-in policy applies. To change it, write /etc/evenkeel/policy.json."
 }
 

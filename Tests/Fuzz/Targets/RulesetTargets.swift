@@ -1,9 +1,9 @@
 import CKernel
-import Firewall
 import LinuxSystem
 import LinuxTools
 import Netlink
 
+@testable import Firewall
 @testable import ForeignRules
 @testable import HostCare
 
