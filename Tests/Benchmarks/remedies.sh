@@ -48,6 +48,9 @@ default_routes() {
     printf '%s\n' "${changes[@]}" "${rules[@]}" "${bound[@]}" "${removals[@]}" | ip -n "$name" "-$family" -batch -
 }
 
+# mark: that the container has been looked after.
+mark() { ip -n "$name" route replace blackhole default table 17738997 proto 69 metric 1; }
+
 # bridges: where the container's interfaces enter the host.
 bridges() {
     local host
@@ -94,5 +97,6 @@ NFT
 
 reverse_path_filter
 for family in 4 6; do default_routes $family; done
+mark
 entrances=$(bridges)
 for family in ip ip6; do invalid_segments $family "$entrances"; done

@@ -162,6 +162,35 @@ import Testing
         #expect(try TestObservation(metrics: [100], filter: 1).findings(host) == [])
     }
 
+    @Test func whatHasPassedOrIsLeftAloneOnPurposeIsSaidAsSuch() throws {
+        var host = HostObservation()
+        var snapshot = HostSnapshot()
+        snapshot.ipv4.state = .active
+        host.snapshot = snapshot
+        let summaries = { (mark: UInt32?, policy: String) in
+            var container = TestObservation(metrics: [100], filter: 1)
+            if let mark { container.addMark(mark) }
+            try container.policy.overlay(Array(policy.utf8), from: "test")
+            return try container.findings(host).map { "\($0.severity): \($0.summary)" }
+        }
+        let unknown = "information: not set up by Evenkeel; nothing is wrong so far"
+        let changed = "information: it is no longer as Evenkeel would set it up"
+        #expect(try summaries(nil, "{}") == [unknown])
+        #expect(try summaries(1, "{}") == [changed])
+        #expect(try summaries(3, "{}") == ["information: left alone, as it was started with evenkeel.skip"])
+        #expect(try summaries(3, #"{"annotations": {"locked": ["skip"]}}"#) == [changed])
+        // rpFilter keep is the container's own wish.
+        #expect(try summaries(1 | 3 << 5, "{}") == [])
+    }
+
+    @Test func aContainersOwnPolicyCountsForWhatIsFoundInIt() throws {
+        var container = TestObservation(metrics: [100, 100])
+        let remedy = { try container.findings().first { $0.id == .duplicateDefaultRoute }?.remedy }
+        #expect(try remedy()?.hasPrefix("sudo evenkeel apply") == true)
+        container.addMark(1 | 4 << 2)
+        #expect(try remedy()?.hasPrefix("(choose the mode") == true)
+    }
+
     /// By the bridge's name in the set of those whose INVALID segments are dropped in forward.
     @Test func whereContainersComeInIsGuardedUnlessItLeadsToNobodyHere() throws {
         var host = TestObservation.host()

@@ -33,6 +33,14 @@ struct TestObservation {
         routes.append(Route(address?.version ?? .v4, table: table, metric: metric, nextHops: [hop]))
     }
 
+    /// What a start left: `Keel/Container/Mark.swift` has the numbers.
+    mutating func addMark(_ metric: UInt32) {
+        var route = Route(.v4, table: 17_738_997, metric: metric, nextHops: [NextHop(interface: 0, gateway: nil)])
+        route.type = 6
+        route.protocol = 69
+        routes.append(route)
+    }
+
     static func address(_ text: String, _ interface: UInt32) -> InterfaceAddress {
         let address = IPAddress(text) ?? IPAddress(text + "::")
         guard let address else { preconditionFailure("\(text) is no address") }

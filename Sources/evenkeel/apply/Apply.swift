@@ -22,9 +22,12 @@ struct Apply: ParsableCommand {
             a container inside another, and for one whose interfaces lead neither to this host nor to its user's own \
             rootless network.
 
-            apply uses the host's policy. After a container has started, only its preferred network is known from its \
-            annotations and its networks' CNI configurations. To apply the rest, name its namespace and give a \
-            --policy.
+            apply uses the host's policy, or that of --policy, and what the container's kernel remembers of its annotations \
+            and its networks' CNI configurations: the preferred network, defaultRoute.mode, defaultRoute.sourceRules, \
+            rpFilter, and that less is to be done about INVALID segments than the host's policy says.
+
+            --all leaves a container alone that was started with evenkeel.skip. Name it to change it; from then on --all \
+            takes it, too.
 
             EXAMPLES
               evenkeel apply --all --dry-run

@@ -40,19 +40,20 @@ extension Page {
                 runtime that its engine needs. Or it has changed since: another network is preferred now, or an interface was
                 down for a moment, which empties its routing table but leaves the rules. The doctor reports this when it finds
                 nothing else wrong but evenkeel apply would change something: the forward chain does not drop INVALID segments
-                from the container's bridge, or its interfaces, routes and rules are not as the policy says.
+                from the container's bridge, or its interfaces, routes and rules are not as the policy says. Or the container
+                was started with evenkeel.skip: then it is left alone on purpose, and this is information.
                 """,
             proof: """
                     evenkeel apply --netns PATH --dry-run      # says what would be done; changes nothing
                     nft list set ip evenkeel containers        # the interfaces of guarded containers
                     nsenter --net=PATH ip rule                 # "from ADDRESS lookup 17739…": Evenkeel has set it up
-                    nsenter --net=PATH ip route show table all default
+                    nsenter --net=PATH ip route show table all default    # table 17738997: metric 1 set up, 2 evenkeel.skip
                 """,
             withEvenkeel: """
-                Run sudo evenkeel apply --all now. Next time, start the container through the hook or the runtime. You may
-                also leave it as it is. The finding is a warning if its INVALID segments are not dropped in forward, else
-                information. A default route that went with its interface comes back when the container is reconnected to the
-                network or restarted.
+                Run sudo evenkeel apply --all now; a container that was started with evenkeel.skip has to be named. Next time,
+                start the container through the hook or the runtime. You may also leave it as it is. The finding is a warning if
+                its INVALID segments are not dropped in forward, else information. A default route that went with its interface
+                comes back when the container is reconnected to the network or restarted.
                 """,
             without: "See invalid-leaks-forward and rp-filter-strict.",
             references: ["evenkeel apply --help"]),

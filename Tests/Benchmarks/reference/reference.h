@@ -15,6 +15,7 @@
 #define OWN_PROTOCOL 69
 #define OWN_PRIORITY 32765
 #define OWN_GROUP 17739
+#define OWN_MARK_TABLE 17738997u
 #define OWN_TABLE(index) (17739000u + (index))
 
 struct link {

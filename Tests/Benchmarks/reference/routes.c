@@ -48,7 +48,7 @@ static void put_route(uint16_t type, uint16_t flags, const struct route *route) 
     header->rtm_type = route->type;
     mnl_attr_put_u32(message, RTA_TABLE, route->table);
     mnl_attr_put_u32(message, RTA_PRIORITY, route->metric);
-    mnl_attr_put_u32(message, RTA_OIF, route->index);
+    if (route->index) mnl_attr_put_u32(message, RTA_OIF, route->index);
     if (route->has_gateway) mnl_attr_put(message, RTA_GATEWAY, family_size(route->family), route->gateway);
     queue(message, type == RTM_NEWROUTE ? EEXIST : ESRCH);
 }
@@ -79,12 +79,23 @@ static void put_group(const struct link *link) {
     queue(message, ENODEV);
 }
 
+static void put_new_route(const struct container *container, const struct route *route) {
+    for (size_t i = 0; i < container->routes; i++)
+        if (!memcmp(&container->route[i], route, sizeof *route)) return;
+    put_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
+}
+
 static void copy(const struct container *container, struct route route, uint8_t protocol) {
     route.table = OWN_TABLE(route.index);
     route.protocol = protocol;
-    for (size_t i = 0; i < container->routes; i++)
-        if (!memcmp(&container->route[i], &route, sizeof route)) return;
-    put_route(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, &route);
+    put_new_route(container, &route);
+}
+
+// That this container has been looked after.
+static void put_mark(const struct container *container) {
+    struct route mark = {.table = OWN_MARK_TABLE, .metric = 1, .family = AF_INET, .protocol = OWN_PROTOCOL,
+        .type = RTN_BLACKHOLE};
+    put_new_route(container, &mark);
 }
 
 // The default routes of one family, and what becomes of them.
@@ -226,11 +237,15 @@ void settle_routes(struct channel *inside, struct channel *host, struct containe
         if (competes) copy(container, *family->winner, OWN_PROTOCOL);
         settle_rules(container, family);
     }
-    change_all(inside);
+    bool removes = false;
     for (int i = 0; i < 2; i++)
         for (size_t j = 0; j < families[i].count; j++) {
             const struct route *route = families[i].candidate[j];
-            if (route->table == RT_TABLE_MAIN && families[i].lost[route->index]) put_route(RTM_DELROUTE, 0, route);
+            if (route->table != RT_TABLE_MAIN || !families[i].lost[route->index]) continue;
+            if (!removes) change_all(inside);
+            removes = true;
+            put_route(RTM_DELROUTE, 0, route);
         }
+    put_mark(container);
     change_all(inside);
 }

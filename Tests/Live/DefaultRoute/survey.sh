@@ -54,11 +54,12 @@ merged() {
     END { for (i = 1; i <= n; i++) print order[i], ways[order[i]] == 1 ? way[order[i]] : told[order[i]] }'
 }
 
-# routing NAME: all that the product may change of NAME's routes, rules and groups, without what the kernel counts down.
+# routing NAME: all that the product may change of NAME's routes, rules and groups, without its mark, by which no packet goes, and
+# without what the kernel counts down.
 routing() {
     local family
     for family in 4 6; do
-        ip -n "$1" "-$family" route show table all | sed -E 's/ expires [0-9]+sec//' | sort
+        ip -n "$1" "-$family" route show table all | sed -E '/ table 17738997 /d; s/ expires [0-9]+sec//' | sort
         ip -n "$1" "-$family" rule
     done
     ip -n "$1" -o link | grep -oE '^[0-9]+: [^:]*|group [^ ]*'

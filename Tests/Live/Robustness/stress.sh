@@ -127,14 +127,14 @@ routing() {
     filters "$1" | grep -E '/(eth.|default)/' | cut -d : -f 2 | sort | uniq -c | xargs
 }
 
-# leftovers CONTAINERS: whatever there is of ours.
+# leftovers CONTAINERS: whatever there is of ours, but the mark, which goes with its namespace.
 leftovers() {
     local n family
     for n in $(seq "$1"); do
         for family in 4 6; do
             ip -n "s$n" "-$family" rule | grep 'proto 69' || :
             # Tables of interfaces, and the one of the network that is preferred.
-            ip -n "s$n" "-$family" route show table all | grep -E 'table 1773[89]' || :
+            ip -n "s$n" "-$family" route show table all | grep -E 'table (1773899[89]|17739)' || :
         done
     done
     for family in ip ip6; do nft list set $family evenkeel containers | grep '"' || :; done
