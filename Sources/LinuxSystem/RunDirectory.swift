@@ -5,6 +5,8 @@ public enum RunDirectory {
     public static let path = "/run/evenkeel"
     /// While it exists the watcher leaves the host's rules alone: `evenkeel host remove` makes it.
     public static let pausedFile = "\(path)/paused"
+    /// Where the watcher listens, unless it is told otherwise.
+    public static let watchSocket = "\(path)/watch.sock"
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 
