@@ -110,6 +110,7 @@ if isEmbedded {
     targets += [
         .systemLibrary(name: "CKernel"),
         ordinaryLibrary("LinuxTools", ["CLinux", "LinuxSystem"]),
+        ordinaryLibrary("WatchClient", ["LinuxSystem", "LinuxTools", "JSON"]),
         ordinaryLibrary("ForeignRules", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall"]),
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
@@ -120,13 +121,13 @@ if isEmbedded {
             [
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "Firewall", "ForeignRules", "Keel",
                 "HostCare",
-                "Discovery",
+                "Discovery", "WatchClient",
             ]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "Keel", "ConfigurationLists", "HostCare", "ConntrackUsage", "Discovery",
-                "Diagnosis",
+                "Diagnosis", "WatchClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -156,6 +157,7 @@ if isEmbedded {
             swiftSettings: strict + [.unsafeFlags(["-Xcc", "-D_GNU_SOURCE"])], linkerSettings: ordinaryLinking),
         tests("LinuxSystem", ["LinuxSystem", "CLinux", "Laboratory"]),
         tests("LinuxTools", ["LinuxTools", "LinuxSystem", "Laboratory"]),
+        tests("WatchClient", ["WatchClient", "LinuxTools", "JSON", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
         tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
         tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
@@ -170,12 +172,15 @@ if isEmbedded {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
-        tests("Diagnosis", ["Diagnosis", "JSON", "Laboratory"]),
+        tests(
+            "Watch",
+            ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
+        tests("Diagnosis", ["Diagnosis", "JSON", "WatchClient", "Laboratory"]),
         tests(
             "CommandLine",
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "WatchClient", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],

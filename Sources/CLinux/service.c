@@ -101,7 +101,8 @@ int linux_replace_file(const char *path, const char *temporary, const void *byte
     int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
     if (fd < 0) return -1;
     const char *rest = bytes;
-    int result = 0;
+    // For all to read, whatever the umask is.
+    int result = fchmod(fd, 0644);
     while (size > 0 && result == 0) {
         ssize_t written = write(fd, rest, size);
         if (written > 0) {

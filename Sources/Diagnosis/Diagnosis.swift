@@ -70,7 +70,7 @@ public struct Diagnosis: Sendable {
         let ofHost =
             host.reversePathFindings(observations) + host.forwardFindings(observations)
             + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
-            + host.engineTranslationFindings()
+            + host.engineTranslationFindings() + host.contestFindings()
         return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) } + otherTableFindings
     }
 
@@ -85,7 +85,7 @@ public struct Diagnosis: Sendable {
         let own =
             observation.defaultRouteFindings(policy) + observation.sourceAddressFindings(policy)
             + observation.reversePathFindings(policy) + observation.gatewayFindings(host)
-            + observation.linkFindings(host)
+            + observation.linkFindings(host) + observation.contestFindings(host)
             + host.findings(of: observation.ownTable, at: observation.place, observation.container.path, policy)
         // Evenkeel cannot lift a limit, so a limit must not suppress what Evenkeel would change.
         return own + observation.guardFindings(host, policy, besides: own) + observation.limitFindings()

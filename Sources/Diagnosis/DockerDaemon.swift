@@ -49,10 +49,9 @@ public struct DockerDaemon: Hashable, Sendable {
 
     /// The JSON in a response's body; nil for any status but 200.
     static func body(_ response: [UInt8]) -> JSON? {
-        let end = Array("\r\n\r\n".utf8)
-        guard response.starts(with: "HTTP/1.".utf8), response.dropFirst(8).starts(with: " 200".utf8),
-            let start = response.indices.first(where: { response[$0...].starts(with: end) })
-        else { return nil }
-        do { return try JSON(parsing: Array(response[(start + end.count)...])) } catch { return nil }
+        do {
+            guard let reply = try HTTPReply(response), reply.status == 200 else { return nil }
+            return try JSON(parsing: reply.body)
+        } catch { return nil }
     }
 }

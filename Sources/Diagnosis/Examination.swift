@@ -3,6 +3,7 @@ import HostCare
 public import Keel
 public import LinuxSystem
 import Netlink
+import WatchClient
 
 /// Looks at the host and at containers, and changes nothing. One effect remains: where default routes compete, each look-up
 /// is a turn in the kernel's alternation.
@@ -63,6 +64,7 @@ public struct Examination: ~Copyable {
             observation.bypasses = try DataPlane.interfaces()
             observation.hooks = try HookInstallation.observe()
         } catch { diagnosis.missHost([error]) }
+        observation.watcher = Self.watcher
         observation.forwardsIPv4 = Self.flag("net/ipv4/ip_forward")
         observation.forwardsIPv6 = Self.flag("net/ipv6/conf/all/forwarding")
         observation.reversePathFilterOfAll = Self.number("net/ipv4/conf/all/rp_filter")
@@ -78,6 +80,11 @@ public struct Examination: ~Copyable {
             try diagnosis.host.observeAttachments(of: diagnosis.observations)
             diagnosis.host.observeTranslation(of: diagnosis.observations)
         } catch { diagnosis.missHost([error], what: "where containers enter the host") }
+    }
+
+    /// One that does not answer within a second says nothing.
+    private static var watcher: WatcherStatus? {
+        do { return try WatcherSocket().status(seconds: 1) } catch { return nil }
     }
 
     private static func number(_ path: String) -> Int? {

@@ -18,6 +18,7 @@ public enum FindingID: String, CaseIterable, Sendable {
     case conntrackTimeoutShort = "conntrack-timeout-short"
     case hookNotActive = "hook-not-active"
     case containerNotGuarded = "container-not-guarded"
+    case contested
     case gatewayNotReachable = "gateway-not-reachable"
     case ipForwardOff = "ip-forward-off"
     case mtuMismatch = "mtu-mismatch"

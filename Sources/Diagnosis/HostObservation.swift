@@ -1,6 +1,7 @@
 public import HostCare
 public import Keel
 public import Netlink
+public import WatchClient
 
 /// One look at the parts of the host that containers depend on.
 public struct HostObservation: Sendable {
@@ -16,6 +17,8 @@ public struct HostObservation: Sendable {
     /// Interfaces of an eBPF data plane.
     public var bypasses: [InterfaceName] = []
     public var hooks: HookInstallation?
+    /// What the watcher says; nil if none runs, or if this user may not ask it.
+    public var watcher: WatcherStatus?
     /// The path of the policy if it is not the host's own, so that suggested commands use the same one.
     public var policyPath: String?
     /// `net.ipv4.ip_forward`

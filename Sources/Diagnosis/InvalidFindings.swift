@@ -41,7 +41,8 @@ extension HostObservation {
             others.isEmpty
                 ? "INVALID TCP segments reach the host, which answers them with RST"
                 : "INVALID TCP segments are dropped by other rules, not by Evenkeel's",
-            evidence: missing.map { "evenkeel \($0.proposed)" } + others.map { "dropped by \($0)" } + counters,
+            evidence: missing.map { "evenkeel \($0.proposed)" } + others.map { "dropped by \($0)" } + declined
+                + counters,
             consequence:
                 "a segment for a container that conntrack misjudges (far outside the window, damaged, or an acknowledgement of what "
                 + "it never saw) makes the host reset the connection: \"connection reset by peer\", now and then",
@@ -52,7 +53,7 @@ extension HostObservation {
         Finding(
             .invalidLeaksForward, .warning, at: .host,
             "INVALID TCP segments of containers leave the host untranslated",
-            evidence: missing.map { "evenkeel \($0.proposed)" } + counters,
+            evidence: missing.map { "evenkeel \($0.proposed)" } + declined + counters,
             consequence:
                 "packets leave with private source addresses; the far end cannot tell whose they are and keeps sending",
             remedy: apply)

@@ -7,6 +7,8 @@ public enum RunDirectory {
     public static let pausedFile = "\(path)/paused"
     /// Its time of modification is that of the last `evenkeel host apply`.
     public static let appliedFile = "\(path)/applied"
+    /// Where the watcher listens, unless it is told otherwise.
+    public static let watchSocket = "\(path)/watch.sock"
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 

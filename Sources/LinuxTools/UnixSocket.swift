@@ -5,18 +5,28 @@ public import LinuxSystem
 public enum UnixSocket {
     /// Sends a request and returns the whole answer, until the other end closes.
     ///
-    /// - Throws: `ETIMEDOUT` if the other end has not closed after two seconds, even if it keeps sending.
-    public static func ask(_ path: String, _ request: String, limit: Int) throws(KernelError) -> [UInt8] {
-        let deadline = Timestamp.monotonic + patience * 1000
-        let number = linux_connect(path, Int32(patience))
-        guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
-        let socket = FileDescriptor(owning: number)
-        try socket.write(request, name: path)
+    /// - Throws: `ETIMEDOUT` if the other end has not closed after so many seconds, even if it keeps sending.
+    public static func ask(
+        _ path: String, _ request: String, limit: Int, seconds: Int = patience
+    ) throws(KernelError) -> [UInt8] {
+        let deadline = Timestamp.monotonic + seconds * 1000
+        let socket = try send(request, to: path, seconds: seconds)
         return try answer(of: socket, path, limit, by: deadline)
     }
 
+    /// Sends a request and returns the connection. Connecting and each read or write wait no longer than so many seconds.
+    public static func send(
+        _ request: String, to path: String, seconds: Int = patience
+    ) throws(KernelError) -> FileDescriptor {
+        let number = linux_connect(path, Int32(seconds))
+        guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
+        let socket = FileDescriptor(owning: number)
+        try socket.write(request, name: path)
+        return socket
+    }
+
     /// In seconds.
-    private static let patience = 2
+    public static let patience = 2
 
     private static func answer(
         of socket: borrowing FileDescriptor, _ path: String, _ limit: Int, by deadline: Int

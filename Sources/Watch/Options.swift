@@ -14,7 +14,7 @@ public struct Options: Sendable {
     /// The policy document.
     public var policy: String?
 
-    public static let defaultSocket = "/run/evenkeel/watch.sock"
+    public static let defaultSocket = RunDirectory.watchSocket
 
     public init() {}
 

@@ -18,10 +18,13 @@ final class Subscribers {
         var isListening = false
         var isAnswered = false
         let since: UInt64
+        /// When it was last tried to send what waits, and when some of it was taken; nanoseconds.
+        var lastTry: UInt64
+        var lastSent: UInt64
 
         init(_ descriptor: consuming FileDescriptor, at now: UInt64) {
             self.descriptor = descriptor
-            since = now
+            (since, lastTry, lastSent) = (now, now, now)
         }
     }
 
@@ -33,8 +36,10 @@ final class Subscribers {
     private static let longestRequest = 4096
     /// Who does not read that much is hung up on.
     private static let mostUnsent = 1 << 20
-    /// Who does not ask or read the answer within that time, too: nanoseconds.
+    /// Who does not ask, or does not read the answer or any of the events, within that time is hung up on, too: nanoseconds.
     private static let patience: UInt64 = 5_000_000_000
+    /// How soon the rest is sent of what a connection did not take; nanoseconds.
+    private static let retry: UInt64 = 10_000_000
 
     init(_ server: consuming StreamServer) { self.server = server }
 
@@ -43,18 +48,23 @@ final class Subscribers {
 
     var areAnyListening: Bool { connections.contains { $0.isListening } }
 
-    /// When somebody who is slow is to be hung up on; nil if nobody is.
+    /// When something is to be sent to somebody, or somebody who is slow is to be hung up on; nil if nobody waits.
     var deadline: UInt64? {
-        connections.filter { !$0.isListening || !$0.unsent.isEmpty }.map { $0.since + Self.patience }.min()
+        connections.compactMap { connection in
+            if !connection.unsent.isEmpty { return connection.lastTry + Self.retry }
+            return connection.isListening ? nil : connection.since + Self.patience
+        }.min()
     }
 
     /// Takes new connections, and reads what is asked for.
     func attend(at now: UInt64) -> [Question] {
-        while connections.count < Self.most, let descriptor = server.accept() {
-            connections.append(Connection(descriptor, at: now))
+        while let descriptor = server.accept() {
+            // One that waits for its turn would keep the server's descriptor ready.
+            if connections.count < Self.most { connections.append(Connection(descriptor, at: now)) }
         }
         var questions: [Question] = []
         for connection in connections {
+            connection.lastTry = now
             flush(connection)
             guard let bytes = connection.descriptor.receiveNow(atMost: Self.longestRequest) else { continue }
             if bytes.isEmpty {
@@ -72,7 +82,10 @@ final class Subscribers {
 
     private func close(at now: UInt64) {
         connections.removeAll { connection in
-            if connection.isListening { return connection.unsent.count > Self.mostUnsent }
+            if connection.isListening {
+                return !connection.unsent.isEmpty && connection.lastSent + Self.patience <= now
+                    || connection.unsent.count > Self.mostUnsent
+            }
             return connection.isAnswered && connection.unsent.isEmpty || connection.since + Self.patience <= now
                 || connection.received.count > Self.longestRequest
         }
@@ -81,7 +94,9 @@ final class Subscribers {
     /// The request's first line and its `Accept`, once its empty line is there.
     private static func question(_ connection: Connection) -> Question? {
         let lines = String(decoding: connection.received, as: UTF8.self).parts(between: UInt8(ascii: "\n"))
-            .map { line in line.utf8.last == UInt8(ascii: "\r") ? String(decoding: line.utf8.dropLast(), as: UTF8.self) : line }
+            .map { line in
+                line.utf8.last == UInt8(ascii: "\r") ? String(decoding: line.utf8.dropLast(), as: UTF8.self) : line
+            }
         guard lines.dropLast().contains(where: { $0.isEmpty }) else { return nil }
         let words = lines[0].words
         let accepted = lines.first { $0.begins(with: "Accept:") || $0.begins(with: "accept:") } ?? ""
@@ -117,6 +132,7 @@ final class Subscribers {
     }
 
     private func send(_ text: String, to connection: Connection) {
+        if connection.unsent.isEmpty { connection.lastSent = Clock.now }
         connection.unsent += Array(text.utf8)
         flush(connection)
     }
@@ -129,6 +145,7 @@ final class Subscribers {
             connection.isListening = false
             return
         }
+        if sent > 0 { connection.lastSent = Clock.now }
         connection.unsent.removeFirst(sent)
     }
 }

@@ -63,6 +63,7 @@ struct Doctor: ParsableCommand {
                "looked": {"host": true | false, "containers": [places]},
                "missed": [{"what", "reason", "advice"}],
                "skipped": [{"namespace", "reason"}],
+               "watcher": null | {"pid", "kept", "dryRun", "declined": [families]},
                "error": null | what kept it from looking}
               A place is {"kind": "host"} or {"kind": "container", "namespace",
               "engine", "containers": [{"id", "name", "engine", "pid"}]}. Unknown values

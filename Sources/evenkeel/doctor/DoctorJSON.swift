@@ -1,6 +1,7 @@
 import Diagnosis
 import Discovery
 import JSON
+import WatchClient
 
 extension DoctorReport {
     /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
@@ -18,6 +19,7 @@ extension DoctorReport {
                     skipped.map {
                         .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
                     })),
+            .init("watcher", watcher.map { $0.short } ?? .null),
             .init("error", absence.map { .string($0) } ?? .null),
         ]
     }
@@ -30,7 +32,8 @@ extension DoctorReport {
             .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("complete", .boolean(false)),
             .init("findings", .array([])),
             .init("looked", .object([.init("host", .boolean(false)), .init("containers", .array([]))])),
-            .init("missed", .array([])), .init("skipped", .array([])), .init("error", .string(failure)),
+            .init("missed", .array([])), .init("skipped", .array([])), .init("watcher", .null),
+            .init("error", .string(failure)),
         ]
     }
 
@@ -46,6 +49,15 @@ extension DoctorReport {
         .object([
             .init("host", .boolean(isHostComplete)),
             .init("containers", .array(containers.map { Finding.Place.container($0).json })),
+        ])
+    }
+}
+
+extension WatcherStatus {
+    fileprivate var short: JSON {
+        .object([
+            .init("pid", .integer(Int64(processID))), .init("kept", .integer(Int64(kept))),
+            .init("dryRun", .boolean(isDry)), .init("declined", .array(host.declined.map { .string($0) })),
         ])
     }
 }

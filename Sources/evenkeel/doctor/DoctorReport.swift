@@ -2,6 +2,7 @@ import LinuxSystem
 import Diagnosis
 import Discovery
 import Keel
+import WatchClient
 
 /// A diagnosis in words: the verdict, then host and containers, each with its findings.
 struct DoctorReport {
@@ -43,8 +44,23 @@ struct DoctorReport {
         if diagram { lines += diagnosis.diagrams().flatMap { ["", String($0.dropLast())] } }
         lines += missedLines
         lines += skippedLines
+        lines += watcherLines
         return lines.map { $0 + "\n" }.joined()
     }
+
+    /// A quiet word on the watcher, if one runs.
+    private var watcherLines: [String] {
+        guard let watcher else { return [] }
+        let kept = plural(watcher.kept, "container")
+        let work = watcher.isDry ? "looks after \(kept), but changes nothing (--dry-run)" : "keeps \(kept) safe"
+        let declined = watcher.host.declined.map { "table \($0) evenkeel" }.joined(separator: " and ")
+        let exception =
+            declined.isEmpty
+            ? [] : ["it does not restore \(declined), which somebody took away by name, until `evenkeel host apply`"]
+        return ["", "evenkeel-watch runs: it \(work)"] + exception.map { "  \($0)" }
+    }
+
+    var watcher: WatcherStatus? { diagnosis.host.watcher }
 
     /// Skipped namespaces are listed only if they may be a container's, or if no container was found. Nobody expects a look
     /// at those of services.
@@ -171,22 +187,6 @@ struct DoctorReport {
     }
 
     private static let mostMissed = 10
-
-    /// Lines of about a hundred columns, the later ones indented as far as the first's text.
-    static func wrapped(_ text: String, after head: String) -> [String] {
-        let indent = String(repeating: " ", count: head.count)
-        var lines = [head]
-        var isEmpty = true
-        for word in text.split(separator: " ") {
-            if !isEmpty && lines[lines.count - 1].count + word.count >= 100 {
-                lines.append(indent)
-                isEmpty = true
-            }
-            lines[lines.count - 1] += (isEmpty ? "" : " ") + word
-            isEmpty = false
-        }
-        return lines
-    }
 }
 
 extension Finding {

@@ -17,7 +17,8 @@ struct HostApply: ParsableCommand {
             set, with a note.
 
             /run/evenkeel keeps the former value of each sysctl until the next boot, so that `evenkeel host remove` \
-            can restore it. --persist also writes the values to /etc/sysctl.d/90-evenkeel.conf and, if connection \
+            can restore it. After `evenkeel host remove`, or after somebody took a table away by its name, this also makes \
+            the watcher look after the tables again. --persist also writes the values to /etc/sysctl.d/90-evenkeel.conf and, if connection \
             tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf and its name to \
             /etc/modules-load.d/evenkeel.conf. It removes what an earlier policy wrote there.
 
@@ -52,6 +53,7 @@ struct HostApply: ParsableCommand {
         let state = run.observe()
         let plan = run.plan(state)
         outcome.errors += run.failures.map { Failure($0).description }
+        outcome.resumeWatcher(dryRun: dryRun)
         if dryRun {
             outcome.lines = plan.changes.map { ChangeLine($0) }
             outcome.notes = plan.notes

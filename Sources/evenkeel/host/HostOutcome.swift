@@ -41,6 +41,31 @@ struct HostOutcome {
         }
     }
 
+    /// Keeps the watcher from putting tables back that are about to go.
+    mutating func pauseWatcher(dryRun: Bool) {
+        guard !WatcherPause.isOn else { return }
+        do throws(KernelError) {
+            if !dryRun { try WatcherPause.begin() }
+            files.append(
+                "\(dryRun ? "would write" : "wrote") \(RunDirectory.pausedFile): the watcher leaves the host's tables alone until "
+                    + "`evenkeel host apply`")
+        } catch { notes.append("\(error.description); a watcher that runs may put the tables back") }
+    }
+
+    /// Lets the watcher look after the tables that are about to be made.
+    mutating func resumeWatcher(dryRun: Bool) {
+        if !dryRun {
+            do throws(KernelError) { try WatcherPause.noteWish() } catch { notes.append(error.description) }
+        }
+        guard WatcherPause.isOn else { return }
+        do throws(KernelError) {
+            if !dryRun { try WatcherPause.end() }
+            files.append(
+                "\(dryRun ? "would remove" : "removed") \(RunDirectory.pausedFile): the watcher looks after the host's tables again"
+            )
+        } catch { errors.append(error.description) }
+    }
+
     /// Prints it all.
     ///
     /// - Throws: exit status 1 if anything was refused.

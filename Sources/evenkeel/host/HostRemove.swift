@@ -14,7 +14,8 @@ struct HostRemove: ParsableCommand {
             the connection tracking table has outgrown, and names both.
 
             The next container that starts installs its part of the rules again, unless the policy says otherwise or \
-            Evenkeel is uninstalled.
+            Evenkeel is uninstalled. The watcher, if one runs, leaves the tables alone until `evenkeel host apply` or the \
+            next boot: \(RunDirectory.pausedFile) tells it.
 
             EXIT STATUS
               0   done, or with --dry-run could be done
@@ -40,6 +41,7 @@ struct HostRemove: ParsableCommand {
         let plan = run.planRemoval(run.observe())
         outcome.errors += run.failures.map { Failure($0).description }
         outcome.notes = plan.notes
+        outcome.pauseWatcher(dryRun: dryRun)
         if dryRun {
             outcome.lines = plan.changes.map { ChangeLine($0) }
         } else {

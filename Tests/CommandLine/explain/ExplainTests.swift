@@ -22,9 +22,9 @@ import Testing
     }
 
     @Test func longTextIsWrappedAtItsIndent() {
-        let lines = DoctorReport.wrapped(String(repeating: "word ", count: 40), after: "  so: ")
+        let lines = wrapped(String(repeating: "word ", count: 40), after: "  so: ")
         #expect(lines.count == 3 && lines[0].hasPrefix("  so: word") && lines[1].hasPrefix("      word"))
         #expect(lines.allSatisfy { $0.count <= 100 })
-        #expect(DoctorReport.wrapped("", after: "  so: ") == ["  so: "])
+        #expect(wrapped("", after: "  so: ") == ["  so: "])
     }
 }
