@@ -34,7 +34,14 @@ extension Watcher {
                 adopt(entry, mount.found, mount.namespace(), now)
             } catch { if error.errno != .noEntry { say(.warning, error.description) } }
         }
+        if folders.takeHidden() {
+            scansLeft = Self.mostScans
+            planScan(at: now)
+        }
     }
+
+    /// So many scans, a second apart, for a container whose first process may be about to come.
+    private static let mostScans = 3
 
     /// The entry of a namespace, which gets an id if it has none; nil for the host's own.
     private func enroll(_ found: FoundNamespace, _ now: UInt64) throws(KernelError) -> Watched? {
@@ -95,13 +102,14 @@ extension Watcher {
         scanDue = nil
         lastScan = now
         lookForProcesses(now)
-        guard namespaces.values.contains(where: { $0.state == .unknown }) else { return }
+        guard scansLeft > 0 || namespaces.values.contains(where: { $0.state == .unknown }) else { return }
+        scansLeft = max(scansLeft - 1, 0)
         survey { $0.state == .unknown }
         // Who holds it does not tell. It is looked for again at the next look at everything.
         for entry in namespaces.values where entry.state == .unknown && now - entry.firstSeen > 3 * Self.second {
             entry.state = .foreign
         }
-        if namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
+        if scansLeft > 0 || namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
     }
 
     private func lookForProcesses(_ now: UInt64) {

@@ -42,7 +42,7 @@ extension Watcher {
                 isMarked = snapshot.mark?.isKept == true
                 entry.defaults.update(snapshot)
                 if !restores { return [] }
-                let routes = entry.defaults.takeRestorable(in: snapshot)
+                let routes = entry.defaults.takeRestorable(in: &snapshot)
                 return snapshot.restore(routes)
             }, if: { plan in mayAct && !isDry && (!plan.namespace.isEmpty || !isMarked) })
         entry.port = port

@@ -2,7 +2,7 @@ package import Netlink
 
 // When a link goes down or loses its last address, the kernel flushes its IPv4 routes and says nothing. Engines do not notice, so a
 // flap leaves a container without its default route. Whoever looks again and again knows what was there, and can put it back: but
-// never what somebody deleted.
+// never what somebody deleted. A winner's mark, which tells that its default was taken away on purpose, is flushed as well.
 
 /// The default routes of a container's networks as they were seen last, and those that the kernel has flushed since.
 package struct FlushedDefaults {
@@ -57,7 +57,10 @@ package struct FlushedDefaults {
         }
         // Somebody has given the family another default: what was there is not wanted any more.
         for leg in now where leg.route.table == Route.mainTable && !present.contains(where: { $0.leadsAlike(leg.route) }) {
-            flushed.removeAll { $0.version == leg.version && $0.route.table == Route.mainTable }
+            flushed.removeAll {
+                $0.version == leg.version
+                    && ($0.route.table == Route.mainTable || $0.route.protocol == Ours.routeProtocol)
+            }
         }
         flushed.removeAll { leg in
             snapshot.link(leg.hop.interface) == nil
@@ -67,14 +70,20 @@ package struct FlushedDefaults {
         present = now
     }
 
-    /// The routes whose link is up and whose gateway is on it again. Each is put back once.
-    package mutating func takeRestorable(in snapshot: NamespaceSnapshot) -> [Route] {
+    /// The routes whose link is up and whose gateway is on it again. Each is put back once. Until then a default that was taken away
+    /// on purpose still counts as such: `snapshot` gets its mark, which the kernel would not accept now.
+    package mutating func takeRestorable(in snapshot: inout NamespaceSnapshot) -> [Route] {
         var routes: [Route] = []
+        var marks: [Route] = []
         flushed.removeAll { leg in
-            guard snapshot.isRunning(leg.hop.interface), snapshot.reaches(leg.hop) else { return false }
+            guard snapshot.isRunning(leg.hop.interface), snapshot.reaches(leg.hop) else {
+                if leg.route.protocol == Ours.routeProtocol { marks.append(leg.route) }
+                return false
+            }
             routes.append(leg.route)
             return true
         }
+        snapshot.routes += marks
         return routes
     }
 
@@ -83,12 +92,9 @@ package struct FlushedDefaults {
         var legs: [Leg] = []
         for route in snapshot.routes where route.maySupplyCandidates && !route.isFromRouterAdvertisement {
             for hop in route.nextHops where !hop.isDead {
-                let isAside =
-                    route.table == Ours.table(of: hop.interface)
-                    && ![Ours.routeProtocol, Ours.standbyProtocol].contains(route.protocol)
-                guard route.table == Route.mainTable || isAside, snapshot.link(hop.interface)?.isNetwork == true else {
-                    continue
-                }
+                guard route.table == Route.mainTable || snapshot.isRemembered(route, on: hop.interface),
+                    snapshot.link(hop.interface)?.isNetwork == true
+                else { continue }
                 var leg = route.leg(hop)
                 leg.table = route.table
                 leg.nextHops[0].isDead = false
@@ -100,6 +106,17 @@ package struct FlushedDefaults {
 }
 
 extension NamespaceSnapshot {
+    /// Whether one of our tables has the route by itself: one that is set aside, or the mark of one that was taken away.
+    fileprivate func isRemembered(_ route: Route, on interface: UInt32) -> Bool {
+        guard route.table == Ours.table(of: interface) else { return false }
+        switch route.protocol {
+        case Ours.standbyProtocol: return false
+        case Ours.routeProtocol:
+            return !routes.contains { $0.version == route.version && $0.table == Route.mainTable }
+        default: return true
+        }
+    }
+
     fileprivate func isRunning(_ interface: UInt32) -> Bool { link(interface)?.isRunning ?? false }
 
     /// Whether the kernel would accept the next hop: its gateway is on the link.

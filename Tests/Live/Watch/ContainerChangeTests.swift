@@ -140,8 +140,8 @@ import Testing
             ip -n c neigh flush all
             watcher; kept c; quiet; ping_once c 10.89.1.1 >/dev/null || :
             one_default 4 c
-            ip -n router link set eth0 down
-            inside c ping -c 1 -W 5 $far4 >/dev/null || :
+            ip -n router link set eth0 down; ip -n c neigh flush dev eth0
+            inside c ping -c 1 -W 1 $far4 >/dev/null || :
             eventually '[[ $(one_default 4 c) == "dev eth1" ]]'; quiet; one_default 4 c
             """)
         #expect(said == "dev eth0\ndev eth1")
