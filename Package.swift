@@ -191,7 +191,7 @@ if isEmbedded {
                 "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/faults.sh",
                 "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
-                "Robustness/scene.sh", "Robustness/stress.sh", "Watch/watch.sh", "lab.sh",
+                "Robustness/scene.sh", "Robustness/stress.sh", "Watch/soak.sh", "Watch/watch.sh", "lab.sh",
             ]),
         tests("Shipped", ["answers", "Laboratory"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),

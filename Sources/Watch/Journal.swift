@@ -10,12 +10,14 @@ struct Journal {
     private var allowance = Allowance(burst: 10, each: 100_000_000, at: Clock.now)
     private var withheld = 0
 
-    init(least: Syslog.Severity) { self.least = least }
+    private let isLimited: Bool
 
-    /// Writes a line; of more than ten a second only the number.
+    /// `isLimited`: of more than ten lines a second only the number is written.
+    init(least: Syslog.Severity, isLimited: Bool) { (self.least, self.isLimited) = (least, isLimited) }
+
     mutating func write(_ severity: Syslog.Severity, _ text: String) {
         guard severity.rawValue <= least.rawValue else { return }
-        guard severity == .error || allowance.take(at: Clock.now) == nil else {
+        guard severity == .error || !isLimited || allowance.take(at: Clock.now) == nil else {
             withheld += 1
             return
         }

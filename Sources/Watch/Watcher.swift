@@ -92,7 +92,7 @@ public final class Watcher {
             self.ruleset = ruleset
             self.folders = folders
         } catch { throw WatchFailure(error) }
-        journal = Journal(least: options.least)
+        journal = Journal(least: options.least, isLimited: !options.isOnce)
         let now = Clock.now
         quietLookDue = now + Self.quietInterval
         hostCheckDue = now + Self.hostInterval

@@ -57,8 +57,9 @@ import Testing
             """
             for family in 4 6; do ip -n c -$family route del default; done; quiet
             for family in 4 6; do defaults $family c; done
-            # Not even after a flap.
-            ip -n c link set eth0 down; quiet; ip -n c link set eth0 up; quiet; defaults 4 c; plan c
+            plan c
+            # Not even after a flap, which flushes the mark that tells.
+            ip -n c link set eth0 down; quiet; ip -n c link set eth0 up; quiet; defaults 4 c; defaults 6 c
             """)
         #expect(said == "")
     }

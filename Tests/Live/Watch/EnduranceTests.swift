@@ -141,8 +141,9 @@ import Testing
             """
             watcher; quiet
             for _ in {1..5}; do
-                second 1 6 & for n in {1..6}; do hook netns-$n 2>/dev/null & done; wait %2 2>/dev/null || :
-                "$programs/evenkeel" apply --all >/dev/null; safe 1 6; quiet
+                second 1 6 & networks=$!
+                for n in {1..6}; do hook netns-$n 2>/dev/null; "$programs/evenkeel" apply --all >/dev/null 2>&1; done
+                wait $networks; safe 1 6; quiet
                 for n in {1..6}; do "$programs/evenkeel" apply --dry-run --netns /run/netns/netns-$n; ip -n netns-$n link del eth1; done
             done | sort -u
             status '[.failures, .namespaces.contested]'

@@ -26,7 +26,7 @@ import Testing
         let said = try lab(
             """
             start "" '{"evenkeel.skip": "true"}'
-            defaults 4 w | wc -l; filters w | grep -c 'eth.:1'; ours 4 w | grep -v 17738997 || :; status .namespaces.left
+            defaults 4 w | wc -l; filters w | grep -c '/eth./rp_filter:1'; ours 4 w | grep -v 17738997 || :; status .namespaces.left
             """)
         #expect(said == "2\n2\n1")
     }
@@ -35,7 +35,7 @@ import Testing
         let said = try lab(
             """
             start '{"defaultRoute": {"mode": "keep"}, "rpFilter": "keep"}'
-            defaults 4 w | wc -l; filters w | grep -c 'eth.:1'; status .namespaces.kept
+            defaults 4 w | wc -l; filters w | grep -c '/eth./rp_filter:1'; status .namespaces.kept
             """)
         #expect(said == "2\n2\n2")
     }
