@@ -12,8 +12,6 @@ struct EngineFolders: ~Copyable {
     private var fresh: [(folder: NamespaceFolder, name: String, since: UInt64)] = []
     /// When to look at these names again; nanoseconds.
     private(set) var retryDue: UInt64?
-    /// Whether a name came to nothing here: rootless engines mount their namespaces where only they see them.
-    private var hasHidden = false
 
     /// A mount follows within a few milliseconds; nanoseconds.
     private static let (step, patience): (UInt64, UInt64) = (1_000_000, 100_000_000)
@@ -69,12 +67,6 @@ struct EngineFolders: ~Copyable {
         return needsLook
     }
 
-    /// Whether namespaces may have appeared that only processes tell of. To be asked once.
-    mutating func takeHidden() -> Bool {
-        defer { hasHidden = false }
-        return hasHidden
-    }
-
     /// The namespaces that are there now of the names that appeared.
     mutating func takeNew(at now: UInt64) -> [BindMount] {
         var found: [BindMount] = []
@@ -83,9 +75,7 @@ struct EngineFolders: ~Copyable {
                 found.append(mount)
                 return true
             }
-            guard each.since + Self.patience < now else { return false }
-            hasHidden = true
-            return true
+            return each.since + Self.patience < now
         }
         retryDue = fresh.isEmpty ? nil : now + Self.step
         return found

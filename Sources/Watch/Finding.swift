@@ -34,14 +34,7 @@ extension Watcher {
                 adopt(entry, mount.found, mount.namespace(), now)
             } catch { if error.errno != .noEntry { say(.warning, error.description) } }
         }
-        if folders.takeHidden() {
-            scansLeft = Self.mostScans
-            planScan(at: now)
-        }
     }
-
-    /// So many scans, a second apart, for a container whose first process may be about to come.
-    private static let mostScans = 3
 
     /// The entry of a namespace, which gets an id if it has none; nil for the host's own.
     private func enroll(_ found: FoundNamespace, _ now: UInt64) throws(KernelError) -> Watched? {
@@ -102,14 +95,13 @@ extension Watcher {
         scanDue = nil
         lastScan = now
         lookForProcesses(now)
-        guard scansLeft > 0 || namespaces.values.contains(where: { $0.state == .unknown }) else { return }
-        scansLeft = max(scansLeft - 1, 0)
+        guard namespaces.values.contains(where: { $0.state == .unknown }) else { return }
         survey { $0.state == .unknown }
         // Who holds it does not tell. It is looked for again at the next look at everything.
         for entry in namespaces.values where entry.state == .unknown && now - entry.firstSeen > 3 * Self.second {
             entry.state = .foreign
         }
-        if scansLeft > 0 || namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
+        if namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
     }
 
     private func lookForProcesses(_ now: UInt64) {

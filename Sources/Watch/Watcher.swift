@@ -42,8 +42,6 @@ public final class Watcher {
     /// When to scan for namespaces of which nothing is known, to look at everything, and to write metrics; nanoseconds.
     var scanDue: UInt64?
     var lastScan: UInt64 = 0
-    /// Scans that are wanted although no id is unknown.
-    var scansLeft = 0
     var quietLookDue: UInt64
     var metricsDue: UInt64?
     var watchdogDue: UInt64?

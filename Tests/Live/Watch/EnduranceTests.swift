@@ -145,7 +145,8 @@ import Testing
                 for n in {1..6}; do hook netns-$n 2>/dev/null; "$programs/evenkeel" apply --all >/dev/null 2>&1; done
                 wait $networks; safe 1 6; quiet
                 for n in {1..6}; do "$programs/evenkeel" apply --dry-run --netns /run/netns/netns-$n; ip -n netns-$n link del eth1; done
-            done | sort -u
+            # What is left in the sets of veths that have become ports is for the next run on the host.
+            done | grep -v ' from set ' | sort -u
             status '[.failures, .namespaces.contested]'
             """)
         #expect(said == "nothing to do\n[{},0]")
