@@ -104,8 +104,9 @@ import Testing
     @Test func aFightIsFoundOutAndEnds() throws {
         let said = try watched(
             """
-            for _ in {1..5}; do nft flush ruleset; eventually '[[ $(tables) == ip ]]'; done
-            nft flush ruleset; quiet; tables; status .host.contested
+            reload() { { echo flush ruleset; translating ip; } | nft -f -; }
+            for _ in {1..5}; do reload; eventually '[[ $(tables) == ip ]]'; done
+            reload; quiet; tables; status .host.contested
             grep -c 'nft keeps taking' /run/watch.log
             """)
         #expect(said == "true\n1")
