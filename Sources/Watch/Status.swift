@@ -44,7 +44,7 @@ extension Watcher {
     private func hostStatus(_ now: UInt64) -> JSON {
         .object([
             .init("generations", number(counters.generations)), .init("restorations", object(counters.restorations)),
-            .init("tables", .array(upkeep.held.map { .string(name($0)) })),
+            .init("tables", .array(upkeep.held.filter { !upkeep.declined.contains($0) }.map { .string(name($0)) })),
             .init("declined", .array(upkeep.declined.map { .string(name($0)) })),
             .init("contested", .boolean(now < upkeep.contestedUntil)),
         ])
