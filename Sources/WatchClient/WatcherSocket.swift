@@ -1,5 +1,4 @@
 public import LinuxSystem
-import JSON
 public import LinuxTools
 
 /// Where the watcher `evenkeel-watch` listens.
@@ -21,7 +20,7 @@ public struct WatcherSocket: Sendable {
             answer = try UnixSocket.ask(path, Self.request("/status"), limit: Self.longestStatus, seconds: seconds)
         } catch { throw refusal(error) }
         guard let reply = try reply(answer) else { throw hangUp }
-        do { return try WatcherStatus(try JSON(parsing: reply.body)) } catch {
+        do { return try WatcherStatus(parsing: reply.body) } catch {
             throw KernelError("understand the watcher at \(path)", .badMessage, explanation: "\(error)")
         }
     }
