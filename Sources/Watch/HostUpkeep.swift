@@ -77,7 +77,9 @@ struct HostUpkeep {
         // Whoever makes the table wants it.
         declined.removeAll { transaction.made.contains($0) }
         if transaction.translates || !transaction.made.isEmpty { call(for: program) }
-        let lost = transaction.gone + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
+        let lost =
+            transaction.gone
+            + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
         guard !lost.isEmpty else { return nil }
         guarded = []
         // Elements that the plugin takes out have nothing behind them any more.
