@@ -180,7 +180,7 @@ if isEmbedded {
             "CommandLine",
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "WatchClient", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],

@@ -25,6 +25,7 @@ unpack_packages() {
         rm ./*.deb
         # /lib is /usr/lib.
         for part in lib sbin; do
+            [[ -d $part ]] || continue
             mkdir -p usr/$part
             cp -a $part/. usr/$part/
             rm -r $part

@@ -33,6 +33,7 @@ public struct Errno: Hashable, Sendable, CustomStringConvertible {
     public static let readOnly = Errno(rawValue: EROFS)
     public static let badMessage = Errno(rawValue: EBADMSG)
     public static let timedOut = Errno(rawValue: ETIMEDOUT)
+    public static let connectionReset = Errno(rawValue: ECONNRESET)
     public static let connectionRefused = Errno(rawValue: ECONNREFUSED)
     public static let restart = Errno(rawValue: ERESTART)
     public static let noBuffers = Errno(rawValue: ENOBUFS)

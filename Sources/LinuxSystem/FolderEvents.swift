@@ -49,7 +49,8 @@ public struct FolderEvents: ~Copyable {
                 while true {
                     let size = linux_folder_event(rest.baseAddress, rest.count, &folder, &what, &name)
                     if size == 0 { break }
-                    events.append(Event(kind: Self.kind(what), folder: folder, name: name.map { String(cString: $0) } ?? ""))
+                    events.append(
+                        Event(kind: Self.kind(what), folder: folder, name: name.map { String(cString: $0) } ?? ""))
                     rest = UnsafeRawBufferPointer(rebasing: rest[size...])
                 }
             }

@@ -14,14 +14,20 @@ public enum UnixSocket {
         return try answer(of: socket, path, limit, by: deadline)
     }
 
-    /// Sends a request and returns the connection. Connecting and each read or write wait no longer than so many seconds.
+    /// Sends a request of a few kilobytes at most, and returns the connection. Connecting and each read wait no longer than so many
+    /// seconds.
+    ///
+    /// - Throws: `EPIPE` if the other end has hung up at once.
     public static func send(
         _ request: String, to path: String, seconds: Int = patience
     ) throws(KernelError) -> FileDescriptor {
         let number = linux_connect(path, Int32(seconds))
         guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
         let socket = FileDescriptor(owning: number)
-        try socket.write(request, name: path)
+        // A short request fits at once. Writing it as to a file would end the process where the other end has hung up.
+        guard socket.sendNow(Array(request.utf8)) == request.utf8.count else {
+            throw KernelError("ask \(path)", .current)
+        }
         return socket
     }
 

@@ -80,7 +80,9 @@ struct HostUpkeep {
         // Whoever makes the table wants it.
         declined.removeAll { transaction.made.contains($0) }
         if transaction.translates || !transaction.made.isEmpty { call(for: program) }
-        let lost = transaction.gone + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
+        let lost =
+            transaction.gone
+            + transaction.torn.filter { !transaction.gone.contains($0) && !transaction.made.contains($0) }
         guard !lost.isEmpty else { return nil }
         guarded = []
         let isCollateral = transaction.touchesOthers || (held.count > 1 && transaction.gone.count == held.count)

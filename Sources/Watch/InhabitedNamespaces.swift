@@ -9,7 +9,8 @@ enum InhabitedNamespaces {
         var found: Set<NetworkNamespace.Identity> = []
         for name in names {
             guard let first = name.utf8.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") else { continue }
-            do throws(KernelError) { found.insert(try NetworkNamespace.identity(ofFile: "/proc/\(name)/ns/net")) } catch {
+            do throws(KernelError) { found.insert(try NetworkNamespace.identity(ofFile: "/proc/\(name)/ns/net")) } catch
+            {
                 // It has ended, or this user may not look.
                 continue
             }

@@ -107,7 +107,9 @@ extension Watcher {
             text.counter("evenkeel_watch_\(name)", help, nil, [("", number)])
         }
         text.counter("evenkeel_watch_resyncs", "Looks at everything.", "reason", values(counters.resyncs))
-        text.counter("evenkeel_watch_remedies", "Changes that were made.", "remedy", values(counters.remedies, Remedy.allCases.map { $0.rawValue }))
+        text.counter(
+            "evenkeel_watch_remedies", "Changes that were made.", "remedy",
+            values(counters.remedies, Remedy.allCases.map { $0.rawValue }))
         text.counter("evenkeel_watch_failures", "What the kernel refused.", "errno", values(counters.failures))
         text.counter(
             "evenkeel_watch_restorations", "Times that the host's tables were restored.", "program",
@@ -117,7 +119,9 @@ extension Watcher {
         text.gauge(
             "evenkeel_watch_namespaces", "Network namespaces that have an id.", "state",
             states.map { ($0.name, "\($0.count)") })
-        text.gauge("evenkeel_watch_contested", "Containers of which another program keeps undoing a remedy.", nil, [("", "\(contested.count)")])
+        text.gauge(
+            "evenkeel_watch_contested", "Containers of which another program keeps undoing a remedy.", nil,
+            [("", "\(contested.count)")])
         addHost(&text)
         if options.metricsPerContainer { addContainers(&text) }
         return text.result
@@ -131,7 +135,9 @@ extension Watcher {
     private func addHost(_ text: inout Exposition) {
         do {
             if let fill = try ConntrackFill.observe() {
-                text.gauge("evenkeel_conntrack_entries", "Entries of the connection tracking table.", nil, [("", "\(fill.entries)")])
+                text.gauge(
+                    "evenkeel_conntrack_entries", "Entries of the connection tracking table.", nil,
+                    [("", "\(fill.entries)")])
                 text.gauge("evenkeel_conntrack_limit", "Its limit; 0: none.", nil, [("", "\(fill.max)")])
             }
         } catch {}

@@ -43,7 +43,8 @@ public struct Options: Sendable {
                 if isSame(name, "--policy") { options.policy = value }
                 if isSame(name, "--log-level") {
                     guard let least = severity(value) else {
-                        return .refusal("--log-level takes error, warning, notice, info or debug, not \(printable(value))")
+                        return .refusal(
+                            "--log-level takes error, warning, notice, info or debug, not \(printable(value))")
                     }
                     options.least = least
                 }
@@ -91,8 +92,8 @@ public struct Options: Sendable {
           -h, --help               this text
 
         SIGHUP reads the policy again and looks at everything. SIGTERM ends it and leaves all as it is.
-        Exit status: 0 ended as asked, 1 the kernel refused what it needs, 2 wrong arguments; with --once 1 also if something
-        could not be mended.
+        Exit status: 0 ended as asked, 1 the kernel refused what it needs, 2 wrong arguments or a policy that is none; with
+        --once 1 also if something could not be mended.
 
         """
 }

@@ -10,14 +10,16 @@ extension Watcher {
         return .object([
             .init("version", .integer(1)), .init("product", .string(Product.version)),
             .init("pid", .integer(Int64(OwnProcess.id))), .init("dryRun", .boolean(options.isDry)),
-            .init("startTime", number(UInt64(startTime))), .init("uptimeSeconds", number((now - started) / Self.second)),
+            .init("startTime", number(UInt64(startTime))),
+            .init("uptimeSeconds", number((now - started) / Self.second)),
             .init("namespaces", .object(states.map { .init($0.name, .integer(Int64($0.count))) })),
             .init("events", number(counters.events)), .init("wakes", number(counters.wakes)),
             .init("overruns", number(counters.overruns)), .init("looks", number(counters.looks)),
             .init("missed", number(counters.missed)), .init("lockRetries", number(counters.lockRetries)),
             .init("idsAssigned", number(counters.idsAssigned)), .init("resyncs", object(counters.resyncs)),
             .init("remedies", object(counters.remedies)), .init("failures", object(counters.failures)),
-            .init("latency", latency), .init("host", hostStatus(now)), .init("contested", .array(contested.map { contest($0, now) })),
+            .init("latency", latency), .init("host", hostStatus(now)),
+            .init("contested", .array(contested.map { contest($0, now) })),
         ])
     }
 
@@ -44,7 +46,7 @@ extension Watcher {
     private func hostStatus(_ now: UInt64) -> JSON {
         .object([
             .init("generations", number(counters.generations)), .init("restorations", object(counters.restorations)),
-            .init("tables", .array(upkeep.held.map { .string(name($0)) })),
+            .init("tables", .array(upkeep.held.filter { !upkeep.declined.contains($0) }.map { .string(name($0)) })),
             .init("declined", .array(upkeep.declined.map { .string(name($0)) })),
             .init("contested", .boolean(now < upkeep.contestedUntil)),
         ])
@@ -59,7 +61,9 @@ extension Watcher {
             .init("port", entry.rival.map { .integer(Int64($0)) } ?? .null),
             .init("program", entry.rival.map { .string(Rival.text($0, in: entry.found)) } ?? .null),
             .init("sinceSeconds", number((now - entry.budget.contestedSince) / Self.second)),
-            .init("forSeconds", number((entry.budget.contestedUntil - min(now, entry.budget.contestedUntil)) / Self.second)),
+            .init(
+                "forSeconds",
+                number((entry.budget.contestedUntil - min(now, entry.budget.contestedUntil)) / Self.second)),
         ])
     }
 }

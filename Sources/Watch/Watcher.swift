@@ -64,6 +64,10 @@ public final class Watcher {
     ///
     /// - Throws: the kernel's refusal, or what is wrong with the policy.
     public init(_ options: Options) throws(WatchFailure) {
+        let policy: Policy
+        do { policy = try Policy.load(options.policy ?? Policy.path, isRequired: options.policy != nil) } catch {
+            throw WatchFailure(error)
+        }
         do throws(KernelError) {
             // Locals first: a throw after the first field would leave them half made.
             let host = try Host()
@@ -77,10 +81,6 @@ public final class Watcher {
             }
             let ruleset = try EventSocket.ruleset()
             let folders = try EngineFolders()
-            let policy: Policy
-            do { policy = try Policy.load(options.policy ?? Policy.path, isRequired: options.policy != nil) } catch {
-                throw KernelError("read the policy", .invalid, explanation: error.description)
-            }
             self.policy = policy
             self.options = options
             self.host = host
@@ -366,6 +366,13 @@ public final class Watcher {
 /// Why the watcher cannot begin.
 public struct WatchFailure: Error, Sendable {
     public let text: String
+    /// The exit status: 2 if only a person can mend it.
+    public let status: Int32
 
-    init(_ error: KernelError) { text = error.description + (error.advice.map { "; \($0)" } ?? "") }
+    init(_ error: KernelError) {
+        text = error.description + (error.advice.map { "; \($0)" } ?? "")
+        status = 1
+    }
+
+    init(_ error: PolicyError) { (text, status) = (error.description, 2) }
 }

@@ -1,5 +1,4 @@
 public import LinuxSystem
-import JSON
 public import LinuxTools
 
 /// Where the watcher `evenkeel-watch` listens.
@@ -16,9 +15,12 @@ public struct WatcherSocket: Sendable {
     /// - Throws: `ENOENT` or `ECONNREFUSED` if no watcher listens, `EACCES` or `EPERM` if this user may not ask, `ETIMEDOUT` after so
     ///   many seconds, `EBADMSG` if the answer is none.
     public func status(seconds: Int = UnixSocket.patience) throws(KernelError) -> WatcherStatus {
-        let answer = try UnixSocket.ask(path, Self.request("/status"), limit: Self.longestStatus, seconds: seconds)
+        let answer: [UInt8]
+        do throws(KernelError) {
+            answer = try UnixSocket.ask(path, Self.request("/status"), limit: Self.longestStatus, seconds: seconds)
+        } catch { throw refusal(error) }
         guard let reply = try reply(answer) else { throw hangUp }
-        do { return try WatcherStatus(try JSON(parsing: reply.body)) } catch {
+        do { return try WatcherStatus(parsing: reply.body) } catch {
             throw KernelError("understand the watcher at \(path)", .badMessage, explanation: "\(error)")
         }
     }
@@ -27,14 +29,16 @@ public struct WatcherSocket: Sendable {
     ///
     /// - Throws: as `status` does.
     public func events() throws(KernelError) -> WatcherEvents {
-        let connection = try UnixSocket.send(Self.request("/events"), to: path)
-        var received: [UInt8] = []
-        while true {
-            if let reply = try reply(received) { return WatcherEvents(connection, path, received: reply.body) }
-            let bytes = try connection.read(atMost: HTTPReply.longestHead, name: path)
-            if bytes.isEmpty { throw hangUp }
-            received += bytes
-        }
+        do throws(KernelError) {
+            let connection = try UnixSocket.send(Self.request("/events"), to: path)
+            var received: [UInt8] = []
+            while true {
+                if let reply = try reply(received) { return WatcherEvents(connection, path, received: reply.body) }
+                let bytes = try connection.read(atMost: HTTPReply.longestHead, name: path)
+                if bytes.isEmpty { throw hangUp }
+                received += bytes
+            }
+        } catch { throw refusal(error) }
     }
 
     private static func request(_ path: String) -> String { "GET \(path) HTTP/1.0\r\n\r\n" }
@@ -48,6 +52,11 @@ public struct WatcherSocket: Sendable {
                 "understand the watcher at \(path)", .badMessage, explanation: "it answers with status \(reply.status)")
         }
         return reply
+    }
+
+    /// The watcher hangs up before it has read anything: then the kernel says so in other words.
+    private func refusal(_ error: KernelError) -> KernelError {
+        [.brokenPipe, .connectionReset].contains(error.errno) ? hangUp : error
     }
 
     /// Whoever may not ask is told nothing.

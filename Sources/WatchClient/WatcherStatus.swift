@@ -72,6 +72,9 @@ extension WatcherStatus {
         let description: String
     }
 
+    /// - Throws: a `JSONError`, or what the answer lacks: it may be of another version.
+    public init(parsing text: [UInt8]) throws { try self.init(try JSON(parsing: text)) }
+
     /// - Throws: a `Fault` if the answer is of another version, or lacks something.
     init(_ json: JSON) throws(Fault) {
         guard json["version"]?.integer == 1 else { throw Fault(description: "its status is of another version") }

@@ -27,6 +27,6 @@ func watch(_ options: Options) -> Int32 {
     CrashReport.withoutMemory("evenkeel-watch: there is not enough memory\n")
     do { return try Watcher(options).run() } catch {
         FileDescriptor.writeStandardError("evenkeel-watch: \(error.text)\n")
-        return 1
+        return error.status
     }
 }

@@ -84,6 +84,8 @@ public final class BootedSandbox {
         mount -t devpts -o newinstance,ptmxmode=666 devpts /run/dev/pts
         ln -s pts/ptmx /run/dev/ptmx
         mount --move /run/dev /dev
+        # As systemd has it on a machine: what is mounted later appears in the services' namespaces, too.
+        mount --make-rshared /
         # What a container is called in it keeps systemd from setting up the machine.
         exec env -i container=evenkeel-test PATH=/usr/sbin:/usr/bin SYSTEMD_GENERATOR_PATH=/run/none \\
             SYSTEMD_UNIT_PATH=/etc/systemd/system:/run/systemd/system:/usr/local/lib/systemd/system:/run/units \\

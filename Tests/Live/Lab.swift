@@ -8,7 +8,7 @@ final class Lab {
         "programs": Shell.programs, "laboratory": PacketLaboratory.folder,
         "libraries": Shell.packageFolder + "/Tests/Live",
         // install/test.sh puts them there.
-        "firewalls": Shell.packageFolder + "/.build/firewalls",
+        "firewalls": Shell.packageFolder + "/.build/firewalls", "metrics": Shell.packageFolder + "/.build/metrics",
     ]
     private let prologue: String
 

@@ -20,7 +20,9 @@ package struct FlushedDefaults {
         /// Whether both lead the same way, in whatever table.
         func leadsAlike(_ other: Route) -> Bool {
             version == other.version
-                && other.nextHops.contains { $0.interface == hop.interface && $0.gateway == hop.gateway && $0.via == hop.via }
+                && other.nextHops.contains {
+                    $0.interface == hop.interface && $0.gateway == hop.gateway && $0.via == hop.via
+                }
         }
     }
 
@@ -56,7 +58,8 @@ package struct FlushedDefaults {
             flushed.append(leg)
         }
         // Somebody has given the family another default: what was there is not wanted any more.
-        for leg in now where leg.route.table == Route.mainTable && !present.contains(where: { $0.leadsAlike(leg.route) }) {
+        for leg in now
+        where leg.route.table == Route.mainTable && !present.contains(where: { $0.leadsAlike(leg.route) }) {
             flushed.removeAll {
                 $0.version == leg.version
                     && ($0.route.table == Route.mainTable || $0.route.protocol == Ours.routeProtocol)
@@ -123,7 +126,9 @@ extension NamespaceSnapshot {
     fileprivate func reaches(_ hop: NextHop) -> Bool {
         guard let gateway = hop.gatewayAddress, !hop.isOnLink else { return true }
         return gateway.isLinkLocal
-            || addresses.contains { $0.interface == hop.interface && !$0.isTentative && $0.onLinkPrefix.contains(gateway) }
+            || addresses.contains {
+                $0.interface == hop.interface && !$0.isTentative && $0.onLinkPrefix.contains(gateway)
+            }
     }
 
     /// The changes that put them back. The snapshot is as it will be then.

@@ -17,7 +17,9 @@ extension HostSnapshot {
         questions.areAny = true
         questions.asksForSocketsAndServices = policy.mode == .input
         if scope.isHost || (loose != 0 && policy.place == .translated) {
-            questions.tracking = IPVersion.allCases.filter { scope.isHost || !isSettled($0, scope, policy) && !scope.holds($0) }
+            questions.tracking = IPVersion.allCases.filter {
+                scope.isHost || !isSettled($0, scope, policy) && !scope.holds($0)
+            }
         }
         return questions
     }

@@ -5,6 +5,7 @@ import Keel
 import LinuxSystem
 import Netlink
 import Testing
+import WatchClient
 
 @testable import Diagnosis
 @testable import evenkeel
@@ -28,6 +29,29 @@ import Testing
         #expect(report().status == 0)
         #expect(firstLine(report()) == "healthy: nothing wrong with the host and 0 containers")
         #expect(report().json["verdict"]?.string == "healthy" && report().json["complete"]?.boolean == true)
+    }
+
+    @Test func aWatcherThatRunsIsMentionedAtTheEnd() throws {
+        #expect(report().json["watcher"] == .null)
+        let text = """
+            {"version":1,"product":"0.2.0","pid":42,"dryRun":false,"startTime":0,"uptimeSeconds":1,"namespaces":{"kept":2},
+             "events":0,"wakes":0,"overruns":0,"looks":0,"missed":0,"lockRetries":0,"idsAssigned":0,"resyncs":{},
+             "remedies":{},"failures":{},"latency":{"count":0},"contested":[],
+             "host":{"restorations":{},"tables":[],"declined":["ip","ip6"],"contested":false}}
+            """
+        let status = try WatcherStatus(parsing: Array(text.utf8))
+        let report = report { $0.host.watcher = status }
+        #expect(report.status == 0, "what a person took away is no trouble by itself")
+        #expect(
+            report.text(Self.paint, diagram: false) == """
+                healthy: nothing wrong with the host and 0 containers
+
+                evenkeel-watch runs: it keeps 2 containers safe
+                  it does not restore table ip evenkeel and table ip6 evenkeel, which somebody took away by name, until `evenkeel host apply`
+
+                """)
+        #expect(
+            report.json["watcher"]?.text() == #"{"pid":42,"kept":2,"dryRun":false,"declined":["ip","ip6"]}"#)
     }
 
     @Test func aHostThatCouldNotBeLookedAtIsNotHealthy() {

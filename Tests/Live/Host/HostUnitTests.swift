@@ -1,4 +1,3 @@
-import Foundation
 import Laboratory
 import Testing
 
@@ -38,23 +37,8 @@ struct HostUnitTests {
     private static let record = "/proc/sys/net/netfilter/nf_conntrack_generic_timeout 600 77"
 
     private func boot(_ policy: String = Self.policy) throws -> BootedSandbox {
-        var copies: [String: String] = [:]
-        for folder in ["install", "hooks"] {
-            let files = try FileManager.default.subpathsOfDirectory(atPath: "\(Shell.packageFolder)/\(folder)")
-            for file in files {
-                let path = "\(Shell.packageFolder)/\(folder)/\(file)"
-                var isFolder: ObjCBool = false
-                guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
-                    continue
-                }
-                copies["/root/evenkeel/\(folder)/\(file)"] = path
-            }
-        }
-        copies["/root/evenkeel/LICENSE"] = "\(Shell.packageFolder)/LICENSE"
-        for program in ["evenkeel", "evenkeel-cni", "evenkeel-hook", "evenkeel-runtime"] {
-            copies["/root/evenkeel/programs/\(program)"] = "\(Shell.programs)/\(program)"
-        }
-        return try BootedSandbox(copies: copies, prepare: Self.machine + "echo '\(policy)' >/etc/evenkeel/policy.json")
+        try BootedSandbox(
+            copies: try UnitFiles.copies(), prepare: Self.machine + "echo '\(policy)' >/etc/evenkeel/policy.json")
     }
 
     private func run(_ host: BootedSandbox, _ script: String) throws -> [String] {
