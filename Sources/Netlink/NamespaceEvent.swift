@@ -14,8 +14,8 @@ public struct NamespaceEvent {
         case nextHop
         /// An IPv4 setting. The filter is nil if it is about another.
         case reversePathFilter(Int32?)
-        /// A neighbour did not answer.
-        case silentNeighbour(UInt32)
+        /// A neighbour on an interface did not answer.
+        case silentNeighbour(IPAddress, UInt32)
         /// The socket's namespace has given another one an id, or the namespace with that id is gone.
         case namespaceID(Int32, isGone: Bool)
     }
@@ -61,7 +61,12 @@ extension NamespaceEvent {
             subject = .reversePathFilter(filter)
         case RTM_NEWNEIGH:
             guard let header = message.familyHeader(ndmsg.self) else { return nil }
-            subject = .silentNeighbour(UInt32(bitPattern: header.ndm_ifindex))
+            var address: IPAddress?
+            for attribute in message.attributes(after: ndmsg.self) where attribute.type == Int(NDA_DST) {
+                address = attribute.address
+            }
+            guard let address else { return nil }
+            subject = .silentNeighbour(address, UInt32(bitPattern: header.ndm_ifindex))
         case RTM_NEWNSID, RTM_DELNSID:
             var id: Int32?
             for attribute in message.attributes(after: rtgenmsg.self) where attribute.type == NETNSA_NSID {

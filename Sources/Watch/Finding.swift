@@ -80,7 +80,9 @@ extension Watcher {
         entry.isUnattached = false
         let containers = namespaces.values.filter { $0.isContainer }.compactMap { $0.found }
         let others = namespaces.values.filter { $0.state == .foreign }.compactMap { $0.found }
-        do { return try Survey.isAttachedElsewhere(found, containers: containers, others: others) } catch { return false }
+        do { return try Survey.isAttachedElsewhere(found, containers: containers, others: others) } catch {
+            return false
+        }
     }
 
     // MARK: Everything
@@ -151,7 +153,8 @@ extension Watcher {
             for container in survey.namespaces {
                 adopt(container.found, container, isWanted, now)
             }
-            for found in survey.rootless.map({ $0.found }) + survey.skipped.map({ $0.found }) where found.identity != nil {
+            for found in survey.rootless.map({ $0.found }) + survey.skipped.map({ $0.found })
+            where found.identity != nil {
                 adopt(found, nil, isWanted, now)
             }
         } catch {

@@ -106,7 +106,8 @@ public final class Watcher {
         guard let path = options.socket, !options.isOnce else { return }
         do throws(KernelError) {
             if path.utf8.elementsEqual(Options.defaultSocket.utf8) { try RunDirectory.make() }
-            subscribers = Subscribers(try StreamServer(at: path, group: policy.watch.group.flatMap { Group.number($0) }))
+            subscribers = Subscribers(
+                try StreamServer(at: path, group: policy.watch.group.flatMap { Group.number($0) }))
         } catch { say(.warning, "nobody can listen: \(error.description)") }
     }
 
@@ -147,15 +148,16 @@ public final class Watcher {
     /// Waits for anything to happen, and answers what is no event of the kernel. Returns the exit status if the program is to end.
     private func attendNow(waiting milliseconds: Int32) -> Int32? {
         if options.isOnce && isReady && waiting.isEmpty && next >= queue.count { return hasFailed ? 1 : 0 }
-        var descriptors = [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor]
-        if subscribers != nil { descriptors += subscribers!.descriptors }
+        let descriptors =
+            [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor]
+            + (subscribers?.descriptors ?? [])
         let ready = Poll.wait(Array(descriptors.prefix(Poll.most)), milliseconds: milliseconds)
         let now = Clock.now
         if milliseconds > 0 && !ready.isEmpty { counters.wakes += 1 }
         if sleep.hasSlept(awake: now, sinceBoot: Clock.sinceBoot) { resync("resume") }
         if ready.contains(0) { if let status = obeySignals() { return status } }
         if ready.contains(1) { takeFolderEvents(now) }
-        if subscribers != nil, ready.contains(where: { $0 > 3 }) || (subscribers!.deadline ?? .max) <= now { answer(now) }
+        if ready.contains(where: { $0 > 3 }) || subscribers?.deadline ?? .max <= now { answer(now) }
         keepTime(now)
         return nil
     }
@@ -323,7 +325,8 @@ public final class Watcher {
 
     /// A veth whose other end is in a container may have become the port of a bridge.
     private func takeOfHost(_ event: NamespaceEvent, _ now: UInt64) {
-        guard case .link(_, _, _, let other?) = event.subject, let entry = namespaces[other], entry.state == .kept else {
+        guard case .link(_, _, _, let other?) = event.subject, let entry = namespaces[other], entry.state == .kept
+        else {
             return
         }
         markDirty(entry, now)
@@ -345,9 +348,11 @@ public final class Watcher {
                 if isGone { entry.defaults.note(deletionOf: route) } else { entry.rival = event.port }
             }
         case .reversePathFilter(let value): if value == nil || value == 2 { return }
-        case .silentNeighbour:
+        case .silentNeighbour(let address, let interface):
+            guard entry.defaults.lead(by: address, on: interface) else { return }
             // A winner changes at most once a minute.
-            if let last = entry.lastSilence, last + 60 * Self.second > now { return wakeIfKept(entry, last + 60 * Self.second) }
+            let next = (entry.lastSilence ?? 0) + 60 * Self.second
+            if entry.lastSilence != nil && next > now { return wakeIfKept(entry, next) }
             entry.lastSilence = now
         case .rule, .nextHop: break
         case .namespaceID: return

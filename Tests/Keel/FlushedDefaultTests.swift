@@ -34,13 +34,13 @@ import Testing
     private mutating func comeUp() -> [Route] {
         set(running: true)
         memory.update(container.snapshot)
-        return memory.takeRestorable(in: container.snapshot)
+        return memory.takeRestorable(in: &container.snapshot)
     }
 
     @Test mutating func afterAFlapTheDefaultIsRestoredOnceTheLinkIsUp() {
         goDown()
         #expect(memory.areAny)
-        let restored1 = memory.takeRestorable(in: container.snapshot)
+        let restored1 = memory.takeRestorable(in: &container.snapshot)
         #expect(restored1 == [])
         let restored2 = comeUp()
         #expect(restored2 == [Self.route])
@@ -65,13 +65,13 @@ import Testing
         container.snapshot.routes = []
         memory.note(flapOf: 2)
         memory.update(container.snapshot)
-        let restored4 = memory.takeRestorable(in: container.snapshot)
+        let restored4 = memory.takeRestorable(in: &container.snapshot)
         #expect(restored4 == [])
         container.snapshot.addresses = [InterfaceAddress("192.0.2.7/24", dev: 2)]
-        let restored5 = memory.takeRestorable(in: container.snapshot)
+        let restored5 = memory.takeRestorable(in: &container.snapshot)
         #expect(restored5 == [])
         container.snapshot.addresses = address
-        let restored6 = memory.takeRestorable(in: container.snapshot)
+        let restored6 = memory.takeRestorable(in: &container.snapshot)
         #expect(restored6 == [Self.route])
     }
 
@@ -145,7 +145,7 @@ import Testing
         container.snapshot.routes.removeAll { $0.nextHops.contains { $0.interface == 3 } }
         memory.note(flapOf: 3)
         memory.update(container.snapshot)
-        let restored12 = memory.takeRestorable(in: container.snapshot)
+        let restored12 = memory.takeRestorable(in: &container.snapshot)
         #expect(restored12 == [aside])
     }
 }

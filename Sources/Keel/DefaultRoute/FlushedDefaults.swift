@@ -36,6 +36,11 @@ package struct FlushedDefaults {
     /// Whether routes wait to be put back.
     package var areAny: Bool { !flushed.isEmpty }
 
+    /// Whether a default route was seen whose gateway is that neighbour.
+    package func lead(by gateway: IPAddress, on interface: UInt32) -> Bool {
+        present.contains { $0.hop.interface == interface && $0.hop.gatewayAddress == gateway }
+    }
+
     /// An interface went down, or lost an address.
     package mutating func note(flapOf interface: UInt32) {
         if present.contains(where: { $0.hop.interface == interface }) { _ = flapped.appendIfNew(interface) }

@@ -39,7 +39,8 @@ import Testing
 
     @Test func withoutTranslationThereIsNothing() throws {
         let said = try Lab("Watch/watch.sh").run(
-            Self.library + "lab 2; of_engine c; nft flush ruleset; watcher; kept c; quiet; tables; status .remedies.invalid")
+            Self.library
+                + "lab 2; of_engine c; nft flush ruleset; watcher; kept c; quiet; tables; status .remedies.invalid")
         #expect(said == "null")
     }
 

@@ -56,7 +56,7 @@ operate() {
 
 lab 3
 for n in $(seq $containers); do make "$n"; done
-watcher
+watcher --log-level debug
 quiet
 # shellcheck disable=SC2154 # watch.sh sets it
 memory() { awk '/VmRSS/ { print $2 }' "/proc/$watcher/status"; }
@@ -74,7 +74,7 @@ after=$(memory)
 counters=$(status '[.failures, .missed, .overruns]')
 # A contest lasts a minute and longer; whoever restarts the watcher ends it.
 stop
-watcher
+watcher --log-level debug
 quiet
 failed=0
 for n in $(seq $containers); do

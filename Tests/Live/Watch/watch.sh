@@ -17,6 +17,7 @@ watcher() {
     socat -u UNIX-RECVFROM:$notices,fork SYSTEM:'cat >>/run/noticed; echo >>/run/noticed' </dev/null >/dev/null 2>&1 &
     until [[ -S $notices ]]; do sleep 0.01; done
     rm -f /run/noticed
+    # shellcheck disable=SC2154 # the tests set it
     NOTIFY_SOCKET=$notices "$programs/evenkeel-watch" --log-level debug "$@" </dev/null >>/run/watch.log 2>&1 &
     watcher=$!
     eventually 'grep -q READY=1 /run/noticed'
@@ -24,8 +25,7 @@ watcher() {
 
 # eventually CONDITION: waits until it holds. The time only ends a test that fails.
 eventually() {
-    local attempt
-    for attempt in {1..1000}; do
+    for _ in {1..1000}; do
         if eval "$1" 2>/dev/null; then return; fi
         sleep 0.02
     done
@@ -49,7 +49,7 @@ quiet() {
     while :; do
         before=$after
         after=$(status '[.looks, .events, .namespaces.young, .namespaces.unknown]')
-        [[ $before != "$after" || $after != *,0,0] ]] || break
+        [[ $before != "$after" || $after != *",0,0]" ]] || break
         sleep 0.15
     done
 }
