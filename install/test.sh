@@ -57,7 +57,7 @@ if [[ $install == yes ]]; then
     # If systemd is installed it may be running, and an upgrade would restart it.
     [[ -x /lib/systemd/systemd ]] || install_packages systemd
     unpack_packages .build/firewalls firewalld python3-firewall ufw ipvsadm
-    unpack_packages .build/metrics prometheus python3-prometheus-client
+    unpack_packages .build/metrics prometheus python3-prometheus-client python3-decorator
 fi
 
 step "Programs"
