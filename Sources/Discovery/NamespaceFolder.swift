@@ -20,6 +20,9 @@ package struct NamespaceFolder: Sendable {
         case user(UInt32?)
     }
 
+    /// Whether it is an ordinary user's.
+    package var isUsers: Bool { if case .user = place { true } else { false } }
+
     /// The most names that are looked at in an ordinary user's folder.
     static let mostOfUser = 4096
     static let docker = "/run/docker/netns"

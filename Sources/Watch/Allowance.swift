@@ -27,6 +27,8 @@ struct RemedyBudget {
     private(set) var contestedUntil: UInt64 = 0
     private(set) var contestedSince: UInt64 = 0
     private(set) var contestedChange = ""
+    /// The indexes of the container's interfaces at the last look.
+    private var interfaces: [UInt32] = []
     /// How long the next contest lasts; doubled each time.
     private var length = shortest
     private var allowance: Allowance?
@@ -37,6 +39,16 @@ struct RemedyBudget {
     private static let (most, window) = (5, 10 * second)
 
     func isContested(at now: UInt64) -> Bool { now < contestedUntil }
+
+    /// Notes the indexes of the container's interfaces. Where they are others than before, an engine is at work and nobody undoes
+    /// anything: counting begins anew. How often a container is looked at is limited elsewhere.
+    mutating func note(interfaces: [UInt32]) {
+        // An interface that comes back has another index.
+        guard interfaces != self.interfaces else { return }
+        self.interfaces = interfaces
+        recent = []
+        allowance = nil
+    }
 
     /// Notes changes that were made. Returns the change that another program keeps undoing, once a contest begins.
     mutating func note(_ changes: [String], at now: UInt64) -> String? {

@@ -12,6 +12,9 @@ struct EngineFolders: ~Copyable {
     private var fresh: [(folder: NamespaceFolder, name: String, since: UInt64)] = []
     /// When to look at these names again; nanoseconds.
     private(set) var retryDue: UInt64?
+    /// When a name last stayed a plain file in an ordinary user's folder: engines mount there in a mount namespace of their own, so
+    /// the container's process alone leads to it. Nil if that is not known of any; nanoseconds.
+    private(set) var hiddenSince: UInt64?
 
     /// A mount follows within a few milliseconds; nanoseconds.
     private static let (step, patience): (UInt64, UInt64) = (1_000_000, 100_000_000)
@@ -75,7 +78,9 @@ struct EngineFolders: ~Copyable {
                 found.append(mount)
                 return true
             }
-            return each.since + Self.patience < now
+            guard each.since + Self.patience < now else { return false }
+            if each.folder.isUsers { hiddenSince = now }
+            return true
         }
         retryDue = fresh.isEmpty ? nil : now + Self.step
         return found

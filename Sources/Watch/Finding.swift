@@ -34,6 +34,7 @@ extension Watcher {
                 adopt(entry, mount.found, mount.namespace(), now)
             } catch { if error.errno != .noEntry { say(.warning, error.description) } }
         }
+        if folders.hiddenSince == now { planScan(at: now) }
     }
 
     /// The entry of a namespace, which gets an id if it has none; nil for the host's own.
@@ -97,14 +98,21 @@ extension Watcher {
         scanDue = nil
         lastScan = now
         lookForProcesses(now)
-        guard namespaces.values.contains(where: { $0.state == .unknown }) else { return }
+        let hiddenFor = folders.hiddenSince.map { now - $0 } ?? .max
+        let areAnyHidden = hiddenFor < Self.hiddenTime
+        guard areAnyHidden || namespaces.values.contains(where: { $0.state == .unknown }) else { return }
         survey { $0.state == .unknown }
+        // Again after 1, 2, 4 … seconds.
+        if areAnyHidden { planScan(at: now + hiddenFor) }
         // Who holds it does not tell. It is looked for again at the next look at everything.
         for entry in namespaces.values where entry.state == .unknown && now - entry.firstSeen > 3 * Self.second {
             entry.state = .foreign
         }
         if namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
     }
+
+    /// How long a container is looked for whose name is no namespace here: its process starts after its network is there; nanoseconds.
+    private static let hiddenTime = 15 * second
 
     private func lookForProcesses(_ now: UInt64) {
         let young = namespaces.values.filter { $0.state == .young && !$0.isInhabited }

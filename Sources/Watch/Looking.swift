@@ -59,9 +59,14 @@ extension Watcher {
 
     private func finish(_ entry: Watched, _ outcome: ContainerRun.Outcome, _ mayAct: Bool, _ now: UInt64) {
         entry.mark = outcome.snapshot.mark
+        entry.budget.note(interfaces: outcome.snapshot.links.map { $0.index })
         noteInterfaces(of: entry, outcome.attachments, now)
         if settle(entry, now) { return markDirty(entry, now) }
-        guard mayAct else { return }
+        guard mayAct else {
+            // An earlier look has used up the one that was planned for the contest's end.
+            if entry.budget.isContested(at: now) { wake(entry, at: entry.budget.contestedUntil) }
+            return
+        }
         if outcome.snapshot.hasUnknownGateways {
             if entry.askedAt == nil { entry.askedAt = now }
             wake(entry, at: now + (now - (entry.askedAt ?? now) < Self.gatewayTime / 8 ? 1_000_000 : 8_000_000))
