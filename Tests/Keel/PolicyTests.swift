@@ -190,9 +190,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),
-        ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations"),
-        ("defaultRoute.metric", "mode, prefer, sourceRules"),
+        ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
+        ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
+        ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap"),
         ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])
