@@ -12,6 +12,8 @@ public struct Lock: ~Copyable {
         case namespaces = "/run/evenkeel/locks/namespaces"
         /// The record of the host's sysctls.
         case sysctls = "/run/evenkeel/locks/sysctls"
+        /// The watcher, of which there is one.
+        case watcher = "/run/evenkeel/locks/watcher"
     }
 
     /// Opens the lock, and creates it unless the caller is `onlyLooking`.

@@ -32,6 +32,8 @@ public final class Watcher {
     /// The ids that are to be looked at again at a time.
     var waiting: [Int32] = []
     private let home: NetworkNamespace
+    /// Held as long as it watches; nil for one look.
+    private let only: Lock?
     /// The id that the host's own namespace has, if anybody gave it one.
     var ownID: Int32?
     /// All looks together: two thousand a second, then one each half a millisecond.
@@ -81,6 +83,7 @@ public final class Watcher {
             }
             let ruleset = try EventSocket.ruleset()
             let folders = try EngineFolders()
+            let only = options.isOnce ? nil : try Self.claim()
             self.policy = policy
             self.options = options
             self.host = host
@@ -89,6 +92,7 @@ public final class Watcher {
             self.routes = routes
             self.ruleset = ruleset
             self.folders = folders
+            self.only = only
         } catch { throw WatchFailure(error) }
         journal = Journal(least: options.least, isLimited: !options.isOnce)
         let now = Clock.now
@@ -101,6 +105,16 @@ public final class Watcher {
     }
 
     private static let keptName = "routes"
+
+    /// - Throws: `EBUSY` if another watcher runs here.
+    private static func claim() throws(KernelError) -> Lock {
+        let lock = try Lock(.watcher)
+        // One that was told to end is about to be gone.
+        guard lock.take(milliseconds: 200) else {
+            throw KernelError("watch", .busy, explanation: "another evenkeel-watch runs here")
+        }
+        return lock
+    }
 
     private func openSocket() {
         guard let path = options.socket, !options.isOnce else { return }

@@ -53,6 +53,18 @@ import Testing
         #expect(said == "0")
     }
 
+    @Test func thereIsOne() throws {
+        let said = try lab(
+            """
+            watcher; "$programs/evenkeel-watch" 2>&1 || echo $?; status .pid | grep -cx $watcher
+            "$programs/evenkeel-watch" --once --log-level error; echo $?
+            """)
+        #expect(
+            said
+                == "evenkeel-watch: cannot watch: Device or resource busy (EBUSY): another evenkeel-watch runs here\n1\n1\n0"
+        )
+    }
+
     @Test func systemdHearsOfIt() throws {
         let said = try lab(
             """
