@@ -27,8 +27,10 @@ extension Container {
         _ changes: [Change], _ pending: inout PendingMark, from host: borrowing Host
     ) -> [Step] {
         guard !changes.isEmpty else { return [] }
-        do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
-        defer { _ = host.returnHome() }
+        // The socket is inside already.
+        let isEntered = changes.contains { $0.isWrittenToFile }
+        if isEntered { do { try namespace.enter() } catch { return changes.map { .failed($0, error) } } }
+        defer { if isEntered { _ = host.returnHome() } }
         var steps: [Step] = []
         var failed: [Change] = []
         steps.reserveCapacity(changes.count)
@@ -145,6 +147,9 @@ extension Change {
     }
 
     fileprivate var stage: Stage {
+    /// Whether it is a sysctl, whose file shows the namespace of the thread that opens it.
+    fileprivate var isWrittenToFile: Bool { if case .set = action { true } else { false } }
+
         switch action {
         case .set, .commit: .alone
         case .deleteRoute(let route): route.table == Route.mainTable ? .takesFromMain : .together
