@@ -143,9 +143,10 @@ extension Watcher {
         for step in report.steps {
             switch step {
             case .done(let change):
-                done.append(change.object)
+                let object = change.object
+                done.append(object)
                 counters.remedies.count(change.remedy.rawValue)
-                say(entry, change.done, "remedy", change, nanoseconds: now - entry.dirtySince)
+                say(entry, "\(change.verb.past) \(object)", "remedy", change, nanoseconds: now - entry.dirtySince)
             case .failed(_, let error): fail(entry, error)
             case .skipped: break
             }

@@ -117,10 +117,16 @@ struct DefaultRoutes {
 }
 
 /// A leg that one of our tables holds, or should hold. A class for the reason that `Candidate` is one.
-final class TableLeg {
+final class TableLeg: Sendable {
     let route: Route
 
     init(_ route: Route) { self.route = route }
+
+    /// `default via 10.89.2.1 dev eth1 from table 17739003`
+    func text(of interface: InterfaceName) -> String {
+        let gateway = route.nextHops[0].gatewayAddress.map { "via \($0) " } ?? ""
+        return "default \(gateway)dev \(interface) from table \(route.table)"
+    }
 }
 
 extension Ours {

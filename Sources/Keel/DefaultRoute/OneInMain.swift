@@ -103,13 +103,15 @@ extension DefaultRoutes {
         if candidate.isAdvertised, let present = candidate.link.routerAdvertisementMetric, present != metric,
             let sysctl = Sysctl(family: "ipv6", interface: candidate.link.name, "ra_defrtr_metric")
         {
-            let object = "ra_defrtr_metric of \(candidate.link.name) to \(metric) (\(why))"
-            changes.append(Change(.defaultRoute, .set, object, .set(sysctl, Int(metric))))
+            changes.append(
+                Change(
+                    .defaultRoute, .set, "ra_defrtr_metric of \(candidate.link.name) to \(metric) (\(why))",
+                    .set(sysctl, Int(metric))))
         }
         var moved = candidate.leg
         moved.metric = metric
-        let object = "\(candidate.text) metric \(metric) (\(why))"
-        changes.append(Change(.defaultRoute, .add, object, .addRoute(moved)))
+        changes.append(
+            Change(.defaultRoute, .add, "\(candidate.text) metric \(metric) (\(why))", .addRoute(moved)))
         if candidate.isInMain {
             changes.append(remove(candidate, why: "metric \(candidate.leg.metric); now at \(metric)"))
         }
@@ -120,7 +122,7 @@ extension DefaultRoutes {
         remove(loser, why: "kept: \(winner.place), metric \(winner.leg.metric)")
     }
 
-    func remove(_ loser: Candidate, why: String) -> Change {
-        Change(.defaultRoute, .remove, "\(loser.text) (\(why))", .deleteRoute(loser.leg))
+    func remove(_ loser: Candidate, why: @autoclosure @escaping @Sendable () -> String) -> Change {
+        Change(.defaultRoute, .remove, "\(loser.text) (\(why()))", .deleteRoute(loser.leg))
     }
 }
