@@ -12,8 +12,8 @@ struct Journal {
 
     init(least: Syslog.Severity) { self.least = least }
 
-    /// Writes a line; of more than ten a second only the number.
-    mutating func write(_ severity: Syslog.Severity, _ text: String) {
+    /// Writes a line; of more than ten a second only the number. The text is made only if it is written.
+    mutating func write(_ severity: Syslog.Severity, _ text: @autoclosure () -> String) {
         guard severity.rawValue <= least.rawValue else { return }
         guard severity == .error || allowance.take(at: Clock.now) == nil else {
             withheld += 1
@@ -23,7 +23,7 @@ struct Journal {
             put(.notice, "\(withheld) more lines were not written")
             withheld = 0
         }
-        put(severity, text)
+        put(severity, text())
     }
 
     private func put(_ severity: Syslog.Severity, _ text: String) {
