@@ -5,8 +5,8 @@ import Netlink
 // into its interface's own table. Rules lead packets from that network's addresses, or bound to its device, to that table. The
 // tables are the memory, too: the kernel empties the table of an interface that is gone.
 
-/// The default routes of one family in one namespace, sorted by owner.
-struct DefaultRoutes {
+/// The default routes of one family in one namespace, sorted by owner. A class for the reason that `Candidate` is one.
+final class DefaultRoutes {
     let version: IPVersion
     let snapshot: NamespaceSnapshot
     let policy: Policy.DefaultRoute
@@ -51,7 +51,7 @@ struct DefaultRoutes {
     }
 
     /// Sorts a default of main into `main`, `departing` or `foreign`.
-    private mutating func sort(_ route: Route) {
+    private func sort(_ route: Route) {
         // Dead and expired routes do not count, nor those for other than ordinary traffic.
         guard route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return }
         var isForeign = false
@@ -79,7 +79,7 @@ struct DefaultRoutes {
     }
 
     /// Sorts the content of one of our tables.
-    private mutating func recall(_ route: Route) {
+    private func recall(_ route: Route) {
         for hop in route.nextHops where route.table == Ours.table(of: hop.interface) {
             let leg = route.leg(hop)
             var held = leg
