@@ -34,6 +34,9 @@ package struct FlushedDefaults {
     /// Whether routes wait to be put back.
     package var areAny: Bool { !flushed.isEmpty }
 
+    /// Whether the next comparison may find one to put back.
+    package var mayGrow: Bool { areAny || !flapped.isEmpty }
+
     /// An interface went down, or lost an address.
     package mutating func note(flapOf interface: UInt32) {
         if present.contains(where: { $0.hop.interface == interface }) { _ = flapped.appendIfNew(interface) }
