@@ -40,6 +40,7 @@ extension Container {
             let stage = changes[start].stage
             let first = start
             var possible: [Change] = []
+            possible.reserveCapacity(changes.count - start)
             while start < changes.count, possible.isEmpty || (stage != .alone && changes[start].stage == stage) {
                 if !failed.isEmpty, failed.contains(where: { $0.isFollowed(by: changes[start]) }) {
                     steps.append(.skipped(changes[start]))
@@ -146,10 +147,10 @@ extension Change {
         case takesFromMain
     }
 
-    fileprivate var stage: Stage {
     /// Whether it is a sysctl, whose file shows the namespace of the thread that opens it.
     fileprivate var isWrittenToFile: Bool { if case .set = action { true } else { false } }
 
+    fileprivate var stage: Stage {
         switch action {
         case .set, .commit: .alone
         case .deleteRoute(let route): route.table == Route.mainTable ? .takesFromMain : .together

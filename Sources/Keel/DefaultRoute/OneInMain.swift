@@ -18,8 +18,9 @@ extension DefaultRoutes {
         let tables = planTables()
         let rules = try planRules()
         var demoted: [Demotion] = []
-        var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
-        plan.removals = rules.removals
+        var plan = FamilyPlan(additions: tables.before, removals: rules.removals)
+        plan.additions += planRestoration()
+        plan.additions += rules.additions
         if let winner = selection.winner {
             for loser in selection.losers {
                 if staysInMain(loser) {
@@ -33,7 +34,8 @@ extension DefaultRoutes {
             }
             for candidate in departing { plan.removals.append(remove(candidate, keeping: winner)) }
         }
-        plan.removals += tables.after + planPreferences()
+        plan.removals += tables.after
+        plan.removals += planPreferences()
         return plan
     }
 
