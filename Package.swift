@@ -10,10 +10,11 @@ let isEmbedded = Context.environment["EVENKEEL_EMBEDDED"] != nil
 let strict: [SwiftSetting] =
     [.treatAllWarnings(as: .error), .enableUpcomingFeature("InternalImportsByDefault")]
 
-/// Every interpolated piece of a text is otherwise appended inline, which alone is an eighth of a program.
+/// Every interpolated piece of a text is otherwise appended inline, which alone is an eighth of a program. Embedded Swift calls a
+/// function at each access to a class's property to enforce exclusivity, but the function does nothing.
 let small = [
-    "-wmo", "-Osize", "-Xfrontend", "-function-sections", "-Xllvm", "-sil-inline-never-functions=SS6appendyySSF",
-    "-Xllvm", "-sil-inline-removed-call-benefit=10",
+    "-wmo", "-Osize", "-enforce-exclusivity=unchecked", "-Xfrontend", "-function-sections",
+    "-Xllvm", "-sil-inline-never-functions=SS6appendyySSF", "-Xllvm", "-sil-inline-removed-call-benefit=10",
 ]
 
 #if arch(arm64)
@@ -104,7 +105,13 @@ var targets: [Target] = [
 var dependencies: [Package.Dependency] = []
 
 if isEmbedded {
-    targets.append(.target(name: "CStaticRuntime", exclude: ["sections.ld"], cSettings: hotC))
+    // references.c knows the layout of Swift 6.3's objects.
+    #if compiler(>=6.4)
+        let excluded = ["sections.ld", "references.c"]
+    #else
+        let excluded = ["sections.ld"]
+    #endif
+    targets.append(.target(name: "CStaticRuntime", exclude: excluded, cSettings: hotC))
 } else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"))
     targets += [

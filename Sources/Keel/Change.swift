@@ -32,7 +32,7 @@ public struct Change: Hashable, Sendable {
         case restore
         case repair
 
-        var past: String {
+        package var past: String {
             switch self {
             case .add: "added"
             case .remove: "removed"
@@ -46,14 +46,30 @@ public struct Change: Hashable, Sendable {
     public let remedy: Remedy
     public let action: Action
     public let verb: Verb
-    /// What is changed, with the reason in brackets. It follows the verb.
-    public let object: String
+    private let makeObject: @Sendable () -> String
 
-    public init(_ remedy: Remedy, _ verb: Verb, _ object: String, _ action: Action) {
+    /// `object` is made whenever it is read: a container waits for the change, and for no text.
+    public init(
+        _ remedy: Remedy, _ verb: Verb, _ object: @autoclosure @escaping @Sendable () -> String, _ action: Action
+    ) {
         self.remedy = remedy
         self.verb = verb
-        self.object = object
         self.action = action
+        makeObject = object
+    }
+
+    /// What is changed, with the reason in brackets. It follows the verb.
+    public var object: String { makeObject() }
+
+    public static func == (left: Change, right: Change) -> Bool {
+        left.remedy == right.remedy && left.verb == right.verb && left.action == right.action
+            && left.object == right.object
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(remedy)
+        hasher.combine(verb)
+        hasher.combine(action)
     }
 
     /// Whether it only removes what was made for networks that no longer need it: a rule, or a device group.

@@ -37,17 +37,19 @@ extension NamespaceSnapshot {
     func plan(
         _ policy: Policy, _ selections: [DefaultRoutes], leaving: UInt32?
     ) throws(KernelError) -> [Change] {
-        let filter = planReversePathFilter(policy.rpFilter, leaving: leaving)
-        if selections.isEmpty { return filter }
+        var changes = planReversePathFilter(policy.rpFilter, leaving: leaving)
+        if selections.isEmpty { return changes }
         let group = planGroup(selections)
-        var additions = group.additions
+        changes += group.additions
         var removals: [Change] = []
         for routes in selections {
             let plan = policy.defaultRoute.mode == .ranked ? try routes.planRanked() : try routes.planOneInMain()
-            additions += plan.additions
+            changes += plan.additions
             removals += plan.removals
         }
-        return filter + additions + removals + group.removals
+        changes += removals
+        changes += group.removals
+        return changes
     }
 
     /// The default routes of each family that has something to choose or something of ours.

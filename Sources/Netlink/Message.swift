@@ -21,20 +21,24 @@ package struct Message {
 
     var isInterruptedDump: Bool { Int32(header.pointee.nlmsg_flags) & NLM_F_DUMP_INTR != 0 }
 
+    /// Read here and not by libmnl, for speed, as an attribute's is.
     private var payload: UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(start: mnl_nlmsg_get_payload(header), count: mnl_nlmsg_get_payload_len(header))
+        UnsafeRawBufferPointer(
+            start: UnsafeRawPointer(header) + Self.headerSize, count: Int(header.pointee.nlmsg_len) - Self.headerSize)
     }
+
+    private static let headerSize = MemoryLayout<nlmsghdr>.size
 
     /// The family's own header, such as `ifinfomsg`; nil if the message is too short.
     package func familyHeader<Header: BitwiseCopyable>(_: Header.Type) -> Header? {
+        let payload = payload
         guard payload.count >= MemoryLayout<Header>.size else { return nil }
         return payload.loadUnaligned(as: Header.self)
     }
 
     /// The attributes after a family header of that type.
     package func attributes<Header: BitwiseCopyable>(after _: Header.Type) -> Attributes {
-        let offset = (MemoryLayout<Header>.size + 3) & ~3
-        return Attributes(payload.count > offset ? UnsafeRawBufferPointer(rebasing: payload[offset...]) : .empty)
+        Attributes(payload.dropping(aligned: MemoryLayout<Header>.size))
     }
 
     /// Distinguishes data, the end, and a refusal. An error's extended acknowledgement becomes its explanation.
@@ -113,6 +117,8 @@ extension UnsafeRawBufferPointer {
 
     /// The rest after `length` bytes and their padding to a multiple of four, which the last of a run may lack.
     func dropping(aligned length: Int) -> UnsafeRawBufferPointer {
-        UnsafeRawBufferPointer(rebasing: dropFirst((length + 3) & ~3))
+        guard let baseAddress else { return self }
+        let dropped = Swift.min((length + 3) & ~3, count)
+        return UnsafeRawBufferPointer(start: baseAddress + dropped, count: count - dropped)
     }
 }

@@ -15,7 +15,8 @@ struct Journal {
     /// `isLimited`: of more than ten lines a second only the number is written.
     init(least: Syslog.Severity, isLimited: Bool) { (self.least, self.isLimited) = (least, isLimited) }
 
-    mutating func write(_ severity: Syslog.Severity, _ text: String) {
+    /// Writes a line. The text is made only if it is written.
+    mutating func write(_ severity: Syslog.Severity, _ text: @autoclosure () -> String) {
         guard severity.rawValue <= least.rawValue else { return }
         guard severity == .error || !isLimited || allowance.take(at: Clock.now) == nil else {
             withheld += 1
@@ -25,7 +26,7 @@ struct Journal {
             put(.notice, "\(withheld) more lines were not written")
             withheld = 0
         }
-        put(severity, text)
+        put(severity, text())
     }
 
     private func put(_ severity: Syslog.Severity, _ text: String) {

@@ -34,18 +34,21 @@ extension Watcher {
         let restores = mayAct && !isDry && policy.defaultRoute.restoreAfterFlap
         let run = ContainerRun(
             .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true)
+        // If nothing may have to be put back, what was seen is compared and remembered only after the remedy.
+        let comparesFirst = entry.defaults.mayGrow
         var (port, isMarked) = (UInt32(0), false)
         let outcome = try run.carryOut(
             in: container, on: &host, warn: { report(entry, $0, event: "note") },
             amending: { snapshot, own in
                 port = own
                 isMarked = snapshot.mark?.isKept == true
-                entry.defaults.update(snapshot)
-                if !restores { return [] }
+                if comparesFirst { entry.defaults.update(snapshot) }
+                if !restores || !comparesFirst { return [] }
                 let routes = entry.defaults.takeRestorable(in: &snapshot)
                 return snapshot.restore(routes)
             }, if: { plan in mayAct && !isDry && (!plan.namespace.isEmpty || !isMarked) })
         entry.port = port
+        if !comparesFirst { entry.defaults.update(outcome.snapshot) }
         finish(entry, outcome, mayAct, now)
     }
 
@@ -148,9 +151,10 @@ extension Watcher {
         for step in report.steps {
             switch step {
             case .done(let change):
-                done.append(change.object)
+                let object = change.object
+                done.append(object)
                 counters.remedies.count(change.remedy.rawValue)
-                say(entry, change.done, "remedy", change, nanoseconds: now - entry.dirtySince)
+                say(entry, "\(change.verb.past) \(object)", "remedy", change, nanoseconds: now - entry.dirtySince)
             case .failed(_, let error): fail(entry, error)
             case .skipped: break
             }

@@ -26,12 +26,17 @@ extension Watcher {
         tell(event, text, entry: entry, nil, nil)
     }
 
-    func say(_ entry: Watched, _ text: String, _ event: String, _ change: Change, nanoseconds: UInt64? = nil) {
-        journal.write(change.isDetail ? .debug : .info, "\(entry.name): \(text)")
-        tell(event, text, entry: entry, change.remedy, nanoseconds)
+    func say(
+        _ entry: Watched, _ text: @autoclosure () -> String, _ event: String, _ change: Change,
+        nanoseconds: UInt64? = nil
+    ) {
+        journal.write(change.isDetail ? .debug : .info, "\(entry.name): \(text())")
+        tell(event, text(), entry: entry, change.remedy, nanoseconds)
     }
 
-    private func tell(_ event: String, _ text: String, entry: Watched?, _ remedy: Remedy?, _ nanoseconds: UInt64?) {
+    private func tell(
+        _ event: String, _ text: @autoclosure () -> String, entry: Watched?, _ remedy: Remedy?, _ nanoseconds: UInt64?
+    ) {
         guard subscribers?.areAnyListening == true else { return }
         var members: [JSON.Member] = [
             .init("time", .string(Timestamp.now())), .init("event", .string(event)),
@@ -42,7 +47,7 @@ extension Watcher {
             members.append(.init("id", .integer(Int64(entry.id))))
         }
         if let remedy { members.append(.init("remedy", .string(remedy.rawValue))) }
-        members.append(.init("text", .string(text)))
+        members.append(.init("text", .string(text())))
         if let nanoseconds { members.append(.init("microseconds", .integer(Int64(nanoseconds / 1000)))) }
         subscribers?.tell(JSON.object(members).text())
     }

@@ -27,8 +27,10 @@ extension Container {
         _ changes: [Change], _ pending: inout PendingMark, from host: borrowing Host
     ) -> [Step] {
         guard !changes.isEmpty else { return [] }
-        do { try namespace.enter() } catch { return changes.map { .failed($0, error) } }
-        defer { _ = host.returnHome() }
+        // The socket is inside already.
+        let isEntered = changes.contains { $0.isWrittenToFile }
+        if isEntered { do { try namespace.enter() } catch { return changes.map { .failed($0, error) } } }
+        defer { if isEntered { _ = host.returnHome() } }
         var steps: [Step] = []
         var failed: [Change] = []
         steps.reserveCapacity(changes.count)
@@ -38,6 +40,7 @@ extension Container {
             let stage = changes[start].stage
             let first = start
             var possible: [Change] = []
+            possible.reserveCapacity(changes.count - start)
             while start < changes.count, possible.isEmpty || (stage != .alone && changes[start].stage == stage) {
                 if !failed.isEmpty, failed.contains(where: { $0.isFollowed(by: changes[start]) }) {
                     steps.append(.skipped(changes[start]))
@@ -143,6 +146,9 @@ extension Change {
         /// Removes a route from main: waits until the kernel has confirmed what replaces it.
         case takesFromMain
     }
+
+    /// Whether it is a sysctl, whose file shows the namespace of the thread that opens it.
+    fileprivate var isWrittenToFile: Bool { if case .set = action { true } else { false } }
 
     fileprivate var stage: Stage {
         switch action {

@@ -70,7 +70,7 @@ public struct ContainerRun: Sendable {
             &container, from: host, readingMarks: occasion.obeysMarks, withAddresses: needsAddresses)
         let amendments = amend(&look.snapshot, container.socket.port)
         guard var plan = try run.planAsMarked(&look, &container, &host) else { return outcome(nil, nil, look) }
-        plan.namespace = amendments + plan.namespace
+        if !amendments.isEmpty { plan.namespace = amendments + plan.namespace }
         guard isWanted(plan) else {
             if occasion.isStart { leaveMark(after: look, in: &container, warn) }
             return outcome(plan, nil, look)
@@ -147,8 +147,11 @@ public struct ContainerRun: Sendable {
         var plan = Plan()
         let selections = look.snapshot.selections(policy.defaultRoute, leaving: look.leaving)
         plan.namespace = try look.snapshot.plan(policy, selections, leaving: look.leaving)
-        plan.displaced = DisplacedDefaults(selections)
-        plan.interfaces = look.snapshot.links.map { $0.name }
+        // Only those who wait for the run read these.
+        if occasion.isWaiting {
+            plan.displaced = DisplacedDefaults(selections)
+            plan.interfaces = look.snapshot.links.map { $0.name }
+        }
         if !plan.namespace.isEmpty { plan.notes = selections.flatMap { $0.notes } }
         plan.hostFailure = look.hostFailure
         // The policy wants nothing on the host, or the host could not be observed.

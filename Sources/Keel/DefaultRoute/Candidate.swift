@@ -3,7 +3,7 @@ import Netlink
 /// A network's default route: one leg of a route in main, or one kept in its interface's own table.
 ///
 /// A class, because candidates are sorted, filtered and passed around, and copying a route with its parts is expensive.
-final class Candidate: Equatable {
+final class Candidate: Equatable, Sendable {
     let link: Link
     /// The route as the kernel lists it; for a leg of a multipath route, the whole route.
     let listed: Route
@@ -39,7 +39,7 @@ final class Candidate: Equatable {
     var text: String { "default \(place)" }
 
     /// `via 10.89.2.1 dev eth1`
-    private(set) lazy var place = "\(gatewayWords)dev \(link.name)"
+    var place: String { "\(gatewayWords)dev \(link.name)" }
 
     private var gatewayWords: String {
         if let gateway = hop.gatewayAddress { return "via \(gateway) " }

@@ -5,8 +5,8 @@ import Netlink
 // into its interface's own table. Rules lead packets from that network's addresses, or bound to its device, to that table. The
 // tables are the memory, too: the kernel empties the table of an interface that is gone.
 
-/// The default routes of one family in one namespace, sorted by owner.
-struct DefaultRoutes {
+/// The default routes of one family in one namespace, sorted by owner. A class for the reason that `Candidate` is one.
+final class DefaultRoutes {
     let version: IPVersion
     let snapshot: NamespaceSnapshot
     let policy: Policy.DefaultRoute
@@ -51,7 +51,7 @@ struct DefaultRoutes {
     }
 
     /// Sorts a default of main into `main`, `departing` or `foreign`.
-    private mutating func sort(_ route: Route) {
+    private func sort(_ route: Route) {
         // Dead and expired routes do not count, nor those for other than ordinary traffic.
         guard route.typeOfService == 0, route.lifetime ?? 1 > 0 else { return }
         var isForeign = false
@@ -79,7 +79,7 @@ struct DefaultRoutes {
     }
 
     /// Sorts the content of one of our tables.
-    private mutating func recall(_ route: Route) {
+    private func recall(_ route: Route) {
         for hop in route.nextHops where route.table == Ours.table(of: hop.interface) {
             let leg = route.leg(hop)
             var held = leg
@@ -117,10 +117,16 @@ struct DefaultRoutes {
 }
 
 /// A leg that one of our tables holds, or should hold. A class for the reason that `Candidate` is one.
-final class TableLeg {
+final class TableLeg: Sendable {
     let route: Route
 
     init(_ route: Route) { self.route = route }
+
+    /// `default via 10.89.2.1 dev eth1 from table 17739003`
+    func text(of interface: InterfaceName) -> String {
+        let gateway = route.nextHops[0].gatewayAddress.map { "via \($0) " } ?? ""
+        return "default \(gateway)dev \(interface) from table \(route.table)"
+    }
 }
 
 extension Ours {

@@ -25,8 +25,7 @@ extension NamespaceSnapshot {
     }
 
     private func change(_ link: Link, to group: UInt32) -> Change {
-        Change(
-            .defaultRoute, .set, "device group of \(link.name) to \(group)",
-            .setGroup(link, group))
+        let name = link.name
+        return Change(.defaultRoute, .set, "device group of \(name) to \(group)", .setGroup(link, group))
     }
 }

@@ -41,6 +41,9 @@ package struct FlushedDefaults {
         present.contains { $0.hop.interface == interface && $0.hop.gatewayAddress == gateway }
     }
 
+    /// Whether the next comparison may find one to put back.
+    package var mayGrow: Bool { areAny || !flapped.isEmpty }
+
     /// An interface went down, or lost an address.
     package mutating func note(flapOf interface: UInt32) {
         if present.contains(where: { $0.hop.interface == interface }) { _ = flapped.appendIfNew(interface) }

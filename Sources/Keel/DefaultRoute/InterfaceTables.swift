@@ -17,7 +17,7 @@ extension DefaultRoutes {
     }
 
     /// A class for the reason that `Candidate` is one.
-    private final class Copy {
+    private final class Copy: Sendable {
         let candidate: Candidate
         let role: Role
         let route: Route
@@ -39,10 +39,11 @@ extension DefaultRoutes {
             self.route = route
         }
 
-        var addition: Change {
+        var addition: Change { Change(.defaultRoute, .add, self.text, .addRoute(route)) }
+
+        private var text: String {
             let purpose = role == .winner ? "remembers that it won" : "for its addresses and its device"
-            return Change(
-                .defaultRoute, .add, "\(candidate.text) to table \(route.table) (\(purpose))", .addRoute(route))
+            return "\(candidate.text) to table \(route.table) (\(purpose))"
         }
     }
 
@@ -107,13 +108,8 @@ extension DefaultRoutes {
 
     @inline(never)
     private func forget(_ held: TableLeg) -> Change {
-        let leg = held.route
-        let hop = leg.nextHops[0]
-        let name = snapshot.link(hop.interface)?.name ?? "?"
-        let gateway = hop.gatewayAddress.map { "via \($0) " } ?? ""
-        return Change(
-            .defaultRoute, .remove, "default \(gateway)dev \(name) from table \(leg.table)",
-            .deleteRoute(leg))
+        let name = snapshot.link(held.route.nextHops[0].interface)?.name ?? "?"
+        return Change(.defaultRoute, .remove, held.text(of: name), .deleteRoute(held.route))
     }
 
     /// Whether a table's route is the wanted one. Lifetimes run down, and in a copy for the rules alone the metric is free.

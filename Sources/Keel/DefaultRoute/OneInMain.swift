@@ -18,8 +18,9 @@ extension DefaultRoutes {
         let tables = planTables()
         let rules = try planRules()
         var demoted: [Demotion] = []
-        var plan = FamilyPlan(additions: tables.before + planRestoration() + rules.additions)
-        plan.removals = rules.removals
+        var plan = FamilyPlan(additions: tables.before, removals: rules.removals)
+        plan.additions += planRestoration()
+        plan.additions += rules.additions
         if let winner = selection.winner {
             for loser in selection.losers {
                 if staysInMain(loser) {
@@ -33,7 +34,8 @@ extension DefaultRoutes {
             }
             for candidate in departing { plan.removals.append(remove(candidate, keeping: winner)) }
         }
-        plan.removals += tables.after + planPreferences()
+        plan.removals += tables.after
+        plan.removals += planPreferences()
         return plan
     }
 
@@ -103,13 +105,15 @@ extension DefaultRoutes {
         if candidate.isAdvertised, let present = candidate.link.routerAdvertisementMetric, present != metric,
             let sysctl = Sysctl(family: "ipv6", interface: candidate.link.name, "ra_defrtr_metric")
         {
-            let object = "ra_defrtr_metric of \(candidate.link.name) to \(metric) (\(why))"
-            changes.append(Change(.defaultRoute, .set, object, .set(sysctl, Int(metric))))
+            changes.append(
+                Change(
+                    .defaultRoute, .set, "ra_defrtr_metric of \(candidate.link.name) to \(metric) (\(why))",
+                    .set(sysctl, Int(metric))))
         }
         var moved = candidate.leg
         moved.metric = metric
-        let object = "\(candidate.text) metric \(metric) (\(why))"
-        changes.append(Change(.defaultRoute, .add, object, .addRoute(moved)))
+        changes.append(
+            Change(.defaultRoute, .add, "\(candidate.text) metric \(metric) (\(why))", .addRoute(moved)))
         if candidate.isInMain {
             changes.append(remove(candidate, why: "metric \(candidate.leg.metric); now at \(metric)"))
         }
@@ -120,7 +124,7 @@ extension DefaultRoutes {
         remove(loser, why: "kept: \(winner.place), metric \(winner.leg.metric)")
     }
 
-    func remove(_ loser: Candidate, why: String) -> Change {
-        Change(.defaultRoute, .remove, "\(loser.text) (\(why))", .deleteRoute(loser.leg))
+    func remove(_ loser: Candidate, why: @autoclosure @escaping @Sendable () -> String) -> Change {
+        Change(.defaultRoute, .remove, "\(loser.text) (\(why()))", .deleteRoute(loser.leg))
     }
 }

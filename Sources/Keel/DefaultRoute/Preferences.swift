@@ -75,11 +75,19 @@ extension DefaultRoutes {
         let missing = wanted.filter { !marked.contains($0.index) }
         let obsolete = snapshot.marks(version, in: table)
             .filter { $0.nextHops.allSatisfy { interfaces.contains($0.interface) } }
-        return missing.map { Change(.defaultRoute, .add, text($0.name, table), .addRoute(mark($0, table))) }
+        return missing.map { change(.add, $0.name, table, .addRoute(mark($0, table))) }
             + obsolete.map { mark in
                 let link = snapshot.link(mark.nextHops.first?.interface)
-                return Change(.defaultRoute, .remove, text(link?.name ?? "?", table), .deleteRoute(mark))
+                return change(.remove, link?.name ?? "?", table, .deleteRoute(mark))
             }
+    }
+
+    private func change(
+        _ verb: Change.Verb, _ name: InterfaceName, _ table: UInt32, _ action: Change.Action
+    ) -> Change {
+        let family = version == .v6 ? " (IPv6)" : ""
+        let purpose = table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
+        return Change(.defaultRoute, verb, "\(name)\(family) to table \(table) (\(purpose))", action)
     }
 
     /// On-link, with a metric of its own: in IPv6 marks of one metric would merge.
@@ -89,11 +97,5 @@ extension DefaultRoutes {
         route.protocol = Ours.routeProtocol
         if version == .v4 { route.scope = Route.linkScope }
         return route
-    }
-
-    private func text(_ name: InterfaceName, _ table: UInt32) -> String {
-        let family = version == .v6 ? " (IPv6)" : ""
-        let purpose = table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
-        return "\(name)\(family) to table \(table) (\(purpose))"
     }
 }

@@ -79,7 +79,7 @@ extension HostSnapshot {
         }
         if scope.isHost, ruleset.hasRules(besides: wanted) {
             if wanted.isEmpty { return [removal(of: drop, because: "no chain of it is wanted")] }
-            return [remake(drop, wanted, scope, policy.forward, because: "now with \(names(wanted)) alone")]
+            return [remake(drop, wanted, scope, policy.forward, because: "now with \(Self.names(wanted)) alone")]
         }
         let broken = wanted.filter { !ruleset.holds($0) }
         if !broken.isEmpty && misshapen.contains(drop.version) {
@@ -117,7 +117,7 @@ extension HostSnapshot {
         guard !chains.isEmpty else { return [] }
         let commands = drop.commands(chains, afresh: true) + elements
         let known = generation == 0 ? nil : generation
-        return [Change(.invalid, .add, text(drop, names(chains)), .commit(commands, generation: known))]
+        return [Change(.invalid, .add, drop.text(Self.names(chains)), .commit(commands, generation: known))]
     }
 
     /// Repairs chains that were flushed or stem from another version. Only for the ruleset that was observed: if somebody else
@@ -126,7 +126,7 @@ extension HostSnapshot {
         let commands = drop.commands(chains, afresh: false)
         return [
             Change(
-                .invalid, .repair, text(drop, names(chains)), .commit(commands + elements, generation: generation))
+                .invalid, .repair, drop.text(Self.names(chains)), .commit(commands + elements, generation: generation))
         ]
     }
 
@@ -140,11 +140,7 @@ extension HostSnapshot {
         let commands =
             [.deleteTable(drop.table)] + drop.commands(chains, afresh: true)
             + (forward && !names.isEmpty ? [.addElements(drop.containers, names)] : [])
-        return Change(.invalid, .repair, text(drop, reason), .commit(commands, generation: generation))
-    }
-
-    func text(_ drop: InvalidDrop, _ what: String) -> String {
-        "rules for INVALID TCP segments: table \(drop.version.nftFamily) evenkeel, \(what)"
+        return Change(.invalid, .repair, drop.text(reason), .commit(commands, generation: generation))
     }
 
     private func addition(_ drop: InvalidDrop, _ missing: [InterfaceName], _ elements: [Command]) -> Change {
@@ -153,12 +149,19 @@ extension HostSnapshot {
         return Change(.invalid, .add, object, .commit(elements, generation: nil))
     }
 
-    private func names(_ chains: [[InvalidRule]]) -> String {
+    private static func names(_ chains: [[InvalidRule]]) -> String {
         var text = chains.count == 1 ? "chain " : "chains "
         for (index, rules) in chains.enumerated() {
             if index > 0 { text += index == chains.count - 1 ? " and " : ", " }
             text += rules.first?.chain ?? ""
         }
         return text
+    }
+}
+
+extension InvalidDrop {
+    /// `rules for INVALID TCP segments: table ip evenkeel, chain forward`
+    func text(_ what: String) -> String {
+        "rules for INVALID TCP segments: table \(version.nftFamily) evenkeel, \(what)"
     }
 }

@@ -13,7 +13,7 @@ extension HostSnapshot {
     }
 
     func removal(of drop: InvalidDrop, because reason: String) -> Change {
-        Change(.invalid, .remove, text(drop, reason), .commit([.deleteTable(drop.table)], generation: nil))
+        Change(.invalid, .remove, drop.text(reason), .commit([.deleteTable(drop.table)], generation: nil))
     }
 
     func planGone(_ drop: InvalidDrop) -> [Change] {

@@ -10,7 +10,7 @@ extension Change {
         guard case .commit(let commands, .some) = action, commands.contains(where: { $0.isExclusive }),
             !commands.contains(where: { $0.isDestructive })
         else { return self }
-        return Change(remedy, verb, object, .commit(commands, generation: nil))
+        return Change(remedy, verb, self.object, .commit(commands, generation: nil))
     }
 
     /// Whether two changes that were planned for one ruleset are the same.

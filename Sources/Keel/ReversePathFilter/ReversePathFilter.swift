@@ -8,16 +8,23 @@ import Netlink
 extension NamespaceSnapshot {
     /// The writes that make every interface but `lo` loose, and `default` for later ones.
     func planReversePathFilter(_ policy: Policy.ReversePathFilter, leaving: UInt32?) -> [Change] {
-        guard policy != .keep else { return [] }
-        let inherited = reversePathFilterOfDefault.map { (InterfaceName("default"), $0) }
-        let own = links.filter { !$0.isLoopback && $0.index != leaving }
-            .compactMap { link in link.reversePathFilter.map { (link.name, $0) } }
-        return (own + (inherited.map { [$0] } ?? [])).compactMap { name, value in
-            guard shouldLoosen(value, policy) else { return nil }
-            guard let sysctl = Sysctl(family: "ipv4", interface: name, "rp_filter") else { return nil }
-            return Change(
-                .rpFilter, .set, "rp_filter of \(name) to 2 (loose; it was \(value))", .set(sysctl, 2))
+        var changes: [Change] = []
+        // By index, without copies: copying an interface is expensive.
+        for place in links.indices where !links[place].isLoopback && links[place].index != leaving {
+            loosen(links[place].name, links[place].reversePathFilter, policy, &changes)
         }
+        loosen("default", reversePathFilterOfDefault, policy, &changes)
+        return changes
+    }
+
+    private func loosen(
+        _ name: InterfaceName, _ value: Int?, _ policy: Policy.ReversePathFilter, _ changes: inout [Change]
+    ) {
+        guard let value, shouldLoosen(value, policy),
+            let sysctl = Sysctl(family: "ipv4", interface: name, "rp_filter")
+        else { return }
+        changes.append(
+            Change(.rpFilter, .set, "rp_filter of \(name) to 2 (loose; it was \(value))", .set(sysctl, 2)))
     }
 
     private func shouldLoosen(_ value: Int, _ policy: Policy.ReversePathFilter) -> Bool {
