@@ -105,13 +105,7 @@ var targets: [Target] = [
 var dependencies: [Package.Dependency] = []
 
 if isEmbedded {
-    // references.c knows the layout of Swift 6.3's objects.
-    #if compiler(>=6.4)
-        let excluded = ["sections.ld", "references.c"]
-    #else
-        let excluded = ["sections.ld"]
-    #endif
-    targets.append(.target(name: "CStaticRuntime", exclude: excluded, cSettings: hotC))
+    targets.append(.target(name: "CStaticRuntime", exclude: ["sections.ld"], cSettings: hotC))
 } else {
     dependencies.append(.package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"))
     targets += [

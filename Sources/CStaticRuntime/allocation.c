@@ -106,17 +106,11 @@ void *realloc(void *memory, size_t size) {
 
 __attribute__((weak)) void linux_end_without_memory(void); // Sources/CLinux/crash.c
 
-/// Embedded Swift uses the memory that it gets unseen.
-void *allocate_or_end(size_t size) {
-    void *memory = allocate(size);
-    if (!memory && linux_end_without_memory) linux_end_without_memory();
-    return memory;
-}
-
-/// Embedded Swift allocates all other memory by this. None of it needs a larger alignment than `malloc` gives.
+/// Embedded Swift allocates all memory by this, and uses what it gets unseen. None of it needs a larger alignment than `malloc` gives.
 int posix_memalign(void **result, size_t alignment, size_t size) {
     if (alignment > step) return EINVAL;
-    void *memory = allocate_or_end(size);
+    void *memory = allocate(size);
+    if (!memory && linux_end_without_memory) linux_end_without_memory();
     if (!memory) return ENOMEM;
     *result = memory;
     return 0;
