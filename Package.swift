@@ -197,7 +197,8 @@ if isEmbedded {
         tests("Shipped", ["answers", "Laboratory"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests(
-            "Engines", ["Diagnosis", "Laboratory"], scripts: ["container.sh", "cri.py", "protobuf.py", "traffic.sh"]),
+            "Engines", ["Diagnosis", "Laboratory"],
+            scripts: ["container.sh", "cri.py", "protobuf.py", "traffic.sh", "watched.sh"]),
     ]
 }
 

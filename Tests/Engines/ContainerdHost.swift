@@ -18,6 +18,7 @@ final class ContainerdHost: EngineHost {
         let tests = Shell.packageFolder + "/Tests/Engines"
         sandbox = try EngineSandbox(copies: [
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
+            Watched.program: Shell.programs + "/evenkeel-watch",
             ContainerdScript.client + "/cri.py": tests + "/cri.py",
             ContainerdScript.client + "/protobuf.py": tests + "/protobuf.py",
         ])

@@ -18,8 +18,8 @@ extension EngineHost {
 
     /// `engine` are the functions `start`, `process` and `show`.
     func installFunctions(engine: String) throws {
-        let files = try ["container", "traffic"].map {
-            try String(contentsOfFile: "\(Shell.packageFolder)/Tests/Engines/\($0).sh", encoding: .utf8)
+        let files = try ["Engines/container", "Engines/traffic", "Live/Watch/watch", "Engines/watched"].map {
+            try String(contentsOfFile: "\(Shell.packageFolder)/Tests/\($0).sh", encoding: .utf8)
         }
         let functions = try PacketLaboratory.functions() + files.joined() + engine
         try sandbox.run("cat >\(self.functions)", input: functions)

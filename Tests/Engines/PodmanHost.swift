@@ -18,6 +18,7 @@ final class PodmanHost: EngineHost {
         sandbox = try EngineSandbox(copies: [
             program: Shell.programs + "/evenkeel-hook",
             Self.wrapper: Shell.programs + "/evenkeel-runtime",
+            Watched.program: Shell.programs + "/evenkeel-watch",
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
             "/usr/local/bin/evenkeel": Shell.programs + "/evenkeel",
         ])

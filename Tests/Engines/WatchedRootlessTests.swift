@@ -1,0 +1,47 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// podman of an ordinary user mounts namespaces where the host does not see them, and no interface of the host's ends in them.
+    @Suite struct WatchedRootlessTests {
+        @Test(arguments: [true, false])
+        func aUsersContainersStaySafe(isGuarded: Bool) throws {
+            let host = try RootlessHost()
+            if !isGuarded { try host.run("rm \(HostScript.hooks)/evenkeel.json") }
+            try host.run(Watched.start)
+            for name in ["first", "second"] {
+                try host.runAsUser("start \(name) --network r1")
+                try expectSafe(host, name, by: "10.87.1.1")
+                for change in ["network reload \(name)", "network connect r2 \(name)"] {
+                    try host.runAsUser("podman \(change)")
+                    try expectSafe(host, name, by: "10.87.1.1")
+                }
+                try host.runAsUser("podman network disconnect r1 \(name)")
+                try expectSafe(host, name, by: "10.87.2.1")
+                try host.runAsUser("podman network connect r1 \(name)")
+                try expectSafe(host, name, by: "10.87.1.1")
+                try host.runAsUser("podman restart -t 0 \(name)")
+                try expectSafe(host, name, by: "10.87.1.1")
+            }
+            #expect(try #require(Int(host.run("status .idsAssigned"))) >= 2)
+            try host.runAsUser("podman rm -fa -t 0")
+            #expect(try host.run("verdict") == "")
+        }
+
+        @Test func aContainerBehindSlirpIsKept() throws {
+            let host = try RootlessHost()
+            try host.run(Watched.start)
+            try host.runAsUser("start c")
+            try expectSafe(host, "c", by: "10.0.2.2")
+            #expect(try host.run("eventually '(($(status .namespaces.kept) == 1))'; status .namespaces.kept") == "1")
+            try host.runAsUser("podman rm -fa -t 0")
+            #expect(try host.run("verdict") == "")
+        }
+
+        private func expectSafe(_ host: RootlessHost, _ name: String, by gateway: String) throws {
+            let pid = try host.runAsUser("process \(name)")
+            let seen = try host.run("safe /proc/\(pid)/ns/net; gateway /proc/\(pid)/ns/net")
+            #expect(seen == gateway)
+        }
+    }
+}
