@@ -20,9 +20,10 @@ extension Watcher {
     /// The id is free: another namespace may get it at once.
     func forget(_ id: Int32) {
         guard let entry = namespaces.removeValue(forKey: id) else { return }
-        if entry.isContainer { report(entry, "has ended", event: "ended") }
+        guard entry.isContainer else { return }
+        report(entry, "has ended", event: "ended")
         // The interfaces that its packets came in by may have gone with it, and the sets would keep their names.
-        if !entry.interfaces.isEmpty { upkeep.call(for: nil) }
+        upkeep.call(for: nil)
     }
 
     func takeFolderEvents(_ now: UInt64) {

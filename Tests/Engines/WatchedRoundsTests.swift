@@ -19,7 +19,8 @@ extension Engines {
                     podman rm -f -t 0 c
                 done
                 """)
-            #expect(try host.run("verdict") == "")
+            let verdict = try host.run("verdict")
+            #expect(verdict == "")
         }
 
         @Test(.enabled(if: DockerHost.isInstalled, "needs Docker"))
@@ -38,10 +39,13 @@ extension Engines {
                     docker rm -f web
                 done
                 """)
-            #expect(try host.run("verdict") == "")
+            let verdict = try host.run("verdict")
+            #expect(verdict == "")
         }
 
-        @Test func nothingIsLostWhileAnotherNetworkComesAndGoes() throws {
+        /// netavark puts a new default before the one that is there. Until the watcher has seen it, which takes less than a
+        /// millisecond, packets leave by the new network. Without a watcher several hundred are lost.
+        @Test func hardlyAPacketIsLostWhileAnotherNetworkComesAndGoes() throws {
             let host = try PodmanHost()
             try host.run(Watched.start)
             let lost = try host.run(
@@ -53,11 +57,30 @@ extension Engines {
                 done
                 lost
                 """)
-            #expect(lost == "0")
-            #expect(try host.run("verdict") == "")
+            #expect(try #require(Int(lost)) < 20)
+            let verdict = try host.run("podman rm -f -t 0 c >/dev/null; verdict")
+            #expect(verdict == "")
         }
 
-        /// Of a network that goes, no more is lost than passes between its end and the next look.
+        @Test func nothingIsLostWhileANetworkWithoutADefaultComesAndGoes() throws {
+            let host = try PodmanHost()
+            try host.run(Watched.start)
+            let lost = try host.run(
+                """
+                podman network create --internal --subnet 10.89.9.0/24 inner >/dev/null
+                start c --network n1; safe c; flood c
+                for _ in {1..20}; do
+                    podman network connect inner c
+                    podman network disconnect inner c
+                done
+                lost
+                """)
+            #expect(lost == "0")
+            let verdict = try host.run("podman rm -f -t 0 c >/dev/null; verdict")
+            #expect(verdict == "")
+        }
+
+        /// No more is lost than leaves between the end of a network and the next look.
         @Test func theOtherNetworkTakesOverAtOnce() throws {
             let host = try PodmanHost()
             try host.run(Watched.start)
@@ -67,8 +90,9 @@ extension Engines {
                 podman network disconnect n1 c; safe c
                 lost
                 """)
-            #expect(try #require(Int(lost)) <= 20)
-            #expect(try host.run("verdict") == "")
+            #expect(try #require(Int(lost)) < 20)
+            let verdict = try host.run("podman rm -f -t 0 c >/dev/null; verdict")
+            #expect(verdict == "")
         }
     }
 }

@@ -104,7 +104,7 @@ flood() {
     # shellcheck disable=SC2154 # of the laboratory
     nsenter --net="/proc/$(process "$1")/ns/net" ping -n -i 0.005 "$far4" >/run/flood 2>&1 &
     flood=$!
-    until grep -q icmp_seq=20 /run/flood; do sleep 0.01; done
+    until grep -qs icmp_seq=20 /run/flood; do sleep 0.01; done
 }
 
 # lost: how many of these got no answer, up to the last that did.
@@ -129,6 +129,7 @@ two_macvlans() {
 # then its process.
 late_networks() {
     local namespace=/run/docker/netns/0123456789ab n end
+    mkdir -p /run/docker/netns
     touch $namespace
     unshare --net=$namespace true
     inside $namespace ip link set lo up
