@@ -56,13 +56,10 @@ import Testing
     @Test func thereIsOne() throws {
         let said = try lab(
             """
-            watcher; "$programs/evenkeel-watch" 2>&1 || echo $?; status .pid | grep -cx $watcher
+            watcher; ! "$programs/evenkeel-watch" 2>/run/said; grep -c 'another evenkeel-watch runs here' /run/said; status .pid | grep -cx $watcher
             "$programs/evenkeel-watch" --once --log-level error; echo $?
             """)
-        #expect(
-            said
-                == "evenkeel-watch: cannot watch: Device or resource busy (EBUSY): another evenkeel-watch runs here\n1\n1\n0"
-        )
+        #expect(said == "1\n1\n0")
     }
 
     @Test func systemdHearsOfIt() throws {
@@ -119,7 +116,7 @@ import Testing
                 done | ip -force -batch -' </dev/null >/dev/null 2>&1 & flood=$!
             eventually '[[ $(status .events) -gt 2000 ]]'
             for n in {2..6}; do ip -n netns-$n route append default via 10.89.2.1 dev eth1 proto static metric 100; done
-            safe 2 6; pkill -P $flood || :; kill $flood; eventually '[[ $(status .failures) == "{}" ]]'; unsafe 2 6
+            safe 2 6; pkill -P $flood || :; kill $flood || :; eventually '[[ $(status .failures) == "{}" ]]'; unsafe 2 6
             """)
         #expect(said == "")
     }
