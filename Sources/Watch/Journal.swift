@@ -12,13 +12,13 @@ struct Journal {
 
     private let isLimited: Bool
 
-    /// `isLimited`: of more than ten lines a second only the number is written.
+    /// `isLimited`: of more than ten lines a second only the number is written, but for errors and what is said once.
     init(least: Syslog.Severity, isLimited: Bool) { (self.least, self.isLimited) = (least, isLimited) }
 
     /// Writes a line. The text is made only if it is written.
     mutating func write(_ severity: Syslog.Severity, _ text: @autoclosure () -> String) {
         guard severity.rawValue <= least.rawValue else { return }
-        guard severity == .error || !isLimited || allowance.take(at: Clock.now) == nil else {
+        guard severity == .error || severity == .notice || !isLimited || allowance.take(at: Clock.now) == nil else {
             withheld += 1
             return
         }

@@ -82,6 +82,8 @@ extension Watcher {
             say(entry, report)
         } else if options.isDry {
             for change in outcome.plan.namespace { say(entry, change.proposed, "proposal", change) }
+        } else {
+            entry.penance = 0
         }
         guardInterfaces(of: entry)
     }
@@ -148,6 +150,7 @@ extension Watcher {
     private func say(_ entry: Watched, _ report: Report) {
         let now = Clock.now
         var done: [String] = []
+        var refused: [KernelError] = []
         for step in report.steps {
             switch step {
             case .done(let change):
@@ -155,10 +158,11 @@ extension Watcher {
                 done.append(object)
                 counters.remedies.count(change.remedy.rawValue)
                 say(entry, "\(change.verb.past) \(object)", "remedy", change, nanoseconds: now - entry.dirtySince)
-            case .failed(_, let error): fail(entry, error)
+            case .failed(_, let error): refused.append(error)
             case .skipped: break
             }
         }
+        if refused.isEmpty { entry.penance = 0 } else { refuse(entry, refused) }
         guard !done.isEmpty else { return }
         for note in report.notes { self.report(entry, note, event: "note") }
         entry.remedies += UInt64(done.count)
@@ -186,11 +190,18 @@ extension Watcher {
             if entry.state != .foreign { entry.state = .unknown }
             return planScan(at: Clock.now + 10_000_000)
         }
-        counters.failures.count(error.errno.symbol)
+        refuse(entry, [error])
+    }
+
+    /// The kernel refused something: another try follows after 1, 2, 4 … 64 seconds.
+    private func refuse(_ entry: Watched, _ errors: [KernelError]) {
+        for error in errors {
+            counters.failures.count(error.errno.symbol)
+            report(entry, error.description, event: "failure", .warning)
+        }
         hasFailed = true
-        entry.port = 0
-        report(entry, error.description, event: "failure", .warning)
-        wake(entry, at: Clock.now + Self.second)
+        entry.penance = min(max(2 * entry.penance, Self.second), 64 * Self.second)
+        wake(entry, at: Clock.now + entry.penance)
     }
 }
 

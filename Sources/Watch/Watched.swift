@@ -37,6 +37,8 @@ final class Watched {
     var wake: UInt64?
     /// How long a look waits that found another run at work, in nanoseconds.
     var patience: UInt64 = 0
+    /// How long the next look waits after a refusal by the kernel, in nanoseconds; 0 after success.
+    var penance: UInt64 = 0
     /// When it was first seen, and its last event.
     var firstSeen: UInt64
     var lastEvent: UInt64

@@ -183,13 +183,15 @@ public struct ContainerRun: Sendable {
         _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host, warn: (String) -> Void
     ) -> Report {
         var report = Report(notes: plan.notes)
-        let done = container.apply(plan.namespace, leaving: newMark(after: look), from: host)
+        var done = container.apply(plan.namespace, leaving: newMark(after: look), from: host)
         report.steps = done.steps
+        if done.steps.contains(where: { $0.isOvertaken }), let again = planAgain(look, &container, host) {
+            // The mark went with what was refused, perhaps. One that is there already counts as left.
+            done = container.apply(again, leaving: newMark(after: look), from: host)
+            report.steps = report.steps.filter { $0.isDone } + done.steps
+        }
         if let refusal = done.markRefusal { warn(refusal.description) }
         if occasion == .demand { replaceSkip(look, &container, warn) }
-        if report.steps.contains(where: { $0.isOvertaken }), let again = planAgain(look, &container, host) {
-            report.steps = report.steps.filter { $0.isDone } + container.apply(again, from: host)
-        }
         if plan.host.isEmpty { return report }
         let onHost = HostReconciliation(look.scope, policy.invalid).apply(plan.host, on: &host)
         report.steps += onHost.steps

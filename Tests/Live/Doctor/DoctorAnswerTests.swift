@@ -9,7 +9,7 @@ import Testing
         let output = try lab.attempt("doctor --json")
         #expect(output.status == 1)
         let keys = { (path: String) in try lab.run("jq -r '\(path) | keys | join(\" \")'", input: output.out) }
-        #expect(try keys(".") == "complete error findings looked missed skipped verdict version")
+        #expect(try keys(".") == "complete error findings looked missed skipped verdict version watcher")
         #expect(
             try keys(".findings[0]") == "consequence evidence id place remedy severity summary")
         #expect(try keys(".findings[0].place") == "containers engine kind namespace")

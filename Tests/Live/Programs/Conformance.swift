@@ -5,7 +5,8 @@ import Testing
 /// Runs cases one after the other on a stage of their own, and records whatever is not as it must be.
 struct Conformance {
     let lab: Lab
-    private static let state = "state c d; find /run -type f | sort"
+    /// Without the marks: what is said of one container is among them.
+    private static let state = "state c d | grep -v 'table 17738997 '; find /run -type f | sort"
 
     init() throws {
         lab = try Lab("Programs/conformance.sh")

@@ -47,7 +47,7 @@ stations() {
     keep_as before
     for version in 1 2; do
         mkdir -p "$own/programs.$version"
-        for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni; do
+        for program in evenkeel evenkeel-hook evenkeel-runtime evenkeel-cni evenkeel-watch; do
             printf '#!/bin/sh\necho %s %s\n' "$program" "$version" >"$own/programs.$version/$program"
             chmod 755 "$own/programs.$version/$program"
         done
