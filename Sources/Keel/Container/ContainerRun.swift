@@ -58,7 +58,7 @@ public struct ContainerRun: Sendable {
         return try carryOut(in: container, on: &host, warn: warn, amending: { _, _ in [] }, if: isWanted)
     }
 
-    /// The same in a container that is open. `amend` receives what was seen and the address of the run's socket. It may change
+    /// The same in a container that is open. `amend` receives what was seen and, on the occasion of a change, the address of the run's socket. It may change
     /// what was seen as the changes that it returns will, which are carried out before the others.
     package func carryOut(
         in container: consuming Container, on host: inout Host, warn: (String) -> Void,
@@ -68,7 +68,7 @@ public struct ContainerRun: Sendable {
         var run = self
         var look = try Look(
             &container, from: host, readingMarks: occasion.obeysMarks, withAddresses: needsAddresses)
-        let amendments = amend(&look.snapshot, container.socket.port)
+        let amendments = amend(&look.snapshot, occasion.isWaiting ? 0 : container.socket.port)
         guard var plan = try run.planAsMarked(&look, &container, &host) else { return outcome(nil, nil, look) }
         if !amendments.isEmpty { plan.namespace = amendments + plan.namespace }
         guard isWanted(plan) else {
