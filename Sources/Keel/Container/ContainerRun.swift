@@ -58,8 +58,8 @@ public struct ContainerRun: Sendable {
         return try carryOut(in: container, on: &host, warn: warn, amending: { _, _ in [] }, if: isWanted)
     }
 
-    /// The same in a container that is open. `amend` receives what was seen and, on the occasion of a change, the address of the run's socket. It may change
-    /// what was seen as the changes that it returns will, which are carried out before the others.
+    /// The same in a container that is open. `amend` receives what was seen and, on the occasion of a change, the address of the
+    /// run's socket. It may change what was seen as the changes that it returns will, which are carried out before the others.
     package func carryOut(
         in container: consuming Container, on host: inout Host, warn: (String) -> Void,
         amending amend: (inout NamespaceSnapshot, UInt32) -> [Change], if isWanted: (Plan) -> Bool
