@@ -121,9 +121,3 @@ int linux_replace_file(const char *path, const char *temporary, const void *byte
     }
     return result;
 }
-
-unsigned long long linux_clock(int asleep) {
-    struct timespec now;
-    clock_gettime(asleep ? CLOCK_BOOTTIME : CLOCK_MONOTONIC, &now);
-    return (unsigned long long)now.tv_sec * 1000000000ULL + (unsigned long long)now.tv_nsec;
-}

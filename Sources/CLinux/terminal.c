@@ -1,6 +1,5 @@
 #include "linux_c.h"
 
-#include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
@@ -49,10 +48,10 @@ int linux_read_signal(int fd) {
 }
 
 int linux_wait_to_read(int first, int second, int milliseconds) {
-    struct pollfd files[] = {{.fd = first, .events = POLLIN}, {.fd = second, .events = POLLIN}};
-    int ready = poll(files, 2, milliseconds);
-    if (ready <= 0) return ready;
-    return (files[0].revents ? 1 : 0) | (files[1].revents ? 2 : 0);
+    int files[] = {first, second};
+    unsigned char ready[2];
+    int result = linux_poll(files, ready, 2, milliseconds);
+    return result <= 0 ? result : ready[0] | ready[1] << 1;
 }
 
 void linux_end_by_signal(int number) {

@@ -1,13 +1,18 @@
-import LinuxSystem
+package import LinuxSystem
 
 /// What `/proc` says of a process. Whoever it belongs to wrote some of that, so lengths are limited, and what it says of
 /// containers is a claim.
-struct Process {
-    let id: Int32
+package struct Process {
+    package let id: Int32
 
     /// Its network namespace. The corresponding C function is `stat(2)`: nothing is opened.
-    func namespace() throws(KernelError) -> NetworkNamespace.Identity {
+    package func namespace() throws(KernelError) -> NetworkNamespace.Identity {
         try NetworkNamespace.identity(ofFile: "/proc/\(id)/ns/net")
+    }
+
+    /// Nil if it has gone, or this user may not look.
+    package var knownNamespace: NetworkNamespace.Identity? {
+        do { return try namespace() } catch { return nil }
     }
 
     var controlGroup: ControlGroup? { read("cgroup").flatMap { ControlGroup($0) } }
@@ -62,7 +67,7 @@ struct Process {
     }
 
     /// All there are.
-    static func all() throws(KernelError) -> [Process] {
+    package static func all() throws(KernelError) -> [Process] {
         try Directory.names(in: "/proc").compactMap { Int32($0) }.sorted().map { Process(id: $0) }
     }
 }

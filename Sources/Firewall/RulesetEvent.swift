@@ -51,11 +51,8 @@ extension RulesetEvent {
 extension EventSocket {
     /// Reads what is there as events of the ruleset.
     public func drain(into events: inout [RulesetEvent]) throws(KernelError) -> Reading {
-        var found: [RulesetEvent] = []
-        let reading = try drain { message, _ in
-            if let event = RulesetEvent(message) { found.append(event) }
+        try drain { message, _ in
+            if let event = RulesetEvent(message) { events.append(event) }
         }
-        events += found
-        return reading
     }
 }

@@ -3,10 +3,18 @@ import CLinux
 /// Times in nanoseconds, from clocks that nobody can set.
 public enum Clock {
     /// `CLOCK_MONOTONIC`, which stands while the machine sleeps.
-    public static var now: UInt64 { linux_clock(0) }
+    public static var now: UInt64 { read(CLOCK_MONOTONIC) }
 
     /// `CLOCK_BOOTTIME`, which does not.
-    public static var sinceBoot: UInt64 { linux_clock(1) }
+    public static var sinceBoot: UInt64 { read(CLOCK_BOOTTIME) }
+
+    public static let second: UInt64 = 1_000_000_000
+
+    private static func read(_ clock: clockid_t) -> UInt64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return UInt64(time.tv_sec) * second + UInt64(time.tv_nsec)
+    }
 }
 
 /// Waits for several descriptors, `poll(2)`.

@@ -17,11 +17,7 @@ public enum Timestamp {
     private static func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
 
     /// Milliseconds on a clock that nobody can set, `CLOCK_MONOTONIC`.
-    package static var monotonic: Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int(time.tv_sec) * 1000 + Int(time.tv_nsec) / 1_000_000
-    }
+    package static var monotonic: Int { Int(Clock.now / 1_000_000) }
 }
 
 /// A point in time on a clock that nobody can set, `CLOCK_MONOTONIC`.

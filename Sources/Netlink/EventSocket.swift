@@ -69,11 +69,8 @@ public struct EventSocket: ~Copyable {
 
     /// The same, as events.
     public func drain(into events: inout [NamespaceEvent]) throws(KernelError) -> Reading {
-        var found: [NamespaceEvent] = []
-        let reading = try drain { message, namespace in
-            if let event = NamespaceEvent(message, in: namespace) { found.append(event) }
+        try drain { message, namespace in
+            if let event = NamespaceEvent(message, in: namespace) { events.append(event) }
         }
-        events += found
-        return reading
     }
 }

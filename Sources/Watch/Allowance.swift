@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// A token bucket: so many at once, then one each so many nanoseconds.
 struct Allowance {
     private let burst: UInt64
@@ -33,10 +35,9 @@ struct RemedyBudget {
     private var length = shortest
     private var allowance: Allowance?
 
-    private static let second: UInt64 = 1_000_000_000
-    private static let (shortest, longest) = (60 * second, 3600 * second)
+    private static let (shortest, longest) = (60 * Clock.second, 3600 * Clock.second)
     /// So many times the same within ten seconds.
-    private static let (most, window) = (5, 10 * second)
+    private static let (most, window) = (5, 10 * Clock.second)
 
     func isContested(at now: UInt64) -> Bool { now < contestedUntil }
 
@@ -53,7 +54,7 @@ struct RemedyBudget {
     /// Notes changes that were made. Returns the change that another program keeps undoing, once a contest begins.
     mutating func note(_ changes: [String], at now: UInt64) -> String? {
         recent.removeAll { $0.time + Self.window < now }
-        if allowance == nil { allowance = Allowance(burst: 20, each: Self.second, at: now) }
+        if allowance == nil { allowance = Allowance(burst: 20, each: Clock.second, at: now) }
         var disputed = allowance?.take(at: now) == nil ? nil : changes.first
         for change in changes {
             let number = Self.hash(change)

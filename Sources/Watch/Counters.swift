@@ -32,7 +32,7 @@ struct Tally {
 
     mutating func count(_ name: String, _ number: UInt64 = 1) {
         if number == 0 { return }
-        if let place = counts.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) {
+        if let place = counts.firstIndex(where: { $0.name == name }) {
             counts[place].count += number
         } else if counts.count < Self.mostNames {
             counts.append((name, number))

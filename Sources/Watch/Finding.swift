@@ -10,11 +10,9 @@ extension Watcher {
     /// A namespace has got an id.
     @discardableResult
     func discover(_ id: Int32, _ now: UInt64) -> Watched {
-        let entry = Watched(id: id, at: now)
-        namespaces[id] = entry
         // Its name may be about to come.
         planScan(at: now + 20_000_000)
-        return entry
+        return entry(id, now)
     }
 
     /// The id is free: another namespace may get it at once.
@@ -65,7 +63,7 @@ extension Watcher {
     /// What an entry is, as found now. `container` is nil for a namespace that no evidence ties to a container.
     private func adopt(_ entry: Watched, _ found: FoundNamespace, _ container: ContainerNamespace?, _ now: UInt64) {
         let isSame = entry.found?.identity == found.identity
-        if let known = entry.found, known.identity != found.identity { entry.defaults.forgetAll() }
+        if entry.found != nil && !isSame { entry.defaults.forgetAll() }
         entry.found = found
         guard let container else {
             entry.state = .foreign
@@ -93,7 +91,7 @@ extension Watcher {
 
     /// Scans at that time, but at most once a second.
     func planScan(at time: UInt64) {
-        scanDue = min(scanDue ?? .max, max(time, lastScan + Self.second))
+        scanDue = min(scanDue ?? .max, max(time, lastScan + Clock.second))
     }
 
     /// Finds out what unknown namespaces are, and in which young ones a process lives.
@@ -108,14 +106,14 @@ extension Watcher {
         // Again after 1, 2, 4 … seconds.
         if areAnyHidden { planScan(at: now + hiddenFor) }
         // Who holds it does not tell. It is looked for again at the next look at everything.
-        for entry in namespaces.values where entry.state == .unknown && now - entry.firstSeen > 3 * Self.second {
+        for entry in namespaces.values where entry.state == .unknown && now - entry.firstSeen > 3 * Clock.second {
             entry.state = .foreign
         }
-        if namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Self.second) }
+        if namespaces.values.contains(where: { $0.state == .unknown }) { planScan(at: now + Clock.second) }
     }
 
     /// How long a container is looked for whose name is no namespace here: its process starts after its network is there; nanoseconds.
-    private static let hiddenTime = 15 * second
+    private static let hiddenTime = 15 * Clock.second
 
     private func lookForProcesses(_ now: UInt64) {
         let young = namespaces.values.filter { $0.state == .young && !$0.isInhabited }
@@ -131,9 +129,9 @@ extension Watcher {
     /// Looks at every container, whatever is known of it.
     func resync(_ reason: String) {
         let now = Clock.now
-        let isOften = now - lastResync < Self.second && reason != "start" && reason != "reload"
+        let isOften = now - lastResync < Clock.second && reason != "start" && reason != "reload"
         if isOften {
-            if resyncDue == nil { resyncDue = (reason, lastResync + Self.second) }
+            if resyncDue == nil { resyncDue = (reason, lastResync + Clock.second) }
             return
         }
         counters.resyncs.count(reason)
@@ -141,17 +139,17 @@ extension Watcher {
         lastScan = now
         quietLookDue = now + Self.quietInterval
         if reason != "overrun" { overrunsInARow = 0 }
-        findOwnID()
+        do { ownID = try host.ownID() } catch { ownID = nil }
         folders.watch()
         let before = Array(namespaces.keys)
-        var seen: [Int32: Bool] = [:]
+        var seen: Set<Int32> = []
         survey { entry in
-            seen[entry.id] = true
+            seen.insert(entry.id)
             entry.expectsNothing = reason == "quiet" && entry.state == .kept
             return true
         }
         // Of an id whose end was not told nothing may be used again.
-        for id in before where seen[id] == nil { namespaces[id] = nil }
+        for id in before where !seen.contains(id) { namespaces[id] = nil }
         upkeep.call(for: nil)
         report("looked for containers (\(reason)): \(summary)", event: "resync", .debug)
     }

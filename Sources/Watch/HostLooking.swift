@@ -29,11 +29,7 @@ extension Watcher {
             // Where they went because they would do harm they come back once they would not.
             if loose != 0 { upkeep.held = try host.heldTables() }
             upkeep.guarded = interfaces
-        } catch {
-            counters.failures.count(error.errno.symbol)
-            hasFailed = true
-            report(error.description, event: "failure", .warning)
-        }
+        } catch { report(failure: error) }
     }
 
     private func forgive() {
@@ -63,10 +59,7 @@ extension Watcher {
                 counters.remedies.count(change.remedy.rawValue)
                 let reason = cause.map { " (after a change by \($0))" } ?? ""
                 report(change.done + reason, event: "remedy", remedy: change.remedy, nanoseconds: now - began)
-            case .failed(_, let error):
-                counters.failures.count(error.errno.symbol)
-                hasFailed = true
-                report(error.description, event: "failure", .warning)
+            case .failed(_, let error): report(failure: error)
             case .skipped: break
             }
         }
@@ -93,6 +86,6 @@ extension Watcher {
             let snapshot = try host.observe(whole.scope, policy.invalid)
             guard snapshot.omission(policy.invalid) != nil else { return }
             carryOut(whole, snapshot.planInvalid(policy.invalid, whole.scope).changes, because: nil, now)
-        } catch { report(error.description, event: "failure", .warning) }
+        } catch { report(failure: error) }
     }
 }

@@ -34,11 +34,7 @@ struct HostUpkeep {
         var translates = false
     }
 
-    /// The table's name, in both families.
-    private static let table = InvalidDrop.table
     private static let ownName = "evenkeel-watch"
-
-    init() {}
 
     /// What a transaction of somebody else means, for people to read; nil if nothing.
     mutating func take(_ event: RulesetEvent) -> String? {
@@ -70,12 +66,12 @@ struct HostUpkeep {
     }
 
     private func version(_ name: String, _ family: UInt8) -> IPVersion? {
-        guard name.utf8.elementsEqual(Self.table.utf8) else { return nil }
+        guard name == InvalidDrop.table else { return nil }
         return IPVersion(addressFamily: family)
     }
 
     private mutating func finish(_ program: String) -> String? {
-        if program.utf8.elementsEqual(Self.ownName.utf8) { return nil }
+        if program == Self.ownName { return nil }
         let isOfProduct = program.begins(with: "evenkeel")
         // Whoever makes the table wants it.
         declined.removeAll { transaction.made.contains($0) }
@@ -125,10 +121,10 @@ struct HostUpkeep {
 
     /// Notes that the tables were restored. Whether somebody keeps taking them away: then nothing is done for a minute.
     mutating func noteRestoration(at now: UInt64) -> Bool {
-        restorations = restorations.filter { $0 + 10_000_000_000 > now } + [now]
+        restorations = restorations.filter { $0 + 10 * Clock.second > now } + [now]
         guard restorations.count >= 5 else { return false }
         restorations = []
-        contestedUntil = now + 60_000_000_000
+        contestedUntil = now + 60 * Clock.second
         return true
     }
 

@@ -77,7 +77,7 @@ extension Watcher {
             entry.askedAt = nil
         }
         // What was flushed comes back when its link is up, of which an event tells; one that was missed is made up for.
-        if entry.defaults.areAny { wake(entry, at: now + Self.second) }
+        if entry.defaults.areAny { wake(entry, at: now + Clock.second) }
         if let report = outcome.report {
             say(entry, report)
         } else if options.isDry {
@@ -138,7 +138,7 @@ extension Watcher {
     }
 
     /// Without a mark a container is young until nothing has happened in it for that long, or for that long at most; nanoseconds.
-    private static let (quiet, youth): (UInt64, UInt64) = (250_000_000, 2 * second)
+    private static let (quiet, youth): (UInt64, UInt64) = (250_000_000, 2 * Clock.second)
 
     /// Another run has the lock: after 1, 2, 4 … 50 ms.
     private func lookLater(_ entry: Watched) {
@@ -179,7 +179,7 @@ extension Watcher {
         let rival = entry.rival.map { Rival.text($0, in: entry.found) } ?? "another program"
         report(
             entry,
-            "\(rival) keeps undoing this: \(change). Nothing is done about it for \((until - now) / Self.second) s; see "
+            "\(rival) keeps undoing this: \(change). Nothing is done about it for \((until - now) / Clock.second) s; see "
                 + "`evenkeel doctor`", event: "contested", .warning)
     }
 
@@ -195,12 +195,8 @@ extension Watcher {
 
     /// The kernel refused something: another try follows after 1, 2, 4 … 64 seconds.
     private func refuse(_ entry: Watched, _ errors: [KernelError]) {
-        for error in errors {
-            counters.failures.count(error.errno.symbol)
-            report(entry, error.description, event: "failure", .warning)
-        }
-        hasFailed = true
-        entry.penance = min(max(2 * entry.penance, Self.second), 64 * Self.second)
+        for error in errors { report(failure: error, in: entry) }
+        entry.penance = min(max(2 * entry.penance, Clock.second), 64 * Clock.second)
         wake(entry, at: Clock.now + entry.penance)
     }
 }

@@ -17,10 +17,7 @@ struct Exposition {
 
     /// A counter by the values of one label; `label` is nil for one without.
     mutating func counter(_ name: String, _ help: String, _ label: String?, _ values: [(String, UInt64)]) {
-        // OpenMetrics names the family without the ending of its samples.
-        let isOpen = format == .openMetrics
-        begin(isOpen ? name : name + "_total", "counter", help)
-        for (value, number) in values { sample(name + "_total", label.map { [($0, value)] } ?? [], "\(number)") }
+        counter(name, help, values.map { value, number in (label.map { [($0, value)] } ?? [], number) })
     }
 
     mutating func gauge(_ name: String, _ help: String, _ label: String?, _ values: [(String, String)]) {
@@ -29,6 +26,7 @@ struct Exposition {
     }
 
     mutating func counter(_ name: String, _ help: String, _ values: [([(String, String)], UInt64)]) {
+        // OpenMetrics names the family without the ending of its samples.
         begin(format == .openMetrics ? name : name + "_total", "counter", help)
         for (labels, number) in values { sample(name + "_total", labels, "\(number)") }
     }
@@ -40,10 +38,10 @@ struct Exposition {
         for (place, count) in histogram.counts.enumerated() {
             sum += count
             let bound =
-                place < Histogram.bounds.count ? Self.decimal(Histogram.bounds[place], millionths: true) : "+Inf"
+                place < Histogram.bounds.count ? Self.decimal(millionths: Histogram.bounds[place]) : "+Inf"
             sample(name + "_bucket", [("le", bound)], "\(sum)")
         }
-        sample(name + "_sum", [], Self.decimal(histogram.sum / 1000, millionths: true))
+        sample(name + "_sum", [], Self.decimal(millionths: histogram.sum / 1000))
         sample(name + "_count", [], "\(sum)")
     }
 
@@ -76,7 +74,7 @@ struct Exposition {
     }
 
     /// A number of millionths as a decimal fraction: 200 is 0.0002.
-    static func decimal(_ number: UInt64, millionths: Bool) -> String {
+    static func decimal(millionths number: UInt64) -> String {
         let (whole, rest) = (number / 1_000_000, number % 1_000_000)
         if rest == 0 { return "\(whole)" }
         var digits = Array("\(1_000_000 + rest)".utf8.dropFirst())
@@ -128,7 +126,7 @@ extension Watcher {
     }
 
     private func values(_ tally: Tally, _ names: [String] = []) -> [(String, UInt64)] {
-        let zero = names.filter { name in !tally.counts.contains { $0.name.utf8.elementsEqual(name.utf8) } }
+        let zero = names.filter { name in !tally.counts.contains { $0.name == name } }
         return tally.counts.map { ($0.name, $0.count) } + zero.map { ($0, 0) }
     }
 

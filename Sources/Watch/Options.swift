@@ -34,14 +34,14 @@ public struct Options: Sendable {
         while let argument = rest.popFirst() {
             let parts = argument.parts(between: UInt8(ascii: "="), most: 2)
             let name = parts[0]
-            if ["--metrics-file", "--socket", "--log-level", "--policy"].contains(where: { isSame($0, name) }) {
+            if ["--metrics-file", "--socket", "--log-level", "--policy"].contains(name) {
                 guard let value = parts.count > 1 ? parts[1] : rest.popFirst(), !value.isEmpty else {
                     return .refusal("\(name) takes a value")
                 }
-                if isSame(name, "--metrics-file") { options.metricsFile = value }
-                if isSame(name, "--socket") { options.socket = value }
-                if isSame(name, "--policy") { options.policy = value }
-                if isSame(name, "--log-level") {
+                if name == "--metrics-file" { options.metricsFile = value }
+                if name == "--socket" { options.socket = value }
+                if name == "--policy" { options.policy = value }
+                if name == "--log-level" {
                     guard let least = severity(value) else {
                         return .refusal(
                             "--log-level takes error, warning, notice, info or debug, not \(printable(value))")
@@ -61,8 +61,6 @@ public struct Options: Sendable {
         }
         return .watch(options)
     }
-
-    private static func isSame(_ one: String, _ other: String) -> Bool { one.utf8.elementsEqual(other.utf8) }
 
     private static func severity(_ name: String) -> Syslog.Severity? {
         switch name {

@@ -52,6 +52,17 @@ extension Watcher {
         subscribers?.tell(JSON.object(members).text())
     }
 
+    /// The kernel refused something, on the host or in a container.
+    func report(failure error: KernelError, in entry: Watched? = nil) {
+        counters.failures.count(error.errno.symbol)
+        hasFailed = true
+        if let entry {
+            report(entry, error.description, event: "failure", .warning)
+        } else {
+            report(error.description, event: "failure", .warning)
+        }
+    }
+
     func answer(_ now: UInt64) {
         for question in subscribers?.attend(at: now) ?? [] {
             switch question.path {

@@ -1,3 +1,4 @@
+import Discovery
 import LinuxSystem
 
 /// A program that undoes what the watcher does.
@@ -10,19 +11,22 @@ enum Rival {
     }
 
     private static func name(of port: UInt32, in namespace: NetworkNamespace.Identity) -> String? {
-        var names: [String] = []
-        do throws(KernelError) { names = try Directory.names(in: "/proc") } catch { return nil }
-        for id in names.compactMap({ Int32($0) }) {
-            do throws(KernelError) {
-                guard try NetworkNamespace.identity(ofFile: "/proc/\(id)/ns/net") == namespace else { continue }
-                let process = try ProcessHandle(id)
-                let status = String(decoding: try process.read("status", atMost: 4096), as: UTF8.self)
-                guard innermostID(status) == port else { continue }
-                let command = String(decoding: try process.read("comm", atMost: 64), as: UTF8.self)
-                return printable(command.parts(between: UInt8(ascii: "\n"))[0])
-            } catch { continue }
-        }
+        do throws(KernelError) {
+            for process in try Process.all() where process.knownNamespace == namespace {
+                if let name = name(process.id, ifItsIDIs: port) { return name }
+            }
+        } catch {}
         return nil
+    }
+
+    private static func name(_ id: Int32, ifItsIDIs port: UInt32) -> String? {
+        do throws(KernelError) {
+            let process = try ProcessHandle(id)
+            let status = String(decoding: try process.read("status", atMost: 4096), as: UTF8.self)
+            guard innermostID(status) == port else { return nil }
+            let command = String(decoding: try process.read("comm", atMost: 64), as: UTF8.self)
+            return printable(command.parts(between: UInt8(ascii: "\n"))[0])
+        } catch { return nil }
     }
 
     /// Of `NSpid`, proc_pid_status(5), the last: the id in the process's own namespace.

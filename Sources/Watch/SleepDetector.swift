@@ -1,8 +1,10 @@
+import LinuxSystem
+
 /// Finds out that the machine slept, by two clocks of which one stands meanwhile.
 struct SleepDetector {
     private var difference: UInt64?
     /// Less is the time between two readings.
-    private static let least: UInt64 = 1_000_000_000
+    private static let least: UInt64 = Clock.second
 
     /// Nanoseconds of a clock that stands while the machine sleeps, and of one that goes on. Whether it has slept since the last
     /// call.

@@ -11,7 +11,7 @@ extension Watcher {
             .init("version", .integer(1)), .init("product", .string(Product.version)),
             .init("pid", .integer(Int64(OwnProcess.id))), .init("dryRun", .boolean(options.isDry)),
             .init("startTime", number(UInt64(startTime))),
-            .init("uptimeSeconds", number((now - started) / Self.second)),
+            .init("uptimeSeconds", number((now - started) / Clock.second)),
             .init("namespaces", .object(states.map { .init($0.name, .integer(Int64($0.count))) })),
             .init("events", number(counters.events)), .init("wakes", number(counters.wakes)),
             .init("overruns", number(counters.overruns)), .init("looks", number(counters.looks)),
@@ -60,10 +60,10 @@ extension Watcher {
             .init("id", .integer(Int64(entry.id))), .init("change", .string(entry.budget.contestedChange)),
             .init("port", entry.rival.map { .integer(Int64($0)) } ?? .null),
             .init("program", entry.rival.map { .string(Rival.text($0, in: entry.found)) } ?? .null),
-            .init("sinceSeconds", number((now - entry.budget.contestedSince) / Self.second)),
+            .init("sinceSeconds", number((now - entry.budget.contestedSince) / Clock.second)),
             .init(
                 "forSeconds",
-                number((entry.budget.contestedUntil - min(now, entry.budget.contestedUntil)) / Self.second)),
+                number((entry.budget.contestedUntil - min(now, entry.budget.contestedUntil)) / Clock.second)),
         ])
     }
 }

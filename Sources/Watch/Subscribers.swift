@@ -37,7 +37,7 @@ final class Subscribers {
     /// Who does not read that much is hung up on.
     private static let mostUnsent = 1 << 20
     /// Who does not ask, or does not read the answer or any of the events, within that time is hung up on, too: nanoseconds.
-    private static let patience: UInt64 = 5_000_000_000
+    private static let patience: UInt64 = 5 * Clock.second
     /// How soon the rest is sent of what a connection did not take; nanoseconds.
     private static let retry: UInt64 = 10_000_000
 
@@ -100,29 +100,33 @@ final class Subscribers {
         guard lines.dropLast().contains(where: { $0.isEmpty }) else { return nil }
         let words = lines[0].words
         let accepted = lines.first { $0.begins(with: "Accept:") || $0.begins(with: "accept:") } ?? ""
-        let isGet = words.count == 3 && words[0].utf8.elementsEqual("GET".utf8)
+        let isGet = words.count == 3 && words[0] == "GET"
         return Question(path: isGet ? words[1] : "", accepted: accepted, connection: connection)
     }
 
     func answer(_ question: Question, _ type: String, _ body: String) {
-        send("HTTP/1.0 200 OK\r\nContent-Type: \(type)\r\nConnection: close\r\n\r\n\(body)", to: question.connection)
-        question.connection.isAnswered = true
-        close(at: question.connection.since)
+        finish(question.connection, Self.head("200 OK", type) + body)
     }
 
     func refuse(_ question: Question) {
-        send(
-            "HTTP/1.0 404 Not Found\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nask for /metrics, /status or /events\n",
-            to: question.connection)
-        question.connection.isAnswered = true
-        close(at: question.connection.since)
+        finish(
+            question.connection,
+            Self.head("404 Not Found", "text/plain") + "ask for /metrics, /status or /events\n")
     }
 
     func follow(_ question: Question) {
-        send(
-            "HTTP/1.0 200 OK\r\nContent-Type: application/x-ndjson\r\nConnection: close\r\n\r\n",
-            to: question.connection)
+        send(Self.head("200 OK", "application/x-ndjson"), to: question.connection)
         question.connection.isListening = true
+    }
+
+    private static func head(_ status: String, _ type: String) -> String {
+        "HTTP/1.0 \(status)\r\nContent-Type: \(type)\r\nConnection: close\r\n\r\n"
+    }
+
+    private func finish(_ connection: Connection, _ text: String) {
+        send(text, to: connection)
+        connection.isAnswered = true
+        close(at: connection.since)
     }
 
     /// Sends a line to all who listen.

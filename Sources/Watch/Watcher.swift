@@ -31,7 +31,6 @@ public final class Watcher {
     var next = 0
     /// The ids that are to be looked at again at a time.
     var waiting: [Int32] = []
-    private let home: NetworkNamespace
     /// Held as long as it watches; nil for one look.
     private let only: Lock?
     /// The id that the host's own namespace has, if anybody gave it one.
@@ -57,10 +56,9 @@ public final class Watcher {
     /// `nf_conntrack_tcp_loose` at the last look at the host.
     var loose: Int?
 
-    static let second: UInt64 = 1_000_000_000
-    static let quietInterval = 1800 * second
-    static let metricsInterval = 15 * second
-    static let hostInterval = 10 * second
+    static let quietInterval = 1800 * Clock.second
+    static let metricsInterval = 15 * Clock.second
+    static let hostInterval = 10 * Clock.second
 
     /// Opens everything. The calling thread's namespace is the host's.
     ///
@@ -73,7 +71,6 @@ public final class Watcher {
         do throws(KernelError) {
             // Locals first: a throw after the first field would leave them half made.
             let host = try Host()
-            let home = try NetworkNamespace.current()
             let signals = try Signals()
             let routes: EventSocket
             if let kept = ServiceManager.keptDescriptor(Self.keptName) {
@@ -87,7 +84,6 @@ public final class Watcher {
             self.policy = policy
             self.options = options
             self.host = host
-            self.home = home
             self.signals = signals
             self.routes = routes
             self.ruleset = ruleset
@@ -119,7 +115,6 @@ public final class Watcher {
     private func openSocket() {
         guard let path = options.socket, !options.isOnce else { return }
         do throws(KernelError) {
-            if path.utf8.elementsEqual(Options.defaultSocket.utf8) { try RunDirectory.make() }
             subscribers = Subscribers(
                 try StreamServer(at: path, group: policy.watch.group.flatMap { Group.number($0) }))
         } catch { say(.warning, "nobody can listen: \(error.description)") }
@@ -148,7 +143,7 @@ public final class Watcher {
 
     /// Whether everything that the first look found is done.
     private func isFirstDone(_ now: UInt64) -> Bool {
-        !isReady && (next >= queue.count || now - started > 5 * Self.second)
+        !isReady && (next >= queue.count || now - started > 5 * Clock.second)
     }
 
     private func finishFirst() -> Int32? {
@@ -178,7 +173,7 @@ public final class Watcher {
 
     /// Until when there is nothing to do, in milliseconds.
     private func pause(_ now: UInt64) -> Int32 {
-        var due = min(quietLookDue, hostCheckDue, now + 10 * Self.second)
+        var due = min(quietLookDue, hostCheckDue, now + 10 * Clock.second)
         for each in [metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue] {
             if let each { due = min(due, each) }
         }
@@ -192,7 +187,7 @@ public final class Watcher {
     private func keepTime(_ now: UInt64) {
         if let due = watchdogDue, due <= now {
             manager.tell("WATCHDOG=1\nSTATUS=\(summary)")
-            watchdogDue = now + (manager.watchdog ?? Self.second)
+            watchdogDue = now + (manager.watchdog ?? Clock.second)
         }
         if let due = metricsDue, due <= now {
             writeMetrics()
@@ -240,158 +235,4 @@ public final class Watcher {
         let containers = namespaces.values.count { $0.isContainer }
         return "watches \(containers) container\(containers == 1 ? "" : "s")"
     }
-
-    func findOwnID() {
-        do { ownID = try host.socket.namespaceID(of: home) } catch { ownID = nil }
-    }
-
-    // MARK: The queue
-
-    func markDirty(_ entry: Watched, _ now: UInt64) {
-        guard !entry.isDirty else { return }
-        entry.isDirty = true
-        entry.dirtySince = now
-        queue.append(entry.id)
-    }
-
-    /// The next namespace whose turn it is; nil if none may be looked at now.
-    private func takeDirty(_ now: UInt64) -> Watched? {
-        while next < queue.count {
-            guard let entry = namespaces[queue[next]], entry.isDirty else {
-                next += 1
-                continue
-            }
-            if let later = entry.looks.take(at: now) {
-                next += 1
-                entry.isDirty = false
-                wake(entry, at: later)
-                continue
-            }
-            guard looks.take(at: now) == nil else { return nil }
-            next += 1
-            if next > 1024 {
-                queue.removeFirst(next)
-                next = 0
-            }
-            return entry
-        }
-        queue.removeAll(keepingCapacity: true)
-        next = 0
-        return nil
-    }
-
-    /// Looks again at that time, unless that is planned for earlier.
-    func wake(_ entry: Watched, at time: UInt64) {
-        if entry.wake == nil { waiting.append(entry.id) }
-        entry.wake = min(entry.wake ?? .max, time)
-    }
-
-    // MARK: Events
-
-    private func drain(_ now: UInt64) {
-        var events: [NamespaceEvent] = []
-        var changes: [RulesetEvent] = []
-        var isLost = false
-        do throws(KernelError) {
-            isLost = try routes.drain(into: &events) == .lost
-            for event in events { take(event, now) }
-            if try ruleset.drain(into: &changes) == .lost {
-                counters.overruns += 1
-                upkeep.callAfterLoss()
-            }
-            for change in changes { take(change) }
-        } catch {
-            say(.error, error.description)
-            isLost = true
-        }
-        counters.events += UInt64(events.count + changes.count)
-        if isLost { noteOverrun(now) }
-    }
-
-    private func noteOverrun(_ now: UInt64) {
-        counters.overruns += 1
-        overrunsInARow += 1
-        if overrunsInARow == 2 { routes.enlarge() }
-        for entry in namespaces.values { entry.defaults.forgetAll() }
-        // At most one a second.
-        let time = max(now, lastResync + Self.second)
-        if resyncDue == nil { resyncDue = ("overrun", time) }
-    }
-
-    private func take(_ event: RulesetEvent) {
-        if case .generation = event { counters.generations += 1 }
-        if let note = upkeep.take(event) { report(note, event: "declined") }
-    }
-
-    private func take(_ event: NamespaceEvent, _ now: UInt64) {
-        if case .namespaceID(let id, let isGone) = event.subject, event.namespace == nil || event.namespace == ownID {
-            if isGone {
-                forget(id)
-            } else if namespaces[id] == nil {
-                discover(id, now)
-            }
-            return
-        }
-        guard let id = event.namespace, id != ownID else { return takeOfHost(event, now) }
-        let entry = namespaces[id] ?? discover(id, now)
-        note(event, entry, now)
-    }
-
-    /// A veth whose other end is in a container may have become the port of a bridge.
-    private func takeOfHost(_ event: NamespaceEvent, _ now: UInt64) {
-        guard case .link(_, _, _, let other?) = event.subject, let entry = namespaces[other], entry.state == .kept
-        else {
-            return
-        }
-        markDirty(entry, now)
-    }
-
-    private func note(_ event: NamespaceEvent, _ entry: Watched, _ now: UInt64) {
-        guard entry.state != .foreign else { return }
-        entry.lastEvent = now
-        let isOurs = event.port != 0 && event.port == entry.port
-        switch event.subject {
-        case .link(let index, let isUp, let isGone, _): if !isUp || isGone { entry.defaults.note(flapOf: index) }
-        case .address(let index, let isGone): if isGone { entry.defaults.note(flapOf: index) }
-        case .defaultRoute(let route, let isGone):
-            if Mark(route) != nil {
-                if !isOurs { takeMark(entry, now) }
-                return
-            }
-            if !isOurs && event.port != 0 {
-                if isGone { entry.defaults.note(deletionOf: route) } else { entry.rival = event.port }
-            }
-        case .reversePathFilter(let value): if value == nil || value == 2 { return }
-        case .silentNeighbour(let address, let interface):
-            guard entry.defaults.lead(by: address, on: interface) else { return }
-            // A winner changes at most once a minute.
-            let next = (entry.lastSilence ?? 0) + 60 * Self.second
-            if entry.lastSilence != nil && next > now { return wakeIfKept(entry, next) }
-            entry.lastSilence = now
-        case .rule, .nextHop: break
-        case .namespaceID: return
-        }
-        if entry.state == .kept && !entry.budget.isContested(at: now) { markDirty(entry, now) }
-    }
-
-    private func wakeIfKept(_ entry: Watched, _ time: UInt64) { if entry.state == .kept { wake(entry, at: time) } }
-
-    /// A hook or another run is done with it: what it may become is known now.
-    private func takeMark(_ entry: Watched, _ now: UInt64) {
-        if entry.isContainer { markDirty(entry, now) }
-    }
-}
-
-/// Why the watcher cannot begin.
-public struct WatchFailure: Error, Sendable {
-    public let text: String
-    /// The exit status: 2 if only a person can mend it.
-    public let status: Int32
-
-    init(_ error: KernelError) {
-        text = error.description + (error.advice.map { "; \($0)" } ?? "")
-        status = 1
-    }
-
-    init(_ error: PolicyError) { (text, status) = (error.description, 2) }
 }

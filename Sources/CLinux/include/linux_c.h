@@ -255,6 +255,3 @@ int linux_notify(const char *path, const char *text, int attached);
 
 /// Writes a file under another name in its folder and renames it, so that a reader sees all or nothing. 0, or -1 with errno.
 int linux_replace_file(const char *path, const char *temporary, const void *bytes, size_t size);
-
-/// Nanoseconds of CLOCK_MONOTONIC, or with `asleep` of CLOCK_BOOTTIME, which goes on while the machine sleeps.
-unsigned long long linux_clock(int asleep);

@@ -124,8 +124,7 @@ final class TableLeg: Sendable {
 
     /// `default via 10.89.2.1 dev eth1 from table 17739003`
     func text(of interface: InterfaceName) -> String {
-        let gateway = route.nextHops[0].gatewayAddress.map { "via \($0) " } ?? ""
-        return "default \(gateway)dev \(interface) from table \(route.table)"
+        "default \(route.nextHops[0].place(on: interface)) from table \(route.table)"
     }
 }
 

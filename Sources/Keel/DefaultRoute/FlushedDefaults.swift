@@ -143,10 +143,9 @@ extension NamespaceSnapshot {
     package mutating func restore(_ routes: [Route]) -> [Change] {
         self.routes += routes
         return routes.map { route in
-            let name = link(route.nextHops[0].interface)?.name ?? "?"
-            let gateway = route.nextHops[0].gatewayAddress.map { "via \($0) " } ?? ""
+            let place = route.nextHops[0].place(on: link(route.nextHops[0].interface)?.name ?? "?")
             return Change(
-                .defaultRoute, .restore, "default \(gateway)dev \(name) (the kernel flushed it when the link flapped)",
+                .defaultRoute, .restore, "default \(place) (the kernel flushed it when the link flapped)",
                 .addRoute(route))
         }
     }

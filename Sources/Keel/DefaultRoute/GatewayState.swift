@@ -25,6 +25,11 @@ public struct DoubtfulGateway: Hashable, Sendable {
 }
 
 extension NextHop {
+    /// `via 10.89.2.1 dev eth1`
+    func place(on interface: InterfaceName) -> String {
+        "\(gatewayAddress.map { "via \($0) " } ?? "")dev \(interface)"
+    }
+
     /// The gateway of either family; nil if packets go straight to their destination.
     var gatewayAddress: IPAddress? {
         if let gateway { return gateway }

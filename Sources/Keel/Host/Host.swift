@@ -63,6 +63,9 @@ public struct Host: ~Copyable {
     /// Whether this is the machine's namespace, and not one of an engine's that plays its part.
     package var isMachine: Bool { home.identity == identityOfInit }
 
+    /// The id that the host's namespace has in itself, if anybody gave it one.
+    package mutating func ownID() throws(KernelError) -> Int32? { try socket.namespaceID(of: home) }
+
     /// The families that have a table of ours.
     package mutating func heldTables() throws(KernelError) -> [IPVersion] {
         let states = try firewall.states(of: IPVersion.allCases.map { InvalidDrop(version: $0).table })
