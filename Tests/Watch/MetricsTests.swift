@@ -90,7 +90,7 @@ import Testing
 
     @Test func millionthsAreDecimalFractions() {
         let texts = [0, 1, 200, 999_999, 1_000_000, 1_500_000, 12_000_001].map {
-            Exposition.decimal($0, millionths: true)
+            Exposition.decimal(millionths: $0)
         }
         #expect(texts == ["0", "0.000001", "0.0002", "0.999999", "1", "1.5", "12.000001"])
     }
