@@ -136,7 +136,8 @@ public final class Watcher {
                 if counters.looks % 16 == 0, let status = attendNow(waiting: 0) { return status }
                 continue
             }
-            if isFirstDone(now), let status = finishFirst() { return status }
+            if isFirstDone(now) { finishFirst() }
+            if let status = endOfOnce(now) { return status }
             if let status = attendNow(waiting: pause(now)) { return status }
         }
     }
@@ -146,17 +147,26 @@ public final class Watcher {
         !isReady && (next >= queue.count || now - started > 5 * Clock.second)
     }
 
-    private func finishFirst() -> Int32? {
+    private func finishFirst() {
         isReady = true
-        if options.isOnce { return waiting.isEmpty || hasFailed ? (hasFailed ? 1 : 0) : nil }
+        if options.isOnce { return }
         manager.tell("READY=1\nSTATUS=\(summary)")
         say(.notice, "evenkeel \(Product.version): \(summary)")
-        return nil
+    }
+
+    /// With `--once`, the exit status when all is done; nil before. What was refused is not tried again, and what other runs hold up
+    /// is waited for 5 s at most.
+    private func endOfOnce(_ now: UInt64) -> Int32? {
+        guard options.isOnce, isReady, next >= queue.count else { return nil }
+        if hasFailed { return 1 }
+        if waiting.isEmpty { return 0 }
+        guard now - started > 5 * Clock.second else { return nil }
+        say(.warning, "gave up after 5 s: other runs are at work in a container")
+        return 1
     }
 
     /// Waits for anything to happen, and answers what is no event of the kernel. Returns the exit status if the program is to end.
     private func attendNow(waiting milliseconds: Int32) -> Int32? {
-        if options.isOnce && isReady && waiting.isEmpty && next >= queue.count { return hasFailed ? 1 : 0 }
         let descriptors =
             [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor]
             + (subscribers?.descriptors ?? [])

@@ -96,6 +96,26 @@ import Testing
         #expect(said == "0\n6\nnone")
     }
 
+    /// Whoever holds a container's lock for ever keeps it from ending for some seconds only.
+    @Test func onceDoesNotWaitForEver() throws {
+        let said = try lab(
+            """
+            second 1 6; "$programs/evenkeel-watch" --once --log-level error
+            python3 - <<'END' &
+            import fcntl, os, struct, time
+            file = open("/run/evenkeel/locks/namespaces", "r+")
+            inode = os.stat("/run/netns/netns-1").st_ino
+            fcntl.fcntl(file, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, inode, 1, 0))
+            open("/run/locked", "w").close()
+            time.sleep(60)
+            END
+            until [[ -e /run/locked ]]; do sleep 0.01; done
+            for n in 1 2; do ip -n netns-$n route append default via 10.89.2.1 dev eth1 proto static metric 100; done
+            timeout 30 "$programs/evenkeel-watch" --once 2>/run/said || echo $?; unsafe 1 6; grep -c 'gave up after 5 s' /run/said
+            """)
+        #expect(said == "1\n1\n1")
+    }
+
     @Test func dryRunChangesNothing() throws {
         let said = try lab(
             """
