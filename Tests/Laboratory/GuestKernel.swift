@@ -6,6 +6,9 @@ import Foundation
 /// It runs as an ordinary program, in a sandbox that takes it along. It sees this machine's files and cannot write to them.
 /// Debian's has conntrack and the older iptables, but no nftables for IP.
 public enum GuestKernel {
+    /// Whether it starts on this machine. Debian's does not on processors whose registers take more room than it knew of.
+    public static let starts = (try? run("true")) != nil
+
     /// Runs a bash script as its only work, which stops at its first failure, and powers it off.
     ///
     /// - Throws: if it did not come to an end.

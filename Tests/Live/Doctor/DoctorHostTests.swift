@@ -210,7 +210,7 @@ import Testing
     }
 
     /// The limit is the machine's, and the table the container's own.
-    @Test func aContainersOwnTableWithoutRoomIsFound() throws {
+    @Test(.guestKernel) func aContainersOwnTableWithoutRoomIsFound() throws {
         let script = """
             . "$libraries/Conntrack/guest.sh"
             machine; sysctl -qw net.netfilter.nf_conntrack_max=100 net.netfilter.nf_conntrack_buckets=65536
@@ -237,7 +237,7 @@ import Testing
     }
 
     /// Where the table's limit may be changed: in a kernel of its own.
-    @Test func aTableWithoutRoomIsFoundInItsDegrees() throws {
+    @Test(.guestKernel) func aTableWithoutRoomIsFoundInItsDegrees() throws {
         let script = """
             . "$libraries/Conntrack/guest.sh"
             machine; sysctl -qw net.netfilter.nf_conntrack_max=100 net.netfilter.nf_conntrack_buckets=65536

@@ -4,7 +4,7 @@ import Testing
 @testable import Keel
 
 /// IPVS in a kernel that has it: whether a drop of INVALID in input would cut its connections, and whether its table says so.
-@Suite struct IPVSTests {
+@Suite(.guestKernel) struct IPVSTests {
     /// How ipvsadm calls the way to the server, and net.ipv4.vs.conntrack, which kube-proxy sets to 1.
     @Test(arguments: [("-g", 0, true), ("-g", 1, true), ("-m", 0, true), ("-m", 1, false)])
     func itsTableSaysWhetherTheDropWouldCutConnections(forwarding: String, tracks: Int, cuts: Bool) throws {
