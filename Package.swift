@@ -90,7 +90,8 @@ var targets: [Target] = [
     library("JSON", []),
     library("Netlink", ["CMnl", "LinuxSystem"]),
     library("Firewall", ["CNftnl", "CMnl", "Netlink"]),
-    library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall"]),
+    library("EngineNetworks", ["LinuxSystem", "JSON", "Netlink"]),
+    library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall", "EngineNetworks"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
@@ -120,14 +121,16 @@ if isEmbedded {
         ordinaryLibrary(
             "Diagnosis",
             [
-                "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "Firewall", "ForeignRules", "Keel",
+                "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
+                "Keel",
                 "HostCare",
                 "Discovery", "WatchClient",
             ]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
-                "LinuxTools", "ForeignRules", "Keel", "ConfigurationLists", "HostCare", "ConntrackUsage", "Discovery",
+                "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "HostCare",
+                "ConntrackUsage", "Discovery",
                 "Diagnosis", "WatchClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -169,7 +172,7 @@ if isEmbedded {
             scripts: ["fortified.c", "memory.c", "messages.c", "names.c", "numbers.c", "random.c", "stack.c"]),
         tests("Netlink", ["Netlink", "Datagrams", "Laboratory"]),
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
-        tests("Keel", ["Keel", "Firewall", "JSON", "Laboratory"]),
+        tests("Keel", ["Keel", "EngineNetworks", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),

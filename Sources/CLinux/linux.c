@@ -11,6 +11,10 @@
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71 // asm-generic/socket.h
+#endif
+
 #ifndef __GLIBC__
 const char *strerrorname_np(int number); // Sources/CStaticRuntime/names.c
 #endif
@@ -43,6 +47,20 @@ static int open_without_links(const char *path, int flags) {
     int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
     // Kernels before 5.6, and filters of system calls that do not know it: then only the last part may be no link.
     return fd < 0 && (errno == ENOSYS || errno == EPERM) ? open(path, (int)how.flags) : fd;
+}
+
+int linux_socket_namespace_cookie(int fd, uint64_t *cookie) {
+    socklen_t size = sizeof *cookie;
+    return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &size);
+}
+
+int linux_open_file_without_links(const char *path) {
+    int fd = open_without_links(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    struct stat status;
+    if (fd < 0 || (fstat(fd, &status) == 0 && S_ISREG(status.st_mode))) return fd;
+    close(fd);
+    errno = EINVAL;
+    return -1;
 }
 
 DIR *linux_open_folder_without_links(const char *path) {

@@ -32,6 +32,11 @@ public struct ContainerObservation: Sendable {
     public var policyPath: String?
     /// The places where its veths enter the host.
     package var attachments: [HostAttachment] = []
+    /// The names of its networks.
+    package var networks = NetworkNames()
+    /// What it wishes for its default routes, best first, and what of that names none.
+    public var wish: [Preference] = []
+    public var unmetWishes: [UnmetWish] = []
     /// The interfaces by which eight packets without a chosen source would leave, one after the other. Empty unless default
     /// routes compete.
     public var turns: [UInt32] = []
@@ -57,11 +62,12 @@ public struct ContainerObservation: Sendable {
 extension ContainerObservation {
     var place: Finding.Place { .container(container) }
 
-    /// The policy that counts for it: the host's, with what the container's mark says.
+    /// The policy that counts for it: the host's, with what the container's mark says, and what it wishes.
     func policy(over host: Policy) -> Policy {
         guard let mark = snapshot.mark else { return host }
         var policy = host
         policy.overlay(mark)
+        if !wish.isEmpty { (policy.defaultRoute.prefer, policy.defaultRoute.isPreferenceOwn) = (wish, true) }
         return policy
     }
 
@@ -85,6 +91,12 @@ extension ContainerObservation {
 
     func name(of interface: UInt32) -> String {
         snapshot.link(interface)?.name.description ?? "interface \(interface)"
+    }
+
+    /// `back (eth1)`, or the interface alone if its network has no name.
+    func networkName(of interface: UInt32) -> String {
+        let name = name(of: interface)
+        return networks.network(of: interface).map { "\($0) (\(name))" } ?? name
     }
 }
 

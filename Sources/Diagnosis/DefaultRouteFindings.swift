@@ -6,6 +6,23 @@ import Netlink
 extension ContainerObservation {
     func defaultRouteFindings(_ policy: Policy) -> [Finding] {
         IPVersion.allCases.flatMap { version in competition(version, policy) } + absence(policy)
+            + unmetWishFindings
+    }
+
+    /// A way out that was asked for, and is not taken.
+    private var unmetWishFindings: [Finding] {
+        guard !unmetWishes.isEmpty else { return [] }
+        let isAllUnmet = unmetWishes.count == wish.count
+        return [
+            Finding(
+                .wishUnmet, isAllUnmet ? .warning : .information, at: place,
+                "its wish for a default route is met \(isAllUnmet ? "by none" : "only in part")",
+                evidence: unmetWishes.map { $0.text(of: "evenkeel.default-route=") },
+                consequence: isAllUnmet
+                    ? "it leaves by another network than it was told to"
+                    : "it leaves by a network that it wished for, but not by its first choice if that is among these",
+                remedy: "(connect it to that network, or change the wish: \(apply) --default-route NAME)")
+        ]
     }
 
     /// Whether default routes of a family compete.

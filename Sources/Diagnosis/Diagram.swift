@@ -38,7 +38,7 @@ struct Diagram {
             "|    gateway \(gateway.address)\(gateway.neighbour.map { " \($0.state.rawValue)" } ?? "")\(role(of: gateway))"
         }
         let first =
-            "+- \(link.name)  \(addresses.isEmpty ? "no address" : addresses)\(size(link))\(filter(link, of: own))"
+            "+- \(container.networkName(of: link.index))  \(addresses.isEmpty ? "no address" : addresses)\(size(link))\(filter(link, of: own))"
         return [first] + attachment(of: link) + gateways + ["|"]
     }
 
@@ -88,7 +88,7 @@ struct Diagram {
                 return "\(version): \(sharing.text(of: rivals.map { $0.interface }))"
             }
             if let index = container.defaultInterface(version) {
-                return "\(version): leaves by \(container.name(of: index))"
+                return "\(version): leaves by \(container.networkName(of: index))"
             }
             return container.networks(version).isEmpty ? nil : "\(version): no default route"
         }

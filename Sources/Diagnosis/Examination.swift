@@ -1,4 +1,5 @@
 public import Discovery
+import EngineNetworks
 import HostCare
 public import Keel
 public import LinuxSystem
@@ -15,6 +16,7 @@ public struct Examination: ~Copyable {
     private let policyPath: String?
     /// Whether the kernel has iptables-legacy; its files are then in every namespace.
     private let hasLegacyTables: Bool
+    private let networks = KnownNetworks()
     /// Open counters of containers, with their indexes in the diagnosis's observations.
     private var counters: [(place: Int, netstat: Netstat)] = []
     /// The most counters kept open: half of the 1024 descriptors that a process may have.
@@ -113,7 +115,11 @@ public struct Examination: ~Copyable {
         snapshot.namesAreRandom = found.hasRandomNames
         let attachments = try host.attachments(of: container, snapshot)
         snapshot.doubtfulGateways = try container.ask(snapshot.gatewaysThatMatter, &host, attachments, .looking)
+        let names = NetworkNames(networks.networks(of: container.namespace.engineUser), snapshot, attachments)
         var observation = ContainerObservation(found, snapshot, plan: [])
+        observation.networks = names
+        observation.wish = container.rememberedWish(snapshot, policy, names)
+        observation.unmetWishes = snapshot.unmetWishes(among: observation.wish, names)
         observation.policyPath = policyPath
         let policy = observation.policy(over: policy)
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }

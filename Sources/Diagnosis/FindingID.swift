@@ -4,6 +4,7 @@ public enum FindingID: String, CaseIterable, Sendable {
     case duplicateSplitDefault = "duplicate-split-default"
     case defaultRouteMultipathV6 = "default-route-multipath-v6"
     case noDefaultRoute = "no-default-route"
+    case wishUnmet = "wish-unmet"
     case sourceAddressMismatch = "source-address-mismatch"
     case rpFilterStrict = "rp-filter-strict"
     case rpFilterNoRoute = "rp-filter-no-route"

@@ -7,6 +7,10 @@ public struct Plan: Hashable, Sendable {
     public var host: [Change] = []
     /// What a person should know though the plan does nothing about it.
     public var notes: [String] = []
+    /// What of the container's own wish names no default route.
+    public var unmetWishes: [UnmetWish] = []
+    /// Whether that is all that it wishes.
+    public var isWishUnmet = false
     /// The defaults that are not in main after the plan.
     public var displaced = DisplacedDefaults()
     /// The names of the container's interfaces.

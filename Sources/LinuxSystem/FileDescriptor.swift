@@ -53,6 +53,14 @@ public struct FileDescriptor: ~Copyable {
         self.number = number
     }
 
+    /// Opens a file that an ordinary user may have made, to read it. No part of the path may be a symbolic link (`ELOOP`), and
+    /// anything but a regular file is refused (`EINVAL`).
+    public init(openingUsers path: String) throws(KernelError) {
+        let number = retryingOnInterrupt { linux_open_file_without_links(path) }
+        guard number >= 0 else { throw KernelError("open \(path)", .current) }
+        self.number = number
+    }
+
     /// Reads the rest of the file. `EFBIG` if there are more than `limit` bytes. `name` is for the error.
     public func readAll(limit: Int, name: String) throws(KernelError) -> [UInt8] {
         try Self.readAll(number, limit: limit, name: name)

@@ -101,6 +101,12 @@ public struct NetworkNamespace: ~Copyable {
         try self.init(knownAs: FileDescriptor(owning: number), name: "of a socket")
     }
 
+    /// The number of a socket's network namespace, which no later one gets until the next boot; nil before Linux 5.14.
+    package static func cookie(ofSocket descriptor: Int32) -> UInt64? {
+        var cookie: UInt64 = 0
+        return linux_socket_namespace_cookie(descriptor, &cookie) == 0 ? cookie : nil
+    }
+
     /// The identity of process 1's namespace; nil if it may not be read (in a user namespace) or does not exist.
     public static func identityOfInit() -> Identity? {
         do { return try knownIdentityOfInit() } catch { return nil }

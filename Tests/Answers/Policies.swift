@@ -56,7 +56,7 @@ private func words(_ policy: Policy) -> String {
     let route = policy.defaultRoute
     let prefer = route.prefer.map { preference in
         switch preference {
-        case .interface(let name): name
+        case .name(let name), .network(let name, _): name
         case .gateway(let prefix): "gateway \(prefix)"
         }
     }

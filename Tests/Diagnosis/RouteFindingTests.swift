@@ -114,7 +114,7 @@ import Testing
         container.rules = rules
         #expect(try container.findings() == [])
         #expect(try container.observation().plan == [])
-        container.policy.defaultRoute.prefer = [.interface("eth1")]
+        container.policy.defaultRoute.prefer = [.name("eth1")]
         #expect(try !container.observation().plan.isEmpty)
         #expect(try container.findings() == [])
     }

@@ -42,7 +42,7 @@ import Testing
         let policy = try overlay(["evenkeel.default-route": "eth1,web*,10.89.3.0/24,10.89.4.1,fd00::/8"])
         #expect(
             policy.defaultRoute.prefer == [
-                .interface("eth1"), .interface("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
+                .name("eth1"), .name("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
                 .gateway(try #require(IPPrefix("10.89.4.1/32"))), .gateway(try #require(IPPrefix("fd00::/8"))),
             ])
         #expect(policy.defaultRoute.isPreferenceOwn)
@@ -52,10 +52,10 @@ import Testing
     @Test(arguments: ["eth1,eth2", "eth1 eth2", "eth1, eth2", " eth1  eth2,"])
     func commasAndBlanksStandBetweenNames(value: String) throws {
         let policy = try overlay(["evenkeel.default-route": value])
-        #expect(policy.defaultRoute.prefer == [.interface("eth1"), .interface("eth2")])
+        #expect(policy.defaultRoute.prefer == [.name("eth1"), .name("eth2")])
     }
 
-    @Test(arguments: ["", ",", " ", "10.89.3.0/33", "sixteen-letters-", "a/b"])
+    @Test(arguments: ["", ",", " ", "10.89.3.0/33", "eth0:1", "a/b"])
     func whatIsNoNetworkIsAnError(value: String) {
         let error = #expect(throws: PolicyError.self) { _ = try overlay(["evenkeel.default-route": value]) }
         #expect(error?.description.hasPrefix("annotation evenkeel.default-route: defaultRoute.prefer") == true)
@@ -82,7 +82,7 @@ import Testing
         ]
         var policy = Policy()
         #expect(try read(isListFirst ? members.reversed() : members).overlay(&policy) == [])
-        #expect(policy.defaultRoute.prefer == [.interface("eth1")])
+        #expect(policy.defaultRoute.prefer == [.name("eth1")])
         #expect(!policy.defaultRoute.sourceRules)
     }
 

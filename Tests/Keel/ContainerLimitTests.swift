@@ -13,7 +13,7 @@ import Testing
         let (policy, skipped, ignored) = try read(
             "{}",
             ["evenkeel.skip": "true", "evenkeel.default-route": "eth1", "evenkeel.policy": #"{"rpFilter":"keep"}"#])
-        #expect(policy.rpFilter == .keep && policy.defaultRoute.prefer == [.interface("eth1")])
+        #expect(policy.rpFilter == .keep && policy.defaultRoute.prefer == [.name("eth1")])
         #expect(skipped && ignored == [])
     }
 

@@ -21,10 +21,11 @@ import Testing
     ])
     func aNameMayBeAGlob(pattern: String, name: String, matches: Bool) throws {
         let preference = try #require(Preference(pattern))
-        #expect(preference == .interface(pattern))
-        #expect(preference.matches(interface: InterfaceName(stringLiteral: name), gateway: nil) == matches)
+        #expect(preference == .name(pattern))
+        #expect(preference.matches(Link(index: 2, name: InterfaceName(stringLiteral: name)), gateway: nil) == matches)
         #expect(
-            preference.matches(interface: InterfaceName(stringLiteral: name), gateway: IPAddress("10.0.0.1")) == matches
+            preference.matches(Link(index: 2, name: InterfaceName(stringLiteral: name)), gateway: IPAddress("10.0.0.1"))
+                == matches
         )
     }
 
@@ -32,7 +33,7 @@ import Testing
     @Test func aGlobOfManyStarsIsDecidedAtOnce() throws {
         let preference = try #require(Preference("**********x"))
         let took = ContinuousClock().measure {
-            #expect(!preference.matches(interface: "aaaaaaaaaaaaaaa", gateway: nil))
+            #expect(!preference.matches(Link(index: 2, name: "aaaaaaaaaaaaaaa"), gateway: nil))
         }
         #expect(took < .seconds(1))
     }
@@ -50,9 +51,9 @@ import Testing
     func aPrefixHoldsTheGateway(text: String, gateway: String, holds: Bool) throws {
         let preference = try #require(Preference(text))
         let address: IPAddress = try #require(IPAddress(gateway))
-        #expect(preference.matches(interface: "eth0", gateway: address) == holds)
+        #expect(preference.matches(Link(index: 2, name: "eth0"), gateway: address) == holds)
         // A next hop without a gateway is on no network that a prefix could name.
-        #expect(!preference.matches(interface: "eth0", gateway: nil))
+        #expect(!preference.matches(Link(index: 2, name: "eth0"), gateway: nil))
     }
 
     @Test func aBareAddressIsThatGatewayAlone() {
@@ -66,16 +67,18 @@ import Testing
         "10.89.3.0/-1", "10.89.3.0/ 24", "fd00::1/64", "fd00::/7", "fd00::/129", "fd00::/256", "::1/0", "web/24",
         "fd00::1::2",
         "fe80::1%eth0",
-        "", " ", "eth 0", "eth0:1", "eth\t0", "eth\n", "\u{7f}", "\u{1b}[2J", "sixteen-bytes-16", "éééééééé",
+        "", " ", "eth 0", "eth0:1", "eth\t0", "eth\n", "\u{7f}", "\u{1b}[2J", String(repeating: "n", count: 256),
     ])
     func whatIsNeitherNameNorPrefixIsNoPreference(text: String) {
         #expect(Preference(text) == nil)
     }
 
-    @Test(arguments: ["fifteen-bytes-1", "10.89.3", "eth0.100", "é", "256.1.1.1"]) func aNameThatLooksOddIsAName(
+    @Test(arguments: [
+        "fifteen-bytes-1", "name-of-a-network_that.is-longer", "éééééééé", "10.89.3", "eth0.100", "é", "256.1.1.1",
+    ]) func aNameThatLooksOddIsAName(
         text: String
     ) {
-        #expect(Preference(text) == .interface(text))
+        #expect(Preference(text) == .name(text))
     }
 
     @Test func namesComeInNaturalOrder() {

@@ -33,7 +33,7 @@ import Testing
         var expected = Policy()
         expected.defaultRoute.mode = .ranked
         expected.defaultRoute.prefer = [
-            .interface("eth1"), .interface("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
+            .name("eth1"), .name("web*"), .gateway(try #require(IPPrefix("10.89.3.0/24"))),
         ]
         expected.defaultRoute.sourceRules = false
         expected.rpFilter = .relax
@@ -98,7 +98,7 @@ import Testing
         try policy.overlay(
             Array(#"{"defaultRoute":{"prefer":["eth3"]},"conntrack":{"warnAt":0.8}}"#.utf8), from: "the second")
         try policy.overlay(.object([.init("onError", .string("fail"))]), from: "the third")
-        #expect(policy.defaultRoute.mode == .ranked && policy.defaultRoute.prefer == [.interface("eth3")])
+        #expect(policy.defaultRoute.mode == .ranked && policy.defaultRoute.prefer == [.name("eth3")])
         #expect(policy.conntrack.max == .keep && policy.conntrack.warnAt == 0.8)
         #expect(policy.rpFilter == .keep && policy.onError == .fail && policy.invalid == Policy().invalid)
     }
@@ -114,7 +114,7 @@ import Testing
         ("defaultRoute.mode", #""distinct", "one", "ranked", "keep""#, ["a string"]),
         (
             "defaultRoute.prefer",
-            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")",
+            "an array of names of networks or interfaces, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")",
             ["an array"]
         ),
         ("defaultRoute.sourceRules", "true, false", ["a boolean"]),
@@ -170,12 +170,12 @@ import Testing
 
     @Test(arguments: [
         ("null", "holds null"), ("7", "holds a number"), ("[\"eth0\"]", "holds an array"), ("\"\"", "holds \"\""),
-        ("\"sixteen-bytes-16\"", "holds \"sixteen-bytes-16\""), ("\"10.89.3.7/24\"", "holds \"10.89.3.7/24\""),
+        ("\"eth0:1\"", "holds \"eth0:1\""), ("\"10.89.3.7/24\"", "holds \"10.89.3.7/24\""),
         (#""eth\u0007""#, "holds \"eth?\""),
     ])
     func whatCannotBePreferredIsNamed(element: String, says: String) {
         let allowed =
-            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+            "an array of names of networks or interfaces, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
         expectError(
             document("defaultRoute.prefer", "[\"eth0\",\(element)]"),
             "policy.json: defaultRoute.prefer \(says); allowed: \(allowed)")

@@ -3,7 +3,7 @@ import Testing
 
 extension Trait where Self == ConditionTrait {
     /// For a test that needs a kernel of its own.
-    public static var guestKernel: Self {
+    static var guestKernel: Self {
         .enabled("user-mode Linux does not start on this machine") { GuestKernel.starts }
     }
 }

@@ -42,6 +42,8 @@ int linux_setns_network(int fd);
 /// 1 if the descriptor is a network namespace, 0 if it is anything else, -1 with errno if that cannot be told.
 int linux_is_network_namespace(int fd);
 
+/// open(2) of a regular file to read, by a path of which no part may be a symbolic link (ELOOP); EINVAL for another file.
+int linux_open_file_without_links(const char *path);
 /// opendir(3) of a path of which no part may be a symbolic link (ELOOP, ENOTDIR).
 DIR *linux_open_folder_without_links(const char *path);
 
@@ -54,6 +56,9 @@ int linux_namespace_owner(int fd, unsigned *user);
 
 /// The network namespace a socket was opened in, as a descriptor (close-on-exec), or -1 with errno.
 int linux_socket_namespace(int fd);
+
+/// SO_NETNS_COOKIE, Linux 5.14: the number of the network namespace of a socket, which no later one gets. 0, or -1 with errno.
+int linux_socket_namespace_cookie(int fd, uint64_t *cookie);
 
 /// SOCK_CLOEXEC, which is a macro in one C library and an enumeration in another.
 enum { LINUX_CLOSE_ON_EXEC = SOCK_CLOEXEC };

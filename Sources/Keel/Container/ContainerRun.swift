@@ -12,12 +12,19 @@ public struct ContainerRun: Sendable {
         case check
         /// One of all containers that run: what its marks say goes before the policy, and it is left alone if they say so.
         case review
-        /// A person names the container: the same, but it is not left alone any more.
-        case demand
+        /// A person names the container: the same, but it is not left alone any more, and its wish may change.
+        case demand(Wish)
         /// The named interface is about to go: the run installs nothing new on the host.
         case detachment(of: String)
         /// Something changed in it: the run waits for nobody, and leaves the host alone.
         case change(GatewayPatience)
+    }
+
+    /// What a person makes of a container's wish for a default route.
+    public enum Wish: Hashable, Sendable {
+        case asBefore
+        case prefer([Preference])
+        case none
     }
 
     private let occasion: Occasion
@@ -30,6 +37,7 @@ public struct ContainerRun: Sendable {
     public init(_ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool = false, needsAddresses: Bool = false) {
         self.occasion = occasion
         self.policy = policy
+        if case .demand(let wish) = occasion { self.policy.defaultRoute.take(wish) }
         self.namesAreRandom = namesAreRandom
         self.needsAddresses = needsAddresses
     }
@@ -97,14 +105,18 @@ public struct ContainerRun: Sendable {
         var notes: [String] = []
         if occasion.obeysMarks, let mark = look.snapshot.mark {
             if policy.leavesAlone(mark) {
-                if occasion != .demand { return nil }
+                if !occasion.isDemand { return nil }
                 notes.append(Self.namedAfterSkip)
             }
             policy.overlay(mark)
+            if mark.isWish { policy.defaultRoute.recall { RememberedWish.read(of: container) } }
         }
         try lookAtTheHost(&look, &container, &host)
+        let unmet = try nameNetworks(&look, &container)
         var plan = try plan(&look, &host, stranding: container.stranding)
         plan.notes += notes
+        plan.unmetWishes = unmet
+        plan.isWishUnmet = !unmet.isEmpty && unmet.count == policy.defaultRoute.prefer.count
         return plan
     }
 
@@ -139,6 +151,27 @@ public struct ContainerRun: Sendable {
         }
         look.snapshot.doubtfulGateways = try container.ask(
             gateways, from: look.snapshot.addresses, &host, look.attachments, occasion.patience)
+    }
+
+    /// Puts the networks' interfaces in place of their names in the preferences. Returns what of the container's own names no default
+    /// route. Asks nobody if there are no preferences, as in most containers, or if the host's decide nothing.
+    private mutating func nameNetworks(
+        _ look: inout Look, _ container: inout Container
+    ) throws(KernelError) -> [UnmetWish] {
+        let preferences = policy.defaultRoute.prefer
+        let isOwn = policy.defaultRoute.hasOwnPreference
+        if preferences.isEmpty || (!isOwn && look.snapshot.gatewaysThatMatter.isEmpty) { return [] }
+        var names = NetworkNames()
+        if preferences.contains(where: { look.snapshot.isOfNetwork($0) }) {
+            names = try container.networkNames(of: &look.snapshot, look.attachments)
+            policy.defaultRoute.prefer = look.snapshot.resolved(preferences, names)
+        }
+        // Before any network is there nothing is unmet yet.
+        guard isOwn, look.snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
+        let unmet = look.snapshot.unmet(policy.defaultRoute.prefer)
+        if unmet.isEmpty { return [] }
+        names = try container.networkNames(of: &look.snapshot, look.attachments)
+        return unmet.map { look.snapshot.explain($0, names) }
     }
 
     private func plan(
@@ -191,7 +224,8 @@ public struct ContainerRun: Sendable {
             report.steps = report.steps.filter { $0.isDone } + done.steps
         }
         if let refusal = done.markRefusal { warn(refusal.description) }
-        if occasion == .demand { replaceSkip(look, &container, warn) }
+        if occasion.isDemand { replaceMarks(look, &container, warn) }
+        rememberWish(in: container, warn)
         if plan.host.isEmpty { return report }
         let onHost = HostReconciliation(look.scope, policy.invalid).apply(plan.host, on: &host)
         report.steps += onHost.steps
@@ -211,15 +245,27 @@ public struct ContainerRun: Sendable {
 
     /// Leaves the mark where nothing else is done.
     private func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: (String) -> Void) {
+        rememberWish(in: container, warn)
         guard let mark = newMark(after: look) else { return }
         do { try container.leave(mark) } catch { warn(error.description) }
     }
 
-    /// Has later runs look after the container again.
-    private func replaceSkip(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
-        let skips = look.snapshot.marks.filter { $0.isSkipped }
-        guard !skips.isEmpty, let mark = look.snapshot.mark else { return }
-        do { try container.leave(mark.withoutSkip, replacing: skips) } catch { warn(error.description) }
+    /// Has later runs look after the container again, and go by its new wish.
+    private func replaceMarks(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
+        let mark = (look.snapshot.mark ?? .kept).withoutSkip
+        var wanted = mark
+        if case .demand(let wish) = occasion, wish != .asBefore { wanted = mark.wishing(wish != .none) }
+        let others = look.snapshot.marks.filter { $0 != wanted && ($0.isSkipped || $0.isWish != wanted.isWish) }
+        guard look.snapshot.canHoldMarks, !others.isEmpty || wanted.isWish else { return }
+        do { try container.leave(wanted, replacing: others) } catch { warn(error.description) }
+    }
+
+    /// Writes down the words of a wish that is new. A rootless engine's user has no place for them that root would believe.
+    private func rememberWish(in container: borrowing Container, _ warn: (String) -> Void) {
+        guard occasion.isStart || occasion.isDemand, let words = policy.defaultRoute.newWords else { return }
+        do throws(KernelError) { try RememberedWish.write(words, of: container) } catch {
+            if UserNamespace.outerUser() == nil { warn(error.description) }
+        }
     }
 
     private func planAgain(
@@ -237,6 +283,8 @@ public struct ContainerRun: Sendable {
 extension ContainerRun.Occasion {
     fileprivate var isStart: Bool { if case .start = self { true } else { false } }
 
+    fileprivate var isDemand: Bool { if case .demand = self { true } else { false } }
+
     /// Whether the run does as the marks say that it finds.
     fileprivate var obeysMarks: Bool {
         switch self {
@@ -248,6 +296,26 @@ extension ContainerRun.Occasion {
     fileprivate var isWaiting: Bool { if case .change = self { false } else { true } }
 
     fileprivate var patience: GatewayPatience { if case .change(let patience) = self { patience } else { .waiting } }
+}
+
+extension Policy.DefaultRoute {
+    fileprivate mutating func take(_ wish: ContainerRun.Wish) {
+        switch wish {
+        case .asBefore: break
+        case .prefer(let preferences): (prefer, isPreferenceOwn) = (preferences, true)
+        case .none: (isChoiceForgotten, isChoiceWithdrawn) = (true, true)
+        }
+    }
+
+    /// Takes what an earlier run wrote down for the container's own wish, unless the host locks that or this run knows better.
+    fileprivate mutating func recall(_ words: () -> [Preference]) {
+        if isChoiceForgotten || isPreferenceOwn { return }
+        let words = words()
+        if !words.isEmpty { (prefer, isPreferenceOwn, isWishRecalled) = (words, true, true) }
+    }
+
+    /// The words of a wish that nobody has written down yet; nil if there is nothing to be written.
+    fileprivate var newWords: [Preference]? { hasOwnPreference && !isWishRecalled ? prefer : nil }
 }
 
 extension Step {

@@ -78,8 +78,8 @@ public struct EngineContainer: Sendable {
             return false
         }
         do throws(KernelError) {
-            guard let refusal = try makeSafe(namespace, policy, leaving: mark, journal) else { return true }
-            return mayStart(after: refusal, policy, journal)
+            let (isObeyed, refusal) = try makeSafe(namespace, policy, leaving: mark, journal)
+            return isObeyed && refusal.map { mayStart(after: $0, policy, journal) } ?? true
         } catch { return mayStart(after: error, policy, journal) }
     }
 
@@ -112,29 +112,36 @@ public struct EngineContainer: Sendable {
         return try process.networkNamespace()
     }
 
-    /// Returns the last refusal and logs the others. The container's part is done even if the host's cannot be.
+    /// Returns the last refusal and logs the others. The container's part is done even if the host's cannot be. `isObeyed`: not if
+    /// its wish for a default route must be met and cannot be. A wrong way out would be a leak.
     private func makeSafe(
         _ namespace: consuming NetworkNamespace, _ policy: Policy, leaving mark: Mark,
         _ journal: borrowing ContainerLog
-    ) throws(KernelError) -> KernelError? {
+    ) throws(KernelError) -> (isObeyed: Bool, refusal: KernelError?) {
         var policy = policy
         // --network host: the container has no network of its own.
-        guard var host = try Host.translating(for: namespace, &policy, journal) else { return nil }
+        guard var host = try Host.translating(for: namespace, &policy, journal) else { return (true, nil) }
         // podman sets this on every container. From version 6 on it names in the order given, but nothing tells the version.
         let isPodmans = annotations.contains { $0.name == "io.container.manager" && $0.value.string == "libpod" }
         let run = ContainerRun(.start(leaving: mark), policy, namesAreRandom: isPodmans)
         let outcome = try run.carryOut(in: namespace, on: &host, warn: { journal.write(.warning, $0) }) { plan in
-            !plan.interfaces.allSatisfy { $0 == "lo" }
+            !plan.interfaces.allSatisfy { $0 == "lo" } && !(plan.isWishUnmet && policy.onError == .fail)
+        }
+        let isObeyed = !(outcome.plan.isWishUnmet && policy.onError == .fail)
+        for wish in outcome.plan.unmetWishes {
+            journal.write(isObeyed ? .warning : .error, wish.text(of: "evenkeel.default-route="))
         }
         guard let report = outcome.report else {
-            journal.write(.notice, isStarting ? "it has no network, so nothing was done" : Self.tooEarly)
-            return nil
+            if isObeyed { journal.write(.notice, isStarting ? Self.withoutNetwork : Self.tooEarly) }
+            return (isObeyed, nil)
         }
         journal.write(report)
         let failures = report.failures + (outcome.plan.hostFailure.map { [$0] } ?? [])
         for failure in failures.dropLast() { journal.write(.warning, failure.description) }
-        return failures.last
+        return (true, failures.last)
     }
+
+    private static let withoutNetwork = "it has no network, so nothing was done"
 
     private static let tooEarly =
         "it has no network yet, so nothing was done; where networks come after the hooks (--userns, Docker 28 and later), "

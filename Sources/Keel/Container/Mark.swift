@@ -9,6 +9,7 @@
 ///     bits 7-9     invalid.mode               1 drop, 2 input, 3 liberal, 4 keep
 ///     bits 10-11   defaultRoute.sourceRules   1 true, 2 false
 ///     bits 12-13   invalid.forward            1 true, 2 false
+///     bit 14       wish: it prefers default routes; its words are in /run/evenkeel/wishes (`RememberedWish.swift`)
 ///
 /// 0 says nothing of a setting: the host's policy counts. The larger number is the more cautious one, and one that has no meaning
 /// yet stands for the most cautious.
@@ -19,6 +20,7 @@ public struct Mark: Hashable, Sendable {
 
     public static let kept = Mark(metric: 1 << 0)
     public static let skip = Mark(metric: 1 << 1)
+    static let wish = Mark(metric: 1 << 14)
 
     /// The mark of a container that is kept, with what its policy says otherwise than the host's.
     public init(_ policy: Policy, besides host: Policy) {
@@ -29,10 +31,12 @@ public struct Mark: Hashable, Sendable {
             | Self.invalidMode.bits(policy.invalid.mode, besides: host.invalid.mode)
             | Self.sourceRules.bits(policy.defaultRoute.sourceRules, besides: host.defaultRoute.sourceRules)
             | Self.forward.bits(policy.invalid.forward, besides: host.invalid.forward)
+            | (policy.defaultRoute.hasOwnPreference ? Self.wish.metric : 0)
     }
 
     public var isKept: Bool { metric & Self.kept.metric != 0 }
     public var isSkipped: Bool { metric & Self.skip.metric != 0 }
+    var isWish: Bool { metric & Self.wish.metric != 0 }
 
     // Each is nil if the mark says nothing of it.
     public var mode: Policy.DefaultRoute.Mode? { Self.mode.value(in: metric) }
@@ -43,7 +47,7 @@ public struct Mark: Hashable, Sendable {
 
     /// What two marks of one namespace say together: of each setting the more cautious. An opt-out is not forgotten.
     func combined(with other: Mark) -> Mark {
-        let flags = Self.kept.metric | Self.skip.metric
+        let flags = Self.kept.metric | Self.skip.metric | Self.wish.metric
         var both = (metric | other.metric) & flags
         for mask in [
             Self.mode.mask, Self.rpFilter.mask, Self.invalidMode.mask, Self.sourceRules.mask, Self.forward.mask,
@@ -55,6 +59,11 @@ public struct Mark: Hashable, Sendable {
 
     /// The mark of the same container once a person has named it: kept, with its other wishes.
     var withoutSkip: Mark { Mark(metric: metric & ~Self.skip.metric | Self.kept.metric) }
+
+    /// The mark of the same container with another wish for a default route, or with none.
+    func wishing(_ isWish: Bool) -> Mark {
+        Mark(metric: isWish ? metric | Self.wish.metric : metric & ~Self.wish.metric)
+    }
 }
 
 extension Mark {

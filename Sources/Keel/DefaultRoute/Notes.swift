@@ -14,13 +14,23 @@ extension DefaultRoutes {
             return notes
         }
         guard selection.winner != nil, selection.obstacle == nil else { return [] }
-        var notes: [String] = []
+        var notes = contradictions
         for other in selection.others {
             if let reason = reason(other, isRuled: ruledNetworks.contains(other.link.index)) {
                 notes.append("\(other.text) \(reason)")
             }
         }
         return notes.unique
+    }
+
+    /// Who is not obeyed, since somebody with more say prefers another network.
+    private var contradictions: [String] {
+        guard let winner = selection.winner, let voice = preferences.voice(for: winner) else { return [] }
+        return selection.others.compactMap { other in
+            guard let overruled = preferences.voice(for: other), overruled != voice else { return nil }
+            return
+                "\(winner.link.name) is \(voice.rawValue), which goes before \(other.link.name), \(overruled.rawValue)"
+        }
     }
 
     private func reason(_ other: Candidate, isRuled: Bool) -> String? {

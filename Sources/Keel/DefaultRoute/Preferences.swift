@@ -6,15 +6,18 @@ import Netlink
 /// Which network should win, by all that a run knows.
 struct Preferences {
     private let list: [Preference]
-    private let isOwn: Bool
+    let isOwn: Bool
+    /// What the host prefers, if the container's own replaces it.
+    private let overruled: [Preference]
     /// The interfaces of preferred networks.
     private let networks: [UInt32]
-    /// The interface that the container chose in an earlier run.
+    /// The interfaces that the container chose in an earlier run, in its order.
     private let chosen: [UInt32]
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute) {
         list = policy.prefer
         isOwn = policy.isPreferenceOwn
+        overruled = policy.overruled
         let named = snapshot.links.first { $0.name == policy.preferredInterface }
         networks = snapshot.marked(version, in: Ours.preferredTable) + (named.map { [$0.index] } ?? [])
         chosen = policy.isChoiceForgotten ? [] : snapshot.marked(version, in: Ours.chosenTable)
@@ -22,18 +25,33 @@ struct Preferences {
 
     /// Lower is better. First what the container says, now or before, then preferred networks, then what the host says.
     func rank(_ link: Link, _ gateway: IPAddress?) -> Int {
-        let place = list.firstIndex { $0.matches(interface: link.name, gateway: gateway) }
+        let place = list.firstIndex { $0.matches(link, gateway: gateway) }
         let isPreferred = networks.contains(link.index)
         if isOwn { return place ?? (isPreferred ? list.count : list.count + 1) }
-        if chosen.contains(link.index) { return 0 }
-        return isPreferred ? 1 : 2 + (place ?? list.count)
+        if let choice = chosen.firstIndex(of: link.index) { return choice }
+        return chosen.count + (isPreferred ? 0 : 1 + (place ?? list.count))
     }
 
     /// Whether any stated preference gives this rank.
-    func isExplicit(rank: Int) -> Bool { rank < list.count + (isOwn ? 1 : 2) }
+    func isExplicit(rank: Int) -> Bool { rank < list.count + (isOwn ? 1 : chosen.count + 1) }
 
     /// Whether neither a network nor the container states a preference, in this run or an earlier one.
     var isUnspoken: Bool { networks.isEmpty && chosen.isEmpty && !(isOwn && !list.isEmpty) }
+
+    /// Who prefers a default route; the strongest counts. For messages.
+    enum Voice: String {
+        case container = "the container's own choice"
+        case network = "what its network's configuration prefers"
+        case host = "what the host's policy prefers"
+    }
+
+    func voice(for candidate: Candidate) -> Voice? {
+        let isListed = list.contains { $0.matches(candidate.link, gateway: candidate.hop.gatewayAddress) }
+        if isOwn && isListed || chosen.contains(candidate.link.index) { return .container }
+        if networks.contains(candidate.link.index) { return .network }
+        let isHosts = overruled.contains { $0.matches(candidate.link, gateway: candidate.hop.gatewayAddress) }
+        return isListed || isHosts ? .host : nil
+    }
 
     /// Whether the container, in this run, gives this rank.
     func isOwn(rank: Int) -> Bool { isOwn && rank < list.count }
@@ -41,11 +59,20 @@ struct Preferences {
 
 extension NamespaceSnapshot {
     fileprivate func marks(_ version: IPVersion, in table: UInt32) -> [Route] {
-        routes.filter { $0.version == version && $0.table == table }
+        routes.filter { $0.version == version && $0.table == table && !$0.nextHops.isEmpty }
     }
 
+    /// The interfaces of the marks, in the order of the marks' metrics.
     fileprivate func marked(_ version: IPVersion, in table: UInt32) -> [UInt32] {
-        marks(version, in: table).flatMap { route in route.nextHops.map { $0.interface } }
+        var interfaces: [UInt32] = []
+        var metrics: [UInt32] = []
+        for mark in marks(version, in: table) {
+            // There are only as many as a container has networks, so insertion suffices.
+            let place = metrics.firstIndex { $0 > mark.metric } ?? metrics.count
+            metrics.insert(mark.metric, at: place)
+            interfaces.insert(mark.nextHops[0].interface, at: place)
+        }
+        return interfaces
     }
 }
 
@@ -55,45 +82,63 @@ extension DefaultRoutes {
         // Without policy routing the kernel would put the marks into main.
         guard snapshot.rules != nil else { return [] }
         // No preference before nor now, as in most containers.
-        if preferences.isUnspoken && policy.preferredInterface == nil { return [] }
-        let links = (main + remembered).map { $0.link }.unique
-        let preferred = links.filter { $0.name == policy.preferredInterface }
+        if preferences.isUnspoken && policy.preferredInterface == nil && !policy.isChoiceWithdrawn { return [] }
+        let candidates = main + remembered
+        let links = candidates.map { $0.link }.unique
         let left = leaving.map { [$0] } ?? []
-        var changes = remember(preferred, in: Ours.preferredTable, forgetting: left)
+        let preferred = links.filter { $0.name == policy.preferredInterface }.map {
+            mark($0, Ours.preferredTable, metric: $0.index)
+        }
+        let isLeft = { (mark: Route) in left.contains(mark.nextHops[0].interface) }
+        var changes = remember(
+            preferred, instead: snapshot.marks(version, in: Ours.preferredTable).filter(isLeft))
         // With one network alone nothing was chosen.
-        if let winner = selection.winner, preferences.isOwn(rank: winner.preference), links.count > 1 {
-            let others = snapshot.marked(version, in: Ours.chosenTable).filter { $0 != winner.link.index }
-            changes += remember([winner.link], in: Ours.chosenTable, forgetting: others)
+        let chosen = snapshot.marks(version, in: Ours.chosenTable)
+        if policy.isChoiceWithdrawn || (preferences.isOwn && links.count > 1) {
+            changes += remember(policy.isChoiceWithdrawn ? [] : choice(among: candidates), instead: chosen)
         } else {
-            changes += remember([], in: Ours.chosenTable, forgetting: left)
+            changes += remember([], instead: chosen.filter(isLeft))
         }
         return changes
     }
 
-    private func remember(_ wanted: [Link], in table: UInt32, forgetting interfaces: [UInt32]) -> [Change] {
-        let marked = snapshot.marked(version, in: table)
-        let missing = wanted.filter { !marked.contains($0.index) }
-        let obsolete = snapshot.marks(version, in: table)
-            .filter { $0.nextHops.allSatisfy { interfaces.contains($0.interface) } }
-        return missing.map { change(.add, $0.name, table, .addRoute(mark($0, table))) }
-            + obsolete.map { mark in
-                let link = snapshot.link(mark.nextHops.first?.interface)
-                return change(.remove, link?.name ?? "?", table, .deleteRoute(mark))
-            }
+    /// The marks of the container's choice, whose metrics tell the order.
+    private func choice(among candidates: [Candidate]) -> [Route] {
+        var marks: [Route] = []
+        for candidate in candidates where preferences.isOwn(rank: candidate.preference) {
+            // Interfaces that one word names have the same rank, and no two marks may have the same metric.
+            let metric = UInt32(candidate.preference + 1) << 16 | candidate.link.index & 0xffff
+            _ = marks.appendIfNew(mark(candidate.link, Ours.chosenTable, metric: metric))
+        }
+        return marks
     }
 
-    private func change(
-        _ verb: Change.Verb, _ name: InterfaceName, _ table: UInt32, _ action: Change.Action
-    ) -> Change {
+    /// Removes those of the marks that are not wanted, and then adds what is missing: in IPv4 a metric has one mark.
+    @inline(never)
+    private func remember(_ wanted: [Route], instead marks: [Route]) -> [Change] {
+        var changes: [Change] = []
+        for mark in marks where !Self.has(wanted, mark) { changes.append(change(.remove, mark, .deleteRoute(mark))) }
+        for mark in wanted where !Self.has(snapshot.marks(version, in: mark.table), mark) {
+            changes.append(change(.add, mark, .addRoute(mark)))
+        }
+        return changes
+    }
+
+    private static func has(_ marks: [Route], _ mark: Route) -> Bool {
+        marks.contains { $0.metric == mark.metric && $0.nextHops[0].interface == mark.nextHops[0].interface }
+    }
+
+    private func change(_ verb: Change.Verb, _ mark: Route, _ action: Change.Action) -> Change {
+        let name = snapshot.link(mark.nextHops.first?.interface)?.name ?? "?"
         let family = version == .v6 ? " (IPv6)" : ""
-        let purpose = table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
-        return Change(.defaultRoute, verb, "\(name)\(family) to table \(table) (\(purpose))", action)
+        let purpose = mark.table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
+        return Change(.defaultRoute, verb, "\(name)\(family) to table \(mark.table) (\(purpose))", action)
     }
 
-    /// On-link, with a metric of its own: in IPv6 marks of one metric would merge.
-    private func mark(_ link: Link, _ table: UInt32) -> Route {
+    /// On-link. In IPv6 marks of one metric would merge.
+    private func mark(_ link: Link, _ table: UInt32, metric: UInt32) -> Route {
         var route = Route(
-            version, table: table, metric: link.index, nextHops: [NextHop(interface: link.index, gateway: nil)])
+            version, table: table, metric: metric, nextHops: [NextHop(interface: link.index, gateway: nil)])
         route.protocol = Ours.routeProtocol
         if version == .v4 { route.scope = Route.linkScope }
         return route

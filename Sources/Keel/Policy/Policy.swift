@@ -22,6 +22,14 @@ public struct Policy: Hashable, Sendable {
         public var isPreferenceOwn = false
         /// Whether the host lets no container choose, not even by what the kernel remembers of its choice.
         public internal(set) var isChoiceForgotten = false
+        /// What the host prefers, if the container's own preference replaces it.
+        var overruled: [Preference] = []
+        /// Whether this container prefers anything.
+        var hasOwnPreference: Bool { isPreferenceOwn && !prefer.isEmpty }
+        /// Whether `prefer` was written down by an earlier run.
+        var isWishRecalled = false
+        /// Whether a person takes back what the container chose.
+        var isChoiceWithdrawn = false
         /// The interface of a network whose own configuration prefers it. The kernel remembers it for later runs.
         public var preferredInterface: InterfaceName?
 
@@ -110,13 +118,15 @@ public struct Policy: Hashable, Sendable {
     public static let path = "/etc/evenkeel/policy.json"
 }
 
-/// A default route that should win: named by its interface, or by the network of its gateway.
+/// A default route that should win: named by its interface, by its network, or by the prefix of its gateway.
 public enum Preference: Hashable, Sendable {
-    /// A name, in which `*` stands for any bytes and `?` for one.
-    case interface(String)
+    /// An interface's name, or else a network's. `*` stands for any bytes and `?` for one.
+    case name(String)
+    /// A network's name, and the indexes of the container's interfaces in it.
+    indirect case network(String, [UInt32])
     case gateway(IPPrefix)
 
-    /// Nil for text that is neither. With a `/` it must be a prefix. A name has 1 to 15 bytes and no white space or colon.
+    /// Nil for text that is neither. With a `/` it must be a prefix. A name has 1 to 255 bytes and no white space or colon.
     public init?(_ text: String) {
         if text.utf8.contains(UInt8(ascii: "/")) {
             guard let prefix = IPPrefix(text) else { return nil }
@@ -125,17 +135,20 @@ public enum Preference: Hashable, Sendable {
             self = .gateway(IPPrefix(host: address))
         } else {
             let impossible = text.utf8.contains { $0 <= 0x20 || $0 == 0x7f || $0 == UInt8(ascii: ":") }
-            guard !text.isEmpty, text.utf8.count <= 15, !impossible else { return nil }
-            self = .interface(text)
+            guard !text.isEmpty, text.utf8.count <= 255, !impossible else { return nil }
+            self = .name(text)
         }
     }
 
-    func matches(interface name: InterfaceName, gateway: IPAddress?) -> Bool {
+    func matches(_ link: Link, gateway: IPAddress?) -> Bool {
         switch self {
-        case .interface(let pattern): Self.matches(Array(pattern.utf8), name.bytes)
+        case .name(let pattern): Self.matches(Array(pattern.utf8), link.name.bytes)
+        case .network(_, let interfaces): interfaces.contains(link.index)
         case .gateway(let prefix): gateway.map { prefix.contains($0) } ?? false
         }
     }
+
+    static func matches(_ pattern: String, _ name: String) -> Bool { matches(Array(pattern.utf8), Array(name.utf8)) }
 
     /// Glob matching. A star takes as few bytes as it can. On a mismatch only the last star takes one byte more.
     private static func matches(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {

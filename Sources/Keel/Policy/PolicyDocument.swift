@@ -104,7 +104,12 @@ extension Policy {
             case .watch: policy.watch.group = try value.group()
             }
         }
-        if document["defaultRoute"]?["prefer"] != nil { policy.defaultRoute.isPreferenceOwn = reach == .container }
+        if document["defaultRoute"]?["prefer"] != nil {
+            if reach == .container && !defaultRoute.isPreferenceOwn {
+                policy.defaultRoute.overruled = defaultRoute.prefer
+            }
+            policy.defaultRoute.isPreferenceOwn = reach == .container
+        }
         self = policy
         return ignored
     }

@@ -95,7 +95,7 @@ struct PolicySection {
 
     func preferences() throws(PolicyError) -> [Preference] {
         let allowed =
-            "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
+            "an array of names of networks or interfaces, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
         let texts = try strings(allowed: allowed)
         // Each is compared with every network, and an image may have written them.
         guard texts.count <= Self.mostPreferences else {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Discovery
+import EngineNetworks
 import JSON
 import Keel
 import LinuxSystem
@@ -10,7 +11,7 @@ struct Apply: ParsableCommand {
         abstract: "Makes the networks of running containers safe.",
         usage: """
             evenkeel apply --all | --container <name> | --netns <path> | --pid <pid>
-                           [--dry-run] [--json] [--policy <file>]
+                           [--default-route <name>] [--dry-run] [--json] [--policy <file>]
             """,
         discussion: """
             Checks each container's network namespace and the host, and changes what differs from the policy. A second \
@@ -29,19 +30,30 @@ struct Apply: ParsableCommand {
             --all leaves a container alone that was started with evenkeel.skip. Name it to change it; from then on --all \
             takes it, too.
 
+            --default-route changes what a running container wishes, as the annotation evenkeel.default-route says it at \
+            the start: the names of networks, interfaces, or prefixes that hold the gateway, best first. It lasts until \
+            the container stops; --default-route "" takes the wish back.
+
             EXAMPLES
               evenkeel apply --all --dry-run
               evenkeel apply --container web
+              evenkeel apply --container web --default-route back
               evenkeel apply --pid "$(podman inspect -f '{{.State.Pid}}' web)"
               evenkeel apply --netns /run/netns/netns-2f1c --json
 
             EXIT STATUS
               0   everything is as the policy says, or with --dry-run could be
-              1   something was refused; standard error says what
+              1   something was refused, or --default-route names nothing; standard error says what
               64  the command line is wrong
             """)
 
     @OptionGroup var selection: ContainerSelection
+
+    @Option(
+        name: .customLong("default-route"),
+        help: ArgumentHelp(
+            "What the container prefers from now on; several are separated by commas.", valueName: "name"))
+    var defaultRoute: String?
 
     @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")
     var dryRun = false
@@ -51,6 +63,11 @@ struct Apply: ParsableCommand {
 
     func validate() throws {
         guard selection.count == 1 else { throw ValidationError(ContainerSelection.choices) }
+        guard let defaultRoute else { return }
+        if selection.all { throw ValidationError("--default-route is for one container: name it") }
+        for word in Self.words(defaultRoute) where Preference(word) == nil {
+            throw ValidationError("--default-route takes names of networks or interfaces, or prefixes; not '\(word)'")
+        }
     }
 
     func run() throws {
@@ -65,6 +82,16 @@ struct Apply: ParsableCommand {
         if !succeeded { throw ExitCode(1) }
     }
 
+    private static func words(_ text: String) -> [String] {
+        text.split { $0 == "," || $0 == " " }.map(String.init)
+    }
+
+    private var wish: ContainerRun.Wish {
+        guard let defaultRoute else { return .asBefore }
+        let preferences = Self.words(defaultRoute).compactMap { Preference($0) }
+        return preferences.isEmpty ? .none : .prefer(preferences)
+    }
+
     /// Whether nothing was refused.
     private func work() throws(Failure) -> Bool {
         let policy = try Policy.named(selection.policy)
@@ -72,10 +99,11 @@ struct Apply: ParsableCommand {
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
         var (results, skipped) = ([ApplyResult](), survey.skipped)
+        let networks = KnownNetworks()
         let progress = Progress(of: survey.namespaces.count)
         for (place, namespace) in survey.namespaces.enumerated() {
             progress.show(place)
-            guard let result = try apply(to: namespace, on: &host, policy) else {
+            guard let result = try apply(to: namespace, on: &host, policy, networks) else {
                 skipped.append(SkippedNamespace(atItsWish: namespace))
                 continue
             }
@@ -110,7 +138,7 @@ struct Apply: ParsableCommand {
     /// Applies to one namespace; nil if it was left alone, as it wished. With --all, one that cannot be opened any more is gone,
     /// which is no error.
     private func apply(
-        to found: ContainerNamespace, on host: inout Host, _ policy: Policy
+        to found: ContainerNamespace, on host: inout Host, _ policy: Policy, _ networks: KnownNetworks
     ) throws(Failure) -> ApplyResult? {
         let namespace: NetworkNamespace
         do { namespace = try found.found.open() } catch {
@@ -125,15 +153,25 @@ struct Apply: ParsableCommand {
         }
         do throws(KernelError) {
             let run = ContainerRun(
-                selection.all ? .review : .demand, policy, namesAreRandom: found.hasRandomNames)
+                selection.all ? .review : .demand(wish), policy, namesAreRandom: found.hasRandomNames,
+                needsAddresses: true)
+            let user = namespace.engineUser
             var warnings: [String] = []
             let outcome = try run.carryOut(in: namespace, on: &host, warn: { warnings.append($0) }) {
-                !dryRun && $0.hostFailure == nil
+                !dryRun && $0.hostFailure == nil && !(defaultRoute != nil && $0.isWishUnmet)
             }
             if outcome.isLeftAlone { return nil }
             if let failure = outcome.plan.hostFailure { throw failure }
+            let unmet = outcome.plan.unmetWishes.map {
+                $0.text(of: defaultRoute == nil ? "evenkeel.default-route=" : "--default-route ")
+            }
+            if defaultRoute != nil && outcome.plan.isWishUnmet {
+                return ApplyResult(found, failure: unmet.joined(separator: "; "))
+            }
+            warnings += unmet
             var result = outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
             result.notes += warnings
+            result.networks = NamedNetworks(outcome, among: networks.networks(of: user))
             return result
         } catch {
             if selection.all { return ApplyResult(found, failure: error) }

@@ -8,6 +8,8 @@ struct ApplyResult {
     let namespace: ContainerNamespace
     var lines: [ChangeLine] = []
     var notes: [String] = []
+    /// The names of its networks.
+    var networks = NamedNetworks()
     /// The error if nothing could be done in this namespace.
     var failure: String?
 
@@ -16,9 +18,13 @@ struct ApplyResult {
         self.notes = notes
     }
 
-    init(_ namespace: ContainerNamespace, failure: KernelError) {
+    init(_ namespace: ContainerNamespace, failure: String) {
         self.namespace = namespace
-        self.failure = Failure(failure).description
+        self.failure = failure
+    }
+
+    init(_ namespace: ContainerNamespace, failure: KernelError) {
+        self.init(namespace, failure: Failure(failure).description)
     }
 
     init(_ namespace: ContainerNamespace, _ plan: Plan) {
@@ -40,7 +46,7 @@ struct ApplyResult {
     /// A line for each change, below the namespace's name if there may be several.
     func text(titled: Bool) -> String {
         // Failures go to standard error.
-        let said = lines.filter { $0.status != .failed }.map { $0.text } + notes.map { "note: \($0)" }
+        let said = lines.filter { $0.status != .failed }.map { networks.named($0.text) } + notes.map { "note: \($0)" }
         let all = said.isEmpty && errors.isEmpty ? ["nothing to do"] : said
         guard titled else { return all.map { $0 + "\n" }.joined() }
         return "\(printable(namespace.path)) (\(printable(namespace.evidence)))\n" + all.map { "  \($0)\n" }.joined()
@@ -49,7 +55,8 @@ struct ApplyResult {
     private var json: JSON {
         .object([
             .init("namespace", .string(namespace.path)), .init("evidence", .string(namespace.evidence)),
-            .init("changes", .array(lines.map { $0.json })), .init("notes", .array(notes.map { .string($0) })),
+            .init("networks", networks.json), .init("changes", .array(lines.map { $0.json })),
+            .init("notes", .array(notes.map { .string($0) })),
             .init("error", failure.map { .string($0) } ?? .null),
         ])
     }

@@ -1,0 +1,87 @@
+import LinuxSystem
+import Netlink
+
+// A container's own wish for a default route is obeyed or refused aloud: a wrong way out is a leak.
+
+/// A word of a container's wish that names no default route.
+public struct UnmetWish: Hashable, Sendable {
+    /// What the container said.
+    public let word: String
+    /// What it names, or what there is to choose from.
+    let explanation: String
+
+    /// `WISH=bakc names none of front (eth0, 10.89.0.0/24), back (eth1, 10.89.1.0/24); did you mean back?` `wish` is how the
+    /// wish was made.
+    public func text(of wish: String) -> String { "\(wish)\(printable(word)) names \(explanation)" }
+}
+
+extension Preference {
+    /// As it is written in a document.
+    package var word: String {
+        switch self {
+        case .name(let name), .network(let name, _): name
+        case .gateway(let prefix): prefix.description
+        }
+    }
+}
+
+extension NamespaceSnapshot {
+    /// Whether a preference can only be the name of a network: then files have to be read.
+    func isOfNetwork(_ preference: Preference) -> Bool {
+        guard case .name = preference else { return false }
+        return !links.contains { preference.matches($0, gateway: nil) }
+    }
+
+    /// The preferences with the interfaces of those networks that they name.
+    func resolved(_ preferences: [Preference], _ names: NetworkNames) -> [Preference] {
+        preferences.map { preference in
+            guard case .name(let name) = preference, isOfNetwork(preference) else { return preference }
+            let interfaces = names.interfaces(ofNetworks: name)
+            return interfaces.isEmpty ? preference : .network(name, interfaces)
+        }
+    }
+
+    /// The resolved preferences that name no default route, in main or set aside.
+    func unmet(_ preferences: [Preference]) -> [Preference] {
+        preferences.filter { preference in
+            !routes.contains { route in
+                route.nextHops.contains { hop in
+                    guard route.table == Route.mainTable || route.table == Ours.table(of: hop.interface),
+                        let link = link(hop.interface)
+                    else { return false }
+                    return preference.matches(link, gateway: hop.gatewayAddress)
+                }
+            }
+        }
+    }
+
+    /// Why a preference names no default route. `names` are the networks' names, as far as anybody asked for them.
+    func explain(_ preference: Preference, _ names: NetworkNames) -> UnmetWish {
+        let networks = links.filter { !$0.isLoopback }
+        let named = networks.filter { preference.matches($0, gateway: nil) }
+        if !named.isEmpty {
+            let list = named.map { describe($0, names) }.joined(separator: ", ")
+            let advice = named.contains { names.isDockers($0.index) } ? Self.adviceForDocker : ""
+            return UnmetWish(word: preference.word, explanation: "\(list), which has no default route\(advice)")
+        }
+        var explanation = "none of \(networks.map { describe($0, names) }.joined(separator: ", "))"
+        if case .name(let word) = preference,
+            let meant = nearest(to: word, among: names.all + networks.map { $0.name.text })
+        {
+            explanation += "; did you mean \(printable(meant))?"
+        }
+        return UnmetWish(word: preference.word, explanation: explanation)
+    }
+
+    private static let adviceForDocker =
+        "; Docker gives a container one, by the network with the highest gw-priority (docker network connect --gw-priority)"
+
+    /// `front (eth0, 10.89.0.0/24)`
+    private func describe(_ link: Link, _ names: NetworkNames) -> String {
+        let prefix = addresses.first { $0.interface == link.index && $0.isGlobal }.map { $0.onLinkPrefix.description }
+        guard let network = names.network(of: link.index) else {
+            return prefix.map { "\(link.name) (\($0))" } ?? link.name.description
+        }
+        return "\(printable(network)) (\(link.name)\(prefix.map { ", \($0)" } ?? ""))"
+    }
+}

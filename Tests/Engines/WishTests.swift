@@ -1,0 +1,98 @@
+import Laboratory
+import Testing
+
+extension Engines {
+    /// The network that a container wants to leave by, named as podman names it.
+    @Suite struct WishTests {
+        private let preferring = "start c --network n1,n2 --annotation evenkeel.default-route="
+
+        @Test(arguments: ["n1", "n2"])
+        func aNetworkIsPreferredByItsName(network: String) throws {
+            let host = try PodmanHost()
+            try host.run(preferring + network)
+            #expect(try host.winner(of: "c") == network)
+            // The second look finds nothing left to do: the wish is remembered.
+            let again = try host.run("evenkeel apply --container c")
+            #expect(again == "nothing to do")
+            #expect(try host.losses(of: "c", probes: 2) == [])
+        }
+
+        @Test(arguments: ["runc", "crun"])
+        func aNameThatIsNoneIsSaidAndWithFailRefused(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            let complaint =
+                try Regex(
+                    #"evenkeel.default-route=m2 names none of n[12] \(eth0, 10.89.[12].0/24\), n[12] \(eth1, 10.89.[12].0/24\); did you mean n[12]\?"#
+                )
+            let warned = try host.attempt(preferring + "m2 --annotation run.oci.hooks.stderr=/run/hook")
+            #expect(warned.status == 0)
+            // Only crun can be made to keep what a hook says when it succeeds.
+            if runtime == "crun" { #expect(try host.run("cat /run/hook").contains(complaint)) }
+            let found = try host.run("evenkeel doctor --container c || :")
+            #expect(found.contains("wish-unmet") && found.contains(complaint))
+            try host.run(
+                """
+                podman rm -f -t 0 c; rm -f /run/hook
+                mkdir /etc/evenkeel; echo '{"onError": "fail"}' >/etc/evenkeel/policy.json
+                """)
+            let refused = try host.attempt(preferring + "m2 --annotation run.oci.hooks.stderr=/run/hook")
+            #expect(refused.status != 0)
+            #expect((refused.err + (try host.run("cat /run/hook 2>/dev/null || :"))).contains(complaint))
+            #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
+        }
+
+        /// Its network comes later, goes, and comes back: the interface is another each time.
+        @Test func aWishOutlivesItsNetwork() throws {
+            let host = try PodmanHost()
+            try host.run(
+                """
+                start c --network n1 --annotation evenkeel.default-route=n2
+                start s --network n1 --annotation evenkeel.skip=true
+                podman network connect n2 c; podman network connect n2 s
+                """)
+            for _ in 1...2 {
+                let untouched = try host.defaultRoutes(of: "s")
+                #expect(untouched.count == 2)
+                try host.run("evenkeel apply --all")
+                #expect(try host.winner(of: "c") == "n2")
+                #expect(try host.defaultRoutes(of: "s") == untouched)
+                try host.run(
+                    """
+                    podman network disconnect n2 c; evenkeel apply --all; podman network connect n2 c
+                    podman restart -t 0 s
+                    """)
+            }
+        }
+
+        @Test func aRunningContainersWishIsChangedAndTakenBack() throws {
+            let host = try PodmanHost()
+            try host.run("start c --network n1,n2")
+            for network in ["n2", "n1", "n2"] {
+                try host.run("evenkeel apply --container c --default-route \(network)")
+                #expect(try host.winner(of: "c") == network)
+                #expect(try host.run("evenkeel apply --container c") == "nothing to do")
+            }
+            let refused = try host.attempt("evenkeel apply --container c --default-route n3")
+            #expect(refused.status == 1)
+            #expect(refused.err.contains("--default-route n3 names none of "))
+            #expect(try host.winner(of: "c") == "n2")
+            try host.run("evenkeel apply --container c --default-route ''")
+            #expect(try host.winner(of: "c") == "n1", "the lowest prefix, as without a wish")
+            #expect(try host.run("evenkeel apply --container c") == "nothing to do")
+        }
+
+        /// The list in the host's policy, the network's own, and the container's.
+        @Test func ofWishesThatContradictTheContainersGoesFirstAndTheOthersAreNamed() throws {
+            let host = try PodmanHost()
+            try host.run(
+                """
+                mkdir /etc/evenkeel; echo '{"defaultRoute": {"prefer": ["n1"]}}' >/etc/evenkeel/policy.json
+                """ + "\n" + preferring + "n2 --annotation run.oci.hooks.stderr=/run/hook --runtime crun")
+            #expect(try host.winner(of: "c") == "n2")
+            let said = try host.run("cat /run/hook")
+            #expect(
+                said.contains("is the container's own choice, which goes before")
+                    && said.contains("what the host's policy prefers"))
+        }
+    }
+}
