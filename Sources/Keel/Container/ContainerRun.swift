@@ -162,9 +162,10 @@ public struct ContainerRun: Sendable {
         let isOwn = policy.defaultRoute.hasOwnPreference
         if preferences.isEmpty || (!isOwn && look.snapshot.gatewaysThatMatter.isEmpty) { return [] }
         var names = NetworkNames()
-        if preferences.contains(where: { look.snapshot.isOfNetwork($0) }) {
+        if (preferences + policy.defaultRoute.overruled).contains(where: { look.snapshot.isOfNetwork($0) }) {
             names = try container.networkNames(of: &look.snapshot, look.attachments)
             policy.defaultRoute.prefer = look.snapshot.resolved(preferences, names)
+            policy.defaultRoute.overruled = look.snapshot.resolved(policy.defaultRoute.overruled, names)
         }
         // Before any network is there nothing is unmet yet.
         guard isOwn, look.snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
