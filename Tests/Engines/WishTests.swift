@@ -65,6 +65,39 @@ extension Engines {
             }
         }
 
+        /// A user's networks are known by the files in that user's home.
+        @Test(arguments: [1, 2])
+        func aUsersNetworkIsPreferredByItsName(number: Int) throws {
+            let host = try RootlessHost()
+            try host.runAsUser("start c --network r1,r2 --annotation evenkeel.default-route=r\(number)")
+            let routes = try host.runAsUser("podman exec c ip route | grep ^default")
+            #expect(routes.hasPrefix("default via 10.87.\(number).1 ") && !routes.contains("\n"), "\(routes)")
+        }
+
+        /// CNI attaches one network after the other, and the plugin runs for each.
+        @Test(.enabled(if: Podman.version == 4, "podman 5 has left CNI behind"), arguments: ["n1", "n2"])
+        func aNetworkOfCNIIsPreferredByItsName(network: String) throws {
+            let host = try PodmanHost(.cni)
+            try host.run(
+                """
+                mkdir /etc/evenkeel; echo '{"defaultRoute": {"prefer": ["\(network)"]}}' >/etc/evenkeel/policy.json
+                start c --network n1,n2,n3
+                """)
+            #expect(try host.winner(of: "c") == network)
+        }
+
+        @Test func theWatcherGoesByAWishAsSoonAsItsNetworkComes() throws {
+            let host = try PodmanHost()
+            try host.run(Watched.start + "start c --network n1 --annotation evenkeel.default-route=n2")
+            for _ in 1...2 {
+                try host.run("podman network connect n2 c; quiet")
+                #expect(try host.winner(of: "c") == "n2")
+                try host.run("podman network disconnect n2 c; quiet")
+                #expect(try host.winner(of: "c") == "n1")
+            }
+            #expect(try host.run("podman rm -f -t 0 c >/dev/null; verdict") == "")
+        }
+
         @Test func aRunningContainersWishIsChangedAndTakenBack() throws {
             let host = try PodmanHost()
             try host.run("start c --network n1,n2")
