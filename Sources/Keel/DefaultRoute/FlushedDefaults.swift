@@ -139,6 +139,14 @@ extension NamespaceSnapshot {
             }
     }
 
+    /// Whether the kernel may accept the next hop: its gateway is on the link, or no address is known.
+    func mayReach(_ hop: NextHop) -> Bool {
+        guard let gateway = hop.gatewayAddress, !hop.isOnLink, !gateway.isLinkLocal, !addresses.isEmpty else {
+            return true
+        }
+        return addresses.contains { $0.interface == hop.interface && $0.onLinkPrefix.contains(gateway) }
+    }
+
     /// The changes that put them back. The snapshot is as it will be then.
     package mutating func restore(_ routes: [Route]) -> [Change] {
         self.routes += routes

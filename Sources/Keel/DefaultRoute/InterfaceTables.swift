@@ -24,10 +24,14 @@ extension DefaultRoutes {
 
         /// No advertisement renews a copy, so with a lifetime it would expire while its router is well. A copy that stays too
         /// long does no harm: it serves that network's packets alone, and never returns to main.
-        init(_ candidate: Candidate, _ role: Role) {
+        ///
+        /// An IPv6 leg that merged with another outlives its address, as when its link flaps. The kernel would not take its copy, as
+        /// it would not take the leg, unless it is told that the gateway is on the link.
+        init(_ candidate: Candidate, _ role: Role, in snapshot: NamespaceSnapshot) {
             self.candidate = candidate
             self.role = role
             var route = candidate.leg
+            if route.version == .v6 && !snapshot.mayReach(candidate.hop) { route.nextHops[0].isOnLink = true }
             route.table = Ours.table(of: candidate.link.index)
             if role == .standby || role == .ranked { route.metric = candidate.level.metric }
             if candidate.isAdvertised {
@@ -51,24 +55,30 @@ extension DefaultRoutes {
     private var wantedCopies: [Copy] {
         var copies: [Copy] = []
         if isRanked {
-            copies = ranks.map { Copy($0.candidate, .ranked) }
+            copies = ranks.map { Copy($0.candidate, .ranked, in: snapshot) }
             // Routes that are set aside and have no rank stay set aside.
             for other in selection.besideWinner + selection.others where !other.isInMain {
-                if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .setAside)) }
+                if !copies.contains(where: { $0.candidate === other }) {
+                    copies.append(Copy(other, .setAside, in: snapshot))
+                }
             }
         } else {
-            for loser in selection.losers where !staysInMain(loser) { copies.append(Copy(loser, .setAside)) }
+            for loser in selection.losers where !staysInMain(loser) {
+                copies.append(Copy(loser, .setAside, in: snapshot))
+            }
             // An advertised default that is missing in main expired or was withdrawn; nobody removed it on purpose.
             if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty {
-                copies.append(Copy(winner, .winner))
+                copies.append(Copy(winner, .winner, in: snapshot))
             }
         }
         // A standby is in main, or returns there.
         for other in selection.others where ruledNetworks.contains(other.link.index) {
             guard other.isInMain || selection.standbys.contains(other) else { continue }
-            if !copies.contains(where: { $0.candidate === other }) { copies.append(Copy(other, .standby)) }
+            if !copies.contains(where: { $0.candidate === other }) {
+                copies.append(Copy(other, .standby, in: snapshot))
+            }
         }
-        return copies + selection.takenAway.map { Copy($0, .winner) }
+        return copies + selection.takenAway.map { Copy($0, .winner, in: snapshot) }
     }
 
     /// The changes to our tables, in two parts: what must be there before main changes, and what may go afterwards.
