@@ -16,16 +16,19 @@ struct Settings {
     /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
+    /// What is wrong with the host's documents and the pod's annotations. It counts as a problem only if `onError` says so.
+    private var fault: PolicyError?
 
     init(_ request: Request) {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
-        take { (settings) throws(CNIError) in settings.policy = try Self.hostPolicy() }
+        take { (settings) throws(CNIError) in try settings.readHost() }
         let host = policy
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
-        take { (settings) throws(CNIError) in try settings.readAnnotations(request) }
+        readAnnotations(request)
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
+        if policy.onError == .fail, let fault { problem = problem ?? CNIError(fault) }
         mark = Mark(policy, besides: host)
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
         if let skip { remarks.append("left alone, as \(skip) says") }
@@ -42,8 +45,13 @@ struct Settings {
         do throws(CNIError) { try part(&self) } catch { problem = problem ?? error }
     }
 
-    private static func hostPolicy() throws(CNIError) -> Policy {
-        do throws(PolicyError) { return try Policy.host() } catch { throw CNIError(error) }
+    private mutating func readHost() throws(CNIError) {
+        do throws(PolicyError) {
+            let host = try HostPolicy.load()
+            policy = host.policy
+            fault = host.faults.first
+            remarks = host.warnings
+        } catch { throw CNIError(error) }
     }
 
     private mutating func readNetwork(_ request: Request) throws(CNIError) {
@@ -55,13 +63,11 @@ struct Settings {
         }
     }
 
-    private mutating func readAnnotations(_ request: Request) throws(CNIError) {
-        do throws(PolicyError) {
-            let annotations = try Annotations(request.podAnnotations, within: policy.limits)
-            remarks += annotations.ignored
-            if try annotations.isSkipped() { skip = "annotation evenkeel.skip" }
-            remarks += try annotations.overlay(&policy)
-        } catch { throw CNIError(error) }
+    private mutating func readAnnotations(_ request: Request) {
+        let annotations = Annotations(request.podAnnotations, over: &policy)
+        fault = fault ?? annotations.faults.first
+        remarks += annotations.warnings
+        skip = annotations.skip.map { "annotation \($0)" }
     }
 
     private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {

@@ -3,7 +3,7 @@ import Keel
 import LinuxSystem
 import OCI
 
-EngineContainer.prepareProcess()
+let host = EngineContainer.prepareProcess()
 Hardening.giveUpPrivileges()
 
 exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())
@@ -51,7 +51,7 @@ func attend(_ state: ContainerState) -> Int32 {
         )
         return 1
     }
-    return EngineContainer(pid: state.pid, annotations: state.annotations).makeSafe(journal) ? 0 : 1
+    return EngineContainer(pid: state.pid, annotations: state.annotations, host: host).makeSafe(journal) ? 0 : 1
 }
 
 func collectGarbage(_ journal: borrowing ContainerLog) {

@@ -18,16 +18,31 @@ struct PolicySection {
         PolicyError(place: place, key: key, problem: problem, allowed: allowed)
     }
 
-    /// Hands each member to `take`, by its key; a name that is none is an error.
+    /// Hands each member to `take`, by its key. What is wrong with one becomes a fault, and the others are read.
     func read<Key: CaseIterable & RawRepresentable>(
-        _: Key.Type, _ take: (Key, PolicySection) throws(PolicyError) -> Void
-    ) throws(PolicyError) where Key.RawValue == String, Key.AllCases == [Key] {
+        _: Key.Type, _ faults: inout [PolicyError],
+        _ take: (Key, PolicySection, inout [PolicyError]) throws(PolicyError) -> Void
+    ) where Key.RawValue == String, Key.AllCases == [Key] {
         let keys = Key.allCases
-        let names = keys.map { $0.rawValue }
-        for index in 0..<(try members.count) {
-            let (key, section) = try member(index, among: names)
-            try take(keys[key], section)
+        each(among: keys.map { $0.rawValue }, &faults) { (key, section, faults) throws(PolicyError) in
+            try take(keys[key], section, &faults)
         }
+    }
+
+    /// Hands each member to `take`, with the place of its name among `names`. Not generic: it is in the static programs once.
+    @inline(never)
+    func each(
+        among names: [String], _ faults: inout [PolicyError],
+        _ take: (Int, PolicySection, inout [PolicyError]) throws(PolicyError) -> Void
+    ) {
+        do throws(PolicyError) {
+            for member in try members {
+                do throws(PolicyError) {
+                    let (key, section) = try self.member(member, among: names)
+                    try take(key, section, &faults)
+                } catch { error.note(in: &faults) }
+            }
+        } catch { error.note(in: &faults) }
     }
 
     var members: [JSON.Member] {
@@ -37,14 +52,17 @@ struct PolicySection {
         }
     }
 
-    /// A member, and the place of its name among `names`. Not generic: it is in the static programs once.
-    @inline(never)
-    func member(_ index: Int, among names: [String]) throws(PolicyError) -> (key: Int, section: PolicySection) {
-        let member = try members[index]
+    private func member(
+        _ member: JSON.Member, among names: [String]
+    ) throws(PolicyError) -> (key: Int, section: PolicySection) {
         let section = PolicySection(
             member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
         guard let key = names.firstIndex(of: member.name) else {
-            throw section.error("is not a key of the policy", allowed: names.joined(separator: ", "))
+            let suggestion = nearest(to: member.name, among: names).map { " (did you mean \($0)?)" } ?? ""
+            var error = section.error(
+                "is not a key of the policy\(suggestion)", allowed: names.joined(separator: ", "))
+            error.isUnknownKey = true
+            throw error
         }
         return (key, section)
     }
@@ -66,11 +84,27 @@ struct PolicySection {
 
     private static func quoted(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
 
-    /// An array of some of those names. An empty one is no missing one: it holds none.
-    func names(among known: [String]) throws(PolicyError) -> [String] {
+    /// Those of an array's names that are known, as `canonical` writes them; nil for another value. An empty array is no missing
+    /// one: it holds none.
+    func names(
+        among known: [String], _ faults: inout [PolicyError], as canonical: (String) -> String = { $0 }
+    ) -> [String]? {
         let allowed = "an array of \(Self.quoted(known))"
-        let names = try strings(allowed: allowed)
-        for name in names where !known.contains(name) { throw holds(name, allowed: allowed) }
+        guard let elements = value.elements else {
+            error("is \(value.kind)", allowed: allowed).note(in: &faults)
+            return nil
+        }
+        var names: [String] = []
+        for element in elements {
+            let name = element.string.map(canonical)
+            if let name, known.contains(name) {
+                names.append(name)
+            } else if let text = element.string {
+                holds(text, allowed: allowed).note(in: &faults)
+            } else {
+                error("holds \(element.kind)", allowed: allowed).note(in: &faults)
+            }
+        }
         return names
     }
 
@@ -80,15 +114,15 @@ struct PolicySection {
     }
 
     /// The one member of the section "watch".
-    func group() throws(PolicyError) -> String? {
-        for index in 0..<(try members.count) {
-            let group = try member(index, among: ["group"]).section
-            guard let name = group.value.string, !name.isEmpty else {
+    func group(_ faults: inout [PolicyError]) -> String? {
+        var name: String?
+        each(among: ["group"], &faults) { (_, group, _) throws(PolicyError) in
+            guard let text = group.value.string, !text.isEmpty else {
                 throw group.error("is \(group.described)", allowed: "the name or the number of a group")
             }
-            return name
+            name = text
         }
-        return nil
+        return name
     }
 
     private static let mostPreferences = 256
@@ -155,5 +189,14 @@ struct PolicySection {
         case .string(let text): "\"\(printable(text))\""
         default: value.kind
         }
+    }
+}
+
+extension PolicyError {
+    /// Whoever wrote a document need not be trusted.
+    private static var most: Int { 256 }
+
+    func note(in faults: inout [PolicyError]) {
+        if faults.count < Self.most { faults.append(self) }
     }
 }
