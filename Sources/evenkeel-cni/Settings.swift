@@ -45,6 +45,7 @@ struct Settings {
         do throws(CNIError) { try part(&self) } catch { problem = problem ?? error }
     }
 
+    @inline(never)
     private mutating func readHost() throws(CNIError) {
         do throws(PolicyError) {
             let host = try HostPolicy.load()
@@ -63,6 +64,7 @@ struct Settings {
         }
     }
 
+    @inline(never)
     private mutating func readAnnotations(_ request: Request) {
         let annotations = Annotations(request.podAnnotations, over: &policy)
         fault = fault ?? annotations.faults.first

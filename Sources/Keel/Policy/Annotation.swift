@@ -11,6 +11,9 @@ struct Annotation {
     /// All names in their first spelling.
     static var known: [String] { names.map { prefixes[0] + $0 } }
 
+    /// All names in all spellings.
+    static var spellings: [String] { prefixes.flatMap { prefix in names.map { prefix + $0 } } }
+
     /// The first spelling of an annotation of ours; another's name as it is.
     static func canonical(_ name: String) -> String {
         prefixes.first { name.begins(with: $0) }.map { prefixes[0] + name.dropping($0) } ?? name
@@ -44,14 +47,11 @@ struct Annotation {
         }
     }
 
-    /// What an unknown name's remark ends with.
-    static var unknown: String { "; known: \(names.joined(separator: ", "))" }
-
     /// Says that the name is unknown.
     var remark: String {
         let prefix = Self.prefixes[spelling]
         let near = nearest(to: name.dropping(prefix), among: Self.names).map { " (did you mean \(prefix)\($0)?)" } ?? ""
-        return "\(place) is ignored: its name is unknown\(near)\(Self.unknown)"
+        return "\(place) is ignored: its name is unknown\(near); known: \(Self.names.joined(separator: ", "))"
     }
 
     /// What "skip" says. The host may lock it.
@@ -88,7 +88,7 @@ struct Annotation {
     }
 
     private func error(_ problem: String, allowed: String) -> PolicyError {
-        PolicyError(place: place, key: "", problem: problem, allowed: allowed)
+        PolicyError(place: place, problem: problem, allowed: allowed)
     }
 }
 

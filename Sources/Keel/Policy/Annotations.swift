@@ -8,8 +8,12 @@ public struct Annotations: Sendable {
     public private(set) var skip: String?
     /// What does not count, and why, a line each; of unknown names, of which there may be any number, only the first.
     public private(set) var remarks: [String] = []
+    private var saysUnknown = false
     /// Annotations with a wrong value. They do not count, and refuse the start where `onError` is "fail".
     public private(set) var faults: [PolicyError] = []
+
+    /// Every name that has a meaning, in each of its spellings.
+    package static var names: [String] { Annotation.spellings }
 
     /// Reads all annotations of the container, and lays what those of ours say over the host's policy.
     public init(_ all: [JSON.Member], over policy: inout Policy) {
@@ -39,7 +43,8 @@ public struct Annotations: Sendable {
     /// Keeps one annotation a meaning, that with the best spelling.
     private mutating func take(_ new: Annotation, among ours: inout [Annotation], _ limits: ContainerLimits?) {
         guard let meaning = new.meaning else {
-            if !remarks.contains(where: { $0.ends(with: Annotation.unknown) }) { remarks.append(new.remark) }
+            if !saysUnknown { remarks.append(new.remark) }
+            saysUnknown = true
             return
         }
         if let line = limits?.refusal(ofAnnotation: new.name) {
@@ -49,7 +54,7 @@ public struct Annotations: Sendable {
         guard let place = ours.firstIndex(where: { $0.meaning == meaning }) else { return ours.append(new) }
         let (winner, loser) = ours[place].spelling < new.spelling ? (ours[place], new) : (new, ours[place])
         ours[place] = winner
-        if winner.value != loser.value {
+        if winner.value.string != loser.value.string {
             remarks.append("annotation \(loser.name) is ignored: \(winner.name) says otherwise")
         }
     }

@@ -18,9 +18,10 @@ public final class ContainerLimits: Sendable {
     init(_ section: PolicySection, over earlier: ContainerLimits?, _ faults: inout [PolicyError]) {
         var (allowed, locked) = (earlier?.allowed, earlier?.locked ?? [])
         var places = earlier?.places ?? (allow: section.place, lock: section.place)
-        section.each(among: ["allow", "locked"], &faults) { (key, value, faults) throws(PolicyError) in
-            if key == 0 {
-                allowed = value.names(among: Annotation.known, &faults, as: Annotation.canonical) ?? []
+        for entry in section.entries(among: ["allow", "locked"], &faults) {
+            let value = entry.section
+            if entry.key == 0 {
+                allowed = value.names(among: Annotation.known, areAnnotations: true, &faults) ?? []
                 places.allow = section.place
             } else if let names = value.names(among: Self.keys, &faults) {
                 locked = names
@@ -31,7 +32,7 @@ public final class ContainerLimits: Sendable {
     }
 
     /// What can be locked: the wish to be left alone, and every key of the policy.
-    private static var keys: [String] {
+    package static var keys: [String] {
         [
             "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "rpFilter",
             "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",

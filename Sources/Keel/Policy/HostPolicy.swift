@@ -8,19 +8,31 @@ public struct HostPolicy: Sendable {
     public private(set) var policy = Policy()
     /// What is wrong with the documents, in their order.
     public private(set) var faults: [PolicyError] = []
+    /// The paths of the documents, in their order.
+    public private(set) var documents: [String] = []
 
     public static let folder = "/etc/evenkeel/policy.d"
     private static let mostDocuments = 64
 
-    public init() {}
+    package init() {}
 
-    /// Reads the host's documents. A missing one changes nothing.
+    /// Reads the host's documents. Missing ones change nothing.
     ///
     /// - Throws: if files or memory run out, which says nothing about a document.
-    public static func load() throws(PolicyError) -> HostPolicy {
+    public static func load() throws(PolicyError) -> HostPolicy { try load(Policy.path, folder) }
+
+    /// Reads the document at `path`, and then the folder's.
+    static func load(_ path: String, _ folder: String) throws(PolicyError) -> HostPolicy {
         var host = HostPolicy()
-        try host.read(Policy.path)
-        try host.readFolder(folder)
+        try host.read(path)
+        do throws(PolicyError) {
+            let names = try Self.names(in: folder)
+            for name in names.prefix(mostDocuments) { try host.read("\(folder)/\(name)", isListed: true) }
+            if names.count > mostDocuments {
+                throw PolicyError(
+                    place: folder, problem: "holds \(names.count) documents", allowed: "at most \(mostDocuments)")
+            }
+        } catch { try host.take(error) }
         return host
     }
 
@@ -29,71 +41,57 @@ public struct HostPolicy: Sendable {
     /// - Throws: if it is missing as well.
     public static func load(only path: String) throws(PolicyError) -> HostPolicy {
         var host = HostPolicy()
-        guard FileStatus.exists(path) else {
-            _ = try Policy.load(path, isRequired: true)
-            return host
-        }
         try host.read(path)
+        if host.documents.isEmpty { _ = try Policy.load(path, isRequired: true) }
         return host
     }
 
-    /// Lays the document at `path` over what was read before. A missing one changes nothing.
-    public mutating func read(_ path: String) throws(PolicyError) {
+    /// Lays a document over what was read before. A missing one changes nothing, unless it was listed: then it is a link that leads
+    /// nowhere. What was listed and is no regular file is no document.
+    package mutating func read(_ path: String, isListed: Bool = false) throws(PolicyError) {
         do throws(PolicyError) {
-            if let text = try Policy.text(of: path) { try policy.overlay(text, from: path, &faults) }
-        } catch { try take(error) }
-    }
-
-    /// Reads a folder's documents.
-    mutating func readFolder(_ folder: String) throws(PolicyError) {
-        do throws(PolicyError) {
-            let names = try Self.documents(in: folder)
-            for name in names.prefix(Self.mostDocuments) { try readListed("\(folder)/\(name)") }
-            if names.count > Self.mostDocuments {
-                throw PolicyError(
-                    place: folder, key: "", problem: "holds \(names.count) documents",
-                    allowed: "at most \(Self.mostDocuments)")
-            }
-        } catch { try take(error) }
-    }
-
-    /// The names of a folder's documents, in their order. Hidden files are none, as for a shell's `*.json`.
-    public static func documents(in folder: String) throws(PolicyError) -> [String] {
-        let names: [String]
-        do { names = try Directory.names(in: folder) } catch {
-            throw PolicyError(
-                place: folder, key: "", problem: "is unreadable: \(error.description)", allowed: "a folder",
-                isShortage: error.errno.isShortage)
+            guard let text = try Policy.text(of: path, isRequired: isListed, onlyRegular: isListed) else { return }
+            documents.append(path)
+            try policy.overlay(text, from: path, &faults)
+        } catch {
+            if documents.last != path { documents.append(path) }
+            try take(error)
         }
-        return names.filter { $0.ends(with: ".json") && !$0.begins(with: ".") }
-            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     }
 
-    /// Reads a document that was listed. What is no regular file is none; what is gone or leads nowhere cannot be read.
-    private mutating func readListed(_ path: String) throws(PolicyError) {
-        do throws(PolicyError) {
-            if let text = try Policy.text(of: path, isRequired: true, onlyRegular: true) {
-                try policy.overlay(text, from: path, &faults)
-            }
-        } catch { try take(error) }
-    }
-
-    /// Takes the error of a document as a whole.
+    /// Takes what is wrong with a document as a whole.
     private mutating func take(_ error: PolicyError) throws(PolicyError) {
         if error.isShortage { throw error }
         faults.append(error)
         policy.keepEverything()
     }
 
+    /// The names of a folder's documents, in their order. Hidden files are none, as for a shell's `*.json`.
+    private static func names(in folder: String) throws(PolicyError) -> [String] {
+        let all: [String]
+        do { all = try Directory.names(in: folder) } catch {
+            throw PolicyError(
+                place: folder, problem: "is unreadable: \(error.description)", allowed: "a folder",
+                isShortage: error.errno.isShortage)
+        }
+        var names: [String] = []
+        for name in all where String(decoding: name.utf8.suffix(5), as: UTF8.self) == ".json" && !name.begins(with: ".") {
+            let place = names.firstIndex { name.utf8.lexicographicallyPrecedes($0.utf8) } ?? names.count
+            names.insert(name, at: place)
+        }
+        return names
+    }
+
     /// A line a fault, with what follows; of many the first.
     public var warnings: [String] {
-        let most = 8
-        var lines = faults.prefix(most).map { fault in
+        var lines: [String] = []
+        for fault in faults {
+            if lines.count == 8 {
+                lines.append("the policy has \(faults.count - 8) more faults: evenkeel policy check names them")
+                break
+            }
             let consequence = fault.key.isEmpty ? "until then it counts as \"keep\" for everything" : "it is left out"
-            return "\(fault.description); \(consequence)"
-        }
-        if faults.count > most {
-            lines.append("the policy has \(faults.count - most) more faults: evenkeel policy check names them")
+            lines.append("\(fault.description); \(consequence)")
         }
         return lines
     }

@@ -16,29 +16,24 @@ struct MultusNetworks {
     init(_ value: JSON) { read(value) }
 
     private mutating func read(_ value: JSON) {
-        guard let text = value.string else { return problem = "it is \(value.kind), not a string" }
         // Whoever wrote the short form wished for no route.
-        guard text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") else { return }
+        guard let text = value.string, text.utf8.first == UInt8(ascii: "[") else { return }
         guard text.utf8.count <= Self.mostBytes else { return problem = "it has more than \(Self.mostBytes) bytes" }
         let networks: JSON
         do { networks = try JSON(parsing: Array(text.utf8)) } catch {
             return problem = "it is not JSON: \(error.description)"
         }
         for network in networks.elements ?? [] {
-            guard let routes = network["default-route"], routes != .null else { continue }
-            guard let list = routes.elements else { return refuse("default-route is \(routes.kind), not an array") }
-            for gateway in list {
-                guard let text = gateway.string, IPAddress(text) != nil else {
-                    return refuse("default-route holds \(printable(gateway.string ?? gateway.kind)), which is no address")
+            guard let routes = network["default-route"] else { continue }
+            if case .null = routes { continue }
+            for gateway in routes.elements ?? [routes] {
+                guard let text = gateway.string, IPAddress(text) != nil, gateways.count < Self.mostGateways else {
+                    gateways = []
+                    problem = "default-route must be an array of addresses, of all networks at most \(Self.mostGateways)"
+                    return
                 }
                 gateways.append(text)
             }
-            if gateways.count > Self.mostGateways { return refuse("it names more than \(Self.mostGateways) gateways") }
         }
-    }
-
-    private mutating func refuse(_ reason: String) {
-        gateways = []
-        problem = reason
     }
 }

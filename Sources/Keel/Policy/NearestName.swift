@@ -1,8 +1,7 @@
 /// The known name that a misspelt one is nearest to; nil if none is near. Letter case, `-` and `_` make no difference.
 func nearest(to name: String, among known: [String]) -> String? {
     let wanted = folded(name)
-    // Whoever wrote the name need not be trusted.
-    guard !wanted.isEmpty, wanted.count <= 32 else { return nil }
+    guard !wanted.isEmpty, wanted.count <= mostBytes else { return nil }
     var best: (name: String, distance: Int)?
     for candidate in known {
         let distance = distance(wanted, folded(candidate))
@@ -12,10 +11,16 @@ func nearest(to name: String, among known: [String]) -> String? {
 }
 
 private func folded(_ name: String) -> [UInt8] {
-    name.utf8.prefix(64).filter { $0 != UInt8(ascii: "-") && $0 != UInt8(ascii: "_") }.map {
-        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0
+    var bytes: [UInt8] = []
+    for byte in name.utf8 where byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
+        if bytes.count > mostBytes { break }
+        bytes.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
     }
+    return bytes
 }
+
+/// Whoever wrote a name need not be trusted.
+private let mostBytes = 32
 
 /// How many bytes must be added, removed or replaced to make one of the other (Levenshtein).
 private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {

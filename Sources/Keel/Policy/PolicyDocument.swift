@@ -1,26 +1,6 @@
 public import JSON
 import LinuxSystem
 
-/// What is wrong with a policy, where, and what is allowed instead.
-public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The document: a path, or "the network configuration".
-    public let place: String
-    /// The key with those above it, `defaultRoute.mode`; empty for the document itself.
-    public let key: String
-    public let problem: String
-    public let allowed: String
-    /// Whether the document could not be read for want of files or memory, which says nothing about it.
-    public var isShortage = false
-    /// Whether the key itself is wrong, not its value.
-    public var isUnknownKey = false
-
-    public var description: String {
-        // Key and problem quote the document, which may come from a container's annotation.
-        let subject = key.isEmpty ? place : "\(place): \(printable(key))"
-        return "\(subject) \(printable(problem)); allowed: \(allowed)"
-    }
-}
-
 extension Policy {
     private enum Key: String, CaseIterable {
         case defaultRoute
@@ -54,7 +34,7 @@ extension Policy {
     }
 
     /// The text of a document; nil if it is missing and not required, or no regular file and only those are wanted.
-    static func text(
+    package static func text(
         of path: String, isRequired: Bool = false, onlyRegular: Bool = false
     ) throws(PolicyError) -> [UInt8]? {
         do throws(KernelError) {
@@ -64,7 +44,7 @@ extension Policy {
         } catch {
             if error.errno == .noEntry && !isRequired { return nil }
             throw PolicyError(
-                place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object",
+                place: path, problem: "is unreadable: \(error.description)", allowed: "a JSON object",
                 isShortage: error.errno.isShortage)
         }
     }
@@ -103,7 +83,7 @@ extension Policy {
     private static func parse(_ text: [UInt8], _ place: String) throws(PolicyError) -> JSON {
         do { return try JSON(parsing: text) } catch {
             throw PolicyError(
-                place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
+                place: place, problem: "is not JSON: \(error.description)", allowed: "a JSON object")
         }
     }
 
@@ -113,27 +93,35 @@ extension Policy {
         var (document, ignored) = (document, [String]())
         if reach == .container, let limits { document = limits.unlocked(document, from: place, &ignored) }
         let whole = PolicySection(document, place: place, key: "")
-        _ = try whole.members
-        whole.read(Key.self, &faults) { (key, value, faults) throws(PolicyError) in
-            switch key {
-            case .invalid where reach == .container, .conntrack where reach == .container,
-                .annotations where reach == .container, .watch where reach == .container:
-                throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
-            case .annotations where reach == .network, .watch where reach == .network:
-                throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
-            case .defaultRoute: defaultRoute.overlay(value, of: reach, &faults)
-            case .rpFilter: rpFilter = try value.choice()
-            case .invalid: invalid.overlay(value, &faults)
-            case .conntrack: conntrack.overlay(value, &faults)
-            case .onError: onError = try value.choice()
-            case .annotations:
-                let limits = ContainerLimits(value, over: limits, &faults)
-                defaultRoute.isChoiceForgotten = limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
-                self.limits = limits
-            case .watch: watch.group = value.group(&faults) ?? watch.group
-            }
+        guard document.members != nil else { throw whole.error("is \(document.kind)", allowed: "an object") }
+        for entry in whole.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry, of: reach, &faults) } catch { error.note(in: &faults) }
         }
         return ignored
+    }
+
+    private mutating func take(
+        _ entry: PolicySection.Entry, of reach: Reach, _ faults: inout [PolicyError]
+    ) throws(PolicyError) {
+        let value = entry.section
+        switch Key.allCases[entry.key] {
+        case .invalid where reach == .container, .conntrack where reach == .container,
+            .annotations where reach == .container, .watch where reach == .container:
+            throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
+        case .annotations where reach == .network, .watch where reach == .network:
+            throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
+        case .defaultRoute: defaultRoute.overlay(value, of: reach, &faults)
+        case .rpFilter: rpFilter = try value.choice()
+        case .invalid: invalid.overlay(value, &faults)
+        case .conntrack: conntrack.overlay(value, &faults)
+        case .onError: onError = try value.choice()
+        case .annotations:
+            let limits = ContainerLimits(value, over: limits, &faults)
+            defaultRoute.isChoiceForgotten = limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
+            self.limits = limits
+        case .watch:
+            for entry in value.entries(among: ["group"], &faults) { watch.group = try entry.section.group() }
+        }
     }
 }
 
@@ -148,15 +136,21 @@ extension Policy.DefaultRoute {
     fileprivate mutating func overlay(
         _ section: PolicySection, of reach: Policy.Reach, _ faults: inout [PolicyError]
     ) {
-        section.read(Key.self, &faults) { (key, value, _) throws(PolicyError) in
-            switch key {
-            case .mode: mode = try value.choice()
-            case .prefer:
-                prefer = try value.preferences()
-                isPreferenceOwn = reach == .container
-            case .sourceRules: sourceRules = try value.boolean()
-            case .restoreAfterFlap: restoreAfterFlap = try value.boolean()
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key], of: reach) } catch {
+                error.note(in: &faults)
             }
+        }
+    }
+
+    private mutating func take(_ value: PolicySection, _ key: Key, of reach: Policy.Reach) throws(PolicyError) {
+        switch key {
+        case .mode: mode = try value.choice()
+        case .prefer:
+            prefer = try value.preferences()
+            isPreferenceOwn = reach == .container
+        case .sourceRules: sourceRules = try value.boolean()
+        case .restoreAfterFlap: restoreAfterFlap = try value.boolean()
         }
     }
 }
@@ -169,12 +163,16 @@ extension Policy.Invalid {
     }
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
-        section.read(Key.self, &faults) { (key, value, _) throws(PolicyError) in
-            switch key {
-            case .mode: mode = try value.choice()
-            case .forward: forward = try value.boolean()
-            case .place: place = try value.choice()
-            }
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch { error.note(in: &faults) }
+        }
+    }
+
+    private mutating func take(_ value: PolicySection, _ key: Key) throws(PolicyError) {
+        switch key {
+        case .mode: mode = try value.choice()
+        case .forward: forward = try value.boolean()
+        case .place: place = try value.choice()
         }
     }
 }
@@ -188,13 +186,21 @@ extension Policy.Conntrack {
     }
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
-        section.read(Key.self, &faults) { (key, value, _) throws(PolicyError) in
-            switch key {
-            case .max: max = try value.size()
-            case .tcpEstablishedTimeout: tcpEstablishedTimeout = try value.seconds()
-            case .genericTimeout: genericTimeout = try value.seconds()
-            case .warnAt: warnAt = try value.share()
-            }
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch { error.note(in: &faults) }
         }
     }
+
+    private mutating func take(_ value: PolicySection, _ key: Key) throws(PolicyError) {
+        switch key {
+        case .max: max = try value.size()
+        case .tcpEstablishedTimeout: tcpEstablishedTimeout = try value.seconds()
+        case .genericTimeout: genericTimeout = try value.seconds()
+        case .warnAt: warnAt = try value.share()
+        }
+    }
+}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String, AllCases == [Self] {
+    fileprivate static var names: [String] { allCases.map { $0.rawValue } }
 }

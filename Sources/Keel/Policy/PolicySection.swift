@@ -18,53 +18,38 @@ struct PolicySection {
         PolicyError(place: place, key: key, problem: problem, allowed: allowed)
     }
 
-    /// Hands each member to `take`, by its key. What is wrong with one becomes a fault, and the others are read.
-    func read<Key: CaseIterable & RawRepresentable>(
-        _: Key.Type, _ faults: inout [PolicyError],
-        _ take: (Key, PolicySection, inout [PolicyError]) throws(PolicyError) -> Void
-    ) where Key.RawValue == String, Key.AllCases == [Key] {
-        let keys = Key.allCases
-        each(among: keys.map { $0.rawValue }, &faults) { (key, section, faults) throws(PolicyError) in
-            try take(keys[key], section, &faults)
-        }
-    }
-
-    /// Hands each member to `take`, with the place of its name among `names`. Not generic: it is in the static programs once.
+    /// The members by the places of their names among `names`. One with another name is a fault, and so is a value without members.
+    /// Not generic and without a closure: it is in the static programs once.
     @inline(never)
-    func each(
-        among names: [String], _ faults: inout [PolicyError],
-        _ take: (Int, PolicySection, inout [PolicyError]) throws(PolicyError) -> Void
-    ) {
-        do throws(PolicyError) {
-            for member in try members {
-                do throws(PolicyError) {
-                    let (key, section) = try self.member(member, among: names)
-                    try take(key, section, &faults)
-                } catch { error.note(in: &faults) }
+    func entries(among names: [String], _ faults: inout [PolicyError]) -> [Entry] {
+        guard let members = value.members else {
+            error("is \(value.kind)", allowed: "an object").note(in: &faults)
+            return []
+        }
+        var entries: [Entry] = []
+        for member in members {
+            let section = PolicySection(
+                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+            if let key = names.firstIndex(of: member.name) {
+                entries.append(Entry(key: key, section: section))
+            } else {
+                section.unknown(member.name, among: names).note(in: &faults)
             }
-        } catch { error.note(in: &faults) }
+        }
+        return entries
     }
 
-    var members: [JSON.Member] {
-        get throws(PolicyError) {
-            guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
-            return members
-        }
+    struct Entry {
+        let key: Int
+        let section: PolicySection
     }
 
-    private func member(
-        _ member: JSON.Member, among names: [String]
-    ) throws(PolicyError) -> (key: Int, section: PolicySection) {
-        let section = PolicySection(
-            member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
-        guard let key = names.firstIndex(of: member.name) else {
-            let suggestion = nearest(to: member.name, among: names).map { " (did you mean \($0)?)" } ?? ""
-            var error = section.error(
-                "is not a key of the policy\(suggestion)", allowed: names.joined(separator: ", "))
-            error.isUnknownKey = true
-            throw error
-        }
-        return (key, section)
+    @inline(never)
+    private func unknown(_ name: String, among names: [String]) -> PolicyError {
+        let suggestion = nearest(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
+        return PolicyError(
+            place: place, key: key, problem: "is not a key of the policy\(suggestion)",
+            allowed: names.joined(separator: ", "), isUnknownKey: true)
     }
 
     @inline(never)
@@ -84,11 +69,9 @@ struct PolicySection {
 
     private static func quoted(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
 
-    /// Those of an array's names that are known, as `canonical` writes them; nil for another value. An empty array is no missing
-    /// one: it holds none.
-    func names(
-        among known: [String], _ faults: inout [PolicyError], as canonical: (String) -> String = { $0 }
-    ) -> [String]? {
+    /// Those of an array's names that are known; nil for another value. An empty array is no missing one: it holds none.
+    /// `areAnnotations`: any spelling of an annotation will do.
+    func names(among known: [String], areAnnotations: Bool = false, _ faults: inout [PolicyError]) -> [String]? {
         let allowed = "an array of \(Self.quoted(known))"
         guard let elements = value.elements else {
             error("is \(value.kind)", allowed: allowed).note(in: &faults)
@@ -96,13 +79,13 @@ struct PolicySection {
         }
         var names: [String] = []
         for element in elements {
-            let name = element.string.map(canonical)
-            if let name, known.contains(name) {
+            let text = element.string ?? ""
+            let name = areAnnotations ? Annotation.canonical(text) : text
+            if known.contains(name) {
                 names.append(name)
-            } else if let text = element.string {
-                holds(text, allowed: allowed).note(in: &faults)
             } else {
-                error("holds \(element.kind)", allowed: allowed).note(in: &faults)
+                let wrong = element.string == nil ? element.kind : "\"\(printable(text))\""
+                error("holds \(wrong)", allowed: allowed).note(in: &faults)
             }
         }
         return names
@@ -113,14 +96,9 @@ struct PolicySection {
         return boolean
     }
 
-    /// The one member of the section "watch".
-    func group(_ faults: inout [PolicyError]) -> String? {
-        var name: String?
-        each(among: ["group"], &faults) { (_, group, _) throws(PolicyError) in
-            guard let text = group.value.string, !text.isEmpty else {
-                throw group.error("is \(group.described)", allowed: "the name or the number of a group")
-            }
-            name = text
+    func group() throws(PolicyError) -> String {
+        guard let name = value.string, !name.isEmpty else {
+            throw error("is \(described)", allowed: "the name or the number of a group")
         }
         return name
     }
@@ -189,14 +167,5 @@ struct PolicySection {
         case .string(let text): "\"\(printable(text))\""
         default: value.kind
         }
-    }
-}
-
-extension PolicyError {
-    /// Whoever wrote a document need not be trusted.
-    private static var most: Int { 256 }
-
-    func note(in faults: inout [PolicyError]) {
-        if faults.count < Self.most { faults.append(self) }
     }
 }

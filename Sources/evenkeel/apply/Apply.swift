@@ -37,7 +37,7 @@ struct Apply: ParsableCommand {
 
             EXIT STATUS
               0   everything is as the policy says, or with --dry-run could be
-              1   something was refused; standard error says what
+              1   something was refused, or the policy is faulty; standard error says what
               64  the command line is wrong
             """)
 
@@ -65,9 +65,11 @@ struct Apply: ParsableCommand {
         if !succeeded { throw ExitCode(1) }
     }
 
-    /// Whether nothing was refused.
+    /// Whether nothing was refused, and the policy is without fault.
     private func work() throws(Failure) -> Bool {
-        let policy = try Policy.named(selection.policy)
+        let documents = try HostPolicy.named(selection.policy)
+        for line in documents.warnings { say(line) }
+        let policy = documents.policy
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
@@ -92,7 +94,7 @@ struct Apply: ParsableCommand {
             }
             if selection.all && survey.namespaces.isEmpty { try write("no containers found\n") }
         }
-        return results.allSatisfy { $0.errors.isEmpty }
+        return results.allSatisfy { $0.errors.isEmpty } && documents.faults.isEmpty
     }
 
     private func survey() throws(Failure) -> Survey {
