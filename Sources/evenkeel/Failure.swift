@@ -17,7 +17,8 @@ extension HostPolicy {
     /// - Throws: for a fault as well, where `onError` is "fail", unless `isOnlyLooking`.
     static func named(_ path: String?, isOnlyLooking: Bool = false) throws(Failure) -> HostPolicy {
         do throws(PolicyError) {
-            let host = try path.map { (path) throws(PolicyError) in try HostPolicy.load(only: path) } ?? .load()
+            let host: HostPolicy
+            if let path { host = try .load(only: path) } else { host = try .load() }
             if let fault = host.faults.first, path != nil || (host.policy.onError == .fail && !isOnlyLooking) {
                 throw fault
             }

@@ -25,7 +25,7 @@ import Testing
     ])
     func anUnknownNameIsAWarningThatSaysWhichIsNear(name: String, suggestion: String) {
         let (policy, annotations) = read([(name, "true")])
-        #expect(policy == Policy() && annotations.skip == nil && annotations.faults == [])
+        #expect(policy == Policy() && annotations.skip == nil && annotations.faults.isEmpty)
         #expect(
             annotations.warnings == [
                 "annotation \(name.replacing("\u{1b}", with: "?")) is ignored: its name is unknown\(suggestion); known: skip, "
@@ -57,7 +57,7 @@ import Testing
     ])
     func ofSeveralSpellingsTheFirstCounts(all: [(String, String)]) {
         let (policy, annotations) = read(all)
-        #expect(policy.defaultRoute.mode == .ranked && annotations.faults == [])
+        #expect(policy.defaultRoute.mode == .ranked && annotations.faults.isEmpty)
         #expect(annotations.warnings.count == 2)
         #expect(annotations.warnings.contains { $0.hasPrefix("annotation evenkeel.mode is ignored: ") })
         #expect(annotations.warnings.contains { $0.hasPrefix("annotation evenkeel.dev/mode is ignored: ") })

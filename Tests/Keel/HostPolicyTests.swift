@@ -14,7 +14,7 @@ import Testing
 
     @Test func withoutDocumentsTheBuiltInPolicyHolds() throws {
         let host = try HostPolicy.load("/nonexistent/policy.json", "/nonexistent/policy.d")
-        #expect(host.policy == Policy() && host.faults == [] && host.warnings == [])
+        #expect(host.policy == Policy() && host.faults.isEmpty && host.warnings == [])
         #expect(try load().policy == Policy())
         #expect(HostPolicy.folder == "/etc/evenkeel/policy.d")
     }
@@ -26,7 +26,7 @@ import Testing
         try write("d/10.json", #"{"conntrack":{"max":3},"defaultRoute":{"mode":"one"}}"#)
         try write("d/9.json", #"{"defaultRoute":{"mode":"ranked"}}"#)
         let host = try load()
-        #expect(host.faults == [])
+        #expect(host.faults.isEmpty)
         #expect(host.policy.rpFilter == .keep && host.policy.onError == .fail && host.policy.invalid.mode == .input)
         #expect(host.policy.conntrack.max == .entries(2) && host.policy.conntrack.warnAt == 0.5)
         #expect(host.policy.defaultRoute.mode == .ranked)
@@ -40,7 +40,7 @@ import Testing
         try write("elsewhere", #"{"rpFilter":"keep"}"#)
         try FileManager.default.createSymbolicLink(atPath: folder + "/d/link.json", withDestinationPath: "../elsewhere")
         let host = try load()
-        #expect(host.faults == [] && host.policy.rpFilter == .keep)
+        #expect(host.faults.isEmpty && host.policy.rpFilter == .keep)
     }
 
     @Test func aFaultyKeyIsLeftOutAndNamedAndAllOthersHold() throws {
@@ -64,7 +64,7 @@ import Testing
         #expect(host.policy.limits?.allowed == ["dev.evenkeel.skip"] && host.policy.limits?.locked == ["rpFilter"])
         #expect(
             host.faults.map { $0.key } == [
-                "defaultRoute.mode", "defaultRoute.sourceRule", "conntrack.max", "nonsense", "invalid", "onError",
+                "nonsense", "defaultRoute.sourceRule", "defaultRoute.mode", "conntrack.max", "invalid", "onError",
                 "annotations.allow", "annotations.allow", "annotations.locked", "watch.group",
                 "defaultRoute.restoreAfterFlap",
             ])
@@ -74,7 +74,7 @@ import Testing
                 == "\(folder)/policy.json: defaultRoute.sourceRule is not a key of the policy (did you mean sourceRules?); allowed: "
                 + "mode, prefer, sourceRules, restoreAfterFlap")
         #expect(
-            host.warnings.first
+            host.warnings[2]
                 == #"\#(folder)/policy.json: defaultRoute.mode is "foo"; allowed: "distinct", "one", "ranked", "keep"; it is left out"#)
         #expect(host.warnings.count == 9 && host.warnings.last?.hasPrefix("the policy has 3 more faults: ") == true)
     }
@@ -113,14 +113,14 @@ import Testing
         try write("d/large.json", String(repeating: " ", count: (1 << 20) + 1))
         #expect(try load().faults.first?.problem.contains("more than the 1048576 bytes allowed") == true)
         try FileManager.default.removeItem(atPath: folder + "/d")
-        #expect(try load().faults == [])
+        #expect(try load().faults.isEmpty)
         try write("d", "no folder")
         #expect(try load().policy.rpFilter == .keep)
     }
 
     @Test func ofTooManyDocumentsSixtyFourAreReadAndTheRestMayHaveKeptAnything() throws {
         for number in 100..<164 { try write("d/\(number).json", #"{"conntrack":{"genericTimeout":\#(number)}}"#) }
-        #expect(try load().policy.conntrack.genericTimeout == 163 && load().faults == [])
+        #expect(try load().policy.conntrack.genericTimeout == 163 && load().faults.isEmpty)
         try write("d/zzz.json", "{}")
         let host = try load()
         #expect(host.policy.rpFilter == .keep)

@@ -53,7 +53,7 @@ import Testing
         let before = host
         let annotations = Annotations(
             [.init(MultusNetworks.annotation, .string(#"[{"default-route":["10.1.1.1"]}]"#))], over: &host)
-        #expect(host == before && annotations.faults == [] && annotations.warnings.count == 1)
+        #expect(host == before && annotations.faults.isEmpty && annotations.warnings.count == 1)
     }
 
     private func gateway(_ text: String) throws -> Preference { .gateway(try #require(IPPrefix(text))) }
@@ -62,7 +62,7 @@ import Testing
         var policy = Policy()
         let all = more.map { JSON.Member($0.key, .string($0.value)) } + [.init(MultusNetworks.annotation, .string(networks))]
         let annotations = Annotations(all, over: &policy)
-        #expect(annotations.faults == [])
+        #expect(annotations.faults.isEmpty)
         return (policy, annotations.warnings)
     }
 }

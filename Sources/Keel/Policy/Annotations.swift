@@ -52,13 +52,14 @@ public struct Annotations: Sendable {
             return
         }
         guard let place = ours.firstIndex(where: { $0.meaning == meaning }) else { return ours.append(new) }
-        let (winner, loser) = ours[place].spelling < new.spelling ? (ours[place], new) : (new, ours[place])
-        ours[place] = winner
-        if winner.value.string != loser.value.string {
-            remarks.append("annotation \(loser.name) is ignored: \(winner.name) says otherwise")
+        var loser = new
+        if new.spelling < ours[place].spelling { swap(&loser, &ours[place]) }
+        if loser.value.string != ours[place].value.string {
+            remarks.append("annotation \(loser.name) is ignored: \(ours[place].name) says otherwise")
         }
     }
 
+    @inline(never)
     private mutating func obey(_ annotation: Annotation, _ policy: inout Policy) {
         do throws(PolicyError) {
             let text = try annotation.text

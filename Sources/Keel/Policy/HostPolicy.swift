@@ -25,15 +25,22 @@ public struct HostPolicy: Sendable {
     static func load(_ path: String, _ folder: String) throws(PolicyError) -> HostPolicy {
         var host = HostPolicy()
         try host.read(path)
+        try host.readFolder(folder)
+        return host
+    }
+
+    @inline(never)
+    private mutating func readFolder(_ folder: String) throws(PolicyError) {
         do throws(PolicyError) {
             let names = try Self.names(in: folder)
-            for name in names.prefix(mostDocuments) { try host.read("\(folder)/\(name)", isListed: true) }
-            if names.count > mostDocuments {
-                throw PolicyError(
-                    place: folder, problem: "holds \(names.count) documents", allowed: "at most \(mostDocuments)")
+            for place in names.indices {
+                if place == Self.mostDocuments {
+                    throw PolicyError(
+                        place: folder, problem: "holds \(names.count) documents", allowed: "at most \(place)")
+                }
+                try read("\(folder)/\(names[place])", isListed: true)
             }
-        } catch { try host.take(error) }
-        return host
+        } catch { try take(error) }
     }
 
     /// Reads the document at `path` instead of the host's.
@@ -48,6 +55,7 @@ public struct HostPolicy: Sendable {
 
     /// Lays a document over what was read before. A missing one changes nothing, unless it was listed: then it is a link that leads
     /// nowhere. What was listed and is no regular file is no document.
+    @inline(never)
     package mutating func read(_ path: String, isListed: Bool = false) throws(PolicyError) {
         do throws(PolicyError) {
             guard let text = try Policy.text(of: path, isRequired: isListed, onlyRegular: isListed) else { return }
@@ -60,6 +68,7 @@ public struct HostPolicy: Sendable {
     }
 
     /// Takes what is wrong with a document as a whole.
+    @inline(never)
     private mutating func take(_ error: PolicyError) throws(PolicyError) {
         if error.isShortage { throw error }
         faults.append(error)
@@ -75,7 +84,9 @@ public struct HostPolicy: Sendable {
                 isShortage: error.errno.isShortage)
         }
         var names: [String] = []
-        for name in all where String(decoding: name.utf8.suffix(5), as: UTF8.self) == ".json" && !name.begins(with: ".") {
+        for name in all {
+            let parts = name.parts(between: UInt8(ascii: "."))
+            guard parts.count > 1, parts.last == "json", !parts[0].isEmpty else { continue }
             let place = names.firstIndex { name.utf8.lexicographicallyPrecedes($0.utf8) } ?? names.count
             names.insert(name, at: place)
         }

@@ -6,8 +6,6 @@ import Netlink
 /// `k8s.v1.cni.cncf.io/networks`. (The short form, names with commas between them, cannot say it.)
 struct MultusNetworks {
     static var annotation: String { "k8s.v1.cni.cncf.io/networks" }
-    private static var mostBytes: Int { 1 << 16 }
-    private static var mostGateways: Int { 32 }
 
     private(set) var gateways: [String] = []
     /// Why nothing of it counts.
@@ -18,7 +16,7 @@ struct MultusNetworks {
     private mutating func read(_ value: JSON) {
         // Whoever wrote the short form wished for no route.
         guard let text = value.string, text.utf8.first == UInt8(ascii: "[") else { return }
-        guard text.utf8.count <= Self.mostBytes else { return problem = "it has more than \(Self.mostBytes) bytes" }
+        guard text.utf8.count <= 65536 else { return problem = "it has more than 65536 bytes" }
         let networks: JSON
         do { networks = try JSON(parsing: Array(text.utf8)) } catch {
             return problem = "it is not JSON: \(error.description)"
@@ -27,9 +25,9 @@ struct MultusNetworks {
             guard let routes = network["default-route"] else { continue }
             if case .null = routes { continue }
             for gateway in routes.elements ?? [routes] {
-                guard let text = gateway.string, IPAddress(text) != nil, gateways.count < Self.mostGateways else {
+                guard let text = gateway.string, IPAddress(text) != nil, gateways.count < 32 else {
                     gateways = []
-                    problem = "default-route must be an array of addresses, of all networks at most \(Self.mostGateways)"
+                    problem = "default-route must be an array of addresses, of all networks at most 32"
                     return
                 }
                 gateways.append(text)

@@ -1,37 +1,28 @@
-/// The known name that a misspelt one is nearest to; nil if none is near. Letter case, `-` and `_` make no difference.
+/// The known name that a misspelt one is nearest to; nil if none is near. Letter case makes no difference.
 func nearest(to name: String, among known: [String]) -> String? {
-    let wanted = folded(name)
-    guard !wanted.isEmpty, wanted.count <= mostBytes else { return nil }
-    var best: (name: String, distance: Int)?
+    let wanted = Array(name.utf8)
+    // Whoever wrote the name need not be trusted.
+    guard wanted.count <= 32 else { return nil }
+    var best: String?
+    var least = (wanted.count + 2) / 4 + 1
     for candidate in known {
-        let distance = distance(wanted, folded(candidate))
-        if distance <= (wanted.count + 2) / 4, distance < best?.distance ?? .max { best = (candidate, distance) }
+        let distance = distance(wanted, Array(candidate.utf8))
+        if distance < least { (best, least) = (candidate, distance) }
     }
-    return best?.name
+    return best
 }
-
-private func folded(_ name: String) -> [UInt8] {
-    var bytes: [UInt8] = []
-    for byte in name.utf8 where byte != UInt8(ascii: "-") && byte != UInt8(ascii: "_") {
-        if bytes.count > mostBytes { break }
-        bytes.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
-    }
-    return bytes
-}
-
-/// Whoever wrote a name need not be trusted.
-private let mostBytes = 32
 
 /// How many bytes must be added, removed or replaced to make one of the other (Levenshtein).
 private func distance(_ one: [UInt8], _ other: [UInt8]) -> Int {
-    var row = Array(0...other.count)
-    for (place, byte) in one.enumerated() {
+    var row: [Int] = []
+    for length in 0...other.count { row.append(length) }
+    for place in one.indices {
         var diagonal = row[0]
         row[0] = place + 1
         for column in other.indices {
-            let replaced = diagonal + (byte == other[column] ? 0 : 1)
+            let replaced = diagonal + (one[place] | 0x20 == other[column] | 0x20 ? 0 : 1)
             diagonal = row[column + 1]
-            row[column + 1] = min(replaced, diagonal + 1, row[column] + 1)
+            row[column + 1] = min(replaced, min(diagonal, row[column]) + 1)
         }
     }
     return row[other.count]

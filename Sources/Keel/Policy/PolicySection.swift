@@ -91,11 +91,13 @@ struct PolicySection {
         return names
     }
 
+    @inline(never)
     func boolean() throws(PolicyError) -> Bool {
         guard let boolean = value.boolean else { throw error("is \(value.kind)", allowed: "true, false") }
         return boolean
     }
 
+    @inline(never)
     func group() throws(PolicyError) -> String {
         guard let name = value.string, !name.isEmpty else {
             throw error("is \(described)", allowed: "the name or the number of a group")
@@ -105,6 +107,7 @@ struct PolicySection {
 
     private static let mostPreferences = 256
 
+    @inline(never)
     func preferences() throws(PolicyError) -> [Preference] {
         let allowed =
             "an array of interface names, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
@@ -136,6 +139,7 @@ struct PolicySection {
         error("holds \"\(printable(text))\"", allowed: allowed)
     }
 
+    @inline(never)
     func size() throws(PolicyError) -> Policy.Conntrack.Size {
         let allowed = "\"auto\", \"keep\", a number of entries from 1 to 2147483647"
         switch value {
@@ -146,6 +150,7 @@ struct PolicySection {
         }
     }
 
+    @inline(never)
     func seconds() throws(PolicyError) -> Int {
         guard let seconds = value.integer, (1...Int64(Int32.max)).contains(seconds) else {
             throw error("is \(described)", allowed: "a number of seconds from 1 to 2147483647")
@@ -153,6 +158,7 @@ struct PolicySection {
         return Int(seconds)
     }
 
+    @inline(never)
     func share() throws(PolicyError) -> Double {
         guard let share = value.real, share > 0, share <= 1 else {
             throw error("is \(described)", allowed: "a number above 0 and up to 1")
