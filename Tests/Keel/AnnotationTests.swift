@@ -19,7 +19,7 @@ import Testing
         ("evenkeel.Skip", " (did you mean evenkeel.skip?)"),
         ("dev.evenkeel.defaultRoute", " (did you mean dev.evenkeel.default-route?)"),
         ("evenkeel.dev/rpfilter", " (did you mean evenkeel.dev/rp-filter?)"),
-        ("evenkeel.dev/onerr", " (did you mean evenkeel.dev/on-error?)"), ("evenkeel.nonsense", ""),
+        ("evenkeel.dev/onerror", " (did you mean evenkeel.dev/on-error?)"), ("evenkeel.nonsense", ""),
         ("dev.evenkeel.evenkeel.skip", ""), ("evenkeel.\u{1b}[2J", ""),
         ("evenkeel.\(String(repeating: "s", count: 5000))", ""),
     ])

@@ -193,7 +193,7 @@ import Testing
 
     @Test(arguments: [
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
-        ("filter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
+        ("strict", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
         ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap"),
         ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
@@ -205,7 +205,7 @@ import Testing
     @Test(arguments: [
         ("defaultRoutes", "defaultRoute"), ("RPFilter", "rpFilter"), ("rp_filter", "rpFilter"), ("onerror", "onError"),
         ("defaultRoute.prefered", "prefer"), ("defaultRoute.sourceRule", "sourceRules"),
-        ("conntrack.tcpEstablishedTimout", "tcpEstablishedTimeout"), ("annotations.lock", "locked"),
+        ("conntrack.tcpEstablishedTimout", "tcpEstablishedTimeout"), ("annotations.lockd", "locked"),
         ("watch.groups", "group"), ("invalid.forwad", "forward"),
     ])
     func theNearestKeyIsSuggested(path: String, suggestion: String) {

@@ -16,14 +16,15 @@ struct PolicyCommand: ParsableCommand {
             containers from starting.
 
             A CONTAINER'S ANNOTATIONS
-              dev.evenkeel.skip            "true": leave the container alone
-              dev.evenkeel.default-route   which default route wins, best first: "eth1 10.89.3.0/24"
-              dev.evenkeel.mode            defaultRoute.mode
-              dev.evenkeel.rp-filter       rpFilter
-              dev.evenkeel.on-error        onError
-              dev.evenkeel.policy          a document with any of defaultRoute, rpFilter and onError
+              dev.evenkeel.skip           "true": leave the container alone
+              dev.evenkeel.default-route  who wins, best first: "eth1 10.89.3.0/24"
+              dev.evenkeel.mode           defaultRoute.mode
+              dev.evenkeel.rp-filter      rpFilter
+              dev.evenkeel.on-error       onError
+              dev.evenkeel.policy         {"defaultRoute": …, "rpFilter": …, "onError": …}
             Each may also be spelled evenkeel.dev/NAME, as Kubernetes wants it, or evenkeel.NAME; if a container has several \
-            spellings of one name, the first in this order counts. The single keys win over the document.
+            spellings of one name, the first in this order counts. The single keys win over the document. A wrong value is \
+            ignored, with a line in the system's log; with "onError": "fail" it keeps that container from starting.
             """,
         subcommands: [PolicyCheck.self, PolicyShow.self, PolicySchemaCommand.self])
 }
