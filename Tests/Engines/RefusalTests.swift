@@ -20,7 +20,7 @@ extension Engines {
                 start c --network n1,n2 --annotation run.oci.hooks.stderr=/run/hook
                 """)
             let first = try host.firstAction(of: "c")
-            #expect(first.defaultRoutes.count == 1 && first.filters["eth0"] == "1", "all other keys hold")
+            #expect(first.defaultRoutes.count == 1 && first.filters["eth0"] != "2", "all other keys hold")
         }
 
         /// It may have asked to leave everything alone.
@@ -31,8 +31,8 @@ extension Engines {
             let (status, said) = try start(on: host)
             #expect(status == 0)
             let first = try host.firstAction(of: "c")
-            #expect(first.defaultRoutes.count == 2 && first.filters["eth0"] == "1")
-            #expect(try host.run("nft list tables") == "" || !host.run("nft list tables").contains("evenkeel"))
+            #expect(first.defaultRoutes.count == 2 && first.filters["eth0"] != "2")
+            #expect(try !host.run("nft list tables").contains("evenkeel"))
             if runtime == "crun" { #expect(said.contains("/etc/evenkeel/policy.d/10-site.json is not JSON")) }
         }
 
