@@ -16,7 +16,8 @@ struct Evenkeel: ParsableCommand {
             why. The policy is \(policyPath), if that file exists; `policy` checks and shows it.
             """,
         version: Product.version,
-        subcommands: [Doctor.self, Explain.self, Apply.self, HostCommand.self, WatchCommand.self, CNICommand.self,
+        subcommands: [
+            Doctor.self, Explain.self, Apply.self, HostCommand.self, WatchCommand.self, CNICommand.self,
             PolicyCommand.self,
         ])
 

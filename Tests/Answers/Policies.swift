@@ -92,7 +92,8 @@ private func words(_ policy: Policy) -> String {
 
 private func annotations() -> [String] {
     let names = [
-        "evenkeel.skip", "dev.evenkeel.default-route", "evenkeel.dev/policy", "evenkeel.skip\u{301}", "evenkeel.é", "other",
+        "evenkeel.skip", "dev.evenkeel.default-route", "evenkeel.dev/policy", "evenkeel.skip\u{301}", "evenkeel.é",
+        "other",
         "evenkeel.dev/mode", "dev.evenkeel.rpfilter", "k8s.v1.cni.cncf.io/networks",
     ]
     let values = [

@@ -22,7 +22,9 @@ extension Engines {
         /// A container's mark shows where its values come from.
         @Test func showSaysWhatTheContainerSaid() throws {
             let host = try PodmanHost()
-            try host.run("start c --network n1,n2 --annotation evenkeel.dev/mode=ranked --annotation dev.evenkeel.rp-filter=keep")
+            try host.run(
+                "start c --network n1,n2 --annotation evenkeel.dev/mode=ranked --annotation dev.evenkeel.rp-filter=keep"
+            )
             let shown = try host.run("evenkeel policy show --container c | grep -v built-in | tr -s ' '")
             #expect(shown.contains("defaultRoute.mode ranked the container's mark"))
             #expect(shown.contains("rpFilter keep the container's mark"))
@@ -48,7 +50,8 @@ extension Engines {
                     imagePullPolicy: Never
                     command: [/bin/sleep, "1000"]
                 """
-            try host.run("cat >/root/pod.yaml; podman kube play --network n1 --network n2 /root/pod.yaml >&2", input: pod)
+            try host.run(
+                "cat >/root/pod.yaml; podman kube play --network n1 --network n2 /root/pod.yaml >&2", input: pod)
             let defaults = try host.lines("inside p-c ip route show default | sed 's/proto.*metric/metric/'")
             #expect(defaults.first?.hasPrefix("default via 10.89.2.1 ") == true, "\(defaults)")
             let shown = try host.run("evenkeel policy show --container p-c | tr -s ' '")

@@ -7,11 +7,14 @@ extension Engines {
         @Test(arguments: ["runc", "crun"])
         func aFaultyPolicyKeepsAContainerFromStartingOnlyIfErrorsRefuse(runtime: String) throws {
             let host = try PodmanHost(runtime: runtime)
-            try host.run("mkdir /etc/evenkeel; echo '{\"onError\":\"fail\",\"defaultRoutes\":{}}' >/etc/evenkeel/policy.json")
+            try host.run(
+                "mkdir /etc/evenkeel; echo '{\"onError\":\"fail\",\"defaultRoutes\":{}}' >/etc/evenkeel/policy.json")
             let (status, said) = try start(on: host)
             #expect(status != 0)
             #expect(said.contains("/etc/evenkeel/policy.json: defaultRoutes is not a key of the policy"))
-            #expect(said.contains("(did you mean defaultRoute?); allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
+            #expect(
+                said.contains(
+                    "(did you mean defaultRoute?); allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
             #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
             try host.run(
                 """

@@ -116,7 +116,9 @@ import Testing
     }
 
     @Test func aWrongOneLeavesTheOthers() {
-        let (policy, annotations) = read([("evenkeel.mode", "x"), ("evenkeel.rp-filter", "keep"), ("evenkeel.policy", "{")])
+        let (policy, annotations) = read([
+            ("evenkeel.mode", "x"), ("evenkeel.rp-filter", "keep"), ("evenkeel.policy", "{"),
+        ])
         #expect(policy.rpFilter == .keep && policy.defaultRoute.mode == .distinct && annotations.faults.count == 2)
     }
 
@@ -139,7 +141,8 @@ import Testing
 
     /// Whatever their order: the shorter ones are the more deliberate.
     @Test(arguments: [false, true]) func singleKeysWinOverThePolicy(areFirst: Bool) {
-        let document = #"{"defaultRoute":{"prefer":["eth7"],"sourceRules":false,"mode":"keep"},"rpFilter":"keep","onError":"warn"}"#
+        let document =
+            #"{"defaultRoute":{"prefer":["eth7"],"sourceRules":false,"mode":"keep"},"rpFilter":"keep","onError":"warn"}"#
         let members = [
             ("dev.evenkeel.policy", document), ("evenkeel.default-route", "eth1"), ("evenkeel.mode", "one"),
             ("evenkeel.rp-filter", "relax"), ("evenkeel.on-error", "fail"),

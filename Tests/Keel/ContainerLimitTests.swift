@@ -58,7 +58,9 @@ import Testing
         #expect(policy.defaultRoute.mode == .distinct && ignored.count == 1)
     }
 
-    @Test(arguments: [("mode", "defaultRoute.mode", "one"), ("rp-filter", "rpFilter", "keep"), ("on-error", "onError", "fail")])
+    @Test(arguments: [
+        ("mode", "defaultRoute.mode", "one"), ("rp-filter", "rpFilter", "keep"), ("on-error", "onError", "fail"),
+    ])
     func aLockBindsSingleKeysInAnySpelling(name: String, lock: String, value: String) throws {
         for prefix in ["evenkeel.", "dev.evenkeel.", "evenkeel.dev/"] {
             let (policy, _, ignored) = try read(#"{"locked":["\#(lock)"]}"#, [prefix + name: value])

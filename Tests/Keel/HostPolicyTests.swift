@@ -75,7 +75,8 @@ import Testing
                 + "mode, prefer, sourceRules, restoreAfterFlap")
         #expect(
             host.warnings[2]
-                == #"\#(folder)/policy.json: defaultRoute.mode is "foo"; allowed: "distinct", "one", "ranked", "keep"; it is left out"#)
+                == #"\#(folder)/policy.json: defaultRoute.mode is "foo"; allowed: "distinct", "one", "ranked", "keep"; it is left out"#
+        )
         #expect(host.warnings.count == 9 && host.warnings.last?.hasPrefix("the policy has 3 more faults: ") == true)
     }
 
@@ -139,5 +140,7 @@ import Testing
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
 
-    private func load() throws(PolicyError) -> HostPolicy { try HostPolicy.load(folder + "/policy.json", folder + "/d") }
+    private func load() throws(PolicyError) -> HostPolicy {
+        try HostPolicy.load(folder + "/policy.json", folder + "/d")
+    }
 }

@@ -60,7 +60,8 @@ import Testing
 
     private func read(_ networks: String, _ more: [String: String] = [:]) -> (policy: Policy, warnings: [String]) {
         var policy = Policy()
-        let all = more.map { JSON.Member($0.key, .string($0.value)) } + [.init(MultusNetworks.annotation, .string(networks))]
+        let all =
+            more.map { JSON.Member($0.key, .string($0.value)) } + [.init(MultusNetworks.annotation, .string(networks))]
         let annotations = Annotations(all, over: &policy)
         #expect(annotations.faults.isEmpty)
         return (policy, annotations.warnings)

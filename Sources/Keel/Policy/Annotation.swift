@@ -81,7 +81,9 @@ struct Annotation {
         }
     }
 
-    static func document(preferring names: [String]) -> JSON { routeDocument("prefer", .array(names.map { .string($0) })) }
+    static func document(preferring names: [String]) -> JSON {
+        routeDocument("prefer", .array(names.map { .string($0) }))
+    }
 
     private static func routeDocument(_ key: String, _ value: JSON) -> JSON {
         .object([.init("defaultRoute", .object([.init(key, value)]))])

@@ -164,7 +164,9 @@ extension Policy.Invalid {
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
         for entry in section.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch { error.note(in: &faults) }
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
+                error.note(in: &faults)
+            }
         }
     }
 
@@ -187,7 +189,9 @@ extension Policy.Conntrack {
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
         for entry in section.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch { error.note(in: &faults) }
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
+                error.note(in: &faults)
+            }
         }
     }
 

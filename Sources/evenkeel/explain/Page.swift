@@ -16,7 +16,8 @@ struct Page {
 
     /// In the order in which findings are listed.
     static let all: [Page] =
-        routes + halves + reversePaths + receivers + invalid + invalidPolicy + policyFaults + conntrack + conntrackLimits
+        routes + halves + reversePaths + receivers + invalid + invalidPolicy + policyFaults + conntrack
+        + conntrackLimits
         + conntrackTimeouts + activity + contests + links + translation + limits
 
     static func about(_ id: FindingID) -> Page? { all.first { $0.id == id } }

@@ -46,8 +46,9 @@ struct PolicyCheck: ParsableCommand {
             say(error.description)
             throw ExitCode(1)
         }
-        do throws(Failure) { try write(json ? Self.json(paths, faults).text(pretty: true) + "\n" : text(paths, faults)) }
-        catch {
+        do throws(Failure) {
+            try write(json ? Self.json(paths, faults).text(pretty: true) + "\n" : text(paths, faults))
+        } catch {
             say(error.description)
             throw ExitCode(1)
         }

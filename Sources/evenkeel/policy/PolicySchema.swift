@@ -50,7 +50,8 @@ enum PolicySchema {
                 choice(
                     Policy.DefaultRoute.Mode.self, Policy().defaultRoute.mode,
                     "distinct: of default routes that the kernel cannot tell apart, one stays in main. one: one network's stays "
-                        + "there, whatever the metrics. ranked: all stay, each with a metric of its own. keep: changes nothing.")),
+                        + "there, whatever the metrics. ranked: all stay, each with a metric of its own. keep: changes nothing."
+                )),
             .init(
                 "prefer",
                 list(
@@ -58,10 +59,12 @@ enum PolicySchema {
                     "Who wins, best first: an interface's name, a glob, the gateway or a prefix that holds it.")),
             .init(
                 "sourceRules",
-                boolean(true, "Packets from another network's address, or of a socket bound to its device, leave by it.")),
+                boolean(
+                    true, "Packets from another network's address, or of a socket bound to its device, leave by it.")),
             .init(
                 "restoreAfterFlap",
-                boolean(true, "The watcher puts back a default route that the kernel flushed because its link went down.")),
+                boolean(
+                    true, "The watcher puts back a default route that the kernel flushed because its link went down.")),
         ])
 
     private static let rpFilter = choice(
@@ -92,20 +95,25 @@ enum PolicySchema {
             .init(
                 "max",
                 .object([
-                    .init("description", .string("The limit, never lowered. auto: by the machine's size. keep: as it is.")),
+                    .init(
+                        "description", .string("The limit, never lowered. auto: by the machine's size. keep: as it is.")
+                    ),
                     .init("default", .string("auto")),
                     .init(
                         "anyOf",
-                        .array([.object([.init("enum", .array([.string("auto"), .string("keep")]))]), .object(positive)])),
+                        .array([
+                            .object([.init("enum", .array([.string("auto"), .string("keep")]))]), .object(positive),
+                        ])),
                 ])),
             .init("tcpEstablishedTimeout", .object(positive + about("Seconds; without it, it stays as it is."))),
             .init("genericTimeout", .object(positive + about("Seconds; without it, it stays as it is."))),
             .init(
                 "warnAt",
-                .object([
-                    .init("type", .string("number")), .init("exclusiveMinimum", .integer(0)),
-                    .init("maximum", .integer(1)), .init("default", Policy().conntrack.share),
-                ] + about("How full the table may be before container starts warn."))),
+                .object(
+                    [
+                        .init("type", .string("number")), .init("exclusiveMinimum", .integer(0)),
+                        .init("maximum", .integer(1)), .init("default", Policy().conntrack.share),
+                    ] + about("How full the table may be before container starts warn."))),
         ])
 
     private static let onError = choice(
@@ -133,7 +141,8 @@ enum PolicySchema {
         [
             .init(
                 "group",
-                .object([.init("type", .string("string")), .init("minLength", .integer(1))]
-                    + about("The group, by name or number, whose members may ask the watcher beside root.")))
+                .object(
+                    [.init("type", .string("string")), .init("minLength", .integer(1))]
+                        + about("The group, by name or number, whose members may ask the watcher beside root.")))
         ])
 }

@@ -33,7 +33,8 @@ struct PolicyValue: Equatable {
     }
 
     private static let whatNullMeans = [
-        "annotations.allow": "all", "conntrack.tcpEstablishedTimeout": "as it is", "conntrack.genericTimeout": "as it is",
+        "annotations.allow": "all", "conntrack.tcpEstablishedTimeout": "as it is",
+        "conntrack.genericTimeout": "as it is",
     ]
 }
 

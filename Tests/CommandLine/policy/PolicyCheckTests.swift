@@ -58,7 +58,9 @@ import Testing
     }
 
     @Test func wrongCommandLinesAreRefused() {
-        for wrong in [["check", ""], ["check", "--nonsense"], ["show", "x"], ["show", "--container", ""], ["schema", "x"], ["x"]] {
+        for wrong in [
+            ["check", ""], ["check", "--nonsense"], ["show", "x"], ["show", "--container", ""], ["schema", "x"], ["x"],
+        ] {
             #expect(throws: (any Error).self) { try PolicyCommand.parseAsRoot(wrong) }
         }
         for right in [["check"], ["check", "a", "b", "--json"], ["show", "--container", "web", "--json"], ["schema"]] {

@@ -48,7 +48,10 @@ import Testing
 
     /// For each key, values at the edges of what is allowed, and of every other kind.
     @Test func itAcceptsWhatTheCodeAcceptsAndNothingElse() throws {
-        let common = ["null", "true", "false", "0", "1", "-1", "2147483647", "2147483648", "0.5", "1.5", "[]", "{}", #""x""#, #""""#]
+        let common = [
+            "null", "true", "false", "0", "1", "-1", "2147483647", "2147483648", "0.5", "1.5", "[]", "{}", #""x""#,
+            #""""#,
+        ]
         var tried = 0
         for value in Policy().values {
             var texts = common + words(PolicySchema.document).map { JSON.string($0).text() }
