@@ -16,19 +16,20 @@ struct Settings {
     /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
-    /// What is wrong with the host's documents and the pod's annotations. It counts as a problem only if `onError` says so.
-    private var fault: PolicyError?
 
     init(_ request: Request) {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
-        take { (settings) throws(CNIError) in try settings.readHost() }
+        var documents = HostPolicy()
+        take { (settings) throws(CNIError) in documents = try settings.readHost() }
         let host = policy
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
-        readAnnotations(request)
+        let annotations = readAnnotations(request)
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
-        if policy.onError == .fail, let fault { problem = problem ?? CNIError(fault) }
+        if let fault = documents.refusal(by: policy) ?? annotations.refusal(by: policy) {
+            problem = problem ?? CNIError(fault)
+        }
         mark = Mark(policy, besides: host)
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
         if let skip { remarks.append("left alone, as \(skip) says") }
@@ -46,12 +47,12 @@ struct Settings {
     }
 
     @inline(never)
-    private mutating func readHost() throws(CNIError) {
+    private mutating func readHost() throws(CNIError) -> HostPolicy {
         do throws(PolicyError) {
             let host = try HostPolicy.load()
             policy = host.policy
-            fault = host.faults.first
             remarks = host.warnings
+            return host
         } catch { throw CNIError(error) }
     }
 
@@ -65,11 +66,11 @@ struct Settings {
     }
 
     @inline(never)
-    private mutating func readAnnotations(_ request: Request) {
+    private mutating func readAnnotations(_ request: Request) -> Annotations {
         let annotations = Annotations(request.podAnnotations, over: &policy)
-        fault = fault ?? annotations.faults.first
         remarks += annotations.warnings
         skip = annotations.skip.map { "annotation \($0)" }
+        return annotations
     }
 
     private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {

@@ -64,7 +64,7 @@ public struct EngineContainer: Sendable {
         }
         var policy = host.policy
         let annotations = Annotations(annotations, over: &policy)
-        if policy.onError == .fail, let fault = host.faults.first ?? annotations.faults.first {
+        if let fault = host.refusal(by: policy) ?? annotations.refusal(by: policy) {
             journal.write(.error, fault.description)
             return false
         }

@@ -37,6 +37,9 @@ public struct Annotations: Sendable {
         if let networks { prefer(MultusNetworks(networks.value), &policy) }
     }
 
+    /// The fault that refuses the start of a container with that policy.
+    public func refusal(by policy: Policy) -> PolicyError? { policy.onError == .fail ? faults.first : nil }
+
     /// A line a remark and a fault.
     public var warnings: [String] { remarks + faults.map { "\($0.description); it is ignored" } }
 

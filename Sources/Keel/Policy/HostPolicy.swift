@@ -14,7 +14,7 @@ public struct HostPolicy: Sendable {
     public static let folder = "/etc/evenkeel/policy.d"
     private static let mostDocuments = 64
 
-    package init() {}
+    public init() {}
 
     /// Reads the host's documents. Missing ones change nothing.
     ///
@@ -93,6 +93,11 @@ public struct HostPolicy: Sendable {
         return names
     }
 
+    /// The fault that refuses the start of a container with that policy. A container cannot talk the host out of refusing.
+    public func refusal(by policy: Policy) -> PolicyError? {
+        policy.onError == .fail || self.policy.onError == .fail ? faults.first : nil
+    }
+
     /// A line a fault, with what follows; of many the first.
     public var warnings: [String] {
         var lines: [String] = []
@@ -101,7 +106,7 @@ public struct HostPolicy: Sendable {
                 lines.append("the policy has \(faults.count - 8) more faults: evenkeel policy check names them")
                 break
             }
-            let consequence = fault.key.isEmpty ? "until then it counts as \"keep\" for everything" : "it is left out"
+            let consequence = fault.key.isEmpty ? "it counts as \"keep\" for everything" : "it is left out"
             lines.append("\(fault.description); \(consequence)")
         }
         return lines

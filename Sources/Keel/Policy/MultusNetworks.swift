@@ -15,7 +15,7 @@ struct MultusNetworks {
 
     private mutating func read(_ value: JSON) {
         // Whoever wrote the short form wished for no route.
-        guard let text = value.string, text.utf8.first == UInt8(ascii: "[") else { return }
+        guard let text = value.string, text.utf8.first(where: { $0 > 0x20 }) == UInt8(ascii: "[") else { return }
         guard text.utf8.count <= 65536 else { return problem = "it has more than 65536 bytes" }
         let networks: JSON
         do { networks = try JSON(parsing: Array(text.utf8)) } catch {

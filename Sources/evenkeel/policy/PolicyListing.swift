@@ -23,7 +23,7 @@ struct PolicyListing {
         rows = policy.values.map { Row(value: $0, origin: Self.builtIn) }
         var sofar = HostPolicy()
         for path in host.documents {
-            try sofar.read(path)
+            try sofar.read(path, isListed: path != Policy.path)
             take(sofar, after: path, try JSON(document: path))
         }
         // More documents than are read.

@@ -98,6 +98,16 @@ import Testing
         #expect(refused.status == 1 && refused.err.contains("allowed: "), "\(refused.err)")
     }
 
+    @Test func aContainerDoesNotTalkTheHostOutOfRefusing() throws {
+        let lab = try Lab()
+        let said = try lab.attempt(
+            """
+            lab 2; private_etc; echo '{"onError": "fail", "rpFilter": 7}' >/etc/evenkeel/policy.json
+            hook c '' '{"evenkeel.on-error": "warn"}'
+            """)
+        #expect(said.status == 1 && said.err.contains("rpFilter is a number"))
+    }
+
     @Test func anUnknownAnnotationIsNoErrorEvenIfErrorsRefuse() throws {
         let lab = try Lab()
         try lab.run("lab 2; private_etc; echo '{\"onError\": \"fail\"}' >/etc/evenkeel/policy.json")
