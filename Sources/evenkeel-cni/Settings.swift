@@ -16,20 +16,21 @@ struct Settings {
     /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
+    /// What is wrong with the host's documents. `onError` decides whether it is a problem.
+    private var hostFault: PolicyError?
 
     init(_ request: Request) {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
-        var documents = HostPolicy()
-        take { (settings) throws(CNIError) in documents = try settings.readHost() }
+        take { (settings) throws(CNIError) in try settings.readHost() }
         let host = policy
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
         let annotations = readAnnotations(request)
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
-        if let fault = documents.refusal(by: policy) ?? annotations.refusal(by: policy) {
-            problem = problem ?? CNIError(fault)
-        }
+        // A container cannot talk the host out of refusing.
+        let hostFault = policy.onError == .fail || host.onError == .fail ? hostFault : nil
+        if let fault = hostFault ?? annotations.refusal(by: policy) { problem = problem ?? CNIError(fault) }
         mark = Mark(policy, besides: host)
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
         if let skip { remarks.append("left alone, as \(skip) says") }
@@ -47,12 +48,12 @@ struct Settings {
     }
 
     @inline(never)
-    private mutating func readHost() throws(CNIError) -> HostPolicy {
+    private mutating func readHost() throws(CNIError) {
         do throws(PolicyError) {
             let host = try HostPolicy.load()
             policy = host.policy
             remarks = host.warnings
-            return host
+            hostFault = host.faults.first
         } catch { throw CNIError(error) }
     }
 

@@ -8,7 +8,8 @@ import Testing
 @Suite struct MultusNetworkTests {
     @Test func theGatewayThatAPodNamesIsPreferred() throws {
         let (policy, warnings) = read(
-            "\n " + #"[{"name":"macvlan","interface":"net1","default-route":["10.1.1.1","fd00:1::1"]},{"name":"other"}]"#)
+            "\n "
+                + #"[{"name":"macvlan","interface":"net1","default-route":["10.1.1.1","fd00:1::1"]},{"name":"o"}]"#)
         #expect(policy.defaultRoute.prefer == [try gateway("10.1.1.1/32"), try gateway("fd00:1::1/128")])
         #expect(policy.defaultRoute.isPreferenceOwn && warnings == [])
     }

@@ -14,7 +14,7 @@ public struct HostPolicy: Sendable {
     public static let folder = "/etc/evenkeel/policy.d"
     private static let mostDocuments = 64
 
-    public init() {}
+    package init() {}
 
     /// Reads the host's documents. Missing ones change nothing.
     ///
