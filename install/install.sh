@@ -34,7 +34,8 @@ a drop-in for containers.conf for podman, an entry in /etc/docker/daemon.json fo
 evenkeel-host.service and evenkeel-watch.service for systemd. Starts and restarts nothing, and says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
-                   hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel
+                   hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel, the
+                   schema of the policy to DIR/share/evenkeel
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
                    containerd and CRI-O read)
   --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
@@ -100,6 +101,7 @@ plan_files() {
     [[ -z $watch ]] || plan 755 "$programs/evenkeel-watch" "$libexec/evenkeel-watch"
     plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
     plan_licences
+    plan_schema
     plan_units
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
     other=$(who_sets_hooks_dir)

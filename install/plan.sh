@@ -22,3 +22,6 @@ plan_licences() {
     plan 644 "$here/../LICENSE" "$folder/LICENSE"
     for file in NOTICES GPL-3.0 LGPL-2.1; do plan 644 "$here/licenses/$file" "$folder/$file"; done
 }
+
+# What editors check a policy by. `evenkeel policy schema` prints the same.
+plan_schema() { plan 644 "$here/policy.schema.json" "$prefix/share/evenkeel/policy.schema.json"; }

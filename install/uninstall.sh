@@ -217,7 +217,9 @@ if [[ -f $destdir$manifest ]]; then
     remove_manifest
     forget_units
     warn_of_watchers
-    [[ ! -e $destdir/etc/evenkeel/policy.json ]] || say "keep $destdir/etc/evenkeel/policy.json: not made by install.sh"
+    for document in policy.json policy.d; do
+        [[ ! -e $destdir/etc/evenkeel/$document ]] || say "keep $destdir/etc/evenkeel/$document: not made by install.sh"
+    done
     if [[ -z $destdir ]]; then
         say "Containers that are running keep their routes and rules until they are restarted."
         say "Containers made with --runtime evenkeel or --device evenkeel.dev/network=safe must be recreated to start again."

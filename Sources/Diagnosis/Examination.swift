@@ -13,6 +13,7 @@ import WatchClient
 public struct Examination: ~Copyable {
     private var host: Host
     private let policy: Policy
+    private let policyFaults: [PolicyError]
     private let policyPath: String?
     /// Whether the kernel has iptables-legacy; its files are then in every namespace.
     private let hasLegacyTables: Bool
@@ -23,8 +24,9 @@ public struct Examination: ~Copyable {
     private static let mostCounters = 512
 
     /// Opens what belongs to the host. `policyPath` is the path of the policy if it is not the host's own.
-    public init(_ policy: Policy, from policyPath: String? = nil) throws(KernelError) {
-        self.policy = policy
+    public init(_ policy: HostPolicy, from policyPath: String? = nil) throws(KernelError) {
+        self.policy = policy.policy
+        policyFaults = policy.faults
         self.policyPath = policyPath
         hasLegacyTables = ["ip", "ip6"].contains { name in
             HookInstallation.text(of: "/proc/thread-self/net/\(name)_tables_names") != nil
@@ -57,6 +59,7 @@ public struct Examination: ~Copyable {
     private mutating func observeHost(_ diagnosis: inout Diagnosis, _ survey: Survey) {
         var observation = HostObservation()
         observation.policyPath = policyPath
+        observation.policyFaults = policyFaults
         do throws(KernelError) {
             var run = HostRun(try Host(), policy, containers: survey.namespaces.map { $0.found })
             observation.state = run.observe()

@@ -12,6 +12,7 @@ public enum FindingID: String, CaseIterable, Sendable {
     case invalidNotDroppedInput = "invalid-not-dropped-input"
     case invalidLeaksForward = "invalid-leaks-forward"
     case invalidPolicyConflict = "invalid-policy-conflict"
+    case policyFault = "policy-fault"
     case conntrackFull = "conntrack-full"
     case conntrackNearFull = "conntrack-near-full"
     case conntrackDrops = "conntrack-drops"

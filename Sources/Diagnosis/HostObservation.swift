@@ -21,6 +21,8 @@ public struct HostObservation: Sendable {
     public var watcher: WatcherStatus?
     /// The path of the policy if it is not the host's own, so that suggested commands use the same one.
     public var policyPath: String?
+    /// What is wrong with the host's policy documents.
+    public var policyFaults: [PolicyError] = []
     /// `net.ipv4.ip_forward`
     public var forwardsIPv4: Bool?
     /// `net.ipv6.conf.all.forwarding`

@@ -1,5 +1,5 @@
 /// The word among `known` that `word` was probably meant to be; nil if none is near. Bytes are compared, by the Levenshtein distance:
-/// one difference in three bytes at most.
+/// one difference in three bytes at most. Letter case makes no difference.
 public func nearest(to word: String, among known: [String]) -> String? {
     let word = Array(word.utf8)
     // What is longer is no slip of the finger, and the table below grows with it.
@@ -22,7 +22,7 @@ private func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var this = [row + 1]
         for column in right.indices {
             var least = min(last[column + 1], this[column]) + 1
-            least = min(least, last[column] + (left[row] == right[column] ? 0 : 1))
+            least = min(least, last[column] + (left[row] | 0x20 == right[column] | 0x20 ? 0 : 1))
             if row > 0, column > 0, left[row] == right[column - 1], left[row - 1] == right[column] {
                 least = min(least, beforeLast[column - 1] + 1)
             }

@@ -64,10 +64,8 @@ public final class Watcher {
     ///
     /// - Throws: the kernel's refusal, or what is wrong with the policy.
     public init(_ options: Options) throws(WatchFailure) {
-        let policy: Policy
-        do { policy = try Policy.load(options.policy ?? Policy.path, isRequired: options.policy != nil) } catch {
-            throw WatchFailure(error)
-        }
+        let policy: HostPolicy
+        do { policy = try Self.policy(options) } catch { throw WatchFailure(error) }
         do throws(KernelError) {
             // Locals first: a throw after the first field would leave them half made.
             let host = try Host()
@@ -81,7 +79,7 @@ public final class Watcher {
             let ruleset = try EventSocket.ruleset()
             let folders = try EngineFolders()
             let only = options.isOnce ? nil : try Self.claim()
-            self.policy = policy
+            self.policy = policy.policy
             self.options = options
             self.host = host
             self.signals = signals
@@ -97,7 +95,14 @@ public final class Watcher {
         metricsDue = options.metricsFile == nil || options.isOnce ? nil : now
         watchdogDue = manager.watchdog.map { now + $0 }
         manager.tell("FDSTORE=1\nFDNAME=\(Self.keptName)", attaching: routes.descriptor)
+        for line in policy.warnings { say(.error, line) }
         openSocket()
+    }
+
+    /// Reads the host's documents, or the one that the options name.
+    private static func policy(_ options: Options) throws(PolicyError) -> HostPolicy {
+        if let path = options.policy { return try HostPolicy.load(only: path) }
+        return try HostPolicy.load()
     }
 
     private static let keptName = "routes"
@@ -233,7 +238,10 @@ public final class Watcher {
     private func reload() {
         manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.now / 1000)")
         do throws(PolicyError) {
-            policy = try Policy.load(options.policy ?? Policy.path, isRequired: options.policy != nil)
+            let host = try Self.policy(options)
+            // A person who mends a policy step by step does not want half of it to count meanwhile.
+            if let fault = host.faults.first { throw fault }
+            policy = host.policy
             say(.notice, "the policy was read again")
         } catch { say(.error, "the policy stays as it was: \(error.description)") }
         upkeep.call(for: nil)

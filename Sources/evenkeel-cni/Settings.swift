@@ -16,16 +16,21 @@ struct Settings {
     /// The first error in the settings; the wrong part is ignored.
     private(set) var problem: CNIError?
     private var isPreferred = false
+    /// What is wrong with the host's documents. `onError` decides whether it is a problem.
+    private var hostFault: PolicyError?
 
     init(_ request: Request) {
         take { (_) throws(CNIError) in try LogSettings(request.configuration).validate() }
-        take { (settings) throws(CNIError) in settings.policy = try Self.hostPolicy() }
+        take { (settings) throws(CNIError) in try settings.readHost() }
         let host = policy
         take { (settings) throws(CNIError) in try settings.readNetwork(request) }
-        take { (settings) throws(CNIError) in try settings.readAnnotations(request) }
+        let annotations = readAnnotations(request)
         take { (settings) throws(CNIError) in
             for arguments in try request.containerArguments() { try settings.read(arguments) }
         }
+        // A container cannot talk the host out of refusing.
+        let hostFault = policy.onError == .fail || host.onError == .fail ? hostFault : nil
+        if let fault = hostFault ?? annotations.refusal(by: policy) { problem = problem ?? CNIError(fault) }
         mark = Mark(policy, besides: host)
         if isPreferred { policy.defaultRoute.prefer(interface: request.interface) }
         if let skip { remarks.append("left alone, as \(skip) says") }
@@ -42,8 +47,14 @@ struct Settings {
         do throws(CNIError) { try part(&self) } catch { problem = problem ?? error }
     }
 
-    private static func hostPolicy() throws(CNIError) -> Policy {
-        do throws(PolicyError) { return try Policy.host() } catch { throw CNIError(error) }
+    @inline(never)
+    private mutating func readHost() throws(CNIError) {
+        do throws(PolicyError) {
+            let host = try HostPolicy.load()
+            policy = host.policy
+            remarks = host.warnings
+            hostFault = host.faults.first
+        } catch { throw CNIError(error) }
     }
 
     private mutating func readNetwork(_ request: Request) throws(CNIError) {
@@ -55,13 +66,12 @@ struct Settings {
         }
     }
 
-    private mutating func readAnnotations(_ request: Request) throws(CNIError) {
-        do throws(PolicyError) {
-            let annotations = try Annotations(request.podAnnotations, within: policy.limits)
-            remarks += annotations.ignored
-            if try annotations.isSkipped() { skip = "annotation evenkeel.skip" }
-            remarks += try annotations.overlay(&policy)
-        } catch { throw CNIError(error) }
+    @inline(never)
+    private mutating func readAnnotations(_ request: Request) -> Annotations {
+        let annotations = Annotations(request.podAnnotations, over: &policy)
+        remarks += annotations.warnings
+        skip = annotations.skip.map { "annotation \($0)" }
+        return annotations
     }
 
     private mutating func read(_ arguments: ContainerArguments) throws(CNIError) {

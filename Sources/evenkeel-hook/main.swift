@@ -3,10 +3,10 @@ import Keel
 import LinuxSystem
 import OCI
 
-EngineContainer.prepareProcess()
+let host = EngineContainer.prepareProcess()
 Hardening.giveUpPrivileges()
 
-exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run())
+exitProcess(OwnProcess.isAskedForVersion ? sayVersion() : run(host))
 
 /// `evenkeel-hook --version`.
 func sayVersion() -> Int32 {
@@ -15,7 +15,7 @@ func sayVersion() -> Int32 {
 }
 
 /// Returns the exit status. Anything but 0 prevents the container's start.
-func run() -> Int32 {
+func run(_ host: Result<HostPolicy, PolicyError>) -> Int32 {
     let advice = "this program is an OCI hook: a container runtime runs it, and passes the container's state to it"
     if Terminal.isStandardInput { return refuse(advice) }
     // Runtimes write a few kilobytes; annotations may add some.
@@ -25,7 +25,7 @@ func run() -> Int32 {
         return refuse("\(error.description); \(advice)", error.errno == .tooBig ? 1 : EngineContainer.crashStatus())
     }
     FileDescriptor.closeStandardInput()
-    do { return attend(try ContainerState(parsing: text)) } catch { return refuse(error.description) }
+    do { return attend(try ContainerState(parsing: text), host) } catch { return refuse(error.description) }
 }
 
 /// Says why nothing can be done for a container that is not known, and returns the exit status.
@@ -34,7 +34,7 @@ func refuse(_ reason: String, _ status: Int32 = 1) -> Int32 {
     return status
 }
 
-func attend(_ state: ContainerState) -> Int32 {
+func attend(_ state: ContainerState, _ host: Result<HostPolicy, PolicyError>) -> Int32 {
     let journal = ContainerLog("evenkeel-hook", container: state.id)
     // poststop: its network is gone, and its leftovers on the host go, too. Nothing may keep the container from ending.
     if state.status == "stopped" {
@@ -51,7 +51,7 @@ func attend(_ state: ContainerState) -> Int32 {
         )
         return 1
     }
-    return EngineContainer(pid: state.pid, annotations: state.annotations).makeSafe(journal) ? 0 : 1
+    return EngineContainer(pid: state.pid, annotations: state.annotations, host: host).makeSafe(journal) ? 0 : 1
 }
 
 func collectGarbage(_ journal: borrowing ContainerLog) {

@@ -67,7 +67,7 @@ enum Bundle {
 
     /// The annotations in that text; empty if none is ours, which a search finds out without parsing.
     static func annotations(in configuration: [UInt8]) throws(StateError) -> [JSON.Member] {
-        guard configuration.holds("\"evenkeel.") else { return [] }
+        guard configuration.holds("evenkeel.") else { return [] }
         do { return try JSON(parsing: configuration, only: [["annotations"]])["annotations"]?.members ?? [] } catch {
             throw StateError("its config.json is not JSON: \(error.description)")
         }

@@ -37,8 +37,8 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
         let status = try OwnProcess.inChild {
             // The real runtime reads it, this child does not.
             FileDescriptor.closeStandardInput()
-            EngineContainer.prepareProcess()
-            return attend(id, invocation, runtime, log) ? passed : refused
+            let host = EngineContainer.prepareProcess()
+            return attend(id, invocation, runtime, host, log) ? passed : refused
         }
         if status == passed { return true }
         if status == refused { return false }
@@ -52,7 +52,10 @@ func mayStart(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, 
     return EngineContainer.crashStatus() == 0
 }
 
-func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ log: RuntimeLogFile) -> Bool {
+func attend(
+    _ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ host: Result<HostPolicy, PolicyError>,
+    _ log: RuntimeLogFile
+) -> Bool {
     let journal = ContainerLog("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) {
         log.write(error: $0)
     }
@@ -71,8 +74,9 @@ func attend(_ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ 
         journal.write(.error, error.description)
         return false
     }
-    return EngineContainer(pid: state.pid, startTime: state.startTime, annotations: annotations, isStarting: true)
-        .makeSafe(journal)
+    return EngineContainer(
+        pid: state.pid, startTime: state.startTime, annotations: annotations, isStarting: true, host: host
+    ).makeSafe(journal)
 }
 
 /// The host's policy decides about a container that could not be looked at. Only a refusal is an error.

@@ -10,12 +10,19 @@ struct Failure: Error, CustomStringConvertible {
     init(_ error: KernelError) { description = error.description + (error.advice.map { "; \($0)" } ?? "") }
 }
 
-extension Policy {
-    /// Loads the document at `path`, which must exist, or else the host's own, which may be missing.
-    static func named(_ path: String?) throws(Failure) -> Policy {
+extension HostPolicy {
+    /// Reads the document at `path`, which must exist and be without fault, or else the host's own, whose faults are said and
+    /// left out.
+    ///
+    /// - Throws: for a fault as well, where `onError` is "fail", unless `isOnlyLooking`.
+    static func named(_ path: String?, isOnlyLooking: Bool = false) throws(Failure) -> HostPolicy {
         do throws(PolicyError) {
-            if let path { return try Policy.load(path, isRequired: true) }
-            return try .host()
+            let host: HostPolicy
+            if let path { host = try .load(only: path) } else { host = try .load() }
+            if let fault = host.faults.first, path != nil || (host.policy.onError == .fail && !isOnlyLooking) {
+                throw fault
+            }
+            return host
         } catch { throw Failure(error.description) }
     }
 }

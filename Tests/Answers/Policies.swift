@@ -10,12 +10,13 @@ func policies() -> [String] {
             return answer("\(name) \(text)", overlay(&policy, text, reach))
         }
     }
+    let lenient = (documents + several).map { answer("what holds of \($0)", rest($0)) }
     let pairs = documents.indices.dropFirst().map { place in
         var policy = Policy()
         let first = overlay(&policy, documents[place - 1], .host)
         return answer("\(documents[place]) over it", "\(first), \(overlay(&policy, documents[place], .host))")
     }
-    return single + pairs + annotations()
+    return single + lenient + pairs + annotations()
 }
 
 private let values: [(String, [String])] = [
@@ -52,6 +53,21 @@ private func overlay(_ policy: inout Policy, _ text: String, _ reach: Policy.Rea
     } catch { return error.description }
 }
 
+/// Documents with several faults.
+private let several = [
+    #"{"x":1,"rpFilter":"keep","defaultRoute":{"mode":"onE","sourceRules":false,"prefered":[]},"onError":7}"#,
+    #"{"annotations":{"allow":["evenkeel.skip",1,"é"],"locked":"skip"},"conntrack":{"max":0,"warnAt":0.5}}"#,
+]
+
+/// The faults of a host's document, and what the rest says.
+private func rest(_ text: String) -> String {
+    do throws(PolicyError) {
+        var (policy, faults) = (Policy(), [PolicyError]())
+        try policy.overlay(Array(text.utf8), from: "a document", &faults)
+        return words(policy) + faults.map { "; \($0.description)" }.joined()
+    } catch { return error.description }
+}
+
 private func words(_ policy: Policy) -> String {
     let route = policy.defaultRoute
     let prefer = route.prefer.map { preference in
@@ -76,10 +92,13 @@ private func words(_ policy: Policy) -> String {
 
 private func annotations() -> [String] {
     let names = [
-        "evenkeel.skip", "evenkeel.default-route", "evenkeel.policy", "evenkeel.skip\u{301}", "evenkeel.é", "other",
+        "evenkeel.skip", "dev.evenkeel.default-route", "evenkeel.dev/policy", "evenkeel.skip\u{301}", "evenkeel.é",
+        "other",
+        "evenkeel.dev/mode", "dev.evenkeel.rpfilter", "k8s.v1.cni.cncf.io/networks",
     ]
     let values = [
         "true", "false", "True", "", "eth1,eth2", "a:b", "{\"rpFilter\":\"keep\"}", "{\"invalid\":{}}", "\u{1b}[0m",
+        "ranked", "[{\"default-route\":[\"10.1.1.1\",\"é\"]}]", "[{\"default-route\":[\"fd00::1\"]}]",
     ]
     return limits.flatMap { limit in
         names.flatMap { name in values.map { answer("\(limit) \(name) = \($0)", annotation(name, $0, limit)) } }
@@ -95,9 +114,7 @@ private func annotation(_ name: String, _ value: String, _ limit: String) -> Str
     do throws(PolicyError) {
         var policy = Policy()
         try policy.overlay(Array(#"{"annotations":\#(limit)}"#.utf8), from: "a document")
-        let annotations = try Annotations([.init(name, .string(value))], within: policy.limits)
-        let isSkipped = try annotations.isSkipped()
-        let ignored = annotations.ignored + (try annotations.overlay(&policy))
-        return "\(isSkipped) \(words(policy))" + ignored.map { "; \($0)" }.joined()
+        let annotations = Annotations([.init(name, .string(value))], over: &policy)
+        return "\(annotations.skip ?? "") \(words(policy))" + annotations.warnings.map { "; \($0)" }.joined()
     } catch { return error.description }
 }

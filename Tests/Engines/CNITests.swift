@@ -59,9 +59,13 @@ extension Engines {
             #expect(leftovers == [])
         }
 
-        @Test func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy() throws {
+        @Test func aFaultyPolicyKeepsAContainerFromStartingOnlyIfErrorsRefuse() throws {
             let host = try PodmanHost(.cni)
-            try host.run("mkdir /etc/evenkeel; echo '{\"rpFilter\": \"lose\"}' >/etc/evenkeel/policy.json")
+            try host.run(
+                "mkdir /etc/evenkeel; echo '{\"rpFilter\": \"lose\"}' >/etc/evenkeel/policy.json; start a --network n1,n2"
+            )
+            #expect(try host.firstAction(of: "a").defaultRoutes.count == 1)
+            try host.run("echo '{\"rpFilter\": \"lose\", \"onError\": \"fail\"}' >/etc/evenkeel/policy.json")
             let output = try host.attempt("start c --network n1,n2")
             #expect(output.status != 0)
             #expect(output.err.contains("rpFilter"))

@@ -55,11 +55,13 @@ extension Engines {
 
         @Test func dockersErrorSaysWhyAContainerMayNotStart() throws {
             let host = try DockerHost()
-            try host.run("mkdir /etc/evenkeel; echo '{\"onError\": \"sometimes\"}' >/etc/evenkeel/policy.json")
+            try host.run(
+                "mkdir /etc/evenkeel; echo '{\"onError\": \"fail\", \"rpFilter\": \"x\"}' >/etc/evenkeel/policy.json")
             let run = "docker run --rm --runtime evenkeel localhost/busybox ip route"
             let broken = try host.attempt(run)
             #expect(broken.status == 125)
-            #expect(broken.err.contains(#"/etc/evenkeel/policy.json: onError is "sometimes"; allowed: "warn", "fail""#))
+            #expect(
+                broken.err.contains(#"/etc/evenkeel/policy.json: rpFilter is "x"; allowed: "loose", "relax", "keep""#))
             // A table with an owner can be changed by nobody else.
             try host.run(
                 """

@@ -5,14 +5,38 @@ extension Engines {
     /// What becomes of a container for which the hook cannot do its work.
     @Suite struct RefusalTests {
         @Test(arguments: ["runc", "crun"])
-        func aBrokenPolicyKeepsAContainerFromStartingAndSaysWhy(runtime: String) throws {
+        func aFaultyPolicyKeepsAContainerFromStartingOnlyIfErrorsRefuse(runtime: String) throws {
             let host = try PodmanHost(runtime: runtime)
-            try host.run("mkdir /etc/evenkeel; echo '{\"defaultRoutes\": {}}' >/etc/evenkeel/policy.json")
+            try host.run(
+                "mkdir /etc/evenkeel; echo '{\"onError\":\"fail\",\"defaultRoutes\":{}}' >/etc/evenkeel/policy.json")
             let (status, said) = try start(on: host)
             #expect(status != 0)
             #expect(said.contains("/etc/evenkeel/policy.json: defaultRoutes is not a key of the policy"))
-            #expect(said.contains("allowed: defaultRoute, rpFilter, invalid, conntrack, onError, annotations"))
+            #expect(
+                said.contains(
+                    "(did you mean defaultRoute?); allowed: defaultRoute, rpFilter, invalid, conntrack, onError"))
             #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
+            try host.run(
+                """
+                podman rm -f -t 0 c >/dev/null
+                echo '{"defaultRoutes":{},"rpFilter":"keep"}' >/etc/evenkeel/policy.json
+                start c --network n1,n2 --annotation run.oci.hooks.stderr=/run/hook
+                """)
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 1 && first.filters["eth0"] != "2", "all other keys hold")
+        }
+
+        /// It may have asked to leave everything alone.
+        @Test(arguments: ["runc", "crun"])
+        func aPolicyThatIsNoJSONLeavesContainersAsTheyAre(runtime: String) throws {
+            let host = try PodmanHost(runtime: runtime)
+            try host.run("mkdir -p /etc/evenkeel/policy.d; echo '{' >/etc/evenkeel/policy.d/10-site.json")
+            let (status, said) = try start(on: host)
+            #expect(status == 0)
+            let first = try host.firstAction(of: "c")
+            #expect(first.defaultRoutes.count == 2 && first.filters["eth0"] != "2")
+            #expect(try !host.run("nft list tables").contains("evenkeel"))
+            if runtime == "crun" { #expect(said.contains("/etc/evenkeel/policy.d/10-site.json is not JSON")) }
         }
 
         @Test(arguments: ["runc", "crun"])

@@ -52,12 +52,12 @@ extension Engines {
             #expect(said.contains("slirp4netns and pasta, which translate by themselves, nothing is missing"))
         }
 
-        @Test func whatAUserWroteWronglyKeepsTheContainerFromStarting() throws {
+        @Test func whatAUserWroteWronglyKeepsTheContainerFromStartingIfTheUserSaysSo() throws {
             let host = try RootlessHost()
             let status = try host.runAsUser(
                 """
-                start c --network r1,r2 --annotation evenkeel.skip=yes --annotation run.oci.hooks.stderr=/home/sailor/hook \
-                    >/dev/null 2>&1 && echo 0 || echo $?
+                start c --network r1,r2 --annotation evenkeel.skip=yes --annotation dev.evenkeel.on-error=fail \
+                    --annotation run.oci.hooks.stderr=/home/sailor/hook >/dev/null 2>&1 && echo 0 || echo $?
                 """)
             #expect(status != "0")
             #expect(try host.run("cat /home/sailor/hook").contains("annotation evenkeel.skip is \"yes\""))

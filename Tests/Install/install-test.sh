@@ -72,6 +72,7 @@ make directory $root/opt/cni/bin
 make directory $root/usr/local/share
 make directory $root/usr/local/share/doc
 make directory $root/usr/local/share/doc/evenkeel
+make directory $root/usr/local/share/evenkeel
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -89,6 +90,7 @@ install $root/usr/local/share/doc/evenkeel/LICENSE
 install $root/usr/local/share/doc/evenkeel/NOTICES
 install $root/usr/local/share/doc/evenkeel/GPL-3.0
 install $root/usr/local/share/doc/evenkeel/LGPL-2.1
+install $root/usr/local/share/evenkeel/policy.schema.json
 install $root/$unit
 install $root/$watch_unit
 install $root/etc/cdi/evenkeel.json
@@ -103,7 +105,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "16 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "17 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run

@@ -12,9 +12,10 @@ import Testing
         #expect(Policy().limits == nil)
         let (policy, skipped, ignored) = try read(
             "{}",
-            ["evenkeel.skip": "true", "evenkeel.default-route": "eth1", "evenkeel.policy": #"{"rpFilter":"keep"}"#])
+            ["evenkeel.skip": "false", "evenkeel.default-route": "eth1", "evenkeel.policy": #"{"rpFilter":"keep"}"#])
         #expect(policy.rpFilter == .keep && policy.defaultRoute.prefer == [.name("eth1")])
-        #expect(skipped && ignored == [])
+        #expect(!skipped && ignored == [])
+        #expect(try read("{}", ["evenkeel.skip": "true"]).skipped)
     }
 
     @Test func whatIsNotAllowedIsIgnoredAndSaid() throws {
@@ -46,15 +47,42 @@ import Testing
         #expect(policy == (try host(#"{"allow":[]}"#)))
     }
 
-    /// As many as there are, they fill no log.
-    @Test func ofUnknownAnnotationsOneIsNamed() throws {
-        let many = (0..<50000).map { JSON.Member("evenkeel.\($0)\u{1b}", .null) } + [.init("evenkeel.policy", .null)]
-        let ignored = try Annotations(many, within: try host(#"{"allow":["evenkeel.skip"]}"#).limits).ignored
+    /// Whatever the spelling in the list, and of the annotation.
+    @Test(arguments: ["evenkeel.mode", "dev.evenkeel.mode", "evenkeel.dev/mode"])
+    func aNameInTheListMeansAllItsSpellings(listed: String) throws {
+        for name in ["evenkeel.mode", "dev.evenkeel.mode", "evenkeel.dev/mode"] {
+            let (policy, _, ignored) = try read(#"{"allow":["\#(listed)"]}"#, [name: "one", "evenkeel.policy": "{"])
+            #expect(policy.defaultRoute.mode == .one && ignored.count == 1)
+        }
+        let (policy, _, ignored) = try read(#"{"allow":["evenkeel.policy"]}"#, ["evenkeel.dev/mode": "one"])
+        #expect(policy.defaultRoute.mode == .distinct && ignored.count == 1)
+    }
+
+    @Test(arguments: [
+        ("mode", "defaultRoute.mode", "one"), ("rp-filter", "rpFilter", "keep"), ("on-error", "onError", "fail"),
+    ])
+    func aLockBindsSingleKeysInAnySpelling(name: String, lock: String, value: String) throws {
+        for prefix in ["evenkeel.", "dev.evenkeel.", "evenkeel.dev/"] {
+            let (policy, _, ignored) = try read(#"{"locked":["\#(lock)"]}"#, [prefix + name: value])
+            #expect(policy == (try host(#"{"locked":["\#(lock)"]}"#)))
+            #expect(
+                ignored == [
+                    "\(lock) of annotation \(prefix)\(name) is ignored: annotations.locked in \(Self.path) lists \(lock)"
+                ])
+        }
+    }
+
+    @Test func eachListNamesTheDocumentThatHasIt() throws {
+        var policy = try host(#"{"allow":["evenkeel.skip","evenkeel.mode"]}"#)
+        try policy.overlay(Array(#"{"annotations":{"locked":["skip"]}}"#.utf8), from: "later.json")
+        var copy = policy
+        let annotations = Annotations(
+            [.init("evenkeel.skip", .string("true")), .init("evenkeel.policy", .string("{}"))], over: &copy)
         #expect(
-            ignored
-                == ["evenkeel.0?", "evenkeel.policy"].map {
-                    "annotation \($0) is ignored: annotations.allow in \(Self.path) does not list it"
-                })
+            annotations.remarks == [
+                "annotation evenkeel.policy is ignored: annotations.allow in \(Self.path) does not list it",
+                "skip of annotation evenkeel.skip is ignored: annotations.locked in later.json lists skip",
+            ])
     }
 
     @Test func aLockedKeyIsTheHosts() throws {
@@ -165,9 +193,7 @@ import Testing
     ) throws(PolicyError) -> (policy: Policy, skipped: Bool, ignored: [String]) {
         var policy = try host(limits)
         let members = annotations.map { JSON.Member($0.key, .string($0.value)) }
-        let read = try Annotations(members, within: policy.limits)
-        let skipped = try read.isSkipped()
-        let ignored = try read.ignored + read.overlay(&policy)
-        return (policy, skipped, ignored)
+        let read = Annotations(members, over: &policy)
+        return (policy, read.skip != nil, read.warnings)
     }
 }

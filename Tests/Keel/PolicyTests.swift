@@ -108,7 +108,9 @@ import Testing
         ("defaultRoute", "an object", ["an object"]), ("invalid", "an object", ["an object"]),
         ("conntrack", "an object", ["an object"]), ("annotations", "an object", ["an object"]),
         (
-            "annotations.allow", #"an array of "evenkeel.skip", "evenkeel.default-route", "evenkeel.policy""#,
+            "annotations.allow",
+            #"an array of "dev.evenkeel.skip", "dev.evenkeel.policy", "dev.evenkeel.default-route", "dev.evenkeel.mode", "#
+                + #""dev.evenkeel.rp-filter", "dev.evenkeel.on-error""#,
             ["an array"]
         ),
         ("defaultRoute.mode", #""distinct", "one", "ranked", "keep""#, ["a string"]),
@@ -191,13 +193,25 @@ import Testing
 
     @Test(arguments: [
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
-        ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
+        ("strict", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
         ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap"),
         ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])
     func anUnknownKeyIsNamedWithThoseThereAre(path: String, allowed: String) {
         expectError(document(path, "null"), "policy.json: \(path) is not a key of the policy; allowed: \(allowed)")
+    }
+
+    @Test(arguments: [
+        ("defaultRoutes", "defaultRoute"), ("RPFilter", "rpFilter"), ("rp_filter", "rpFilter"), ("onerror", "onError"),
+        ("defaultRoute.prefered", "prefer"), ("defaultRoute.sourceRule", "sourceRules"),
+        ("conntrack.tcpEstablishedTimout", "tcpEstablishedTimeout"), ("annotations.lockd", "locked"),
+        ("watch.groups", "group"), ("invalid.forwad", "forward"),
+    ])
+    func theNearestKeyIsSuggested(path: String, suggestion: String) {
+        let error = #expect(throws: PolicyError.self) { try read(document(path, "null")) }
+        #expect(error?.problem == "is not a key of the policy (did you mean \(suggestion)?)")
+        #expect(error?.key == path && error?.isUnknownKey == true)
     }
 
     @Test(arguments: ["[]", "null", "\"{}\"", "7"]) func aPolicyIsAnObject(text: String) throws {

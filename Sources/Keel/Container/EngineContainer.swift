@@ -8,53 +8,74 @@ public struct EngineContainer: Sendable {
     private let startTime: UInt64?
     private let annotations: [JSON.Member]
     private let isStarting: Bool
+    private let host: Result<HostPolicy, PolicyError>
 
     /// `startTime`, in clock ticks since boot, distinguishes the process from a later one with the same pid. `isStarting`: its
-    /// own program is about to run, so no network comes later.
-    public init(pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member], isStarting: Bool = false) {
+    /// own program is about to run, so no network comes later. `host`: what `prepareProcess` returned.
+    public init(
+        pid: Int32, startTime: UInt64? = nil, annotations: [JSON.Member], isStarting: Bool = false,
+        host: Result<HostPolicy, PolicyError>
+    ) {
+        self.host = host
         self.pid = pid
         self.startTime = startTime
         self.annotations = annotations
         self.isStarting = isStarting
     }
 
-    /// Sees to it that this process says why it ends early: by a crash, for want of memory, or after 20 seconds.
-    public static func prepareProcess() {
+    /// Sees to it that this process says why it ends early: by a crash, for want of memory, or after 20 seconds. Returns the
+    /// host's policy, by which it ends then.
+    public static func prepareProcess() -> Result<HostPolicy, PolicyError> {
+        let host = hostPolicy()
         CrashReport.install(
             on: .error, before: "evenkeel: crashed at ",
             after: "; this is a defect of evenkeel ", end: ": please report it with the address\n",
-            status: crashStatus())
+            status: crashStatus(host))
         CrashReport.withoutMemory("evenkeel: there is not enough memory to make the container's network safe\n")
         CrashReport.limit(seconds: 20, "evenkeel: gave up after 20 seconds\n")
+        return host
+    }
+
+    private static func hostPolicy() -> Result<HostPolicy, PolicyError> {
+        do throws(PolicyError) { return .success(try HostPolicy.load()) } catch { return .failure(error) }
     }
 
     /// The exit status of a crash before the container's own policy is known. 0 lets it start.
-    public static func crashStatus() -> Int32 {
-        do { return crashStatus(try Policy.host()) } catch { return 1 }
+    public static func crashStatus() -> Int32 { crashStatus(hostPolicy()) }
+
+    private static func crashStatus(_ host: Result<HostPolicy, PolicyError>) -> Int32 {
+        guard case .success(let host) = host else { return 1 }
+        return crashStatus(host.policy)
     }
 
     private static func crashStatus(_ policy: Policy) -> Int32 { policy.onError == .fail ? 1 : 0 }
 
     /// Makes its network safe. Returns whether the container may start.
     ///
-    /// Invalid input always refuses the start. A refusal by the kernel does so only if the policy's `onError` is "fail".
+    /// A state that cannot be used always refuses the start. A fault in the host's policy or in an annotation, and a refusal by
+    /// the kernel, do so only if the policy's `onError` is "fail".
     public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
-        do throws(PolicyError) {
-            let host = try Policy.host()
-            var policy = host
-            let annotations = try Annotations(annotations, within: policy.limits)
-            for line in annotations.ignored { journal.write(.warning, line) }
-            if try annotations.isSkipped() {
-                journal.write(.notice, "left alone, as annotation evenkeel.skip says")
-                leaveAlone(journal)
-                return true
-            }
-            for line in try annotations.overlay(&policy) { journal.write(.warning, line) }
-            return makeSafe(policy, leaving: Mark(policy, besides: host), journal)
-        } catch {
+        let host: HostPolicy
+        switch self.host {
+        case .success(let policy): host = policy
+        case .failure(let error):
             journal.write(.error, error.description)
             return false
         }
+        var policy = host.policy
+        let annotations = Annotations(annotations, over: &policy)
+        if let fault = host.refusal(by: policy) ?? annotations.refusal(by: policy) {
+            journal.write(.error, fault.description)
+            return false
+        }
+        for line in host.warnings { journal.write(.warning, line) }
+        for line in annotations.warnings { journal.write(.warning, line) }
+        if let skip = annotations.skip {
+            journal.write(.notice, "left alone, as annotation \(skip) says")
+            leaveAlone(journal)
+            return true
+        }
+        return makeSafe(policy, leaving: Mark(policy, besides: host.policy), journal)
     }
 
     /// Leaves the mark by which later runs leave the container alone. Nothing keeps it from starting.

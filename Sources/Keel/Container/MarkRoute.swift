@@ -41,6 +41,14 @@ extension NamespaceSnapshot {
         return marks.dropFirst().reduce(first) { $0.combined(with: $1) }
     }
 
+    /// The interfaces that the container chose in an earlier run, best first by their index, and those that their networks prefer.
+    package var rememberedPreferences: (chosen: [InterfaceName], preferred: [InterfaceName]) {
+        let names = { (table: UInt32) in
+            routes.filter { $0.table == table }.flatMap { $0.nextHops }.compactMap { link($0.interface)?.name }.unique
+        }
+        return (names(Ours.chosenTable), names(Ours.preferredTable))
+    }
+
     /// Whether a mark would stand in a table of its own. Without policy routing the kernel would put it into main, where it
     /// would cut the container off.
     var canHoldMarks: Bool {

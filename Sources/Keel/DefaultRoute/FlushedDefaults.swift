@@ -139,12 +139,11 @@ extension NamespaceSnapshot {
             }
     }
 
-    /// Whether the kernel may accept the next hop: its gateway is on the link, or no address is known.
-    func mayReach(_ hop: NextHop) -> Bool {
-        guard let gateway = hop.gatewayAddress, !hop.isOnLink, !gateway.isLinkLocal, !addresses.isEmpty else {
-            return true
-        }
-        return addresses.contains { $0.interface == hop.interface && $0.onLinkPrefix.contains(gateway) }
+    /// Whether the interface of an IPv6 next hop has lost its addresses, and with them the route to the gateway.
+    func isCutOff(_ hop: NextHop) -> Bool {
+        guard let gateway = hop.gateway, gateway.version == .v6, !gateway.isLinkLocal else { return false }
+        return !addresses.isEmpty
+            && !addresses.contains { $0.interface == hop.interface && $0.address.version == .v6 && $0.isGlobal }
     }
 
     /// The changes that put them back. The snapshot is as it will be then.

@@ -31,7 +31,7 @@ extension DefaultRoutes {
             self.candidate = candidate
             self.role = role
             var route = candidate.leg
-            if route.version == .v6 && !snapshot.mayReach(candidate.hop) { route.nextHops[0].isOnLink = true }
+            if snapshot.isCutOff(candidate.hop) { route.nextHops[0].isOnLink = true }
             route.table = Ours.table(of: candidate.link.index)
             if role == .standby || role == .ranked { route.metric = candidate.level.metric }
             if candidate.isAdvertised {

@@ -1,73 +1,96 @@
 public import JSON
 import LinuxSystem
 
-/// The annotations of a container that are ours: `evenkeel.skip`, `evenkeel.default-route`, `evenkeel.policy`.
+/// What a container's annotations say. Each name of ours has three spellings: `dev.evenkeel.NAME` as OCI wants it,
+/// `evenkeel.dev/NAME` as Kubernetes does, and `evenkeel.NAME`. If a container has several, the first in that order counts.
 public struct Annotations: Sendable {
-    static var known: [String] { ["evenkeel.skip", "evenkeel.default-route", "evenkeel.policy"] }
+    /// The annotation that leaves the container alone; nil if none does. With one, no other counts.
+    public private(set) var skip: String?
+    /// What does not count, and why, a line each; of unknown names, of which there may be any number, only the first.
+    public private(set) var remarks: [String] = []
+    private var saysUnknown = false
+    /// Annotations with a wrong value. They do not count, and refuse the start where `onError` is "fail".
+    public private(set) var faults: [PolicyError] = []
 
-    private let ours: [JSON.Member]
-    /// What the host's policy does not let count, a line each; of unknown names, of which there may be any number, only the first.
-    public let ignored: [String]
+    /// Every name that has a meaning, in each of its spellings.
+    package static var names: [String] { Annotation.spellings }
 
-    /// Takes all annotations of the container and keeps those of ours that count.
-    ///
-    /// - Throws: for an unknown name that begins with `evenkeel.`: whoever wrote it wanted something.
-    public init(_ all: [JSON.Member], within limits: ContainerLimits?) throws(PolicyError) {
-        var (ours, ignored, saysUnknown) = ([JSON.Member](), [String](), false)
-        let known = Self.known
-        for annotation in all where annotation.name.begins(with: "evenkeel.") {
-            let isUnknown = !known.contains(annotation.name)
-            if isUnknown && saysUnknown { continue }
-            if let line = limits?.refusal(ofAnnotation: annotation.name) {
-                ignored.append(line)
-                saysUnknown = saysUnknown || isUnknown
-            } else if isUnknown {
-                throw Self.error(annotation.name, "is unknown", allowed: known.joined(separator: ", "))
-            } else if annotation.value.string == nil {
-                throw Self.error(annotation.name, "is \(annotation.value.kind)", allowed: "a string")
-            } else if annotation.name == "evenkeel.skip",
-                let line = limits?.refusal(of: "skip", in: "", from: "annotation evenkeel.skip")
-            {
-                ignored.append(line)
-            } else {
-                ours.append(annotation)
+    /// Reads all annotations of the container, and lays what those of ours say over the host's policy.
+    public init(_ all: [JSON.Member], over policy: inout Policy) {
+        var ours: [Annotation] = []
+        var networks: JSON.Member?
+        for member in all {
+            // Most begin with another letter, and cost no more than this.
+            switch member.name.utf8.first {
+            case UInt8(ascii: "d"), UInt8(ascii: "e"):
+                if let annotation = Annotation(member) { take(annotation, among: &ours, policy.limits) }
+            case UInt8(ascii: "k") where member.name == MultusNetworks.annotation: networks = member
+            default: continue
             }
         }
-        self.ours = ours
-        self.ignored = ignored
+        // In the order of their meanings: a later one overrides what an earlier one says.
+        for meaning in Annotation.names.indices {
+            guard let annotation = ours.first(where: { $0.meaning == meaning }) else { continue }
+            obey(annotation, &policy)
+            if skip != nil { return }
+        }
+        if let networks { prefer(MultusNetworks(networks.value), &policy) }
     }
 
-    /// Whether this container is to be left alone.
-    public func isSkipped() throws(PolicyError) -> Bool {
-        switch text("evenkeel.skip") {
-        case nil, "false"?: return false
-        case "true"?: return true
-        case let other?: throw Self.error("evenkeel.skip", "is \"\(other)\"", allowed: "\"true\", \"false\"")
+    /// The fault that refuses the start of a container with that policy.
+    public func refusal(by policy: Policy) -> PolicyError? { policy.onError == .fail ? faults.first : nil }
+
+    /// A line a remark and a fault.
+    public var warnings: [String] { remarks + faults.map { "\($0.description); it is ignored" } }
+
+    /// Keeps one annotation a meaning, that with the best spelling.
+    private mutating func take(_ new: Annotation, among ours: inout [Annotation], _ limits: ContainerLimits?) {
+        guard let meaning = new.meaning else {
+            if !saysUnknown { remarks.append(new.remark) }
+            saysUnknown = true
+            return
+        }
+        if let line = limits?.refusal(ofAnnotation: new.name) {
+            remarks.append(line)
+            return
+        }
+        guard let place = ours.firstIndex(where: { $0.meaning == meaning }) else { return ours.append(new) }
+        var loser = new
+        if new.spelling < ours[place].spelling { swap(&loser, &ours[place]) }
+        if loser.value.string != ours[place].value.string {
+            remarks.append("annotation \(loser.name) is ignored: \(ours[place].name) says otherwise")
         }
     }
 
-    /// Lays the annotations' settings over a policy. Returns a line for each key that is ignored, since the policy locks it.
-    public func overlay(_ policy: inout Policy) throws(PolicyError) -> [String] {
-        var ignored: [String] = []
-        if let document = text("evenkeel.policy") {
-            ignored = try policy.overlay(Array(document.utf8), from: "annotation evenkeel.policy", of: .container)
-        }
-        if let preferred = text("evenkeel.default-route") {
-            // Blanks separate as well: podman 4 ends an annotation at a comma.
-            let names = preferred.parts(between: UInt8(ascii: ",")).flatMap { $0.words }
-            let list = JSON.array((names.isEmpty ? [""] : names).map { .string($0) })
-            let document = JSON.object([.init("defaultRoute", .object([.init("prefer", list)]))])
-            ignored += try policy.overlay(document, from: "annotation evenkeel.default-route", of: .container)
-        }
-        return ignored
+    @inline(never)
+    private mutating func obey(_ annotation: Annotation, _ policy: inout Policy) {
+        do throws(PolicyError) {
+            let text = try annotation.text
+            if annotation.isSkip {
+                if try annotation.isTrue(text, policy.limits, &remarks) { skip = annotation.name }
+            } else if let document = annotation.document(text) {
+                remarks += try policy.overlay(document, from: annotation.place, of: .container)
+            } else {
+                remarks += try policy.overlay(Array(text.utf8), from: annotation.place, of: .container)
+            }
+        } catch { faults.append(error) }
     }
 
-    private func text(_ name: String) -> String? {
-        for annotation in ours where annotation.name == name { return annotation.value.string }
-        return nil
-    }
-
-    private static func error(_ name: String, _ problem: String, allowed: String) -> PolicyError {
-        PolicyError(place: "annotation \(printable(name))", key: "", problem: problem, allowed: allowed)
+    /// Prefers the gateways that a pod names for its networks, behind what it says in our own annotation.
+    private mutating func prefer(_ networks: MultusNetworks, _ policy: inout Policy) {
+        let place = "annotation \(MultusNetworks.annotation)"
+        if let problem = networks.problem { remarks.append("\(place) is ignored: \(problem)") }
+        guard !networks.gateways.isEmpty else { return }
+        if let line = policy.limits?.refusal(ofAnnotation: Annotation.preference) {
+            remarks.append("\(place): \(line)")
+            return
+        }
+        let own = policy.defaultRoute.isPreferenceOwn ? policy.defaultRoute.prefer : []
+        let document = Annotation.document(preferring: networks.gateways)
+        do throws(PolicyError) {
+            let ignored = try policy.overlay(document, from: place, of: .container)
+            remarks += ignored
+            if ignored.isEmpty { policy.defaultRoute.prefer = own + policy.defaultRoute.prefer }
+        } catch { faults.append(error) }
     }
 }

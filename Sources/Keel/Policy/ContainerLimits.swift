@@ -6,29 +6,33 @@ import LinuxSystem
 ///
 /// A class: nearly every policy has none, and is copied.
 public final class ContainerLimits: Sendable {
-    /// The annotations that count; nil: all.
+    /// The annotations that count, as `Annotation.known` writes them; nil: all.
     public let allowed: [String]?
     /// The keys of the policy that no container overrides.
     public let locked: [String]
-    /// The path of the host's document that says so.
-    public let place: String
+    /// The paths of the host's documents that say so.
+    private let places: (allow: String, lock: String)
 
-    /// Reads the section `annotations` over what an earlier document said.
-    init(_ section: PolicySection, over earlier: ContainerLimits?) throws(PolicyError) {
+    /// Reads the section `annotations` over what an earlier document said. A list that is none allows nothing, and locks nothing
+    /// more; of the others the known names count.
+    init(_ section: PolicySection, over earlier: ContainerLimits?, _ faults: inout [PolicyError]) {
         var (allowed, locked) = (earlier?.allowed, earlier?.locked ?? [])
-        for index in 0..<(try section.members.count) {
-            let (key, value) = try section.member(index, among: ["allow", "locked"])
-            if key == 0 {
-                allowed = try value.names(among: Annotations.known)
-            } else {
-                locked = try value.names(among: Self.keys)
+        var places = earlier?.places ?? (allow: section.place, lock: section.place)
+        for entry in section.entries(among: ["allow", "locked"], &faults) {
+            let value = entry.section
+            if entry.key == 0 {
+                allowed = value.names(among: Annotation.known, areAnnotations: true, &faults) ?? []
+                places.allow = section.place
+            } else if let names = value.names(among: Self.keys, &faults) {
+                locked = names
+                places.lock = section.place
             }
         }
-        (self.allowed, self.locked, place) = (allowed, locked, section.place)
+        (self.allowed, self.locked, self.places) = (allowed, locked, places)
     }
 
     /// What can be locked: the wish to be left alone, and every key of the policy.
-    private static var keys: [String] {
+    package static var keys: [String] {
         [
             "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "rpFilter",
             "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
@@ -38,8 +42,8 @@ public final class ContainerLimits: Sendable {
 
     /// Says that an annotation does not count; nil if it does.
     func refusal(ofAnnotation name: String) -> String? {
-        guard let allowed, !allowed.contains(name) else { return nil }
-        return "annotation \(printable(name)) is ignored: annotations.allow in \(place) does not list it"
+        guard let allowed, !allowed.contains(Annotation.canonical(name)) else { return nil }
+        return "annotation \(printable(name)) is ignored: annotations.allow in \(places.allow) does not list it"
     }
 
     /// Says that what a container says of a key does not count; nil if it does.
@@ -47,7 +51,7 @@ public final class ContainerLimits: Sendable {
         let full = section.isEmpty ? key : "\(section).\(key)"
         // A skip overrides every key.
         guard let name = locked.first(where: { $0 == full || $0 == section || full == "skip" }) else { return nil }
-        return "\(full) of \(source) is ignored: annotations.locked in \(place) lists \(name)"
+        return "\(full) of \(source) is ignored: annotations.locked in \(places.lock) lists \(name)"
     }
 
     /// What a container says, without what is locked, of which `ignored` gets a line each.
@@ -71,8 +75,8 @@ public final class ContainerLimits: Sendable {
 
 extension ContainerLimits: Hashable {
     public static func == (one: ContainerLimits, other: ContainerLimits) -> Bool {
-        one.allowed == other.allowed && one.locked == other.locked && one.place == other.place
+        one.allowed == other.allowed && one.locked == other.locked && one.places == other.places
     }
 
-    public func hash(into hasher: inout Hasher) { hasher.combine(place) }
+    public func hash(into hasher: inout Hasher) { hasher.combine(places.lock) }
 }

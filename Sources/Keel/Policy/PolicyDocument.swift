@@ -1,24 +1,6 @@
 public import JSON
 import LinuxSystem
 
-/// What is wrong with a policy, where, and what is allowed instead.
-public struct PolicyError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// The document: a path, or "the network configuration".
-    public let place: String
-    /// The key with those above it, `defaultRoute.mode`; empty for the document itself.
-    public let key: String
-    public let problem: String
-    public let allowed: String
-    /// Whether the document could not be read for want of files or memory, which says nothing about it.
-    public var isShortage = false
-
-    public var description: String {
-        // Key and problem quote the document, which may come from a container's annotation.
-        let subject = key.isEmpty ? place : "\(place): \(printable(key))"
-        return "\(subject) \(printable(problem)); allowed: \(allowed)"
-    }
-}
-
 extension Policy {
     private enum Key: String, CaseIterable {
         case defaultRoute
@@ -42,37 +24,38 @@ extension Policy {
     private static let ofOneContainer = "defaultRoute, rpFilter, onError"
     private static let ofOneNetwork = "defaultRoute, rpFilter, invalid, conntrack, onError"
 
-    /// The built-in policy with the host's document laid over it, if there is one.
-    public static func host() throws(PolicyError) -> Policy { try load(path) }
-
     /// The built-in policy with the document at `path` laid over it. A missing file changes nothing unless it is required.
+    ///
+    /// - Throws: for any fault.
     public static func load(_ path: String, isRequired: Bool = false) throws(PolicyError) -> Policy {
         var policy = Policy()
-        let text: [UInt8]
-        do {
-            text = try FileDescriptor(opening: path, .readWithoutWaiting).readAll(limit: 1 << 20, name: path)
-        } catch {
-            if error.errno == .noEntry && !isRequired { return policy }
-            throw PolicyError(
-                place: path, key: "", problem: "is unreadable: \(error.description)", allowed: "a JSON object",
-                isShortage: error.errno.isShortage)
-        }
-        try policy.overlay(text, from: path, of: .host)
+        if let text = try text(of: path, isRequired: isRequired) { try policy.overlay(text, from: path) }
         return policy
     }
 
-    /// Lays a document's text over this policy: keys in it win, others stay. Returns what of a container's is ignored, a line a
-    /// key.
+    /// The text of a document; nil if it is missing and not required, or no regular file and only those are wanted.
+    package static func text(
+        of path: String, isRequired: Bool = false, onlyRegular: Bool = false
+    ) throws(PolicyError) -> [UInt8]? {
+        do throws(KernelError) {
+            let file = try FileDescriptor(opening: path, .readWithoutWaiting)
+            if onlyRegular { guard try FileStatus(of: file, name: path).isRegular else { return nil } }
+            return try file.readAll(limit: 1 << 20, name: path)
+        } catch {
+            if error.errno == .noEntry && !isRequired { return nil }
+            throw PolicyError(
+                place: path, problem: "is unreadable: \(error.description)", allowed: "a JSON object",
+                isShortage: error.errno.isShortage)
+        }
+    }
+
+    /// Lays a document's text over this policy: keys in it win, others stay. After an error the policy is unchanged. Returns what
+    /// of a container's is ignored, a line a key.
     @discardableResult
     public mutating func overlay(
         _ text: [UInt8], from place: String, of reach: Reach = .host
     ) throws(PolicyError) -> [String] {
-        let document: JSON
-        do { document = try JSON(parsing: text) } catch {
-            throw PolicyError(
-                place: place, key: "", problem: "is not JSON: \(error.description)", allowed: "a JSON object")
-        }
-        return try overlay(document, from: place, of: reach)
+        try overlay(try Self.parse(text, place), from: place, of: reach)
     }
 
     /// Lays a document over this policy. After an error the policy is unchanged. Returns what of a container's is ignored, a line
@@ -81,37 +64,64 @@ extension Policy {
     public mutating func overlay(
         _ document: JSON, from place: String, of reach: Reach = .host
     ) throws(PolicyError) -> [String] {
-        var (document, ignored) = (document, [String]())
-        if reach == .container, let limits { document = limits.unlocked(document, from: place, &ignored) }
-        var policy = self
-        try PolicySection(document, place: place, key: "").read(Key.self) { (key, value) throws(PolicyError) in
-            switch key {
-            case .invalid where reach == .container, .conntrack where reach == .container,
-                .annotations where reach == .container, .watch where reach == .container:
-                throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
-            case .annotations where reach == .network, .watch where reach == .network:
-                throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
-            case .defaultRoute: try policy.defaultRoute.overlay(value)
-            case .rpFilter: policy.rpFilter = try value.choice()
-            case .invalid: try policy.invalid.overlay(value)
-            case .conntrack: try policy.conntrack.overlay(value)
-            case .onError: policy.onError = try value.choice()
-            case .annotations:
-                let limits = try ContainerLimits(value, over: policy.limits)
-                policy.defaultRoute.isChoiceForgotten =
-                    limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
-                policy.limits = limits
-            case .watch: policy.watch.group = try value.group()
-            }
-        }
-        if document["defaultRoute"]?["prefer"] != nil {
-            if reach == .container && !defaultRoute.isPreferenceOwn {
-                policy.defaultRoute.overruled = defaultRoute.prefer
-            }
-            policy.defaultRoute.isPreferenceOwn = reach == .container
-        }
+        var (policy, faults) = (self, [PolicyError]())
+        let ignored = try policy.overlay(document, from: place, of: reach, &faults)
+        if let first = faults.first { throw first }
         self = policy
         return ignored
+    }
+
+    /// Lays one of the host's documents over this policy, without its faulty keys, which become faults.
+    ///
+    /// - Throws: if it is no document at all. Then the policy is unchanged.
+    public mutating func overlay(
+        _ text: [UInt8], from place: String, _ faults: inout [PolicyError]
+    ) throws(PolicyError) {
+        _ = try overlay(try Self.parse(text, place), from: place, of: .host, &faults)
+    }
+
+    private static func parse(_ text: [UInt8], _ place: String) throws(PolicyError) -> JSON {
+        do { return try JSON(parsing: text) } catch {
+            throw PolicyError(
+                place: place, problem: "is not JSON: \(error.description)", allowed: "a JSON object")
+        }
+    }
+
+    private mutating func overlay(
+        _ document: JSON, from place: String, of reach: Reach, _ faults: inout [PolicyError]
+    ) throws(PolicyError) -> [String] {
+        var (document, ignored) = (document, [String]())
+        if reach == .container, let limits { document = limits.unlocked(document, from: place, &ignored) }
+        let whole = PolicySection(document, place: place, key: "")
+        guard document.members != nil else { throw whole.error("is \(document.kind)", allowed: "an object") }
+        for entry in whole.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry, of: reach, &faults) } catch { error.note(in: &faults) }
+        }
+        return ignored
+    }
+
+    private mutating func take(
+        _ entry: PolicySection.Entry, of reach: Reach, _ faults: inout [PolicyError]
+    ) throws(PolicyError) {
+        let value = entry.section
+        switch Key.allCases[entry.key] {
+        case .invalid where reach == .container, .conntrack where reach == .container,
+            .annotations where reach == .container, .watch where reach == .container:
+            throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
+        case .annotations where reach == .network, .watch where reach == .network:
+            throw value.error("cannot be set for one network", allowed: Self.ofOneNetwork)
+        case .defaultRoute: defaultRoute.overlay(value, of: reach, &faults)
+        case .rpFilter: rpFilter = try value.choice()
+        case .invalid: invalid.overlay(value, &faults)
+        case .conntrack: conntrack.overlay(value, &faults)
+        case .onError: onError = try value.choice()
+        case .annotations:
+            let limits = ContainerLimits(value, over: limits, &faults)
+            defaultRoute.isChoiceForgotten = limits.refusal(of: "prefer", in: "defaultRoute", from: "") != nil
+            self.limits = limits
+        case .watch:
+            for entry in value.entries(among: ["group"], &faults) { watch.group = try entry.section.group() }
+        }
     }
 }
 
@@ -123,17 +133,26 @@ extension Policy.DefaultRoute {
         case restoreAfterFlap
     }
 
-    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
-        var changed = self
-        try section.read(Key.self) { (key, value) throws(PolicyError) in
-            switch key {
-            case .mode: changed.mode = try value.choice()
-            case .prefer: changed.prefer = try value.preferences()
-            case .sourceRules: changed.sourceRules = try value.boolean()
-            case .restoreAfterFlap: changed.restoreAfterFlap = try value.boolean()
+    fileprivate mutating func overlay(
+        _ section: PolicySection, of reach: Policy.Reach, _ faults: inout [PolicyError]
+    ) {
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key], of: reach) } catch {
+                error.note(in: &faults)
             }
         }
-        self = changed
+    }
+
+    private mutating func take(_ value: PolicySection, _ key: Key, of reach: Policy.Reach) throws(PolicyError) {
+        switch key {
+        case .mode: mode = try value.choice()
+        case .prefer:
+            let preferences = try value.preferences()
+            if reach == .container && !isPreferenceOwn { overruled = prefer }
+            (prefer, isPreferenceOwn) = (preferences, reach == .container)
+        case .sourceRules: sourceRules = try value.boolean()
+        case .restoreAfterFlap: restoreAfterFlap = try value.boolean()
+        }
     }
 }
 
@@ -144,16 +163,20 @@ extension Policy.Invalid {
         case place = "where"
     }
 
-    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
-        var changed = self
-        try section.read(Key.self) { (key, value) throws(PolicyError) in
-            switch key {
-            case .mode: changed.mode = try value.choice()
-            case .forward: changed.forward = try value.boolean()
-            case .place: changed.place = try value.choice()
+    fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
+                error.note(in: &faults)
             }
         }
-        self = changed
+    }
+
+    private mutating func take(_ value: PolicySection, _ key: Key) throws(PolicyError) {
+        switch key {
+        case .mode: mode = try value.choice()
+        case .forward: forward = try value.boolean()
+        case .place: place = try value.choice()
+        }
     }
 }
 
@@ -165,16 +188,24 @@ extension Policy.Conntrack {
         case warnAt
     }
 
-    fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
-        var changed = self
-        try section.read(Key.self) { (key, value) throws(PolicyError) in
-            switch key {
-            case .max: changed.max = try value.size()
-            case .tcpEstablishedTimeout: changed.tcpEstablishedTimeout = try value.seconds()
-            case .genericTimeout: changed.genericTimeout = try value.seconds()
-            case .warnAt: changed.warnAt = try value.share()
+    fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
+        for entry in section.entries(among: Key.names, &faults) {
+            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
+                error.note(in: &faults)
             }
         }
-        self = changed
     }
+
+    private mutating func take(_ value: PolicySection, _ key: Key) throws(PolicyError) {
+        switch key {
+        case .max: max = try value.size()
+        case .tcpEstablishedTimeout: tcpEstablishedTimeout = try value.seconds()
+        case .genericTimeout: genericTimeout = try value.seconds()
+        case .warnAt: warnAt = try value.share()
+        }
+    }
+}
+
+extension CaseIterable where Self: RawRepresentable, RawValue == String, AllCases == [Self] {
+    fileprivate static var names: [String] { allCases.map { $0.rawValue } }
 }

@@ -18,35 +18,38 @@ struct PolicySection {
         PolicyError(place: place, key: key, problem: problem, allowed: allowed)
     }
 
-    /// Hands each member to `take`, by its key; a name that is none is an error.
-    func read<Key: CaseIterable & RawRepresentable>(
-        _: Key.Type, _ take: (Key, PolicySection) throws(PolicyError) -> Void
-    ) throws(PolicyError) where Key.RawValue == String, Key.AllCases == [Key] {
-        let keys = Key.allCases
-        let names = keys.map { $0.rawValue }
-        for index in 0..<(try members.count) {
-            let (key, section) = try member(index, among: names)
-            try take(keys[key], section)
-        }
-    }
-
-    var members: [JSON.Member] {
-        get throws(PolicyError) {
-            guard let members = value.members else { throw error("is \(value.kind)", allowed: "an object") }
-            return members
-        }
-    }
-
-    /// A member, and the place of its name among `names`. Not generic: it is in the static programs once.
+    /// The members by the places of their names among `names`. One with another name is a fault, and so is a value without members.
+    /// Not generic and without a closure: it is in the static programs once.
     @inline(never)
-    func member(_ index: Int, among names: [String]) throws(PolicyError) -> (key: Int, section: PolicySection) {
-        let member = try members[index]
-        let section = PolicySection(
-            member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
-        guard let key = names.firstIndex(of: member.name) else {
-            throw section.error("is not a key of the policy", allowed: names.joined(separator: ", "))
+    func entries(among names: [String], _ faults: inout [PolicyError]) -> [Entry] {
+        guard let members = value.members else {
+            error("is \(value.kind)", allowed: "an object").note(in: &faults)
+            return []
         }
-        return (key, section)
+        var entries: [Entry] = []
+        for member in members {
+            let section = PolicySection(
+                member.value, place: place, key: key.isEmpty ? member.name : "\(key).\(member.name)")
+            if let key = names.firstIndex(of: member.name) {
+                entries.append(Entry(key: key, section: section))
+            } else {
+                section.unknown(member.name, among: names).note(in: &faults)
+            }
+        }
+        return entries
+    }
+
+    struct Entry {
+        let key: Int
+        let section: PolicySection
+    }
+
+    @inline(never)
+    private func unknown(_ name: String, among names: [String]) -> PolicyError {
+        let suggestion = nearest(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
+        return PolicyError(
+            place: place, key: key, problem: "is not a key of the policy\(suggestion)",
+            allowed: names.joined(separator: ", "), isUnknownKey: true)
     }
 
     @inline(never)
@@ -66,33 +69,45 @@ struct PolicySection {
 
     private static func quoted(_ words: [String]) -> String { words.map { "\"\($0)\"" }.joined(separator: ", ") }
 
-    /// An array of some of those names. An empty one is no missing one: it holds none.
-    func names(among known: [String]) throws(PolicyError) -> [String] {
+    /// Those of an array's names that are known; nil for another value. An empty array is no missing one: it holds none.
+    /// `areAnnotations`: any spelling of an annotation will do.
+    func names(among known: [String], areAnnotations: Bool = false, _ faults: inout [PolicyError]) -> [String]? {
         let allowed = "an array of \(Self.quoted(known))"
-        let names = try strings(allowed: allowed)
-        for name in names where !known.contains(name) { throw holds(name, allowed: allowed) }
+        guard let elements = value.elements else {
+            error("is \(value.kind)", allowed: allowed).note(in: &faults)
+            return nil
+        }
+        var names: [String] = []
+        for element in elements {
+            let text = element.string ?? ""
+            let name = areAnnotations ? Annotation.canonical(text) : text
+            if known.contains(name) {
+                names.append(name)
+            } else {
+                let wrong = element.string == nil ? element.kind : "\"\(printable(text))\""
+                error("holds \(wrong)", allowed: allowed).note(in: &faults)
+            }
+        }
         return names
     }
 
+    @inline(never)
     func boolean() throws(PolicyError) -> Bool {
         guard let boolean = value.boolean else { throw error("is \(value.kind)", allowed: "true, false") }
         return boolean
     }
 
-    /// The one member of the section "watch".
-    func group() throws(PolicyError) -> String? {
-        for index in 0..<(try members.count) {
-            let group = try member(index, among: ["group"]).section
-            guard let name = group.value.string, !name.isEmpty else {
-                throw group.error("is \(group.described)", allowed: "the name or the number of a group")
-            }
-            return name
+    @inline(never)
+    func group() throws(PolicyError) -> String {
+        guard let name = value.string, !name.isEmpty else {
+            throw error("is \(described)", allowed: "the name or the number of a group")
         }
-        return nil
+        return name
     }
 
     private static let mostPreferences = 256
 
+    @inline(never)
     func preferences() throws(PolicyError) -> [Preference] {
         let allowed =
             "an array of names of networks or interfaces, globs (\"web*\") or prefixes that hold the gateway (\"10.89.3.0/24\")"
@@ -124,6 +139,7 @@ struct PolicySection {
         error("holds \"\(printable(text))\"", allowed: allowed)
     }
 
+    @inline(never)
     func size() throws(PolicyError) -> Policy.Conntrack.Size {
         let allowed = "\"auto\", \"keep\", a number of entries from 1 to 2147483647"
         switch value {
@@ -134,6 +150,7 @@ struct PolicySection {
         }
     }
 
+    @inline(never)
     func seconds() throws(PolicyError) -> Int {
         guard let seconds = value.integer, (1...Int64(Int32.max)).contains(seconds) else {
             throw error("is \(described)", allowed: "a number of seconds from 1 to 2147483647")
@@ -141,6 +158,7 @@ struct PolicySection {
         return Int(seconds)
     }
 
+    @inline(never)
     func share() throws(PolicyError) -> Double {
         guard let share = value.real, share > 0, share <= 1 else {
             throw error("is \(described)", allowed: "a number above 0 and up to 1")

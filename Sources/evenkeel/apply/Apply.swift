@@ -43,7 +43,7 @@ struct Apply: ParsableCommand {
 
             EXIT STATUS
               0   everything is as the policy says, or with --dry-run could be
-              1   something was refused, or --default-route names nothing; standard error says what
+              1   something was refused, the policy is faulty, or --default-route names nothing; standard error says what
               64  the command line is wrong
             """)
 
@@ -92,9 +92,11 @@ struct Apply: ParsableCommand {
         return preferences.isEmpty ? .none : .prefer(preferences)
     }
 
-    /// Whether nothing was refused.
+    /// Whether nothing was refused, and the policy is without fault.
     private func work() throws(Failure) -> Bool {
-        let policy = try Policy.named(selection.policy)
+        let documents = try HostPolicy.named(selection.policy)
+        for line in documents.warnings { say(line) }
+        let policy = documents.policy
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
@@ -120,7 +122,7 @@ struct Apply: ParsableCommand {
             }
             if selection.all && survey.namespaces.isEmpty { try write("no containers found\n") }
         }
-        return results.allSatisfy { $0.errors.isEmpty }
+        return results.allSatisfy { $0.errors.isEmpty } && documents.faults.isEmpty
     }
 
     private func survey() throws(Failure) -> Survey {

@@ -121,7 +121,7 @@ struct Doctor: ParsableCommand {
 
     /// `isAgain`: not the first look, so a stopped container is no error; it may be started again.
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {
-        let policy = try Policy.named(selection.policy)
+        let policy = try HostPolicy.named(selection.policy, isOnlyLooking: true)
         let found = try selection.survey()
         var survey = found
         var absence: String?

@@ -16,8 +16,8 @@ struct Page {
 
     /// In the order in which findings are listed.
     static let all: [Page] =
-        routes + halves + reversePaths + receivers + invalid + invalidPolicy + conntrack + conntrackLimits
-        + conntrackTimeouts + activity + contests + wishes + links + translation + limits
+        routes + halves + reversePaths + receivers + invalid + invalidPolicy + policyFaults + conntrack
+        + conntrackLimits + conntrackTimeouts + activity + contests + wishes + links + translation + limits
 
     static func about(_ id: FindingID) -> Page? { all.first { $0.id == id } }
 

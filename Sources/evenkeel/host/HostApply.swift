@@ -29,7 +29,7 @@ struct HostApply: ParsableCommand {
 
             EXIT STATUS
               0   the host is as the policy says, or with --dry-run could be
-              1   something was refused; standard error says what
+              1   something was refused, or the policy is faulty; standard error says what
               64  the command line is wrong
             """)
 
@@ -48,7 +48,8 @@ struct HostApply: ParsableCommand {
     }
 
     private func work(_ outcome: inout HostOutcome) throws(Failure) {
-        let policy = try Policy.named(options.policy)
+        let documents = try HostPolicy.named(options.policy)
+        let policy = documents.policy
         var run = try HostRun.open(policy)
         let state = run.observe()
         let plan = run.plan(state)
@@ -69,6 +70,8 @@ struct HostApply: ParsableCommand {
         let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
         if let timeout { outcome.notes.append(timeout.note) }
         if persist { keepForBoot(policy, now, &outcome) }
+        // Behind what was done: a fault in one key leaves the others.
+        outcome.errors += documents.warnings
         // After the files, which may have resolved a conflict. A conflict that cannot be read is only a note.
         do { outcome.notes += try run.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
     }

@@ -45,7 +45,9 @@ struct HostStatus: ParsableCommand {
     }
 
     private func look() throws(Failure) -> HostReport {
-        let policy = try Policy.named(options.policy)
+        let documents = try HostPolicy.named(options.policy, isOnlyLooking: true)
+        for line in documents.warnings { say(line) }
+        let policy = documents.policy
         var run = try HostRun.open(policy)
         let state = run.observe()
         let plan = run.plan(state)

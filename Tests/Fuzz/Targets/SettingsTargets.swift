@@ -28,6 +28,26 @@ extension FuzzTarget {
         }
     }
 
+    static let hostPolicy = FuzzTarget(
+        name: "host-policy", input: "a policy document with faults", dictionary: "json"
+    ) { text in
+        var (policy, faults) = (Policy(), [PolicyError]())
+        do throws(PolicyError) { try policy.overlay(text, from: "fuzz", &faults) } catch {
+            require(policy == Policy(), "what is no document changed the policy")
+            return requirePlain(error.description)
+        }
+        for fault in faults { requirePlain(fault.description) }
+        // Without a fault both ways of reading agree.
+        var strict = Policy()
+        let isRefused: Bool
+        do throws(PolicyError) {
+            try strict.overlay(text, from: "fuzz")
+            isRefused = false
+        } catch { isRefused = true }
+        require(isRefused == !faults.isEmpty, "a document is refused without a fault, or taken with one")
+        require(isRefused || strict == policy, "the two ways of reading differ")
+    }
+
     static let annotations = FuzzTarget(
         name: "annotations", input: "a container's annotations, a JSON object", dictionary: "json"
     ) { text in
@@ -38,11 +58,7 @@ extension FuzzTarget {
     /// A container's annotations change at most what is the container's.
     static func requireHarmless(_ members: [JSON.Member]) {
         var policy = Policy()
-        do throws(PolicyError) {
-            let annotations = try Annotations(members, within: nil)
-            _ = try annotations.isSkipped()
-            _ = try annotations.overlay(&policy)
-        } catch { requirePlain(error.description) }
+        for line in Annotations(members, over: &policy).warnings { requirePlain(line) }
         require(policy.invalid == Policy().invalid, "a container changed what the host drops")
         require(policy.conntrack == Policy().conntrack, "a container changed the host's table")
     }
@@ -99,5 +115,5 @@ extension FuzzTarget {
         require(other?.entries == document?.entries, "CR LF means something else than LF")
     }
 
-    static let texts = [json, jsonEdits, policy, annotations, conflist, toml]
+    static let texts = [json, jsonEdits, policy, hostPolicy, annotations, conflist, toml]
 }

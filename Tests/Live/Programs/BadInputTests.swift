@@ -70,10 +70,6 @@ import Testing
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":0}"#,
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":1}"#,
         #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":4194305}"#,
-        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.policy":"{\"x\":1}"}}"#,
-        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.skip":"yes"}}"#,
-        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.skp":"true"}}"#,
-        #"{"ociVersion":"1.0.2","id":"x","status":"creating","pid":2,"annotations":{"evenkeel.default-route":""}}"#,
     ])
     func theHookSaysWhatIsWrongInOneLine(state: String) throws {
         let lab = try Lab()
@@ -81,6 +77,42 @@ import Testing
         #expect(output.status == 1 && output.out.isEmpty)
         #expect(output.err.hasPrefix("evenkeel: ") && output.err.split(separator: "\n").count == 1, "\(output.err)")
         #expect(try lab.run("nft list tables") == "")
+    }
+
+    /// It is the container's own fault, so it is refused only if it says so itself, or the host does.
+    @Test(arguments: [
+        #""evenkeel.policy": "{\"x\":1}""#, #""evenkeel.skip": "yes""#, #""dev.evenkeel.default-route": """#,
+        #""evenkeel.dev/mode": "x""#, #""evenkeel.rp-filter": 7"#, #""dev.evenkeel.on-error": "never""#,
+    ])
+    func aWrongAnnotationIsIgnoredUnlessErrorsRefuse(annotation: String) throws {
+        let lab = try Lab()
+        try lab.run("lab 2")
+        let warned = try lab.attempt("hook c '' '{\(annotation)}'")
+        #expect(warned.status == 0 && warned.err.contains("; it is ignored"), "\(warned.err)")
+        #expect(try lab.run("defaults 4 c | wc -l") == "1")
+        if !annotation.contains("on-error") {
+            #expect(try lab.attempt("hook c '' '{\(annotation), \"evenkeel.dev/on-error\": \"fail\"}'").status == 1)
+        }
+        let refused = try lab.attempt(
+            "private_etc; echo '{\"onError\": \"fail\"}' >/etc/evenkeel/policy.json; hook c '' '{\(annotation)}'")
+        #expect(refused.status == 1 && refused.err.contains("allowed: "), "\(refused.err)")
+    }
+
+    @Test func aContainerDoesNotTalkTheHostOutOfRefusing() throws {
+        let lab = try Lab()
+        let said = try lab.attempt(
+            """
+            lab 2; private_etc; echo '{"onError": "fail", "rpFilter": 7}' >/etc/evenkeel/policy.json
+            hook c '' '{"evenkeel.on-error": "warn"}'
+            """)
+        #expect(said.status == 1 && said.err.contains("rpFilter is a number"))
+    }
+
+    @Test func anUnknownAnnotationIsNoErrorEvenIfErrorsRefuse() throws {
+        let lab = try Lab()
+        try lab.run("lab 2; private_etc; echo '{\"onError\": \"fail\"}' >/etc/evenkeel/policy.json")
+        let said = try lab.attempt("hook c '' '{\"evenkeel.dev/skp\": \"true\"}'")
+        #expect(said.status == 0 && said.err.contains("its name is unknown (did you mean evenkeel.dev/skip?)"))
     }
 
     @Test func theHookLeavesAContainerInTheHostsNamespaceAlone() throws {

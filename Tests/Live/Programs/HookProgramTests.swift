@@ -82,7 +82,7 @@ import Testing
             ])
     }
 
-    @Test(arguments: [(#"{}"#, 0), (#"{"onError": "fail"}"#, 1), (#"{"onError": "never"}"#, 1)])
+    @Test(arguments: [(#"{}"#, 0), (#"{"onError": "fail"}"#, 1), (#"{"onError": "never"}"#, 0), ("{", 0)])
     func aCrashEndsAsTheHostsPolicySays(policy: String, status: Int32) throws {
         let output = try sandbox.attempt(
             """

@@ -65,9 +65,13 @@ judge() {
 # What is done without it need not be told, but what is not as after a run that nothing disturbs.
 told() { [[ -n $right$named ]] || echo "status $status, but not everything is done, and nothing said of it: $(<"$own/said")"; }
 
+# keeps: a policy that cannot be read counts as "keep" for everything, and onError as "warn".
+keeps() { grep -qE 'policy\.(json|d) is unreadable' "$own/said"; }
+
 judge_plugin() {
     case $1 in
     0)
+        ! keeps || return 0
         cmp "$own/result.right" "$own/result"
         if [[ $run == *DEL* ]]; then told; else [[ -n $right ]] || echo "success, but not everything is done"; fi
         ;;
@@ -84,7 +88,7 @@ judge_plugin() {
 # The container starts.
 judge_warning() {
     # No policy decides about a real runtime that does not run, and none that cannot be read about itself.
-    [[ $1 == "$right_status" || $call == execve ]] || grep -q 'policy.json is unreadable' "$own/said" ||
+    [[ $1 == "$right_status" || $call == execve ]] || keeps ||
         echo "status $1: $(<"$own/said")"
     told
 }
@@ -92,7 +96,7 @@ judge_warning() {
 # The container starts if all is done.
 judge_refusal() {
     case $1 in
-    "$right_status") [[ -n $right ]] || echo "the container starts, but not everything is done" ;;
+    "$right_status") [[ -n $right ]] || keeps || echo "the container starts, but not everything is done" ;;
     1) [[ -n $named ]] || echo "the refusal does not say why: $(<"$own/said")" ;;
     *) echo "status $1: $(<"$own/said")" ;;
     esac

@@ -125,16 +125,19 @@ struct WatchUnitTests {
             ])
     }
 
-    @Test func aPolicyThatNobodyCanReadIsForAPersonToMend() throws {
+    /// One typing error must not leave every container alone.
+    @Test func withAFaultyPolicyItGoesByWhatHoldsAndSaysWhatDoesNot() throws {
         let host = try boot()
         let lines = try run(
             host,
             """
-            echo '{"rpFilter":7}' >/etc/evenkeel/policy.json
-            systemctl restart evenkeel-watch 2>/dev/null || echo refused; sleep 0.5
-            systemctl show -P NRestarts,ExecMainStatus,ActiveState evenkeel-watch | xargs
+            echo '{"rpFilter":7,"conntrack":{"max":"keep"}}' >/etc/evenkeel/policy.json
+            systemctl restart evenkeel-watch; wait_for systemctl -q is-active evenkeel-watch
+            container c; wait_for kept 1
+            ip netns exec c sysctl -qw net.ipv4.conf.eth1.rp_filter=1; wait_for filter_is 2; echo mended
+            journalctl --sync; journalctl --no-pager -o cat -u evenkeel-watch | grep -c 'rpFilter is a number; .*; it is left out'
             """)
-        #expect(lines == ["refused", "0 2 failed"], "it is not started ten times a second")
+        #expect(lines == ["mended", "1"])
     }
 
     @Test func nothingButItsFolderAndParametersOfTheNetworkCanBeWrittenTo() throws {
