@@ -41,7 +41,7 @@ fresh_install() {
     same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
     same "$(cat "$root/$watcher")" "$(cat "$programs/evenkeel-watch")"
     same "$(cat "$root/$watch_unit")" "$(cat "$repository/install/systemd/evenkeel-watch.service")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 10"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 11"
     [[ ! -e $root/etc/evenkeel ]]
 }
 check "a fresh install puts the programs, the plugin, the units, the drop-in, the hook and the device in place, and no policy" \
