@@ -192,7 +192,7 @@ import Testing
     @Test(arguments: [
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
         ("RPFilter", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
-        ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap"),
+        ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap, learn"),
         ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])

@@ -40,6 +40,7 @@ extension NamespaceSnapshot {
     package func isSetAside(_ version: IPVersion, _ interface: UInt32) -> Bool {
         routes.contains {
             $0.version == version && $0.table == Ours.table(of: interface) && $0.protocol != Ours.standbyProtocol
+                && $0.protocol != Ours.learntProtocol
         }
     }
 }

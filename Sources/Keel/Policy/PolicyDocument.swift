@@ -116,6 +116,7 @@ extension Policy.DefaultRoute {
         case prefer
         case sourceRules
         case restoreAfterFlap
+        case learn
     }
 
     fileprivate mutating func overlay(_ section: PolicySection) throws(PolicyError) {
@@ -126,6 +127,7 @@ extension Policy.DefaultRoute {
             case .prefer: changed.prefer = try value.preferences()
             case .sourceRules: changed.sourceRules = try value.boolean()
             case .restoreAfterFlap: changed.restoreAfterFlap = try value.boolean()
+            case .learn: changed.learn = try value.choice()
             }
         }
         self = changed
