@@ -58,6 +58,7 @@ extension Watcher {
             guard let known = try knowledge.lesson(snapshot, attachments, policy, &container, &host) else { return [] }
             entry.dockerState = .matched(known.container.id)
             note(known.lesson, entry)
+            askAgain(entry, known.lesson.learnings.flatMap { $0.gateways }, &container)
             return known.lesson.learnings
         } catch {
             report(failure: error, in: entry)
@@ -73,13 +74,33 @@ extension Watcher {
         entry.learnt += lesson.learnings.flatMap { $0.gateways }
     }
 
-    /// A gateway that is silent now may answer later.
+    /// A gateway that is silent now may answer later: after 1, 2, 4 … 64 seconds. So does one of IPv6 that was asked for while the
+    /// interface's own link-local address was tentative.
     func lookAgainIfSilent(_ entry: Watched, _ snapshot: NamespaceSnapshot, _ now: UInt64) {
         let isSilent = snapshot.doubtfulGateways.contains { doubtful in
             doubtful.state == .silent
                 && entry.learnt.contains { $0.address == doubtful.address && $0.interface == doubtful.interface }
         }
-        if isSilent { wake(entry, at: now + 60 * Clock.second) }
+        guard isSilent else {
+            (entry.silence, entry.askDue) = (0, 0)
+            return
+        }
+        if entry.askDue <= now {
+            entry.silence = min(max(2 * entry.silence, Clock.second), 64 * Clock.second)
+            entry.askDue = now + entry.silence
+        }
+        wake(entry, at: entry.askDue)
+    }
+
+    /// Has the kernel ask again for gateways that were silent: it does not by itself.
+    private func askAgain(_ entry: Watched, _ gateways: [LearntGateway], _ container: inout Container) {
+        guard entry.silence > 0, entry.askDue <= Clock.now, entry.askedAt == nil else { return }
+        do throws(KernelError) {
+            try container.socket.executeAll(gateways.count) {
+                .useNeighbour(gateways[$0].address, on: gateways[$0].interface)
+            } refused: { _, _ in
+            }
+        } catch {}
     }
 
     private func writeNetworks() {

@@ -32,6 +32,9 @@ final class Watched {
     var lacksNetworks = false
     /// The gateways that are learnt for it, or are to be once they answer.
     var learnt: [LearntGateway] = []
+    /// How long it is waited until silent ones of these are asked again, and when that is; 0 if none is silent, nanoseconds.
+    var silence: UInt64 = 0
+    var askDue: UInt64 = 0
     /// What was said about gateways that are not.
     var learningNotes: [String] = []
 

@@ -67,10 +67,10 @@ extension DefaultRoutes {
 
     /// Whether an interface has no default, in main or set aside, and may be told from others by rule 2.
     private func mayBeLearnt(_ link: Link, besides found: [LearntRoute]) -> Bool {
-        let isOther = { (candidate: Candidate) in candidate.link.index != link.index }
-        return link.index != leaving && canHaveRules(link) && main.allSatisfy(isOther) && departing.allSatisfy(isOther)
-            && remembered.allSatisfy(isOther) && takenAway.allSatisfy(isOther)
-            && found.allSatisfy { $0.candidate.link.index != link.index }
+        guard link.index != leaving, canHaveRules(link) else { return false }
+        for held in main + departing + remembered + takenAway where held.link.index == link.index { return false }
+        for other in found where other.candidate.link.index == link.index { return false }
+        return true
     }
 
     private func route(by gateway: LearntGateway) -> Route {
