@@ -25,7 +25,10 @@ extension Watcher {
     }
 
     private func markUnmatched(_ now: UInt64, _ isMeant: (Watched) -> Bool) {
-        for entry in namespaces.values where entry.state == .kept && isMeant(entry) { markDirty(entry, now) }
+        for entry in namespaces.values where entry.state == .kept && isMeant(entry) {
+            entry.budget.begin()
+            markDirty(entry, now)
+        }
     }
 
     /// The host's rules or filters changed, by which gateways may be learnt.
