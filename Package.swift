@@ -175,7 +175,9 @@ if isEmbedded {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
-        tests("DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"], scripts: ["recorded"]),
+        tests(
+            "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
+            scripts: ["recorded"]),
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),

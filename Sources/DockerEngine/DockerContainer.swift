@@ -48,7 +48,8 @@ package struct DockerContainer: Hashable, Sendable {
     private static var paths: [[String]] {
         [["Id"]]
             + [
-                "NetworkID", "MacAddress", "IPAddress", "IPPrefixLen", "Gateway", "GlobalIPv6Address", "GlobalIPv6PrefixLen",
+                "NetworkID", "MacAddress", "IPAddress", "IPPrefixLen", "Gateway", "GlobalIPv6Address",
+                "GlobalIPv6PrefixLen",
                 "IPv6Gateway",
             ].map { ["NetworkSettings", "Networks", "*", $0] }
     }

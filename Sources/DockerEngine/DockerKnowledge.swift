@@ -33,7 +33,8 @@ package struct DockerKnowledge: Sendable {
     ) -> Bool {
         guard let side = endpoint.side(version) else { return false }
         for place in snapshot.addresses.indices
-        where snapshot.addresses[place].address == side.address && snapshot.addresses[place].prefixLength == side.length {
+        where snapshot.addresses[place].address == side.address && snapshot.addresses[place].prefixLength == side.length
+        {
             guard let expected = endpoint.hardware else { return true }
             let index = snapshot.addresses[place].interface
             if hardware.contains(where: { $0.interface == index && $0.address == expected }) { return true }
@@ -63,7 +64,8 @@ package struct DockerKnowledge: Sendable {
         for setting in try host.socket.netconf() where setting.scope == .all {
             facts.reversePathFilterOfAll = setting.reversePathFilter
         }
-        for network in networks where network.parent != nil && known.endpoints.contains(where: { $0.networkID == network.id }) {
+        for network in networks
+        where network.parent != nil && known.endpoints.contains(where: { $0.networkID == network.id }) {
             if let name = network.parent, let link = try host.socket.link(name: name) { facts.parents.append(link) }
         }
         if !facts.parents.isEmpty { facts.idInContainer = try container.socket.namespaceID(of: host.home) }

@@ -38,7 +38,8 @@ extension Reader {
             }
             guard !rest.isEmpty, members.count < most else { return try reader.skip() }
             let text = reader.decoded(name)
-            if members.contains(where: { $0.name == text }) {
+            // By bytes: names that differ in them may be equal.
+            if members.contains(where: { $0.name.utf8.elementsEqual(text.utf8) }) {
                 throw Fault(.duplicate, at: name.range.lowerBound - 1)
             }
             members.append(JSON.Member(text, try reader.value(along: rest, most)))

@@ -193,7 +193,8 @@ public final class Watcher {
     private func pause(_ now: UInt64) -> Int32 {
         var due = min(quietLookDue, hostCheckDue, now + 10 * Clock.second)
         for each in [
-            metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue, docker?.deadline,
+            metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue,
+            docker?.deadline,
         ] {
             if let each { due = min(due, each) }
         }

@@ -33,7 +33,9 @@ import Testing
     static func scene() throws -> LearningScene {
         let links = [link(2, "eth0", "veth"), link(3, "eth1", "veth"), link(4, "eth2", "macvlan")]
         var snapshot = NamespaceSnapshot(links: links)
-        for (index, prefixes) in [(2, ["10.88.1.", "fd00:1::"]), (3, ["10.88.2.", "fd00:2::"]), (4, ["10.86.1.", "fd00:3::"])]
+        for (index, prefixes) in [
+            (2, ["10.88.1.", "fd00:1::"]), (3, ["10.88.2.", "fd00:2::"]), (4, ["10.86.1.", "fd00:3::"]),
+        ]
             as [(UInt32, [String])]
         {
             for (prefix, length) in zip(prefixes, [24, 64] as [UInt8]) {
@@ -48,7 +50,9 @@ import Testing
             snapshot.routes.append(Route(gateway.version, nextHops: [NextHop(interface: 2, gateway: gateway)]))
         }
         let bridges = [link(12, "front", "bridge"), link(13, "back", "bridge")]
-        let attachments = zip(links, bridges).map { HostAttachment(interface: $0, end: link(9, "veth9", "veth"), bridge: $1) }
+        let attachments = zip(links, bridges).map {
+            HostAttachment(interface: $0, end: link(9, "veth9", "veth"), bridge: $1)
+        }
         var networks = [
             try network(0, "front", .bridge), try network(1, "back", .bridge), try network(2, "lan", .macvlan),
         ]
@@ -56,7 +60,8 @@ import Testing
         networks[1].bridge = "back"
         networks[2].parent = "uplink"
         networks[2].gateways = [address("10.86.1.1"), address("fd00:3::1")]
-        let endpoints = [("10.88.1.", "fd00:1::"), ("10.88.2.", "fd00:2::"), ("10.86.1.", "fd00:3::")].enumerated().map {
+        let endpoints = [("10.88.1.", "fd00:1::"), ("10.88.2.", "fd00:2::"), ("10.86.1.", "fd00:3::")].enumerated().map
+        {
             place, prefix in
             DockerContainer.Endpoint(
                 ids[place], hardware: hardware(UInt32(place) + 2),
@@ -75,7 +80,8 @@ import Testing
         host.parents = [link(104, "uplink", "veth")]
         host.idInContainer = 0
         return LearningScene(
-            snapshot, attachments, (2...4 as ClosedRange<UInt32>).compactMap { number in hardware(number).map { (number, $0) } },
+            snapshot, attachments,
+            (2...4 as ClosedRange<UInt32>).compactMap { number in hardware(number).map { (number, $0) } },
             DockerContainer(id: ids[3], endpoints: endpoints), networks, host, .all)
     }
 
@@ -282,7 +288,8 @@ import Testing
 
     @Test func whatWasLearntIsLearntAgain() throws {
         var scene = try Self.scene()
-        var held = Route(.v4, table: Ours.table(of: 3), nextHops: [NextHop(interface: 3, gateway: address("10.88.2.1"))])
+        var held = Route(
+            .v4, table: Ours.table(of: 3), nextHops: [NextHop(interface: 3, gateway: address("10.88.2.1"))])
         held.protocol = Ours.learntProtocol
         scene.snapshot.routes.append(held)
         scene.snapshot.links[1].group = Ours.group
@@ -314,7 +321,8 @@ import Testing
         let scene = try LearningRuleTests.scene()
         var knowledge = DockerKnowledge()
         knowledge.containers = [
-            scene.container, DockerContainer(id: String(repeating: "0b", count: 32), endpoints: [scene.container.endpoints[2]]),
+            scene.container,
+            DockerContainer(id: String(repeating: "0b", count: 32), endpoints: [scene.container.endpoints[2]]),
         ]
         #expect(knowledge.container(scene.snapshot, scene.hardware) == nil)
     }

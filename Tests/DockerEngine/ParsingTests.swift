@@ -51,7 +51,10 @@ import Testing
         #expect(events[0] == nil)
         #expect(events[1] == .connected(container: web, network: d1))
         #expect(events[2] == .started(container: web))
-        #expect(events.suffix(2) == [.disconnected(container: web, network: d1), .disconnected(container: web, network: d1)])
+        #expect(
+            events.suffix(2) == [
+                .disconnected(container: web, network: d1), .disconnected(container: web, network: d1),
+            ])
         #expect(events.count { $0 == .networksChanged } == 2)
     }
 
@@ -132,7 +135,9 @@ import Testing
 
     @Test func hardwareAddressesAreReadWhole() {
         #expect(HardwareAddress("02:42:0a:58:01:02") != nil)
-        for text in ["", "02:42:0a:58:01", "02:42:0a:58:01:02:03", "2:42:0a:58:01:02", "+2:42:0a:58:01:02", "g2:42:0a:58:01:02"] {
+        for text in [
+            "", "02:42:0a:58:01", "02:42:0a:58:01:02:03", "2:42:0a:58:01:02", "+2:42:0a:58:01:02", "g2:42:0a:58:01:02",
+        ] {
             #expect(HardwareAddress(text) == nil)
         }
         #expect(HardwareAddress("02:42:0a:58:01:02") != HardwareAddress("42:02:0a:58:01:02"))
@@ -175,7 +180,9 @@ import Testing
         try reply.take(Array((head + "0123456789").utf8))
         #expect(throws: KernelError.self) { try reply.take([0]) }
         var endless = DockerReply()
-        #expect(throws: KernelError.self) { for _ in 0..<20 { try endless.take([UInt8](repeating: 0x41, count: 1024)) } }
+        #expect(throws: KernelError.self) {
+            for _ in 0..<20 { try endless.take([UInt8](repeating: 0x41, count: 1024)) }
+        }
     }
 
     @Test func whatIsAskedHasNoSpaceOrQuote() {

@@ -54,7 +54,8 @@ extension Engines {
                 }
                 // The controls: what is learnt for was lost before, and the rest was not.
                 let lost = before.filter { $0.value == 0 }.keys
-                let bound = ["macvlan, ping", "macvlan, TCP", "second bridge, ping", "second bridge, TCP"].flatMap { way in
+                let bound = ["macvlan, ping", "macvlan, TCP", "second bridge, ping", "second bridge, TCP"].flatMap {
+                    way in
                     [4, 6].map { "IPv\($0) bound to the \(way)" }
                 }
                 let strictly = [
@@ -105,7 +106,9 @@ extension Engines {
                 """
             #expect(try lines(host, silent) == [])
             // An internal network, whose gateway Docker 20.10 names as any other.
-            #expect(try lines(host, "docker network connect inner web; safe web; sleep 0.5; learnt_are web 4 10.88.2.1") == [])
+            #expect(
+                try lines(host, "docker network connect inner web; safe web; sleep 0.5; learnt_are web 4 10.88.2.1")
+                    == [])
             let notes = try lines(host, "evenkeel apply --container web")
             #expect(notes.contains("note: Docker's gateway of inner is not learnt: the network is internal"))
             #expect(notes.contains("note: Docker's gateway of silent, 10.88.5.254, is not learnt: it does not answer"))

@@ -142,7 +142,8 @@ import Testing
 
     @Test func everyKeyOfAPolicyCanBeLocked() throws {
         let keys = [
-            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "defaultRoute.learn",
+            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules",
+            "defaultRoute.learn",
             "rpFilter", "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
             "conntrack.tcpEstablishedTimeout", "conntrack.genericTimeout", "conntrack.warnAt", "onError",
         ]

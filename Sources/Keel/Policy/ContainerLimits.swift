@@ -30,7 +30,8 @@ public final class ContainerLimits: Sendable {
     /// What can be locked: the wish to be left alone, and every key of the policy.
     private static var keys: [String] {
         [
-            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "defaultRoute.learn",
+            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules",
+            "defaultRoute.learn",
             "rpFilter", "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
             "conntrack.tcpEstablishedTimeout", "conntrack.genericTimeout", "conntrack.warnAt", "onError",
         ]
