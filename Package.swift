@@ -95,7 +95,8 @@ var targets: [Target] = [
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
-    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery"]),
+    library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
+    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
@@ -131,7 +132,7 @@ if isEmbedded {
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "HostCare",
                 "ConntrackUsage", "Discovery",
-                "Diagnosis", "WatchClient",
+                "Diagnosis", "WatchClient", "DockerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -154,6 +155,7 @@ if isEmbedded {
             name: "evenkeel-fuzz",
             dependencies: [
                 "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "HostCare", "ConntrackUsage", "Diagnosis",
+                "DockerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
@@ -176,6 +178,9 @@ if isEmbedded {
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
+        tests(
+            "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
+            scripts: ["recorded"]),
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
@@ -201,7 +206,7 @@ if isEmbedded {
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests(
             "Engines", ["Diagnosis", "Laboratory"],
-            scripts: ["container.sh", "cri.py", "protobuf.py", "traffic.sh", "watched.sh"]),
+            scripts: ["container.sh", "cri.py", "learnt.sh", "protobuf.py", "traffic.sh", "watched.sh"]),
     ]
 }
 

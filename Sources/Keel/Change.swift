@@ -31,6 +31,7 @@ public struct Change: Hashable, Sendable {
         case set
         case restore
         case repair
+        case learn
 
         package var past: String {
             switch self {
@@ -39,6 +40,7 @@ public struct Change: Hashable, Sendable {
             case .set: "set"
             case .restore: "restored"
             case .repair: "repaired"
+            case .learn: "learnt"
             }
         }
     }
@@ -77,6 +79,7 @@ public struct Change: Hashable, Sendable {
         switch action {
         case .deleteRule: true
         case .setGroup(_, let group): group == 0
+        case .deleteRoute(let route): route.protocol == Ours.learntProtocol
         default: false
         }
     }

@@ -66,6 +66,7 @@ extension NamespaceSnapshot {
     /// Whether a family has at most one default route, in main, and nothing of ours, as in most containers.
     private func isSettled(_ version: IPVersion, _ policy: Policy.DefaultRoute) -> Bool {
         if policy.preferredInterface != nil { return false }
+        for learning in learnings where learning.version == version && learning.adds { return false }
         var count = 0
         for place in routes.indices
         where routes[place].version == version && routes[place].table != Ours.markTable {

@@ -70,6 +70,9 @@ public struct FileStatus: Hashable, Sendable {
 
     public var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 
+    /// Whether it is a socket of root's.
+    package var isRootsSocket: Bool { isRoots && mode & UInt32(S_IFMT) == UInt32(S_IFSOCK) }
+
     /// Whether anybody may execute it.
     public var isExecutable: Bool { isRegular && mode & 0o111 != 0 }
 

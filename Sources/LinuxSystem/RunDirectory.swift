@@ -9,6 +9,8 @@ public enum RunDirectory {
     public static let appliedFile = "\(path)/applied"
     /// Where the watcher listens, unless it is told otherwise.
     public static let watchSocket = "\(path)/watch.sock"
+    /// The networks of Docker that the watcher knows, with their interfaces.
+    public static let networksFile = "\(path)/networks.json"
     /// For all to read; what is in it is for root alone.
     package static let mode: UInt32 = 0o755
 

@@ -28,6 +28,15 @@ public struct StreamServer: ~Copyable {
 }
 
 extension FileDescriptor {
+    /// Connects to a stream socket at a path, `unix(7)`, without waiting.
+    ///
+    /// - Throws: `EAGAIN` if too many wait there already.
+    package init(connectingNowTo path: String) throws(KernelError) {
+        let number = linux_connect_now(path)
+        guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
+        self.init(owning: number)
+    }
+
     /// What a connection has sent: nil if nothing is there, empty if the peer has closed or the connection has failed.
     package func receiveNow(atMost count: Int) -> [UInt8]? {
         var failed = false

@@ -47,6 +47,11 @@ struct RemedyBudget {
         // An interface that comes back has another index.
         guard interfaces != self.interfaces else { return }
         self.interfaces = interfaces
+        begin()
+    }
+
+    /// Counts anew: what is planned depends on something that has changed, and nobody undoes anything.
+    mutating func begin() {
         recent = []
         allowance = nil
     }

@@ -16,6 +16,9 @@ struct EngineFolders: ~Copyable {
     /// the container's process alone leads to it. Nil if that is not known of any; nanoseconds.
     private(set) var hiddenSince: UInt64?
 
+    /// Whether Docker's socket has appeared.
+    private var hasSocket = false
+
     /// A mount follows within a few milliseconds; nanoseconds.
     private static let (step, patience): (UInt64, UInt64) = (1_000_000, 100_000_000)
     /// A bound: names are others' choice.
@@ -61,6 +64,7 @@ struct EngineFolders: ~Copyable {
                     retryDue = now
                 }
                 if parents.contains(event.folder) {
+                    hasSocket = hasSocket || event.name == "docker.sock"
                     let before = folders.count
                     watch()
                     needsLook = needsLook || folders.count > before
@@ -68,6 +72,12 @@ struct EngineFolders: ~Copyable {
             }
         }
         return needsLook
+    }
+
+    /// Whether Docker's socket has appeared since the last call.
+    mutating func takeSocket() -> Bool {
+        defer { hasSocket = false }
+        return hasSocket
     }
 
     /// The namespaces that are there now of the names that appeared.

@@ -26,6 +26,7 @@ extension Watcher {
 
     func takeFolderEvents(_ now: UInt64) {
         if folders.read(at: now) { resync("folder") } else { takeNewFiles(now) }
+        if folders.takeSocket() { docker?.look(at: now) }
     }
 
     func takeNewFiles(_ now: UInt64) {
@@ -71,6 +72,7 @@ extension Watcher {
         }
         entry.name = container.containers.first?.shortID ?? found.path
         entry.namesAreRandom = container.hasRandomNames
+        entry.isOfDocker = container.engine == .docker
         if !isSame || !entry.isContainer { entry.state = .young }
         markDirty(entry, now)
     }
@@ -151,6 +153,7 @@ extension Watcher {
         // Of an id whose end was not told nothing may be used again.
         for id in before where !seen.contains(id) { namespaces[id] = nil }
         upkeep.call(for: nil)
+        docker?.resync(at: now, isThorough: reason != "overrun" && reason != "folder")
         report("looked for containers (\(reason)): \(summary)", event: "resync", .debug)
     }
 

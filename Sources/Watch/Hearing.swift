@@ -57,6 +57,10 @@ extension Watcher {
 
     /// A veth whose other end is in a container may have become the port of a bridge.
     private func takeOfHost(_ event: NamespaceEvent, _ now: UInt64) {
+        switch event.subject {
+        case .rule, .reversePathFilter: return noteHostChange(now)
+        default: break
+        }
         guard case .link(_, _, _, let other?) = event.subject, let entry = namespaces[other], entry.state == .kept
         else {
             return
@@ -82,7 +86,8 @@ extension Watcher {
             }
         case .reversePathFilter(let value): if value == nil || value == 2 { return }
         case .silentNeighbour(let address, let interface):
-            guard entry.defaults.lead(by: address, on: interface) else { return }
+            let isLearnt = entry.learnt.contains { $0.address == address && $0.interface == interface }
+            guard isLearnt || entry.defaults.lead(by: address, on: interface) else { return }
             // A winner changes at most once a minute.
             let next = (entry.lastSilence ?? 0) + 60 * Clock.second
             if entry.lastSilence != nil && next > now { return wakeIfKept(entry, next) }

@@ -33,7 +33,8 @@ extension Watcher {
         let isDry = options.isDry
         let restores = mayAct && !isDry && policy.defaultRoute.restoreAfterFlap
         let run = ContainerRun(
-            .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true)
+            .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true,
+            learner: learner(of: entry))
         // If nothing may have to be put back, what was seen is compared and remembered only after the remedy.
         let comparesFirst = entry.defaults.mayGrow
         var (port, isMarked) = (UInt32(0), false)
@@ -76,6 +77,7 @@ extension Watcher {
         } else {
             entry.askedAt = nil
         }
+        lookAgainIfSilent(entry, outcome.snapshot, now)
         // What was flushed comes back when its link is up, of which an event tells; one that was missed is made up for.
         if entry.defaults.areAny { wake(entry, at: now + Clock.second) }
         if let report = outcome.report {

@@ -91,7 +91,8 @@ extension Change {
     /// Whether it only serves another change, as a rule or a copy in a table does.
     fileprivate var isDetail: Bool {
         switch action {
-        case .addRoute(let route), .deleteRoute(let route): route.table != Route.mainTable
+        case .addRoute(let route), .deleteRoute(let route):
+            route.table != Route.mainTable && route.protocol != Ours.learntProtocol
         case .addRule, .deleteRule, .setGroup: true
         case .set, .commit: false
         }

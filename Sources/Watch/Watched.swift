@@ -25,6 +25,27 @@ final class Watched {
     /// Its container's id, or else its path.
     var name = ""
     var namesAreRandom = false
+    /// Whether its engine is Docker.
+    var isOfDocker = false
+    var dockerState = DockerState.alone
+    /// Whether Docker told of a network of it that is not in the list yet.
+    var lacksNetworks = false
+    /// The gateways that are learnt for it, or are to be once they answer.
+    var learnt: [LearntGateway] = []
+    /// How long it is waited until silent ones of these are asked again, and when that is; 0 if none is silent, nanoseconds.
+    var silence: UInt64 = 0
+    var askDue: UInt64 = 0
+    /// What was said about gateways that are not.
+    var learningNotes: [String] = []
+
+    /// Which of Docker's containers it is, as the last look found.
+    enum DockerState: Equatable {
+        /// It has one network at most, so nothing can be learnt.
+        case alone
+        case unmatched
+        case matched(String)
+    }
+
     /// Whether it had no id by itself, as those have in which an interface of the host's ends.
     var isUnattached = false
     /// Whether a process was seen inside.

@@ -19,6 +19,10 @@ public final class Watcher {
     let signals: Signals
     let manager = ServiceManager()
     var subscribers: Subscribers?
+    /// Nil for one look.
+    let docker: DockerListener?
+    /// What was last written of Docker's networks.
+    var writtenNetworks = ""
     var journal: Journal
     var counters = Counters()
     var upkeep = HostUpkeep()
@@ -88,6 +92,7 @@ public final class Watcher {
             self.folders = folders
             self.only = only
         } catch { throw WatchFailure(error) }
+        docker = options.isOnce ? nil : DockerListener()
         journal = Journal(least: options.least, isLimited: !options.isOnce)
         let now = Clock.now
         quietLookDue = now + Self.quietInterval
@@ -172,8 +177,9 @@ public final class Watcher {
 
     /// Waits for anything to happen, and answers what is no event of the kernel. Returns the exit status if the program is to end.
     private func attendNow(waiting milliseconds: Int32) -> Int32? {
+        let dockers = docker?.descriptors ?? []
         let descriptors =
-            [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor]
+            [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor] + dockers
             + (subscribers?.descriptors ?? [])
         let ready = Poll.wait(Array(descriptors.prefix(Poll.most)), milliseconds: milliseconds)
         let now = Clock.now
@@ -181,7 +187,9 @@ public final class Watcher {
         if sleep.hasSlept(awake: now, sinceBoot: Clock.sinceBoot) { resync("resume") }
         if ready.contains(0) { if let status = obeySignals() { return status } }
         if ready.contains(1) { takeFolderEvents(now) }
-        if ready.contains(where: { $0 > 3 }) || subscribers?.deadline ?? .max <= now { answer(now) }
+        let first = 4 + dockers.count
+        if ready.contains(where: { $0 > 3 && $0 < first }) || docker?.deadline ?? .max <= now { attendDocker(now) }
+        if ready.contains(where: { $0 >= first }) || subscribers?.deadline ?? .max <= now { answer(now) }
         keepTime(now)
         return nil
     }
@@ -189,7 +197,10 @@ public final class Watcher {
     /// Until when there is nothing to do, in milliseconds.
     private func pause(_ now: UInt64) -> Int32 {
         var due = min(quietLookDue, hostCheckDue, now + 10 * Clock.second)
-        for each in [metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue] {
+        for each in [
+            metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue,
+            docker?.deadline,
+        ] {
             if let each { due = min(due, each) }
         }
         if upkeep.isDue { due = min(due, upkeep.contestedUntil) }
@@ -211,7 +222,10 @@ public final class Watcher {
         if let due = folders.retryDue, due <= now { takeNewFiles(now) }
         if let due = scanDue, due <= now { scan(now) }
         if quietLookDue <= now { resync("quiet") }
-        if hostCheckDue <= now { checkHost(now) }
+        if hostCheckDue <= now {
+            checkHost(now)
+            docker?.look(at: now)
+        }
         if waiting.isEmpty { return }
         waiting.removeAll { id in
             guard let entry = namespaces[id], let wake = entry.wake else { return true }

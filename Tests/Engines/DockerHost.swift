@@ -27,6 +27,9 @@ final class DockerHost {
     @discardableResult
     func run(_ script: String) throws -> String { try host.run(Self.functions + script) }
 
+    /// Puts a file there.
+    func install(_ text: String, as path: String) throws { try host.run("cat >\(path)", input: text) }
+
     /// By which its files are seen from outside.
     var root: String { get throws { try host.sandbox.root } }
 

@@ -170,8 +170,9 @@ import Testing
 
     @Test func everyKeyOfAPolicyCanBeLocked() throws {
         let keys = [
-            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "rpFilter",
-            "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
+            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules",
+            "defaultRoute.learn",
+            "rpFilter", "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
             "conntrack.tcpEstablishedTimeout", "conntrack.genericTimeout", "conntrack.warnAt", "onError",
         ]
         for key in keys { #expect(try host(#"{"locked":["\#(key)"]}"#).limits?.locked == [key]) }

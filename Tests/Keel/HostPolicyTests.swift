@@ -72,7 +72,7 @@ import Testing
         #expect(
             host.faults[1].description
                 == "\(folder)/policy.json: defaultRoute.sourceRule is not a key of the policy (did you mean sourceRules?); allowed: "
-                + "mode, prefer, sourceRules, restoreAfterFlap")
+                + "mode, prefer, sourceRules, restoreAfterFlap, learn")
         #expect(
             host.warnings[2]
                 == #"\#(folder)/policy.json: defaultRoute.mode is "foo"; allowed: "distinct", "one", "ranked", "keep"; it is left out"#

@@ -29,6 +29,8 @@ import Testing
         (#"{"invalid": {"mode": "keep"}}"#, "{}", 4 << 7),
         (#"{"defaultRoute": {"sourceRules": true}}"#, #"{"defaultRoute": {"sourceRules": false}}"#, 1 << 10),
         (#"{"defaultRoute": {"sourceRules": false}}"#, "{}", 2 << 10),
+        (#"{"defaultRoute": {"learn": "bridges"}}"#, #"{"defaultRoute": {"learn": "all"}}"#, 2 << 14),
+        (#"{"defaultRoute": {"learn": "none"}}"#, "{}", 3 << 14),
         (#"{"invalid": {"forward": true}}"#, #"{"invalid": {"forward": false}}"#, 1 << 12),
         (#"{"invalid": {"forward": false}}"#, "{}", 2 << 12),
     ]
@@ -84,7 +86,7 @@ import Testing
     @Test func aNumberWithoutMeaningIsTheMostCautious() {
         let mark = Mark(metric: .max)
         #expect(mark.mode == .keep && mark.rpFilter == .keep && mark.invalidMode == .keep)
-        #expect(mark.sourceRules == false && mark.forward == false)
+        #expect(mark.sourceRules == false && mark.forward == false && mark.learn == .nothing)
     }
 
     @Test func namingAContainerTakesSkipAndNothingElse() {

@@ -52,6 +52,8 @@ import Testing
         (#"{"defaultRoute":{"mode":"one"}}"#, { $0.defaultRoute.mode = .one }),
         (#"{"defaultRoute":{"mode":"keep"}}"#, { $0.defaultRoute.mode = .keep }),
         (#"{"defaultRoute":{"prefer":[]}}"#, { $0.defaultRoute.prefer = [] }),
+        (#"{"defaultRoute":{"learn":"none"}}"#, { $0.defaultRoute.learn = .nothing }),
+        (#"{"defaultRoute":{"learn":"all"}}"#, { $0.defaultRoute.learn = .all }),
         (#"{"defaultRoute":{"sourceRules":true}}"#, { $0.defaultRoute.sourceRules = true }),
         (#"{"rpFilter":"loose"}"#, { $0.rpFilter = .loose }), (#"{"rpFilter":"keep"}"#, { $0.rpFilter = .keep }),
         (#"{"invalid":{"mode":"drop"}}"#, { $0.invalid.mode = .drop }),
@@ -120,6 +122,7 @@ import Testing
             ["an array"]
         ),
         ("defaultRoute.sourceRules", "true, false", ["a boolean"]),
+        ("defaultRoute.learn", #""bridges", "all", "none""#, ["a string"]),
         ("rpFilter", #""loose", "relax", "keep""#, ["a string"]),
         ("invalid.mode", #""drop", "input", "liberal", "keep""#, ["a string"]),
         ("invalid.where", #""translated", "always""#, ["a string"]),
@@ -194,7 +197,7 @@ import Testing
     @Test(arguments: [
         ("mode", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
         ("strict", "defaultRoute, rpFilter, invalid, conntrack, onError, annotations, watch"),
-        ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap"),
+        ("defaultRoute.metric", "mode, prefer, sourceRules, restoreAfterFlap, learn"),
         ("invalid.input", "mode, forward, where"), ("annotations.deny", "allow, locked"),
         ("conntrack.buckets", "max, tcpEstablishedTimeout, genericTimeout, warnAt"),
     ])

@@ -245,6 +245,9 @@ int linux_poll(const int *fds, unsigned char *ready, int count, int milliseconds
 /// there. -1 with errno.
 int linux_listen(const char *path, unsigned mode);
 
+/// A stream socket that is connected to the one at `path`, close-on-exec and non-blocking; it is not waited for. -1 with errno.
+int linux_connect_now(const char *path);
+
 /// accept4(2), close-on-exec and non-blocking.
 int linux_accept(int fd);
 

@@ -1,10 +1,10 @@
 public import LinuxSystem
-import Netlink
+package import Netlink
 
 /// A container's network namespace, held open, with a socket inside.
 public struct Container: ~Copyable {
     public let namespace: NetworkNamespace
-    var socket: Socket
+    package var socket: Socket
     /// Why the thread could not return to the host: a user namespace refuses it. Sockets opened on the host before still work.
     /// Nothing more may be opened, since it would be the container's.
     let stranding: KernelError?

@@ -2,7 +2,7 @@ public import LinuxSystem
 import Netlink
 
 /// One run over one container: observe, plan and, if it is wanted, apply. The caller opens the host before.
-public struct ContainerRun: Sendable {
+public struct ContainerRun {
     /// The reason for the run.
     public enum Occasion: Hashable, Sendable {
         /// The container starts: the run also warns if the connection tracking table is filling up. It leaves the mark, also
@@ -31,15 +31,31 @@ public struct ContainerRun: Sendable {
     private var policy: Policy
     private let namesAreRandom: Bool
     private let needsAddresses: Bool
+    private let learner: Learner?
+
+    /// Finds out what an engine knows of a container's gateways, by what was seen of the container, where it enters the host, and the
+    /// policy for it.
+    package typealias Learner = (
+        _ snapshot: NamespaceSnapshot, _ attachments: [HostAttachment], _ policy: Policy.DefaultRoute,
+        _ container: inout Container, _ host: inout Host
+    ) -> [Learning]
 
     /// `namesAreRandom`: the container's engine names its interfaces at random. `needsAddresses`: whoever amends the plan wants to
     /// see them.
     public init(_ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool = false, needsAddresses: Bool = false) {
+        self.init(occasion, policy, namesAreRandom: namesAreRandom, needsAddresses: needsAddresses, learner: nil)
+    }
+
+    /// A run that asks what the engine knows of gateways.
+    package init(
+        _ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool, needsAddresses: Bool, learner: Learner?
+    ) {
         self.occasion = occasion
         self.policy = policy
         if case .demand(let wish) = occasion { self.policy.defaultRoute.take(wish) }
         self.namesAreRandom = namesAreRandom
         self.needsAddresses = needsAddresses
+        self.learner = learner
     }
 
     /// What a run planned, and what became of the plan: nil if it was not wanted.
@@ -143,11 +159,14 @@ public struct ContainerRun: Sendable {
     private func lookAtTheHost(
         _ look: inout Look, _ container: inout Container, _ host: inout Host
     ) throws(KernelError) {
-        let gateways = policy.defaultRoute.mode == .keep ? [] : look.snapshot.gatewaysThatMatter
-        if policy.invalid.mode != .keep || !gateways.isEmpty {
+        var gateways = policy.defaultRoute.mode == .keep ? [] : look.snapshot.gatewaysThatMatter
+        if policy.invalid.mode != .keep || !gateways.isEmpty || learner != nil {
             do throws(KernelError) { look.attachments = try host.attachments(of: container, look.snapshot) } catch {
                 if policy.invalid.mode != .keep { look.hostFailure = error }
             }
+        }
+        if let learner, policy.defaultRoute.mode != .keep {
+            learn(by: learner, &look, &gateways, &container, &host)
         }
         look.snapshot.doubtfulGateways = try container.ask(
             gateways, from: look.snapshot.addresses, &host, look.attachments, occasion.patience)
@@ -173,6 +192,19 @@ public struct ContainerRun: Sendable {
         if unmet.isEmpty { return [] }
         names = try container.networkNames(of: &look.snapshot, look.attachments)
         return unmet.map { look.snapshot.explain($0, names) }
+    }
+
+    /// Whoever was learnt must answer as well.
+    private func learn(
+        by learner: Learner, _ look: inout Look, _ gateways: inout [(address: IPAddress, interface: UInt32)],
+        _ container: inout Container, _ host: inout Host
+    ) {
+        look.snapshot.learnings = learner(
+            look.snapshot, look.attachments, policy.defaultRoute, &container, &host)
+        for gateway in look.snapshot.learnings.flatMap({ $0.gateways }) {
+            let isListed = gateways.contains { $0.address == gateway.address && $0.interface == gateway.interface }
+            if !isListed { gateways.append((gateway.address, gateway.interface)) }
+        }
     }
 
     private func plan(
@@ -276,6 +308,7 @@ public struct ContainerRun: Sendable {
             var snapshot = try container.observeForPlan(from: host)
             snapshot.namesAreRandom = namesAreRandom
             snapshot.doubtfulGateways = look.snapshot.doubtfulGateways
+            snapshot.learnings = look.snapshot.learnings
             return try snapshot.plan(policy, leaving: look.leaving)
         } catch { return nil }
     }

@@ -9,7 +9,8 @@
 ///     bits 7-9     invalid.mode               1 drop, 2 input, 3 liberal, 4 keep
 ///     bits 10-11   defaultRoute.sourceRules   1 true, 2 false
 ///     bits 12-13   invalid.forward            1 true, 2 false
-///     bit 14       wish: it prefers default routes; its words are in /run/evenkeel/wishes (`RememberedWish.swift`)
+///     bits 14-15   defaultRoute.learn         1 all, 2 bridges, 3 none
+///     bit 16       wish: it prefers default routes; its words are in /run/evenkeel/wishes (`RememberedWish.swift`)
 ///
 /// 0 says nothing of a setting: the host's policy counts. The larger number is the more cautious one, and one that has no meaning
 /// yet stands for the most cautious.
@@ -20,7 +21,7 @@ public struct Mark: Hashable, Sendable {
 
     public static let kept = Mark(metric: 1 << 0)
     public static let skip = Mark(metric: 1 << 1)
-    static let wish = Mark(metric: 1 << 14)
+    static let wish = Mark(metric: 1 << 16)
 
     /// The mark of a container that is kept, with what its policy says otherwise than the host's.
     public init(_ policy: Policy, besides host: Policy) {
@@ -32,6 +33,7 @@ public struct Mark: Hashable, Sendable {
             | Self.sourceRules.bits(policy.defaultRoute.sourceRules, besides: host.defaultRoute.sourceRules)
             | Self.forward.bits(policy.invalid.forward, besides: host.invalid.forward)
             | (policy.defaultRoute.hasOwnPreference ? Self.wish.metric : 0)
+            | Self.learn.bits(policy.defaultRoute.learn, besides: host.defaultRoute.learn)
     }
 
     public var isKept: Bool { metric & Self.kept.metric != 0 }
@@ -44,6 +46,12 @@ public struct Mark: Hashable, Sendable {
     public var invalidMode: Policy.Invalid.Mode? { Self.invalidMode.value(in: metric) }
     public var sourceRules: Bool? { Self.sourceRules.value(in: metric) }
     public var forward: Bool? { Self.forward.value(in: metric) }
+    public var learn: Policy.DefaultRoute.Learn? { Self.learn.value(in: metric) }
+
+    /// Whether it says of learning what a policy does not say, more cautiously.
+    func isMoreCautious(than learn: Policy.DefaultRoute.Learn) -> Bool {
+        metric & Self.learn.mask > Self.learn.bits(learn)
+    }
 
     /// What two marks of one namespace say together: of each setting the more cautious. An opt-out is not forgotten.
     func combined(with other: Mark) -> Mark {
@@ -51,6 +59,7 @@ public struct Mark: Hashable, Sendable {
         var both = (metric | other.metric) & flags
         for mask in [
             Self.mode.mask, Self.rpFilter.mask, Self.invalidMode.mask, Self.sourceRules.mask, Self.forward.mask,
+            Self.learn.mask,
         ] {
             both |= max(metric & mask, other.metric & mask)
         }
@@ -86,7 +95,11 @@ extension Mark {
 
         /// 0 if the host says the same.
         func bits(_ value: Value, besides host: Value) -> UInt32 {
-            guard value != host, let place = values.firstIndex(of: value) else { return 0 }
+            value == host ? 0 : bits(value)
+        }
+
+        func bits(_ value: Value) -> UInt32 {
+            guard let place = values.firstIndex(of: value) else { return 0 }
             return UInt32(place + 1) << shift
         }
     }
@@ -96,4 +109,5 @@ extension Mark {
     private static var invalidMode: Setting<Policy.Invalid.Mode> { Setting(7...9, [.drop, .input, .liberal, .keep]) }
     private static var sourceRules: Setting<Bool> { Setting(10...11, [true, false]) }
     private static var forward: Setting<Bool> { Setting(12...13, [true, false]) }
+    private static var learn: Setting<Policy.DefaultRoute.Learn> { Setting(14...15, [.all, .bridges, .nothing]) }
 }

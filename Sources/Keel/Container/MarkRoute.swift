@@ -87,11 +87,15 @@ extension Policy {
     /// Lays what a container's mark says over the host's policy, without what the host locks.
     ///
     /// Whoever may administer the container's network can forge a mark. So it never has more done on the host than the host's
-    /// own policy has: an `invalid.mode` other than the host's counts as `keep`, and `forward` is only ever switched off.
+    /// own policy has: an `invalid.mode` other than the host's counts as `keep`, and `forward` is only ever switched off. Nor are gateways
+    /// learnt that the host's policy does not have learnt: some lead past the host's firewall.
     package mutating func overlay(_ mark: Mark) {
         if let mode = mark.mode, !locks("mode", in: "defaultRoute") { defaultRoute.mode = mode }
         if let sourceRules = mark.sourceRules, !locks("sourceRules", in: "defaultRoute") {
             defaultRoute.sourceRules = sourceRules
+        }
+        if let learn = mark.learn, mark.isMoreCautious(than: defaultRoute.learn), !locks("learn", in: "defaultRoute") {
+            defaultRoute.learn = learn
         }
         if let filter = mark.rpFilter, !locks("rpFilter", in: "") { rpFilter = filter }
         if let mode = mark.invalidMode, mode != invalid.mode, !locks("mode", in: "invalid") { invalid.mode = .keep }

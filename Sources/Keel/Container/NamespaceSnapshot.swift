@@ -15,6 +15,8 @@ public struct NamespaceSnapshot: Hashable, Sendable {
     public var namesAreRandom = false
     /// The gateways of competing networks that are not known to answer.
     public var doubtfulGateways: [DoubtfulGateway] = []
+    /// What an engine was found to know of the gateways of each family; no element for a family of which nobody was asked.
+    package var learnings: [Learning] = []
     /// `net.ipv4.conf.all.rp_filter`; nil in a namespace without IPv4.
     public var reversePathFilterOfAll: Int?
     /// `net.ipv4.conf.default.rp_filter`, which an interface attached later inherits.

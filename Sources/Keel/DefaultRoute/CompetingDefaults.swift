@@ -32,7 +32,8 @@ extension NamespaceSnapshot {
     /// The gateways that an earlier run keeps in an interface's own table, each with the table's number.
     package func defaultsInTable(_ version: IPVersion, of interface: UInt32) -> [(gateway: IPAddress?, table: UInt32)] {
         let table = Ours.table(of: interface)
-        return routes.filter { $0.version == version && $0.table == table }.flatMap { $0.nextHops }
+        return routes.filter { $0.version == version && $0.table == table && $0.protocol != Ours.learntProtocol }
+            .flatMap { $0.nextHops }
             .map { (gateway: $0.gatewayAddress, table: table) }
     }
 
@@ -40,6 +41,7 @@ extension NamespaceSnapshot {
     package func isSetAside(_ version: IPVersion, _ interface: UInt32) -> Bool {
         routes.contains {
             $0.version == version && $0.table == Ours.table(of: interface) && $0.protocol != Ours.standbyProtocol
+                && $0.protocol != Ours.learntProtocol
         }
     }
 }

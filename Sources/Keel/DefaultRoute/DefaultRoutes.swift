@@ -27,9 +27,14 @@ final class DefaultRoutes {
     private(set) var tableLegs: [TableLeg] = []
     /// Winners of an earlier run whose interface exists but whose default left main: somebody removed it on purpose.
     private(set) var takenAway: [Candidate] = []
+    /// Routes by learnt gateways, as our tables hold them now.
+    private(set) var heldLearnt: [Candidate] = []
+    /// Those that the tables should hold, and the rules lead to. None ever wins, is ranked, or enters main.
+    private(set) var learnt: [LearntRoute] = []
     /// Which of them wins and which lose.
     private(set) var selection = Selection()
-    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's whose gateway answers.
+    /// The networks to whose tables rules lead, by their interfaces' indexes: all but the winner's whose gateway answers, and those whose
+    /// gateway was learnt.
     private(set) var ruledNetworks: [UInt32] = []
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute, leaving: UInt32?) {
@@ -47,6 +52,7 @@ final class DefaultRoutes {
             recall(routes[place])
         }
         selection = select()
+        if !heldLearnt.isEmpty || !snapshot.learnings.isEmpty { learnt = findLearnt() }
         ruledNetworks = findRuledNetworks()
     }
 
@@ -71,8 +77,10 @@ final class DefaultRoutes {
         if isForeign { foreign.append(route) }
     }
 
-    private func network(of hop: NextHop) -> Link? {
-        for place in snapshot.links.indices where snapshot.links[place].index == hop.interface {
+    private func network(of hop: NextHop) -> Link? { network(hop.interface) }
+
+    func network(_ interface: UInt32) -> Link? {
+        for place in snapshot.links.indices where snapshot.links[place].index == interface {
             return snapshot.links[place].isNetwork ? snapshot.links[place] : nil
         }
         return nil
@@ -93,12 +101,13 @@ final class DefaultRoutes {
             switch route.protocol {
             case Ours.routeProtocol: takenAway.append(candidate)
             case Ours.standbyProtocol: break
+            case Ours.learntProtocol: if link.index != leaving { heldLearnt.append(candidate) }
             default: if link.index != leaving && !candidate.isAdvertised { remembered.append(candidate) }
             }
         }
     }
 
-    private func candidate(_ link: Link, _ listed: Route, _ leg: Route, level: Level?) -> Candidate {
+    func candidate(_ link: Link, _ listed: Route, _ leg: Route, level: Level?) -> Candidate {
         Candidate(
             link: link, listed: listed, leg: leg, preference: preferences.rank(link, leg.nextHops[0].gatewayAddress),
             state: snapshot.state(of: leg.nextHops[0]), level: level)
@@ -110,6 +119,7 @@ final class DefaultRoutes {
         let hop = leg.nextHops[0]
         let copy = snapshot.routes.first { held in
             held.version == version && held.table == Ours.table(of: hop.interface)
+                && held.protocol != Ours.learntProtocol
                 && held.nextHops.contains { $0.interface == hop.interface && $0.gateway == hop.gateway }
         }
         return copy.map { Level($0) }
@@ -124,7 +134,8 @@ final class TableLeg: Sendable {
 
     /// `default via 10.89.2.1 dev eth1 from table 17739003`
     func text(of interface: InterfaceName) -> String {
-        "default \(route.nextHops[0].place(on: interface)) from table \(route.table)"
+        let kind = route.protocol == Ours.learntProtocol ? "learnt default" : "default"
+        return "\(kind) \(route.nextHops[0].place(on: interface)) from table \(route.table)"
     }
 }
 

@@ -121,7 +121,8 @@ extension NamespaceSnapshot {
     fileprivate func isRemembered(_ route: Route, on interface: UInt32) -> Bool {
         guard route.table == Ours.table(of: interface) else { return false }
         switch route.protocol {
-        case Ours.standbyProtocol: return false
+        // A learnt one is learnt again.
+        case Ours.standbyProtocol, Ours.learntProtocol: return false
         case Ours.routeProtocol:
             return !routes.contains { $0.version == route.version && $0.table == Route.mainTable }
         default: return true

@@ -2,7 +2,8 @@ import LinuxSystem
 import Netlink
 
 // The tables of the networks' interfaces. The protocol of a route there tells its role. The engine's own protocol: set aside, to
-// be put back when its turn comes. 69: a winner's, never put back. 70: the copy of one that is in main as well.
+// be put back when its turn comes. 69: a winner's, never put back. 70: the copy of one that is in main as well. 71: one that its engine
+// told of and that never was in main.
 
 extension DefaultRoutes {
     private enum Role {
@@ -14,6 +15,10 @@ extension DefaultRoutes {
         case ranked
         /// Marks the network as the winner.
         case winner
+        /// By a gateway that was learnt from an engine.
+        case learnt(String)
+
+        var isWinner: Bool { if case .winner = self { true } else { false } }
     }
 
     /// A class for the reason that `Candidate` is one.
@@ -33,20 +38,31 @@ extension DefaultRoutes {
             var route = candidate.leg
             if snapshot.isCutOff(candidate.hop) { route.nextHops[0].isOnLink = true }
             route.table = Ours.table(of: candidate.link.index)
-            if role == .standby || role == .ranked { route.metric = candidate.level.metric }
+            switch role {
+            case .standby, .ranked:
+                route.metric = candidate.level.metric
+                route.protocol = Ours.standbyProtocol
+            case .winner: route.protocol = Ours.routeProtocol
+            case .setAside, .learnt: break
+            }
             if candidate.isAdvertised {
+                route.protocol = candidate.leg.protocol
                 route.lifetime = nil
-                if role != .ranked { route.metric = Ours.standbyMetric }
-            } else if role != .setAside {
-                route.protocol = role == .winner ? Ours.routeProtocol : Ours.standbyProtocol
+                if case .ranked = role {} else { route.metric = Ours.standbyMetric }
             }
             self.route = route
         }
 
-        var addition: Change { Change(.defaultRoute, .add, self.text, .addRoute(route)) }
+        var addition: Change {
+            if case .learnt(let source) = role {
+                let line = "\(candidate.text) to table \(route.table) (\(source))"
+                return Change(.defaultRoute, .learn, line, .addRoute(route))
+            }
+            return Change(.defaultRoute, .add, self.text, .addRoute(route))
+        }
 
         private var text: String {
-            let purpose = role == .winner ? "remembers that it won" : "for its addresses and its device"
+            let purpose = role.isWinner ? "remembers that it won" : "for its addresses and its device"
             return "\(candidate.text) to table \(route.table) (\(purpose))"
         }
     }
@@ -78,7 +94,9 @@ extension DefaultRoutes {
                 copies.append(Copy(other, .standby, in: snapshot))
             }
         }
-        return copies + selection.takenAway.map { Copy($0, .winner, in: snapshot) }
+        copies += selection.takenAway.map { Copy($0, .winner, in: snapshot) }
+        for each in learnt { copies.append(Copy(each.candidate, .learnt(each.source), in: snapshot)) }
+        return copies
     }
 
     /// The changes to our tables, in two parts: what must be there before main changes, and what may go afterwards.
@@ -96,7 +114,7 @@ extension DefaultRoutes {
         var obsolete = tableLegs.filter { leg in !wanted.contains { isSame($0.route, leg.route) } }
         for copy in wanted where !tableLegs.contains(where: { isSame(copy.route, $0.route) }) {
             // If a loser becomes the winner, its table stays in use until main has its route.
-            if copy.role == .winner && tableLegs.contains(where: { $0.route.table == copy.route.table }) {
+            if copy.role.isWinner && tableLegs.contains(where: { $0.route.table == copy.route.table }) {
                 after.append(copy.addition)
                 continue
             }
@@ -138,7 +156,8 @@ extension DefaultRoutes {
     /// protocol of the first. A winner's mark must not stand beside a loser's copy either: if this run were cut off, the next
     /// would conclude that the default was removed on purpose. No rule leads to a winner's table.
     private func isInTheWay(of wanted: Route, _ held: Route) -> Bool {
-        (version == .v6 || held.protocol == Ours.routeProtocol) && wanted.table == held.table
+        (version == .v6 || held.protocol == Ours.routeProtocol || held.protocol == Ours.learntProtocol)
+            && wanted.table == held.table
             && wanted.metric == held.metric
     }
 }

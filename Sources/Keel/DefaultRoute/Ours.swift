@@ -1,15 +1,17 @@
-import Netlink
+package import Netlink
 
 /// The numbers that distinguish what this product writes into a container's kernel from everybody else's.
-enum Ours {
+package enum Ours {
     /// The `protocol` of our rules, and of a winner's copy in its table.
     static let routeProtocol: UInt8 = 69
     /// The `protocol` of the copy of a default that stays in main itself.
     static let standbyProtocol: UInt8 = 70
+    /// The `protocol` of a route by a gateway that was learnt from an engine: it serves the rules alone.
+    package static let learntProtocol: UInt8 = 71
     /// Just before the rule for table main, after what others put at this priority or a lower one.
     static let rulePriority: UInt32 = 32765
     /// The device group of the networks' interfaces, which distinguishes their defaults from others.
-    static let group: UInt32 = 17739
+    package static let group: UInt32 = 17739
     /// The first metric of losers that have to stay in main.
     static let standbyMetric: UInt32 = 17740
     /// The winner's metric in mode `ranked`: less than engines use (100, 99 for macvlan, 1024 in IPv6).
@@ -23,10 +25,10 @@ enum Ours {
     static let markTable: UInt32 = 17_738_997
 
     /// The number of an interface's own table.
-    static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }
+    package static func table(of interface: UInt32) -> UInt32 { 17_739_000 &+ interface }
 }
 
 extension Link {
     /// Whether it is in our device group or may be put there. Any other group is somebody else's.
-    var canBeGrouped: Bool { group == 0 || group == Ours.group }
+    package var canBeGrouped: Bool { group == 0 || group == Ours.group }
 }

@@ -17,6 +17,7 @@ extension DefaultRoutes {
         for candidate in selection.others where candidate.state == .answers && canHaveRules(candidate.link) {
             _ = indexes.appendIfNew(candidate.link.index)
         }
+        for each in learnt { _ = indexes.appendIfNew(each.candidate.link.index) }
         return indexes
     }
 
@@ -28,7 +29,7 @@ extension DefaultRoutes {
     /// The indexes of the interfaces that should be in our device group.
     var groupedNetworks: [UInt32] {
         guard let winner = selection.winner, !ruledNetworks.isEmpty else { return [] }
-        return [winner.link.index] + selection.others.map { $0.link.index }
+        return [winner.link.index] + selection.others.map { $0.link.index } + learnt.map { $0.candidate.link.index }
     }
 
     /// The changes to our policy rules of this family: the additions, each in its place, and the removals.

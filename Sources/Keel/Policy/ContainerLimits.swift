@@ -34,8 +34,9 @@ public final class ContainerLimits: Sendable {
     /// What can be locked: the wish to be left alone, and every key of the policy.
     package static var keys: [String] {
         [
-            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules", "rpFilter",
-            "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
+            "skip", "defaultRoute", "defaultRoute.mode", "defaultRoute.prefer", "defaultRoute.sourceRules",
+            "defaultRoute.learn",
+            "rpFilter", "invalid", "invalid.mode", "invalid.forward", "invalid.where", "conntrack", "conntrack.max",
             "conntrack.tcpEstablishedTimeout", "conntrack.genericTimeout", "conntrack.warnAt", "onError",
         ]
     }

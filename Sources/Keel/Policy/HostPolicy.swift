@@ -118,6 +118,7 @@ extension Policy {
     fileprivate mutating func keepEverything() {
         defaultRoute.mode = .keep
         defaultRoute.restoreAfterFlap = false
+        defaultRoute.learn = .nothing
         rpFilter = .keep
         invalid.mode = .keep
         conntrack.max = .keep

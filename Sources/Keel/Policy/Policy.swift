@@ -14,7 +14,16 @@ public struct Policy: Hashable, Sendable {
             case keep
         }
 
+        /// From which networks a default gateway may be learnt that their engine knows and did not set.
+        public enum Learn: String, CaseIterable, Sendable {
+            /// From bridges, whose gateway is the host or an explicit one; from macvlan and ipvlan where the way back is broken.
+            case bridges
+            case all
+            case nothing = "none"
+        }
+
         public var mode = Mode.distinct
+        public var learn = Learn.bridges
         /// Which routes should win, best first. Empty: metric, name and gateway decide.
         public var prefer: [Preference] = []
         /// Whether `prefer` comes from this container. Then it ranks before networks that are preferred by their own

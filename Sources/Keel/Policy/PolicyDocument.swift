@@ -131,6 +131,7 @@ extension Policy.DefaultRoute {
         case prefer
         case sourceRules
         case restoreAfterFlap
+        case learn
     }
 
     fileprivate mutating func overlay(
@@ -152,6 +153,7 @@ extension Policy.DefaultRoute {
             (prefer, isPreferenceOwn) = (preferences, reach == .container)
         case .sourceRules: sourceRules = try value.boolean()
         case .restoreAfterFlap: restoreAfterFlap = try value.boolean()
+        case .learn: learn = try value.choice()
         }
     }
 }

@@ -27,6 +27,10 @@ struct Apply: ParsableCommand {
             and its networks' CNI configurations: the preferred network, defaultRoute.mode, defaultRoute.sourceRules, \
             rpFilter, and that less is to be done about INVALID segments than the host's policy says.
 
+            Docker gives a container one default route for each IP version. The gateways of its other networks are asked for at \
+            Docker's socket, /var/run/docker.sock, and kept in tables of their own, for packets from those networks' addresses \
+            or bound to their devices (defaultRoute.learn in the policy).
+
             --all leaves a container alone that was started with evenkeel.skip. Name it to change it; from then on --all \
             takes it, too.
 
@@ -100,12 +104,14 @@ struct Apply: ParsableCommand {
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
+        let docker = DockerQuestions(for: survey, policy)
+        if let failure = docker.failure { say(failure) }
         var (results, skipped) = ([ApplyResult](), survey.skipped)
         let networks = KnownNetworks()
         let progress = Progress(of: survey.namespaces.count)
         for (place, namespace) in survey.namespaces.enumerated() {
             progress.show(place)
-            guard let result = try apply(to: namespace, on: &host, policy, networks) else {
+            guard let result = try apply(to: namespace, on: &host, policy, docker, networks) else {
                 skipped.append(SkippedNamespace(atItsWish: namespace))
                 continue
             }
@@ -140,7 +146,8 @@ struct Apply: ParsableCommand {
     /// Applies to one namespace; nil if it was left alone, as it wished. With --all, one that cannot be opened any more is gone,
     /// which is no error.
     private func apply(
-        to found: ContainerNamespace, on host: inout Host, _ policy: Policy, _ networks: KnownNetworks
+        to found: ContainerNamespace, on host: inout Host, _ policy: Policy, _ docker: DockerQuestions,
+        _ networks: KnownNetworks
     ) throws(Failure) -> ApplyResult? {
         let namespace: NetworkNamespace
         do { namespace = try found.found.open() } catch {
@@ -154,9 +161,10 @@ struct Apply: ParsableCommand {
                 "\(found.path) is the host's own network namespace, which is never treated as a container's")
         }
         do throws(KernelError) {
+            let lesson = DockerLesson(docker, for: found)
             let run = ContainerRun(
                 selection.all ? .review : .demand(wish), policy, namesAreRandom: found.hasRandomNames,
-                needsAddresses: true)
+                needsAddresses: true, learner: lesson?.learner)
             let user = namespace.engineUser
             var warnings: [String] = []
             let outcome = try run.carryOut(in: namespace, on: &host, warn: { warnings.append($0) }) {
@@ -174,6 +182,8 @@ struct Apply: ParsableCommand {
             var result = outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
             result.notes += warnings
             result.networks = NamedNetworks(outcome, among: networks.networks(of: user))
+            // Who names a container asks about it.
+            if let lesson, !selection.all || !outcome.plan.isEmpty { result.notes += lesson.notes(outcome.snapshot) }
             return result
         } catch {
             if selection.all { return ApplyResult(found, failure: error) }

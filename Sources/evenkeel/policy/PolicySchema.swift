@@ -56,7 +56,8 @@ enum PolicySchema {
                 "prefer",
                 list(
                     ["type": .string("string"), "minLength": .integer(1)], most: 256,
-                    "Who wins, best first: an interface's name, a glob, the gateway or a prefix that holds it.")),
+                    "Who wins, best first: the name of a network or an interface, a glob, the gateway or a prefix that holds it."
+                )),
             .init(
                 "sourceRules",
                 boolean(
@@ -65,6 +66,12 @@ enum PolicySchema {
                 "restoreAfterFlap",
                 boolean(
                     true, "The watcher puts back a default route that the kernel flushed because its link went down.")),
+            .init(
+                "learn",
+                choice(
+                    Policy.DefaultRoute.Learn.self, Policy().defaultRoute.learn,
+                    "For which of Docker's networks a way back is learnt. bridges: for bridges, and for macvlan and ipvlan where "
+                        + "their way back is broken. all: for all. none: for none.")),
         ])
 
     private static let rpFilter = choice(

@@ -46,6 +46,7 @@ extension Policy {
             PolicyValue("defaultRoute.prefer", defaultRoute.prefer.map { $0.word }),
             PolicyValue("defaultRoute.sourceRules", .boolean(defaultRoute.sourceRules)),
             PolicyValue("defaultRoute.restoreAfterFlap", .boolean(defaultRoute.restoreAfterFlap)),
+            PolicyValue("defaultRoute.learn", defaultRoute.learn.rawValue),
             PolicyValue("rpFilter", rpFilter.rawValue),
             PolicyValue("invalid.mode", invalid.mode.rawValue),
             PolicyValue("invalid.forward", .boolean(invalid.forward)),

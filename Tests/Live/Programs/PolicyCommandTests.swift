@@ -43,6 +43,7 @@ import Testing
                 "defaultRoute.mode one /etc/evenkeel/policy.json",
                 #"defaultRoute.prefer ["eth1"] /etc/evenkeel/policy.d/10-site.json"#,
                 "defaultRoute.sourceRules true built-in", "defaultRoute.restoreAfterFlap true built-in",
+                "defaultRoute.learn bridges built-in",
                 "rpFilter loose built-in", "conntrack.max keep /etc/evenkeel/policy.json", "onError warn built-in",
             ])
     }
