@@ -41,7 +41,7 @@ extension NamespaceSnapshot {
         return marks.dropFirst().reduce(first) { $0.combined(with: $1) }
     }
 
-    /// The interfaces that the container chose in an earlier run, best first by their index, and those that their networks prefer.
+    /// The interfaces that the container chose in an earlier run, and those that their networks prefer.
     package var rememberedPreferences: (chosen: [InterfaceName], preferred: [InterfaceName]) {
         let names = { (table: UInt32) in
             routes.filter { $0.table == table }.flatMap { $0.nextHops }.compactMap { link($0.interface)?.name }.unique

@@ -69,9 +69,10 @@ struct HostApply: ParsableCommand {
         outcome.errors += run.failures.dropFirst(former).map { Failure($0).description }
         let timeout = IdleTimeout(policy.conntrack, present: now.conntrack?.tcpEstablishedTimeout)
         if let timeout { outcome.notes.append(timeout.note) }
-        if persist { keepForBoot(policy, now, &outcome) }
-        // Behind what was done: a fault in one key leaves the others.
+        // Behind what was done: a fault in one key leaves the others. What it meant for the next boot is not known.
+        if persist && documents.faults.isEmpty { keepForBoot(policy, now, &outcome) }
         outcome.errors += documents.warnings
+        if persist && !documents.faults.isEmpty { outcome.errors.append("nothing was written for the next boot") }
         // After the files, which may have resolved a conflict. A conflict that cannot be read is only a note.
         do { outcome.notes += try run.conflicts(state, now: now) } catch { outcome.notes.append(error.description) }
     }

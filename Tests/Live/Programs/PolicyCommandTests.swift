@@ -65,6 +65,8 @@ import Testing
         let output = try lab.attempt(Self.faulty + "lab 1; evenkeel host apply")
         #expect(output.status == 1 && output.out.contains("added") && output.err.contains(#"rpFilter is "lose""#))
         #expect(try lab.run("nft list tables").contains("evenkeel"))
+        let persisted = try lab.attempt("\"$programs/evenkeel\" host apply --persist")
+        #expect(persisted.status == 1 && persisted.err.contains("nothing was written for the next boot"))
         let again = try lab.attempt("sed -i s/lose/loose/ /etc/evenkeel/policy.json; \"$programs/evenkeel\" host apply")
         #expect(again.status == 0 && !again.out.contains("added"), "\(again.out)")
     }
