@@ -37,6 +37,17 @@ import Testing
         }
     }
 
+    /// A link that flaps loses its IPv6 addresses; its leg of a merged route stays.
+    @Test func aLegWithoutItsAddressIsCopiedAsIfItsGatewayWereOnTheLink() throws {
+        var container = container()
+        container.snapshot.addresses.removeAll { $0.interface == 3 && $0.address.version == .v6 }
+        container.snapshot.routes = [Route(legs: legs6)]
+        try container.run()
+        #expect(container.main(.v6).map { $0.interface } == [2])
+        #expect(container.ourRoutes.map { $0.nextHops[0].isOnLink } == [true, false])
+        #expect(try container.snapshot.plan(Policy()) == [])
+    }
+
     @Test func besideRoutesOfItsMetricNothingCompetes() throws {
         var container = container()
         let route = Route(legs: legs4)

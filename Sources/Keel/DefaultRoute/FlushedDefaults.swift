@@ -143,8 +143,8 @@ extension NamespaceSnapshot {
     /// Whether the interface of an IPv6 next hop has lost its addresses, and with them the route to the gateway.
     func isCutOff(_ hop: NextHop) -> Bool {
         guard let gateway = hop.gateway, gateway.version == .v6, !gateway.isLinkLocal else { return false }
-        return !addresses.isEmpty
-            && !addresses.contains { $0.interface == hop.interface && $0.address.version == .v6 && $0.isGlobal }
+        let own = addresses.filter { $0.interface == hop.interface }
+        return !own.isEmpty && !own.contains { $0.address.version == .v6 && $0.isGlobal }
     }
 
     /// The changes that put them back. The snapshot is as it will be then.
