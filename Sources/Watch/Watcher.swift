@@ -231,30 +231,6 @@ public final class Watcher {
         }
     }
 
-    private func obeySignals() -> Int32? {
-        while let signal = signals.next() {
-            switch signal {
-            case .end:
-                manager.tell("STOPPING=1")
-                return 0
-            case .reload: reload()
-            case .other: continue
-            }
-        }
-        return nil
-    }
-
-    private func reload() {
-        manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.now / 1000)")
-        do throws(PolicyError) {
-            policy = try Policy.load(options.policy ?? Policy.path, isRequired: options.policy != nil)
-            say(.notice, "the policy was read again")
-        } catch { say(.error, "the policy stays as it was: \(error.description)") }
-        upkeep.call(for: nil)
-        resync("reload")
-        manager.tell("READY=1")
-    }
-
     var summary: String {
         let containers = namespaces.values.count { $0.isContainer }
         return "watches \(containers) container\(containers == 1 ? "" : "s")"

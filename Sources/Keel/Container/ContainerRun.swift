@@ -26,21 +26,11 @@ public struct ContainerRun {
     private let needsAddresses: Bool
     private let learner: Learner?
 
-    /// Finds out what an engine knows of a container's gateways, by what was seen of the container, where it enters the host, and the
-    /// policy for it.
-    package typealias Learner = (
-        _ snapshot: NamespaceSnapshot, _ attachments: [HostAttachment], _ policy: Policy.DefaultRoute,
-        _ container: inout Container, _ host: inout Host
-    ) -> [Learning]
-
     /// `namesAreRandom`: the container's engine names its interfaces at random. `needsAddresses`: whoever amends the plan wants to
     /// see them.
     public init(_ occasion: Occasion, _ policy: Policy, namesAreRandom: Bool = false, needsAddresses: Bool = false) {
-        self.occasion = occasion
-        self.policy = policy
-        self.namesAreRandom = namesAreRandom
-        self.needsAddresses = needsAddresses
-        learner = nil
+        self.init(
+            occasion, policy, namesAreRandom: namesAreRandom, needsAddresses: needsAddresses, learner: nil)
     }
 
     /// A run that asks what the engine knows of gateways.
@@ -158,23 +148,12 @@ public struct ContainerRun {
             }
         }
         if let learner, policy.defaultRoute.mode != .keep {
-            learn(by: learner, &look, &gateways, &container, &host)
+            look.snapshot.learnings = learner(
+                look.snapshot, look.attachments, policy.defaultRoute, &container, &host)
+            look.snapshot.addLearnt(to: &gateways)
         }
         look.snapshot.doubtfulGateways = try container.ask(
             gateways, from: look.snapshot.addresses, &host, look.attachments, occasion.patience)
-    }
-
-    /// Whoever was learnt must answer as well.
-    private func learn(
-        by learner: Learner, _ look: inout Look, _ gateways: inout [(address: IPAddress, interface: UInt32)],
-        _ container: inout Container, _ host: inout Host
-    ) {
-        look.snapshot.learnings = learner(
-            look.snapshot, look.attachments, policy.defaultRoute, &container, &host)
-        for gateway in look.snapshot.learnings.flatMap({ $0.gateways }) {
-            let isListed = gateways.contains { $0.address == gateway.address && $0.interface == gateway.interface }
-            if !isListed { gateways.append((gateway.address, gateway.interface)) }
-        }
     }
 
     private func plan(
