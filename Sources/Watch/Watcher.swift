@@ -105,7 +105,7 @@ public final class Watcher {
     }
 
     /// Reads the host's documents, or the one that the options name.
-    private static func policy(_ options: Options) throws(PolicyError) -> HostPolicy {
+    static func policy(_ options: Options) throws(PolicyError) -> HostPolicy {
         if let path = options.policy { return try HostPolicy.load(only: path) }
         return try HostPolicy.load()
     }
@@ -234,33 +234,6 @@ public final class Watcher {
             markDirty(entry, now)
             return true
         }
-    }
-
-    private func obeySignals() -> Int32? {
-        while let signal = signals.next() {
-            switch signal {
-            case .end:
-                manager.tell("STOPPING=1")
-                return 0
-            case .reload: reload()
-            case .other: continue
-            }
-        }
-        return nil
-    }
-
-    private func reload() {
-        manager.tell("RELOADING=1\nMONOTONIC_USEC=\(Clock.now / 1000)")
-        do throws(PolicyError) {
-            let host = try Self.policy(options)
-            // A person who mends a policy step by step does not want half of it to count meanwhile.
-            if let fault = host.faults.first { throw fault }
-            policy = host.policy
-            say(.notice, "the policy was read again")
-        } catch { say(.error, "the policy stays as it was: \(error.description)") }
-        upkeep.call(for: nil)
-        resync("reload")
-        manager.tell("READY=1")
     }
 
     var summary: String {

@@ -1,3 +1,4 @@
+import Laboratory
 import LinuxSystem
 import Testing
 
@@ -201,6 +202,52 @@ import Testing
         try container.run()
         #expect(container.ourRoutes == [learnt] && container.ourRules(.v6) == [])
         #expect(container.grouped == [2, 3])
+    }
+
+    /// Made-up knowledge: of some networks a gateway, of some families nothing.
+    private func learnings(_ networks: [GeneratedNetwork], _ random: inout SeededGenerator) -> [Learning] {
+        var learnings: [Learning] = []
+        for version in IPVersion.allCases where Int.random(in: 0..<4, using: &random) > 0 {
+            var gateways: [LearntGateway] = []
+            for network in networks where Bool.random(using: &random) {
+                let text = version == .v4 ? "10.89.\(network.index).77" : "fd00:\(network.index)::77"
+                gateways.append(LearntGateway(ipAddress(text), on: network.index, source: "it"))
+            }
+            learnings.append(Learning(version, gateways))
+        }
+        return learnings
+    }
+
+    @Test(arguments: PlanPropertyTests.lots)
+    func whateverIsLearntMainIsAsWithoutAndASecondRunFindsNothing(features: GeneratedNetwork.Features) throws {
+        try forMany(features) { networks, random in
+            let start = TestContainer(networks, features, &random)
+            let policy = Policy.generated.randomElement(using: &random) ?? Policy()
+            var plain = start
+            try plain.run(policy)
+            var taught = start
+            taught.snapshot.learnings = learnings(networks, &random)
+            let length = try taught.run(policy).count
+            var wrong = try taught.snapshot.plan(policy).text
+            if taught.mainRoutes != plain.mainRoutes { wrong.append("main is \(taught.mainRoutes)") }
+            var unasked = taught
+            unasked.snapshot.learnings = []
+            wrong += try unasked.snapshot.plan(policy).text
+            // Cut off anywhere it is completed by the next.
+            for step in 0..<length {
+                var part = start
+                part.snapshot.learnings = taught.snapshot.learnings
+                for change in try part.snapshot.plan(policy).prefix(step) { try part.apply(change.action) }
+                try part.run(policy)
+                wrong += try part.snapshot.plan(policy).text
+            }
+            // Forgotten, nothing of it is left.
+            taught.snapshot.learnings = IPVersion.allCases.map { Learning($0, []) }
+            try taught.run(policy)
+            if taught.snapshot.routes.contains(where: { $0.protocol == 71 }) { wrong.append("a route is left") }
+            if Set(taught.ourRules) != Set(plain.ourRules) { wrong.append("rules are left") }
+            return wrong
+        }
     }
 
     /// It is learnt again instead.

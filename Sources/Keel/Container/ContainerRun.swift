@@ -3,42 +3,11 @@ import Netlink
 
 /// One run over one container: observe, plan and, if it is wanted, apply. The caller opens the host before.
 public struct ContainerRun {
-    /// The reason for the run.
-    public enum Occasion: Hashable, Sendable {
-        /// The container starts: the run also warns if the connection tracking table is filling up. It leaves the mark, also
-        /// where nothing is to be done yet.
-        case start(leaving: Mark)
-        /// Only looks, by the policy alone.
-        case check
-        /// One of all containers that run: what its marks say goes before the policy, and it is left alone if they say so.
-        case review
-        /// A person names the container: the same, but it is not left alone any more, and its wish may change.
-        case demand(Wish)
-        /// The named interface is about to go: the run installs nothing new on the host.
-        case detachment(of: String)
-        /// Something changed in it: the run waits for nobody, and leaves the host alone.
-        case change(GatewayPatience)
-    }
-
-    /// What a person makes of a container's wish for a default route.
-    public enum Wish: Hashable, Sendable {
-        case asBefore
-        case prefer([Preference])
-        case none
-    }
-
-    private let occasion: Occasion
-    private var policy: Policy
+    let occasion: Occasion
+    private(set) var policy: Policy
     private let namesAreRandom: Bool
     private let needsAddresses: Bool
     private let learner: Learner?
-
-    /// Finds out what an engine knows of a container's gateways, by what was seen of the container, where it enters the host, and the
-    /// policy for it.
-    package typealias Learner = (
-        _ snapshot: NamespaceSnapshot, _ attachments: [HostAttachment], _ policy: Policy.DefaultRoute,
-        _ container: inout Container, _ host: inout Host
-    ) -> [Learning]
 
     /// `namesAreRandom`: the container's engine names its interfaces at random. `needsAddresses`: whoever amends the plan wants to
     /// see them.
@@ -128,7 +97,7 @@ public struct ContainerRun {
             if mark.isWish { policy.defaultRoute.recall { RememberedWish.read(of: container) } }
         }
         try lookAtTheHost(&look, &container, &host)
-        let unmet = try nameNetworks(&look, &container)
+        let unmet = try container.nameNetworks(in: &policy.defaultRoute, &look.snapshot, look.attachments)
         var plan = try plan(&look, &host, stranding: container.stranding)
         plan.notes += notes
         plan.unmetWishes = unmet
@@ -140,7 +109,7 @@ public struct ContainerRun {
         "it was started with evenkeel.skip; because it is named, it is no longer left alone"
 
     /// What a run has observed.
-    private struct Look {
+    struct Look {
         var snapshot: NamespaceSnapshot
         var leaving: UInt32?
         var attachments: [HostAttachment] = []
@@ -166,45 +135,12 @@ public struct ContainerRun {
             }
         }
         if let learner, policy.defaultRoute.mode != .keep {
-            learn(by: learner, &look, &gateways, &container, &host)
+            look.snapshot.learnings = learner(
+                look.snapshot, look.attachments, policy.defaultRoute, &container, &host)
+            look.snapshot.addLearnt(to: &gateways)
         }
         look.snapshot.doubtfulGateways = try container.ask(
             gateways, from: look.snapshot.addresses, &host, look.attachments, occasion.patience)
-    }
-
-    /// Puts the networks' interfaces in place of their names in the preferences. Returns what of the container's own names no default
-    /// route. Asks nobody if there are no preferences, as in most containers, or if the host's decide nothing.
-    private mutating func nameNetworks(
-        _ look: inout Look, _ container: inout Container
-    ) throws(KernelError) -> [UnmetWish] {
-        let preferences = policy.defaultRoute.prefer
-        let isOwn = policy.defaultRoute.hasOwnPreference
-        if preferences.isEmpty || (!isOwn && look.snapshot.gatewaysThatMatter.isEmpty) { return [] }
-        var names = NetworkNames()
-        if (preferences + policy.defaultRoute.overruled).contains(where: { look.snapshot.isOfNetwork($0) }) {
-            names = try container.networkNames(of: &look.snapshot, look.attachments)
-            policy.defaultRoute.prefer = look.snapshot.resolved(preferences, names)
-            policy.defaultRoute.overruled = look.snapshot.resolved(policy.defaultRoute.overruled, names)
-        }
-        // Before any network is there nothing is unmet yet.
-        guard isOwn, look.snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
-        let unmet = look.snapshot.unmet(policy.defaultRoute.prefer)
-        if unmet.isEmpty { return [] }
-        names = try container.networkNames(of: &look.snapshot, look.attachments)
-        return unmet.map { look.snapshot.explain($0, names) }
-    }
-
-    /// Whoever was learnt must answer as well.
-    private func learn(
-        by learner: Learner, _ look: inout Look, _ gateways: inout [(address: IPAddress, interface: UInt32)],
-        _ container: inout Container, _ host: inout Host
-    ) {
-        look.snapshot.learnings = learner(
-            look.snapshot, look.attachments, policy.defaultRoute, &container, &host)
-        for gateway in look.snapshot.learnings.flatMap({ $0.gateways }) {
-            let isListed = gateways.contains { $0.address == gateway.address && $0.interface == gateway.interface }
-            if !isListed { gateways.append((gateway.address, gateway.interface)) }
-        }
     }
 
     private func plan(
@@ -266,41 +202,6 @@ public struct ContainerRun {
         return report
     }
 
-    /// The mark that the run leaves; nil if it leaves none, or has seen it there.
-    private func newMark(after look: borrowing Look) -> Mark? {
-        guard look.snapshot.canHoldMarks else { return nil }
-        switch occasion {
-        case .start(let mark): return look.snapshot.marks.contains(mark) ? nil : mark
-        case .review, .demand, .change: return look.snapshot.mark?.isKept == true ? nil : .kept
-        case .check, .detachment: return nil
-        }
-    }
-
-    /// Leaves the mark where nothing else is done.
-    private func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: (String) -> Void) {
-        rememberWish(in: container, warn)
-        guard let mark = newMark(after: look) else { return }
-        do { try container.leave(mark) } catch { warn(error.description) }
-    }
-
-    /// Has later runs look after the container again, and go by its new wish.
-    private func replaceMarks(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
-        let mark = (look.snapshot.mark ?? .kept).withoutSkip
-        var wanted = mark
-        if case .demand(let wish) = occasion, wish != .asBefore { wanted = mark.wishing(wish != .none) }
-        let others = look.snapshot.marks.filter { $0 != wanted && ($0.isSkipped || $0.isWish != wanted.isWish) }
-        guard look.snapshot.canHoldMarks, !others.isEmpty || wanted.isWish else { return }
-        do { try container.leave(wanted, replacing: others) } catch { warn(error.description) }
-    }
-
-    /// Writes down the words of a wish that is new. A rootless engine's user has no place for them that root would believe.
-    private func rememberWish(in container: borrowing Container, _ warn: (String) -> Void) {
-        guard occasion.isStart || occasion.isDemand, let words = policy.defaultRoute.newWords else { return }
-        do throws(KernelError) { try RememberedWish.write(words, of: container) } catch {
-            if UserNamespace.outerUser() == nil { warn(error.description) }
-        }
-    }
-
     private func planAgain(
         _ look: borrowing Look, _ container: inout Container, _ host: borrowing Host
     ) -> [Change]? {
@@ -312,44 +213,6 @@ public struct ContainerRun {
             return try snapshot.plan(policy, leaving: look.leaving)
         } catch { return nil }
     }
-}
-
-extension ContainerRun.Occasion {
-    fileprivate var isStart: Bool { if case .start = self { true } else { false } }
-
-    fileprivate var isDemand: Bool { if case .demand = self { true } else { false } }
-
-    /// Whether the run does as the marks say that it finds.
-    fileprivate var obeysMarks: Bool {
-        switch self {
-        case .review, .demand, .change: true
-        case .start, .check, .detachment: false
-        }
-    }
-
-    fileprivate var isWaiting: Bool { if case .change = self { false } else { true } }
-
-    fileprivate var patience: GatewayPatience { if case .change(let patience) = self { patience } else { .waiting } }
-}
-
-extension Policy.DefaultRoute {
-    fileprivate mutating func take(_ wish: ContainerRun.Wish) {
-        switch wish {
-        case .asBefore: break
-        case .prefer(let preferences): (prefer, isPreferenceOwn) = (preferences, true)
-        case .none: (isChoiceForgotten, isChoiceWithdrawn) = (true, true)
-        }
-    }
-
-    /// Takes what an earlier run wrote down for the container's own wish, unless the host locks that or this run knows better.
-    fileprivate mutating func recall(_ words: () -> [Preference]) {
-        if isChoiceForgotten || isPreferenceOwn { return }
-        let words = words()
-        if !words.isEmpty { (prefer, isPreferenceOwn, isWishRecalled) = (words, true, true) }
-    }
-
-    /// The words of a wish that nobody has written down yet; nil if there is nothing to be written.
-    fileprivate var newWords: [Preference]? { hasOwnPreference && !isWishRecalled ? prefer : nil }
 }
 
 extension Step {

@@ -83,6 +83,17 @@ extension DefaultRoutes {
 }
 
 extension NamespaceSnapshot {
+    /// Whoever was learnt must answer as well.
+    @inline(never)
+    func addLearnt(to gateways: inout [(address: IPAddress, interface: UInt32)]) {
+        for learning in learnings {
+            for gateway in learning.gateways {
+                let isListed = gateways.contains { $0.address == gateway.address && $0.interface == gateway.interface }
+                if !isListed { gateways.append((gateway.address, gateway.interface)) }
+            }
+        }
+    }
+
     /// The gateways learnt already, with the interfaces that lead to them.
     package var learntGateways: [(address: IPAddress, interface: UInt32)] {
         var gateways: [(address: IPAddress, interface: UInt32)] = []

@@ -85,3 +85,27 @@ extension NamespaceSnapshot {
         return "\(printable(network)) (\(link.name)\(prefix.map { ", \($0)" } ?? ""))"
     }
 }
+
+extension Container {
+    /// Puts the networks' interfaces in place of their names in the preferences. Returns what of the container's own names no default
+    /// route. Asks nobody if there are no preferences, as in most containers, or if the host's decide nothing.
+    mutating func nameNetworks(
+        in policy: inout Policy.DefaultRoute, _ snapshot: inout NamespaceSnapshot, _ attachments: [HostAttachment]
+    ) throws(KernelError) -> [UnmetWish] {
+        let preferences = policy.prefer
+        let isOwn = policy.hasOwnPreference
+        if preferences.isEmpty || (!isOwn && snapshot.gatewaysThatMatter.isEmpty) { return [] }
+        var names = NetworkNames()
+        if (preferences + policy.overruled).contains(where: { snapshot.isOfNetwork($0) }) {
+            names = try networkNames(of: &snapshot, attachments)
+            policy.prefer = snapshot.resolved(preferences, names)
+            policy.overruled = snapshot.resolved(policy.overruled, names)
+        }
+        // Before any network is there nothing is unmet yet.
+        guard isOwn, snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
+        let unmet = snapshot.unmet(policy.prefer)
+        if unmet.isEmpty { return [] }
+        names = try networkNames(of: &snapshot, attachments)
+        return unmet.map { snapshot.explain($0, names) }
+    }
+}
