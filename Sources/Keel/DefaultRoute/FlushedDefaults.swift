@@ -142,9 +142,13 @@ extension NamespaceSnapshot {
 
     /// Whether the interface of an IPv6 next hop has lost its addresses, and with them the route to the gateway.
     func isCutOff(_ hop: NextHop) -> Bool {
-        guard let gateway = hop.gateway, gateway.version == .v6, !gateway.isLinkLocal else { return false }
-        let own = addresses.filter { $0.interface == hop.interface }
-        return !own.isEmpty && !own.contains { $0.address.version == .v6 && $0.isGlobal }
+        var hasAny = false
+        // By index, without copies, since every merged default is asked about.
+        for place in addresses.indices where addresses[place].interface == hop.interface {
+            if addresses[place].address.version == .v6 && addresses[place].isGlobal { return false }
+            hasAny = true
+        }
+        return hasAny && hop.gateway?.version == .v6 && hop.gateway?.isLinkLocal == false
     }
 
     /// The changes that put them back. The snapshot is as it will be then.

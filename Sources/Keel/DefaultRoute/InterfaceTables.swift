@@ -32,11 +32,11 @@ extension DefaultRoutes {
         ///
         /// An IPv6 leg that merged with another outlives its address, as when its link flaps. The kernel would not take its copy, as
         /// it would not take the leg, unless it is told that the gateway is on the link.
-        init(_ candidate: Candidate, _ role: Role, in snapshot: NamespaceSnapshot) {
+        init(_ candidate: Candidate, _ role: Role, isCutOff: Bool) {
             self.candidate = candidate
             self.role = role
             var route = candidate.leg
-            if snapshot.isCutOff(candidate.hop) { route.nextHops[0].isOnLink = true }
+            if isCutOff { route.nextHops[0].isOnLink = true }
             route.table = Ours.table(of: candidate.link.index)
             switch role {
             case .standby, .ranked:
@@ -67,35 +67,41 @@ extension DefaultRoutes {
         }
     }
 
+    private func copy(_ candidate: Candidate, _ role: Role) -> Copy {
+        Copy(
+            candidate, role,
+            isCutOff: candidate.listed.nextHops.count > 1 && snapshot.isCutOff(candidate.hop))
+    }
+
     /// The content that our tables should have.
     private var wantedCopies: [Copy] {
         var copies: [Copy] = []
         if isRanked {
-            copies = ranks.map { Copy($0.candidate, .ranked, in: snapshot) }
+            copies = ranks.map { copy($0.candidate, .ranked) }
             // Routes that are set aside and have no rank stay set aside.
             for other in selection.besideWinner + selection.others where !other.isInMain {
                 if !copies.contains(where: { $0.candidate === other }) {
-                    copies.append(Copy(other, .setAside, in: snapshot))
+                    copies.append(copy(other, .setAside))
                 }
             }
         } else {
             for loser in selection.losers where !staysInMain(loser) {
-                copies.append(Copy(loser, .setAside, in: snapshot))
+                copies.append(copy(loser, .setAside))
             }
             // An advertised default that is missing in main expired or was withdrawn; nobody removed it on purpose.
             if let winner = selection.winner, !winner.isAdvertised, !copies.isEmpty {
-                copies.append(Copy(winner, .winner, in: snapshot))
+                copies.append(copy(winner, .winner))
             }
         }
         // A standby is in main, or returns there.
         for other in selection.others where ruledNetworks.contains(other.link.index) {
             guard other.isInMain || selection.standbys.contains(other) else { continue }
             if !copies.contains(where: { $0.candidate === other }) {
-                copies.append(Copy(other, .standby, in: snapshot))
+                copies.append(copy(other, .standby))
             }
         }
-        copies += selection.takenAway.map { Copy($0, .winner, in: snapshot) }
-        for each in learnt { copies.append(Copy(each.candidate, .learnt(each.source), in: snapshot)) }
+        copies += selection.takenAway.map { copy($0, .winner) }
+        for each in learnt { copies.append(copy(each.candidate, .learnt(each.source))) }
         return copies
     }
 
