@@ -116,6 +116,19 @@ extension Engines {
             #expect(verdict == "")
         }
 
+        /// Docker gives the container its default by d1; what was learnt of d2 is no way out that could be chosen.
+        @Test func whoWantsAnotherDefaultIsToldHowDockerGivesIt() throws {
+            let host = try host(learn: "bridges")
+            _ = try lines(host, "learnt_are web 4 10.88.2.1")
+            for (network, ends) in [("d2", 1), ("d1", 0)] {
+                let output = try host.attempt("evenkeel apply --container web --default-route \(network)")
+                #expect(output.status == ends)
+                #expect(output.err.contains("names d2 (eth1, 10.88.2.0/24), which has no default route") == (ends == 1))
+                #expect(output.err.contains("--gw-priority") == (ends == 1))
+            }
+            #expect(try host.run("gateway web") == "10.88.1.1")
+        }
+
         @Test func dockerDoesAllItDoesAsBefore() throws {
             let host = try host(learn: "all")
             _ = try lines(host, Self.everything)

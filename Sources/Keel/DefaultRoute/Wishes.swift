@@ -41,16 +41,17 @@ extension NamespaceSnapshot {
         }
     }
 
-    /// The resolved preferences that name no default route, in main or set aside.
+    /// The resolved preferences that name no default route, in main or set aside. What was learnt never comes into main.
     func unmet(_ preferences: [Preference]) -> [Preference] {
         preferences.filter { preference in
             !routes.contains { route in
-                route.nextHops.contains { hop in
-                    guard route.table == Route.mainTable || route.table == Ours.table(of: hop.interface),
-                        let link = link(hop.interface)
-                    else { return false }
-                    return preference.matches(link, gateway: hop.gatewayAddress)
-                }
+                route.protocol != Ours.learntProtocol
+                    && route.nextHops.contains { hop in
+                        guard route.table == Route.mainTable || route.table == Ours.table(of: hop.interface),
+                            let link = link(hop.interface)
+                        else { return false }
+                        return preference.matches(link, gateway: hop.gatewayAddress)
+                    }
             }
         }
     }
