@@ -33,6 +33,14 @@ final class DockerHost {
     /// By which its files are seen from outside.
     var root: String { get throws { try host.sandbox.root } }
 
+    /// The daemon's major version.
+    var version: Int {
+        get throws {
+            let words = try run("docker version --format '{{.Server.Version}}'").split(separator: ".")
+            return words.first.flatMap { Int($0) } ?? 0
+        }
+    }
+
     func attempt(_ script: String) throws -> Output { try host.attempt(Self.functions + script) }
 
     /// What a container saw first when it was last started.

@@ -46,10 +46,13 @@ extension Engines {
             let before = [false: try table(host, isStrict: false), true: try table(host, isStrict: true)]
             let denied = try lines(host, "denied web")
             _ = try lines(host, "policy all; reload; \(Self.everything)")
+            // From Docker 28 on nobody reaches a container by a bridge's address but the host.
+            let direct = [4, 6].map { "IPv\($0) client to the second bridge's address" }
+            let shut = try host.version < 28 ? [] : direct
             for (isStrict, before) in before {
                 let after = try table(host, isStrict: isStrict)
                 #expect(after.count == 26)
-                for (way, count) in after {
+                for (way, count) in after where !shut.contains(way) {
                     #expect(count == 2, "\(way), before \(before[way] ?? -1), host \(isStrict ? "strict" : "loose")")
                 }
                 // The controls: what is learnt for was lost before, and the rest was not.
@@ -62,7 +65,8 @@ extension Engines {
                     "IPv4 client to the macvlan", "IPv4 from the macvlan's address to the client",
                     "IPv4 from the second bridge's address", "IPv4 client to the second bridge's address",
                 ]
-                #expect(Set(lost) == Set(bound + (isStrict ? strictly : [])))
+                #expect(Set(lost) == Set(bound + shut + (isStrict ? strictly : [])))
+                #expect(shut.allSatisfy { after[$0] == before[$0] })
                 #expect(before.values.allSatisfy { $0 != 1 })
             }
             let deniedAfter = try lines(host, "denied web")
@@ -110,7 +114,8 @@ extension Engines {
                 try lines(host, "docker network connect inner web; safe web; sleep 0.5; learnt_are web 4 10.88.2.1")
                     == [])
             let notes = try lines(host, "evenkeel apply --container web")
-            #expect(notes.contains("note: Docker's gateway of inner is not learnt: the network is internal"))
+            let reason = try host.version < 28 ? "the network is internal" : "Docker names none"
+            #expect(notes.contains("note: Docker's gateway of inner is not learnt: \(reason)"))
             #expect(notes.contains("note: Docker's gateway of silent, 10.88.5.254, is not learnt: it does not answer"))
             let verdict = try host.run("verdict")
             #expect(verdict == "")
@@ -123,7 +128,8 @@ extension Engines {
             for (network, ends) in [("d2", 1), ("d1", 0)] {
                 let output = try host.attempt("evenkeel apply --container web --default-route \(network)")
                 #expect(output.status == ends)
-                #expect(output.err.contains("names d2 (eth1, 10.88.2.0/24), which has no default route") == (ends == 1))
+                let complaint = /names d2 \(eth[12], 10.88.2.0\/24\), which has no default route/
+                #expect(output.err.contains(complaint) == (ends == 1))
                 #expect(output.err.contains("--gw-priority") == (ends == 1))
             }
             #expect(try host.run("gateway web") == "10.88.1.1")
@@ -159,7 +165,8 @@ extension Engines {
         /// `docker network connect` calls no runtime, and nobody calls apply.
         @Test func aNetworkThatIsConnectedIsGuardedAndListed() throws {
             let host = try host(learn: "bridges")
-            #expect(try lines(host, "guarded") == ["ip docker1", "ip docker2", "ip docker7", "ip docker9"])
+            let guarded = try lines(host, "guarded")
+            #expect(guarded.filter { $0.hasPrefix("ip ") } == ["ip docker1", "ip docker2", "ip docker7", "ip docker9"])
             let named = #"jq -c '.networks[] | select(.name == "late")' /run/evenkeel/networks.json"#
             let late = try lines(
                 host,
@@ -220,7 +227,7 @@ extension Engines {
                 evenkeel doctor --container web --no-probe 2>&1 | grep -iE 'learnt|not-guarded|source-address' || :
                 policy none; evenkeel apply --container web | grep removed.learnt
                 """)
-            let (four, six) = ("default via 10.88.2.1 dev ethN", "default via fd00:88:2::1 dev ethN")
+            let (four, six) = ("default via 10.88.2.1 dev ethN (d2)", "default via fd00:88:2::1 dev ethN (d2)")
             let plain = said.map {
                 $0.replacing(/eth[0-9]/, with: "ethN").replacing(/1773[0-9]*/, with: "T")
                     .trimmingCharacters(in: .whitespaces)

@@ -22,7 +22,8 @@ public final class EngineSandbox {
 
     init(copies: [String: String], _ hierarchies: Hierarchies) throws {
         controlGroups = try ControlGroups()
-        let variables = "top=/run groups=\(controlGroups.name)\nhierarchies=$(\(hierarchies.rawValue))\n"
+        let variables = "top=/run groups=\(controlGroups.name) below=\(Self.quote(Self.below))\n"
+            + "hierarchies=$(\(hierarchies.rawValue))\n"
         let installing = copies.sorted { $0.key < $1.key }.map { inside, source in
             "install -D -m 755 \(Self.quote(source)) $top/root\(Self.quote(inside))\n"
         }
@@ -59,12 +60,15 @@ public final class EngineSandbox {
 
     static func quote(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
+    /// The root file system of which it is a clone: the machine's, or that of another release with engines of its own.
+    private static let below = ProcessInfo.processInfo.environment["EVENKEEL_ENGINES_ROOT"] ?? "/"
+
     /// The clone on a tmpfs over /run, which exists everywhere, so that no folder is left behind. Engines keep their
     /// images on tmpfs, too: an overlay cannot be the upper layer of another. podman keeps its locks in /dev/shm.
     private static let clone = """
         mount -t tmpfs tmpfs $top
         mkdir $top/{upper,work,root}
-        mount -t overlay -o lowerdir=/,upperdir=$top/upper,workdir=$top/work overlay $top/root
+        mount -t overlay -o lowerdir="$below",upperdir=$top/upper,workdir=$top/work overlay $top/root
         mount -t proc proc $top/root/proc
         mount -t sysfs sysfs $top/root/sys
         mount --rbind /dev $top/root/dev
