@@ -85,6 +85,41 @@ import Testing
         #expect(complaint.contains("--gw-priority"))
     }
 
+    /// It serves packets of that network alone, and never wins.
+    @Test func aLearntRouteMeetsNoWish() throws {
+        var (container, names) = try container()
+        var learnt = Route(via: "10.89.5.1", dev: 5)
+        (learnt.table, learnt.protocol) = (Ours.table(of: 5), Ours.learntProtocol)
+        container.snapshot.routes.append(learnt)
+        let wish = container.snapshot.resolved([.name("inner"), .name("10.89.5.1")], names)
+        #expect(container.snapshot.unmetWishes(among: wish, names).count == 2)
+        learnt.protocol = 4
+        container.snapshot.routes.append(learnt)
+        #expect(container.snapshot.unmetWishes(among: Array(wish.prefix(1)), names).isEmpty)
+    }
+
+    @Test(arguments: [("eth0", false), ("eth2 eth1", false), ("eth*", true), ("10.89.0.0/16", true)])
+    func whereNothingIsChangedTheKernelsOwnChoiceMayMeetAWish(wish: String, isObeyed: Bool) throws {
+        let (container, _) = try container()
+        let words = try wish.split(separator: " ").map { try #require(Preference(String($0))) }
+        #expect(container.snapshot.isObeyedAsItIs(words) == isObeyed)
+    }
+
+    @Test func aBetterMetricMeetsAWishWhereNothingIsChanged() throws {
+        var (container, _) = try container()
+        container.add(Route(via: "10.89.3.1", dev: 3, metric: 50))
+        #expect(container.snapshot.isObeyedAsItIs([.name("eth1")]))
+        #expect(!container.snapshot.isObeyedAsItIs([.name("eth0"), .name("eth1")]))
+    }
+
+    /// A container may have made thousands of interfaces.
+    @Test func ofManyNetworksTheFirstAreListed() throws {
+        var container = TestContainer()
+        for index in 2...40 as ClosedRange<UInt32> { container.connect(index, "eth\(index)", []) }
+        let text = container.snapshot.explain(.name("zzzzzz"), NetworkNames()).text(of: "")
+        #expect(text.hasPrefix("zzzzzz names none of eth2, ") && text.hasSuffix(", eth17, 23 more"))
+    }
+
     /// Its name may come from a container's image.
     @Test func aWordIsPrintedWithoutWhatATerminalObeys() throws {
         #expect(try complaints("\u{9b}31m")[0].utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f })

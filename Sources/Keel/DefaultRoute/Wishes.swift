@@ -41,18 +41,38 @@ extension NamespaceSnapshot {
         }
     }
 
-    /// The resolved preferences that name no default route, in main or set aside.
+    /// The resolved preferences that name no default route, in main or set aside. A learnt one never wins, so it meets no wish.
     func unmet(_ preferences: [Preference]) -> [Preference] {
         preferences.filter { preference in
             !routes.contains { route in
-                route.nextHops.contains { hop in
-                    guard route.table == Route.mainTable || route.table == Ours.table(of: hop.interface),
-                        let link = link(hop.interface)
-                    else { return false }
-                    return preference.matches(link, gateway: hop.gatewayAddress)
-                }
+                route.protocol != Ours.learntProtocol
+                    && route.nextHops.contains { hop in
+                        guard route.table == Route.mainTable || route.table == Ours.table(of: hop.interface),
+                            let link = link(hop.interface)
+                        else { return false }
+                        return preference.matches(link, gateway: hop.gatewayAddress)
+                    }
             }
         }
+    }
+
+    /// Whether the kernel goes by the best of the resolved preferences although nothing is changed, in each family.
+    func isObeyedAsItIs(_ preferences: [Preference]) -> Bool {
+        IPVersion.allCases.allSatisfy { version in
+            let main = routes.filter { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
+            let ranks = main.map { rank($0, preferences) }
+            let (best, level) = (ranks.min(), main.map { Level($0) }.min())
+            return main.indices.allSatisfy { Level(main[$0]) != level || ranks[$0] == best }
+        }
+    }
+
+    private func rank(_ route: Route, _ preferences: [Preference]) -> Int {
+        let hops = route.nextHops
+        return preferences.firstIndex { preference in
+            hops.contains { hop in
+                link(hop.interface).map { preference.matches($0, gateway: hop.gatewayAddress) } ?? false
+            }
+        } ?? preferences.count
     }
 
     /// Why a preference names no default route. `names` are the networks' names, as far as anybody asked for them.
@@ -60,11 +80,13 @@ extension NamespaceSnapshot {
         let networks = links.filter { !$0.isLoopback }
         let named = networks.filter { preference.matches($0, gateway: nil) }
         if !named.isEmpty {
-            let list = named.map { describe($0, names) }.joined(separator: ", ")
+            let list = named.prefix(Self.mostListed).map { describe($0, names) }.joined(separator: ", ")
             let advice = named.contains { names.isDockers($0.index) } ? Self.adviceForDocker : ""
             return UnmetWish(word: preference.word, explanation: "\(list), which has no default route\(advice)")
         }
-        var explanation = "none of \(networks.map { describe($0, names) }.joined(separator: ", "))"
+        var choice = networks.prefix(Self.mostListed).map { describe($0, names) }
+        if networks.count > choice.count { choice.append("\(networks.count - choice.count) more") }
+        var explanation = "none of \(choice.joined(separator: ", "))"
         if case .name(let word) = preference,
             let meant = nearest(to: word, among: names.all + networks.map { $0.name.text })
         {
@@ -72,6 +94,9 @@ extension NamespaceSnapshot {
         }
         return UnmetWish(word: preference.word, explanation: explanation)
     }
+
+    /// A container may have made thousands.
+    private static let mostListed = 16
 
     private static let adviceForDocker =
         "; Docker gives a container one, by the network with the highest gw-priority (docker network connect --gw-priority)"
@@ -103,9 +128,14 @@ extension Container {
         }
         // Before any network is there nothing is unmet yet.
         guard isOwn, snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
+        if policy.mode == .keep && !snapshot.gatewaysThatMatter.isEmpty && !snapshot.isObeyedAsItIs(policy.prefer) {
+            return policy.prefer.map { UnmetWish(word: $0.word, explanation: Self.kept) }
+        }
         let unmet = snapshot.unmet(policy.prefer)
         if unmet.isEmpty { return [] }
         names = try networkNames(of: &snapshot, attachments)
         return unmet.map { snapshot.explain($0, names) }
     }
+
+    private static let kept = "no winner: defaultRoute.mode is \"keep\", so the default routes stay as they are"
 }
