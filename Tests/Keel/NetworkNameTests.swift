@@ -110,6 +110,12 @@ import Testing
         container.add(Route(via: "10.89.3.1", dev: 3, metric: 50))
         #expect(container.snapshot.isObeyedAsItIs([.name("eth1")]))
         #expect(!container.snapshot.isObeyedAsItIs([.name("eth0"), .name("eth1")]))
+        // Several legs share what goes out.
+        container.add(Route(legs: [NextHop("10.89.2.1", dev: 2), NextHop("10.89.3.1", dev: 3)], metric: 10))
+        #expect(!container.snapshot.isObeyedAsItIs([.name("eth1")]))
+        #expect(container.snapshot.isObeyedAsItIs([.name("eth?")]))
+        #expect(container.snapshot.keptWishes([.name("eth1")], .keep).count == 1)
+        #expect(container.snapshot.keptWishes([.name("eth1")], .distinct).isEmpty)
     }
 
     /// A container may have made thousands of interfaces.
@@ -118,6 +124,16 @@ import Testing
         for index in 2...40 as ClosedRange<UInt32> { container.connect(index, "eth\(index)", []) }
         let text = container.snapshot.explain(.name("zzzzzz"), NetworkNames()).text(of: "")
         #expect(text.hasPrefix("zzzzzz names none of eth2, ") && text.hasSuffix(", eth17, 23 more"))
+    }
+
+    /// An image may have written them.
+    @Test func ofManyWordsTheFirstAreTold() throws {
+        let (container, names) = try container()
+        let wish = (1...100).map { Preference.name("x\($0)") }
+        let lines = container.snapshot.unmetWishes(among: wish, names).texts(of: "W=")
+        #expect(lines.count == 9 && lines[0].hasPrefix("W=x1 names none of"))
+        #expect(lines.last == "92 more names name none either")
+        #expect(container.snapshot.unmetWishes(among: Array(wish.prefix(8)), names).texts(of: "W=").count == 8)
     }
 
     /// Its name may come from a container's image.

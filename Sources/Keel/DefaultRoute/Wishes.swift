@@ -15,6 +15,15 @@ public struct UnmetWish: Hashable, Sendable {
     public func text(of wish: String) -> String { "\(wish)\(printable(word)) names \(explanation)" }
 }
 
+extension [UnmetWish] {
+    /// A line a word; of many, which an image may have written, the first.
+    public func texts(of wish: String) -> [String] {
+        let most = 8
+        let texts = prefix(most).map { $0.text(of: wish) }
+        return count > most ? texts + ["\(count - most) more names name none either"] : texts
+    }
+}
+
 extension Preference {
     /// As it is written in a document.
     package var word: String {
@@ -56,23 +65,33 @@ extension NamespaceSnapshot {
         }
     }
 
+    /// The resolved preferences that count for nothing, because mode `keep` lets none be chosen and the kernel's choice is another.
+    package func keptWishes(_ preferences: [Preference], _ mode: Policy.DefaultRoute.Mode) -> [UnmetWish] {
+        guard mode == .keep, !gatewaysThatMatter.isEmpty, !isObeyedAsItIs(preferences) else { return [] }
+        return preferences.map { UnmetWish(word: $0.word, explanation: Self.kept) }
+    }
+
+    private static let kept = "no winner: defaultRoute.mode is \"keep\", so the default routes stay as they are"
+
     /// Whether the kernel goes by the best of the resolved preferences although nothing is changed, in each family.
     func isObeyedAsItIs(_ preferences: [Preference]) -> Bool {
         IPVersion.allCases.allSatisfy { version in
-            let main = routes.filter { $0.version == version && $0.table == Route.mainTable && $0.isUnicast }
-            let ranks = main.map { rank($0, preferences) }
-            let (best, level) = (ranks.min(), main.map { Level($0) }.min())
-            return main.indices.allSatisfy { Level(main[$0]) != level || ranks[$0] == best }
+            var best: (level: Level, ranks: [Int])?
+            var ranks: [Int] = []
+            for route in routes where route.version == version && route.table == Route.mainTable && route.isUnicast {
+                let those = route.nextHops.map { rank($0, preferences) }
+                let level = Level(route)
+                ranks += those
+                if level == best?.level { best?.ranks += those }
+                if best.map({ level < $0.level }) ?? true { best = (level, those) }
+            }
+            return best?.ranks.allSatisfy { $0 == ranks.min() } ?? true
         }
     }
 
-    private func rank(_ route: Route, _ preferences: [Preference]) -> Int {
-        let hops = route.nextHops
-        return preferences.firstIndex { preference in
-            hops.contains { hop in
-                link(hop.interface).map { preference.matches($0, gateway: hop.gatewayAddress) } ?? false
-            }
-        } ?? preferences.count
+    private func rank(_ hop: NextHop, _ preferences: [Preference]) -> Int {
+        guard let link = link(hop.interface) else { return preferences.count }
+        return preferences.firstIndex { $0.matches(link, gateway: hop.gatewayAddress) } ?? preferences.count
     }
 
     /// Why a preference names no default route. `names` are the networks' names, as far as anybody asked for them.
@@ -128,14 +147,11 @@ extension Container {
         }
         // Before any network is there nothing is unmet yet.
         guard isOwn, snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
-        if policy.mode == .keep && !snapshot.gatewaysThatMatter.isEmpty && !snapshot.isObeyedAsItIs(policy.prefer) {
-            return policy.prefer.map { UnmetWish(word: $0.word, explanation: Self.kept) }
-        }
+        let kept = snapshot.keptWishes(policy.prefer, policy.mode)
+        if !kept.isEmpty { return kept }
         let unmet = snapshot.unmet(policy.prefer)
         if unmet.isEmpty { return [] }
         names = try networkNames(of: &snapshot, attachments)
         return unmet.map { snapshot.explain($0, names) }
     }
-
-    private static let kept = "no winner: defaultRoute.mode is \"keep\", so the default routes stay as they are"
 }

@@ -180,9 +180,8 @@ struct Apply: ParsableCommand {
             }
             if outcome.isLeftAlone { return nil }
             if let failure = outcome.plan.hostFailure { throw failure }
-            let unmet = outcome.plan.unmetWishes.map {
-                $0.text(of: defaultRoute == nil ? "evenkeel.default-route=" : "--default-route ")
-            }
+            let unmet = outcome.plan.unmetWishes.texts(
+                of: defaultRoute == nil ? "evenkeel.default-route=" : "--default-route ")
             if defaultRoute != nil && outcome.plan.isWishUnmet {
                 return ApplyResult(found, failure: unmet.joined(separator: "; "))
             }
