@@ -85,6 +85,23 @@ import Testing
         #expect(complaint.contains("--gw-priority"))
     }
 
+    /// Else a file that cannot be read for a moment would move a container's way out.
+    @Test func aRememberedWordThatIsNoNetworkAnyMoreStandsForWhatItNamed() throws {
+        var (container, names) = try container()
+        let words: [Preference] = [.name("nothing"), .name("back-end"), .name("lan")]
+        var policy = Policy()
+        (policy.defaultRoute.prefer, policy.defaultRoute.isPreferenceOwn) = (
+            container.snapshot.resolved(words, names), true
+        )
+        try container.run(policy)
+        #expect(container.main(.v4).map { $0.interface } == [3])
+        policy.defaultRoute.prefer = container.snapshot.remembered(container.snapshot.resolved(words, NetworkNames()))
+        #expect(policy.defaultRoute.prefer == [words[0], .network("back-end", [3]), .network("lan", [4])])
+        #expect(try container.snapshot.plan(policy) == [])
+        container.disconnect(3)
+        #expect(container.snapshot.remembered(words)[1] == words[1])
+    }
+
     /// It serves packets of that network alone, and never wins.
     @Test func aLearntRouteMeetsNoWish() throws {
         var (container, names) = try container()

@@ -72,7 +72,7 @@ extension Container {
         _ snapshot: NamespaceSnapshot, _ policy: Policy, _ names: NetworkNames
     ) -> [Preference] {
         guard snapshot.mark?.isWish == true, !policy.defaultRoute.isChoiceForgotten else { return [] }
-        return snapshot.resolved(RememberedWish.read(of: self), names)
+        return snapshot.remembered(snapshot.resolved(RememberedWish.read(of: self), names))
     }
 }
 

@@ -63,6 +63,17 @@ struct Preferences {
 }
 
 extension NamespaceSnapshot {
+    /// The words of a recalled wish. One that names nothing now, as when its network's description cannot be read, stands for
+    /// the interfaces that it named when the kernel was told of the choice.
+    func remembered(_ words: [Preference]) -> [Preference] {
+        words.indices.map { place in
+            guard case .name(let name) = words[place], isOfNetwork(words[place]) else { return words[place] }
+            let marks = IPVersion.allCases.flatMap { self.marks($0, in: Ours.chosenTable) }
+            let interfaces = marks.filter { $0.metric >> 16 == UInt32(place + 1) }.map { $0.nextHops[0].interface }
+            return interfaces.isEmpty ? words[place] : .network(name, interfaces.unique)
+        }
+    }
+
     fileprivate func marks(_ version: IPVersion, in table: UInt32) -> [Route] {
         routes.filter { $0.version == version && $0.table == table && !$0.nextHops.isEmpty }
     }

@@ -143,6 +143,7 @@ extension Container {
         if (preferences + policy.overruled).contains(where: { snapshot.isOfNetwork($0) }) {
             names = try networkNames(of: &snapshot, attachments)
             policy.prefer = snapshot.resolved(preferences, names)
+            if policy.isWishRecalled { policy.prefer = snapshot.remembered(policy.prefer) }
             policy.overruled = snapshot.resolved(policy.overruled, names)
         }
         // Before any network is there nothing is unmet yet.
