@@ -17,7 +17,7 @@ extension ContainerObservation {
             Finding(
                 .wishUnmet, isAllUnmet ? .warning : .information, at: place,
                 "its wish for a default route is met \(isAllUnmet ? "by none" : "only in part")",
-                evidence: unmetWishes.map { $0.text(of: "evenkeel.default-route=") },
+                evidence: unmetWishes.texts(of: "evenkeel.default-route="),
                 consequence: isAllUnmet
                     ? "it leaves by another network than it was told to"
                     : "it leaves by a network that it wished for, but not by its first choice if that is among these",

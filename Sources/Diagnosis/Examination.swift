@@ -125,6 +125,8 @@ public struct Examination: ~Copyable {
         observation.unmetWishes = snapshot.unmetWishes(among: observation.wish, names)
         observation.policyPath = policyPath
         let policy = observation.policy(over: policy)
+        let kept = snapshot.keptWishes(observation.wish, policy.defaultRoute.mode)
+        if !kept.isEmpty { observation.unmetWishes = kept }
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.attachments = attachments
         let identity = container.namespace.identity

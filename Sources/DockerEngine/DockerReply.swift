@@ -8,6 +8,8 @@ package struct DockerReply: Sendable {
     /// Whether the head has come, and all is well.
     package private(set) var isBegun = false
     private let limit: Int
+    /// How many bytes of the body were taken as lines, and may go.
+    private var taken = 0
 
     private static let longestHead = 1 << 14
 
@@ -37,11 +39,16 @@ package struct DockerReply: Sendable {
         }
     }
 
-    /// Takes the next whole line out of the body, without its end; nil if there is none.
+    /// Takes the next whole line out of the body, without its end; nil if there is none. What was taken goes all at once: each time
+    /// would cost as much as the rest is long.
     package mutating func takeLine() -> [UInt8]? {
-        guard let end = body.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        let line = Array(body[..<end])
-        body.removeFirst(end + 1)
+        guard let end = body[taken...].firstIndex(of: UInt8(ascii: "\n")) else {
+            body.removeFirst(taken)
+            taken = 0
+            return nil
+        }
+        let line = Array(body[taken..<end])
+        taken = end + 1
         return line
     }
 

@@ -6,6 +6,8 @@ import Netlink
 /// written down. Files that are faulty, too large, or not readable are passed over: a name is a convenience.
 public struct EngineNetworks: Sendable {
     public private(set) var all: [EngineNetwork] = []
+    /// How many bytes of documents may still be read: a user's must not keep root's programs busy.
+    private var room = 1 << 22
 
     /// Where the watcher writes down the networks of engines that keep theirs to themselves.
     public static var recordedPath: String { "\(RunDirectory.path)/networks.json" }
@@ -19,7 +21,7 @@ public struct EngineNetworks: Sendable {
         } else {
             read(.podman, in: "/etc/containers/networks", isUsers: false)
             read(.cni, in: "/etc/cni/net.d", isUsers: false)
-            let record = Self.document(Self.recordedPath, isUsers: false)
+            let record = document(Self.recordedPath, isUsers: false)
             for network in record?["networks"]?.elements ?? [] { take(Self.network(network, .record)) }
         }
         // podman has no file for its default network until somebody changes it.
@@ -38,10 +40,12 @@ public struct EngineNetworks: Sendable {
     }
 
     private mutating func take(_ network: EngineNetwork?) {
-        if let network { all.append(network) }
+        if let network, all.count < Self.mostNetworks { all.append(network) }
     }
 
-    private static let mostFiles = 1024
+    private static let mostNetworks = 2048
+
+    private static let (mostFiles, mostUsersFiles) = (1024, 256)
 
     @inline(never)
     private mutating func read(_ source: Source, in folder: String, isUsers: Bool) {
@@ -49,17 +53,17 @@ public struct EngineNetworks: Sendable {
         do throws(KernelError) {
             names =
                 isUsers
-                ? try Directory.names(inUsers: folder, atMost: Self.mostFiles) : try Directory.names(in: folder)
+                ? try Directory.names(inUsers: folder, atMost: Self.mostUsersFiles) : try Directory.names(in: folder)
         } catch { return }
         for name in names.prefix(Self.mostFiles) where name.ends(with: source == .cni ? ".conflist" : ".json") {
-            if let document = Self.document("\(folder)/\(name)", isUsers: isUsers) {
+            if let document = document("\(folder)/\(name)", isUsers: isUsers) {
                 take(Self.network(document, source))
             }
         }
     }
 
     /// Nil for a file that cannot be read, is no JSON, or is another user's among root's.
-    private static func document(_ path: String, isUsers: Bool) -> JSON? {
+    private mutating func document(_ path: String, isUsers: Bool) -> JSON? {
         let text: [UInt8]
         do throws(KernelError) {
             let file =
@@ -68,8 +72,11 @@ public struct EngineNetworks: Sendable {
             let status = try FileStatus(of: file, name: path)
             // What is in a user's file concerns that user alone.
             guard isUsers || status.isRoots else { return nil }
-            text = try file.readAll(limit: 1 << 20, name: path)
+            let limit = min(1 << 20, room)
+            guard status.size <= limit else { return nil }
+            text = try file.readAll(limit: limit, name: path)
         } catch { return nil }
+        room -= text.count
         do throws(JSONError) { return try JSON(parsing: text) } catch { return nil }
     }
 
@@ -101,7 +108,7 @@ public struct EngineNetworks: Sendable {
             parent: parent?.string.flatMap { InterfaceName(text: $0) }, subnets: subnets)
     }
 
-    private static let mostSubnets = 64
+    private static let mostSubnets = 16
 
     /// Reads a list of prefixes, or of objects with a member of that name.
     private static func append(_ list: JSON?, named name: String?, to subnets: inout [IPPrefix]) {

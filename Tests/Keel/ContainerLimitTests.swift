@@ -148,6 +148,22 @@ import Testing
         #expect(container.main(.v4).map { $0.interface } == [2])
     }
 
+    /// The run that has the words, and later ones that have only the kernel's memory, choose alike: neither undoes the other.
+    @Test(arguments: ["eth*", "eth9 eth*", "10.89.0.0/16"])
+    func aWordThatNamesSeveralIsRememberedAsOne(wish: String) throws {
+        var container = TestContainer()
+        // The last by name is the first by index.
+        for (index, name) in [(2, "eth1"), (3, "eth0"), (4, "aux")] as [(UInt32, String)] {
+            let gateway = "10.\(name == "aux" ? 9 : 89).\(index).1"
+            container.connect(index, name, ["10.89.\(index).5/24"], [Route(via: gateway, dev: index)])
+        }
+        let own = try read("{}", ["evenkeel.default-route": wish]).policy
+        try container.run(own)
+        #expect(container.main(.v4).map { $0.interface } == [3])
+        #expect(try container.snapshot.plan(host("{}")) == [])
+        #expect(try container.snapshot.plan(own) == [])
+    }
+
     /// Neither gives itself more than the host does.
     @Test(arguments: [("network", "invalid, conntrack, "), ("container", "")])
     func onlyTheHostsDocumentsLimit(name: String, more: String) throws {

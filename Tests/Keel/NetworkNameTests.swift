@@ -85,6 +85,74 @@ import Testing
         #expect(complaint.contains("--gw-priority"))
     }
 
+    /// Else a file that cannot be read for a moment would move a container's way out.
+    @Test func aRememberedWordThatIsNoNetworkAnyMoreStandsForWhatItNamed() throws {
+        var (container, names) = try container()
+        let words: [Preference] = [.name("nothing"), .name("back-end"), .name("lan")]
+        var policy = Policy()
+        (policy.defaultRoute.prefer, policy.defaultRoute.isPreferenceOwn) = (
+            container.snapshot.resolved(words, names), true
+        )
+        try container.run(policy)
+        #expect(container.main(.v4).map { $0.interface } == [3])
+        policy.defaultRoute.prefer = container.snapshot.remembered(container.snapshot.resolved(words, NetworkNames()))
+        #expect(policy.defaultRoute.prefer == [words[0], .network("back-end", [3]), .network("lan", [4])])
+        #expect(try container.snapshot.plan(policy) == [])
+        container.disconnect(3)
+        #expect(container.snapshot.remembered(words)[1] == words[1])
+    }
+
+    /// It serves packets of that network alone, and never wins.
+    @Test func aLearntRouteMeetsNoWish() throws {
+        var (container, names) = try container()
+        var learnt = Route(via: "10.89.5.1", dev: 5)
+        (learnt.table, learnt.protocol) = (Ours.table(of: 5), Ours.learntProtocol)
+        container.snapshot.routes.append(learnt)
+        let wish = container.snapshot.resolved([.name("inner"), .name("10.89.5.1")], names)
+        #expect(container.snapshot.unmetWishes(among: wish, names).count == 2)
+        learnt.protocol = 4
+        container.snapshot.routes.append(learnt)
+        #expect(container.snapshot.unmetWishes(among: Array(wish.prefix(1)), names).isEmpty)
+    }
+
+    @Test(arguments: [("eth0", false), ("eth2 eth1", false), ("eth*", true), ("10.89.0.0/16", true)])
+    func whereNothingIsChangedTheKernelsOwnChoiceMayMeetAWish(wish: String, isObeyed: Bool) throws {
+        let (container, _) = try container()
+        let words = try wish.split(separator: " ").map { try #require(Preference(String($0))) }
+        #expect(container.snapshot.isObeyedAsItIs(words) == isObeyed)
+    }
+
+    @Test func aBetterMetricMeetsAWishWhereNothingIsChanged() throws {
+        var (container, _) = try container()
+        container.add(Route(via: "10.89.3.1", dev: 3, metric: 50))
+        #expect(container.snapshot.isObeyedAsItIs([.name("eth1")]))
+        #expect(!container.snapshot.isObeyedAsItIs([.name("eth0"), .name("eth1")]))
+        // Several legs share what goes out.
+        container.add(Route(legs: [NextHop("10.89.2.1", dev: 2), NextHop("10.89.3.1", dev: 3)], metric: 10))
+        #expect(!container.snapshot.isObeyedAsItIs([.name("eth1")]))
+        #expect(container.snapshot.isObeyedAsItIs([.name("eth?")]))
+        #expect(container.snapshot.keptWishes([.name("eth1")], .keep).count == 1)
+        #expect(container.snapshot.keptWishes([.name("eth1")], .distinct).isEmpty)
+    }
+
+    /// A container may have made thousands of interfaces.
+    @Test func ofManyNetworksTheFirstAreListed() throws {
+        var container = TestContainer()
+        for index in 2...40 as ClosedRange<UInt32> { container.connect(index, "eth\(index)", []) }
+        let text = container.snapshot.explain(.name("zzzzzz"), NetworkNames()).text(of: "")
+        #expect(text.hasPrefix("zzzzzz names none of eth2, ") && text.hasSuffix(", eth17, 23 more"))
+    }
+
+    /// An image may have written them.
+    @Test func ofManyWordsTheFirstAreTold() throws {
+        let (container, names) = try container()
+        let wish = (1...100).map { Preference.name("x\($0)") }
+        let lines = container.snapshot.unmetWishes(among: wish, names).texts(of: "W=")
+        #expect(lines.count == 9 && lines[0].hasPrefix("W=x1 names none of"))
+        #expect(lines.last == "92 more names name none either")
+        #expect(container.snapshot.unmetWishes(among: Array(wish.prefix(8)), names).texts(of: "W=").count == 8)
+    }
+
     /// Its name may come from a container's image.
     @Test func aWordIsPrintedWithoutWhatATerminalObeys() throws {
         #expect(try complaints("\u{9b}31m")[0].utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f })

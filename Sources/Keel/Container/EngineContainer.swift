@@ -149,8 +149,8 @@ public struct EngineContainer: Sendable {
             !plan.interfaces.allSatisfy { $0 == "lo" } && !(plan.isWishUnmet && policy.onError == .fail)
         }
         let isObeyed = !(outcome.plan.isWishUnmet && policy.onError == .fail)
-        for wish in outcome.plan.unmetWishes {
-            journal.write(isObeyed ? .warning : .error, wish.text(of: "evenkeel.default-route="))
+        for line in outcome.plan.unmetWishes.texts(of: "evenkeel.default-route=") {
+            journal.write(isObeyed ? .warning : .error, line)
         }
         guard let report = outcome.report else {
             if isObeyed { journal.write(.notice, isStarting ? Self.withoutNetwork : Self.tooEarly) }

@@ -18,11 +18,13 @@ package struct NetworkNames {
     package init(_ networks: [EngineNetwork], _ snapshot: NamespaceSnapshot, _ attachments: [HostAttachment]) {
         for link in snapshot.links where !link.isLoopback {
             let bridge = attachments.first { $0.interface.index == link.index }?.bridge?.name
+            // Once for all networks: a user may have many, and a container many addresses.
+            let addresses = snapshot.addresses.filter { $0.interface == link.index }
             for network in networks {
                 let isMember =
                     bridge != nil && network.bridge != nil
                     ? network.bridge == bridge
-                    : network.subnets.contains { snapshot.has(addressIn: $0, on: link.index) }
+                    : network.subnets.contains { subnet in addresses.contains { subnet.contains($0.address) } }
                 if isMember { memberships.append(Membership(interface: link.index, network: network)) }
             }
         }
@@ -56,12 +58,6 @@ package struct NetworkNames {
     var all: [String] { memberships.map { $0.network.name }.unique }
 }
 
-extension NamespaceSnapshot {
-    fileprivate func has(addressIn prefix: IPPrefix, on interface: UInt32) -> Bool {
-        addresses.contains { $0.interface == interface && prefix.contains($0.address) }
-    }
-}
-
 extension Container {
     /// The networks' names of what was seen. The engines' files are read for it, and the addresses if they were not.
     mutating func networkNames(
@@ -76,7 +72,7 @@ extension Container {
         _ snapshot: NamespaceSnapshot, _ policy: Policy, _ names: NetworkNames
     ) -> [Preference] {
         guard snapshot.mark?.isWish == true, !policy.defaultRoute.isChoiceForgotten else { return [] }
-        return snapshot.resolved(RememberedWish.read(of: self), names)
+        return snapshot.remembered(snapshot.resolved(RememberedWish.read(of: self), names))
     }
 }
 

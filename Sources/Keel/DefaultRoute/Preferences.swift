@@ -13,6 +13,8 @@ struct Preferences {
     private let networks: [UInt32]
     /// The interfaces that the container chose in an earlier run, in its order.
     private let chosen: [UInt32]
+    /// For each of them the place of the first that the same word of its wish names.
+    private let chosenRanks: [Int]
 
     init(_ version: IPVersion, _ snapshot: NamespaceSnapshot, _ policy: Policy.DefaultRoute) {
         list = policy.prefer
@@ -20,7 +22,10 @@ struct Preferences {
         overruled = policy.overruled
         let named = snapshot.links.first { $0.name == policy.preferredInterface }
         networks = snapshot.marked(version, in: Ours.preferredTable) + (named.map { [$0.index] } ?? [])
-        chosen = policy.isChoiceForgotten ? [] : snapshot.marked(version, in: Ours.chosenTable)
+        let marks = policy.isChoiceForgotten ? [] : snapshot.ordered(version, in: Ours.chosenTable)
+        chosen = marks.map { $0.nextHops[0].interface }
+        // One word may name several: as in the run that had the words, none of these comes before another.
+        chosenRanks = marks.map { mark in marks.firstIndex { $0.metric >> 16 == mark.metric >> 16 } ?? 0 }
     }
 
     /// Lower is better. First what the container says, now or before, then preferred networks, then what the host says.
@@ -28,7 +33,7 @@ struct Preferences {
         let place = list.firstIndex { $0.matches(link, gateway: gateway) }
         let isPreferred = networks.contains(link.index)
         if isOwn { return place ?? (isPreferred ? list.count : list.count + 1) }
-        if let choice = chosen.firstIndex(of: link.index) { return choice }
+        if let choice = chosen.firstIndex(of: link.index) { return chosenRanks[choice] }
         return chosen.count + (isPreferred ? 0 : 1 + (place ?? list.count))
     }
 
@@ -58,21 +63,35 @@ struct Preferences {
 }
 
 extension NamespaceSnapshot {
+    /// The words of a recalled wish. One that names nothing now, as when its network's description cannot be read, stands for
+    /// the interfaces that it named when the kernel was told of the choice.
+    func remembered(_ words: [Preference]) -> [Preference] {
+        words.indices.map { place in
+            guard case .name(let name) = words[place], isOfNetwork(words[place]) else { return words[place] }
+            let marks = IPVersion.allCases.flatMap { self.marks($0, in: Ours.chosenTable) }
+            let interfaces = marks.filter { $0.metric >> 16 == UInt32(place + 1) }.map { $0.nextHops[0].interface }
+            return interfaces.isEmpty ? words[place] : .network(name, interfaces.unique)
+        }
+    }
+
     fileprivate func marks(_ version: IPVersion, in table: UInt32) -> [Route] {
         routes.filter { $0.version == version && $0.table == table && !$0.nextHops.isEmpty }
     }
 
     /// The interfaces of the marks, in the order of the marks' metrics.
     fileprivate func marked(_ version: IPVersion, in table: UInt32) -> [UInt32] {
-        var interfaces: [UInt32] = []
-        var metrics: [UInt32] = []
+        ordered(version, in: table).map { $0.nextHops[0].interface }
+    }
+
+    /// The marks in the order of their metrics.
+    fileprivate func ordered(_ version: IPVersion, in table: UInt32) -> [Route] {
+        var ordered: [Route] = []
         for mark in marks(version, in: table) {
             // There are only as many as a container has networks, so insertion suffices.
-            let place = metrics.firstIndex { $0 > mark.metric } ?? metrics.count
-            metrics.insert(mark.metric, at: place)
-            interfaces.insert(mark.nextHops[0].interface, at: place)
+            let place = ordered.firstIndex { $0.metric > mark.metric } ?? ordered.count
+            ordered.insert(mark, at: place)
         }
-        return interfaces
+        return ordered
     }
 }
 
@@ -132,7 +151,8 @@ extension DefaultRoutes {
         let name = snapshot.link(mark.nextHops.first?.interface)?.name ?? "?"
         let family = version == .v6 ? " (IPv6)" : ""
         let purpose = mark.table == Ours.chosenTable ? "the container's choice" : "preferred by its network"
-        return Change(.defaultRoute, verb, "\(name)\(family) to table \(mark.table) (\(purpose))", action)
+        let line = "\(name)\(family) \(verb == .add ? "to" : "from") table \(mark.table) (\(purpose))"
+        return Change(.defaultRoute, verb, line, action)
     }
 
     /// On-link. In IPv6 marks of one metric would merge.

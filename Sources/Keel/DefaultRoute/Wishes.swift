@@ -15,6 +15,15 @@ public struct UnmetWish: Hashable, Sendable {
     public func text(of wish: String) -> String { "\(wish)\(printable(word)) names \(explanation)" }
 }
 
+extension [UnmetWish] {
+    /// A line a word; of many, which an image may have written, the first.
+    public func texts(of wish: String) -> [String] {
+        let most = 8
+        let texts = prefix(most).map { $0.text(of: wish) }
+        return count > most ? texts + ["\(count - most) more names name none either"] : texts
+    }
+}
+
 extension Preference {
     /// As it is written in a document.
     package var word: String {
@@ -41,7 +50,7 @@ extension NamespaceSnapshot {
         }
     }
 
-    /// The resolved preferences that name no default route, in main or set aside. What was learnt never comes into main.
+    /// The resolved preferences that name no default route, in main or set aside. A learnt one never wins, so it meets no wish.
     func unmet(_ preferences: [Preference]) -> [Preference] {
         preferences.filter { preference in
             !routes.contains { route in
@@ -56,16 +65,47 @@ extension NamespaceSnapshot {
         }
     }
 
+    /// The resolved preferences that count for nothing, because mode `keep` lets none be chosen and the kernel's choice is another.
+    package func keptWishes(_ preferences: [Preference], _ mode: Policy.DefaultRoute.Mode) -> [UnmetWish] {
+        guard mode == .keep, !gatewaysThatMatter.isEmpty, !isObeyedAsItIs(preferences) else { return [] }
+        return preferences.map { UnmetWish(word: $0.word, explanation: Self.kept) }
+    }
+
+    private static let kept = "no winner: defaultRoute.mode is \"keep\", so the default routes stay as they are"
+
+    /// Whether the kernel goes by the best of the resolved preferences although nothing is changed, in each family.
+    func isObeyedAsItIs(_ preferences: [Preference]) -> Bool {
+        IPVersion.allCases.allSatisfy { version in
+            var best: (level: Level, ranks: [Int])?
+            var ranks: [Int] = []
+            for route in routes where route.version == version && route.table == Route.mainTable && route.isUnicast {
+                let those = route.nextHops.map { rank($0, preferences) }
+                let level = Level(route)
+                ranks += those
+                if level == best?.level { best?.ranks += those }
+                if best.map({ level < $0.level }) ?? true { best = (level, those) }
+            }
+            return best?.ranks.allSatisfy { $0 == ranks.min() } ?? true
+        }
+    }
+
+    private func rank(_ hop: NextHop, _ preferences: [Preference]) -> Int {
+        guard let link = link(hop.interface) else { return preferences.count }
+        return preferences.firstIndex { $0.matches(link, gateway: hop.gatewayAddress) } ?? preferences.count
+    }
+
     /// Why a preference names no default route. `names` are the networks' names, as far as anybody asked for them.
     func explain(_ preference: Preference, _ names: NetworkNames) -> UnmetWish {
         let networks = links.filter { !$0.isLoopback }
         let named = networks.filter { preference.matches($0, gateway: nil) }
         if !named.isEmpty {
-            let list = named.map { describe($0, names) }.joined(separator: ", ")
+            let list = named.prefix(Self.mostListed).map { describe($0, names) }.joined(separator: ", ")
             let advice = named.contains { names.isDockers($0.index) } ? Self.adviceForDocker : ""
             return UnmetWish(word: preference.word, explanation: "\(list), which has no default route\(advice)")
         }
-        var explanation = "none of \(networks.map { describe($0, names) }.joined(separator: ", "))"
+        var choice = networks.prefix(Self.mostListed).map { describe($0, names) }
+        if networks.count > choice.count { choice.append("\(networks.count - choice.count) more") }
+        var explanation = "none of \(choice.joined(separator: ", "))"
         if case .name(let word) = preference,
             let meant = nearest(to: word, among: names.all + networks.map { $0.name.text })
         {
@@ -73,6 +113,9 @@ extension NamespaceSnapshot {
         }
         return UnmetWish(word: preference.word, explanation: explanation)
     }
+
+    /// A container may have made thousands.
+    private static let mostListed = 16
 
     private static let adviceForDocker =
         "; Docker gives a container one, by the network with the highest gw-priority (docker network connect --gw-priority)"
@@ -100,10 +143,13 @@ extension Container {
         if (preferences + policy.overruled).contains(where: { snapshot.isOfNetwork($0) }) {
             names = try networkNames(of: &snapshot, attachments)
             policy.prefer = snapshot.resolved(preferences, names)
+            if policy.isWishRecalled { policy.prefer = snapshot.remembered(policy.prefer) }
             policy.overruled = snapshot.resolved(policy.overruled, names)
         }
         // Before any network is there nothing is unmet yet.
         guard isOwn, snapshot.links.contains(where: { !$0.isLoopback }) else { return [] }
+        let kept = snapshot.keptWishes(policy.prefer, policy.mode)
+        if !kept.isEmpty { return kept }
         let unmet = snapshot.unmet(policy.prefer)
         if unmet.isEmpty { return [] }
         names = try networkNames(of: &snapshot, attachments)

@@ -36,7 +36,8 @@ struct Apply: ParsableCommand {
 
             --default-route changes what a running container wishes, as the annotation evenkeel.default-route says it at \
             the start: the names of networks, interfaces, or prefixes that hold the gateway, best first. It lasts until \
-            the container stops; --default-route "" takes the wish back.
+            the container stops; --default-route "" takes the wish back. Where the policy's annotations.locked has \
+            defaultRoute.prefer, no container has a wish of its own, and this is refused as well.
 
             EXAMPLES
               evenkeel apply --all --dry-run
@@ -47,7 +48,7 @@ struct Apply: ParsableCommand {
 
             EXIT STATUS
               0   everything is as the policy says, or with --dry-run could be
-              1   something was refused, the policy is faulty, or --default-route names nothing; standard error says what
+              1   something was refused, the policy is faulty, or --default-route cannot be obeyed; standard error says what
               64  the command line is wrong
             """)
 
@@ -69,7 +70,9 @@ struct Apply: ParsableCommand {
         guard selection.count == 1 else { throw ValidationError(ContainerSelection.choices) }
         guard let defaultRoute else { return }
         if selection.all { throw ValidationError("--default-route is for one container: name it") }
-        for word in Self.words(defaultRoute) where Preference(word) == nil {
+        let words = Self.words(defaultRoute)
+        guard words.count <= 256 else { throw ValidationError("--default-route takes at most 256 names") }
+        for word in words where Preference(word) == nil {
             throw ValidationError("--default-route takes names of networks or interfaces, or prefixes; not '\(word)'")
         }
     }
@@ -101,6 +104,11 @@ struct Apply: ParsableCommand {
         let documents = try HostPolicy.named(selection.policy)
         for line in documents.warnings { say(line) }
         let policy = documents.policy
+        if case .prefer = wish,
+            let line = policy.limits?.refusal(of: "prefer", in: "defaultRoute", from: "--default-route")
+        {
+            throw Failure(line)
+        }
         var host: Host
         do { host = try Host() } catch { throw Failure(error) }
         let survey = try survey()
@@ -172,9 +180,8 @@ struct Apply: ParsableCommand {
             }
             if outcome.isLeftAlone { return nil }
             if let failure = outcome.plan.hostFailure { throw failure }
-            let unmet = outcome.plan.unmetWishes.map {
-                $0.text(of: defaultRoute == nil ? "evenkeel.default-route=" : "--default-route ")
-            }
+            let unmet = outcome.plan.unmetWishes.texts(
+                of: defaultRoute == nil ? "evenkeel.default-route=" : "--default-route ")
             if defaultRoute != nil && outcome.plan.isWishUnmet {
                 return ApplyResult(found, failure: unmet.joined(separator: "; "))
             }

@@ -14,7 +14,7 @@ struct PolicyCheck: ParsableCommand {
 
             EXAMPLES
               evenkeel policy check
-              evenkeel policy check new-policy.json && sudo cp new-policy.json \(policyPath)
+              evenkeel policy check new.json && sudo cp new.json \(policyPath)
               evenkeel policy check --json | jq -r '.faults[].text'
 
             JSON

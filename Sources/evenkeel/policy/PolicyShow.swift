@@ -17,7 +17,7 @@ struct PolicyShow: ParsableCommand {
             EXAMPLES
               evenkeel policy show
               sudo evenkeel policy show --container web
-              evenkeel policy show --json | jq -r '.values[] | select(.origin != "built-in") | .key'
+              evenkeel policy show --json | jq '.values[] | select(.origin != "built-in")'
 
             JSON
               {"version": 1, "container": null | {"name", "namespace"},

@@ -38,6 +38,40 @@ import Testing
         #expect(try lab.run("\(json) | jq '.namespaces[0].changes | length'") == "0")
     }
 
+    /// Later runs would not go by it, and undo it.
+    @Test func aWishThatTheHostLocksIsRefused() throws {
+        let lab = try Lab()
+        try lab.run(
+            """
+            lab 2; private_etc
+            echo '{"annotations": {"locked": ["defaultRoute.prefer"]}}' >/etc/evenkeel/policy.json
+            """)
+        let refused = try lab.attempt("\"$programs/evenkeel\" apply --netns /run/netns/c --default-route eth1")
+        #expect(refused.status == 1)
+        #expect(
+            refused.err
+                == "evenkeel: defaultRoute.prefer of --default-route is ignored: annotations.locked in "
+                + "/etc/evenkeel/policy.json lists defaultRoute.prefer\n")
+        #expect(try lab.run("defaults 4 c | wc -l; ls /run/evenkeel/wishes 2>/dev/null || :") == "2")
+        #expect(
+            try lab.run(
+                "\"$programs/evenkeel\" apply --netns /run/netns/c --default-route '' >/dev/null; defaults 4 c | wc -l"
+            ) == "1")
+    }
+
+    @Test func aWishIsRefusedWhereThePolicyLetsNothingBeChosen() throws {
+        let lab = try Lab()
+        let keep = #"'{"defaultRoute": {"mode": "keep"}, "onError": "fail"}'"#
+        let refused = try lab.attempt("lab 2; hook c \(keep) '{\"evenkeel.default-route\": \"eth1\"}'")
+        #expect(refused.status == 1)
+        #expect(
+            refused.err.contains(
+                "evenkeel.default-route=eth1 names no winner: defaultRoute.mode is \"keep\", so the default routes stay"
+            ))
+        // With one network there is nothing to choose.
+        try lab.run("ip -n c link del eth1; hook c \(keep) '{\"evenkeel.default-route\": \"eth0\"}' 2>/dev/null")
+    }
+
     @Test func aPidNamesItsNamespace() throws {
         let lab = try Lab()
         try lab.run(

@@ -40,6 +40,19 @@ import Testing
         #expect(said == "2\n2\n2")
     }
 
+    /// Its description is away for a moment, as while its engine writes it: the way out stays.
+    @Test func aNamedNetworkStaysTheWayOutWhileItsNameIsUnknown() throws {
+        let said = try lab(
+            """
+            private_etc; mkdir -p /etc/containers/networks
+            echo '{"name": "back", "driver": "bridge", "network_interface": "br2"}' >/etc/containers/networks/back.json
+            start "" '{"evenkeel.default-route": "back"}'; one_default 4 w
+            rm /etc/containers/networks/back.json; ip -n w addr add 10.89.1.77/24 dev eth0; quiet; one_default 4 w; plan w
+            ip -n w link set eth0 down; ip -n w link set eth0 up; quiet; one_default 4 w
+            """)
+        #expect(said == "dev eth1\ndev eth1\ndev eth1")
+    }
+
     /// A person changed their mind: `evenkeel apply` of the container by name.
     @Test func whoIsNamedIsLookedAfterFromThenOn() throws {
         let said = try lab(
