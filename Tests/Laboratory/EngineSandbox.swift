@@ -22,7 +22,8 @@ public final class EngineSandbox {
 
     init(copies: [String: String], _ hierarchies: Hierarchies) throws {
         controlGroups = try ControlGroups()
-        let variables = "top=/run groups=\(controlGroups.name) below=\(Self.quote(Self.below))\n"
+        let variables =
+            "top=/run groups=\(controlGroups.name) below=\(Self.quote(Self.below))\n"
             + "hierarchies=$(\(hierarchies.rawValue))\n"
         let installing = copies.sorted { $0.key < $1.key }.map { inside, source in
             "install -D -m 755 \(Self.quote(source)) $top/root\(Self.quote(inside))\n"
