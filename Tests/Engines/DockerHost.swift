@@ -11,6 +11,13 @@ final class DockerHost {
         FileManager.default.isExecutableFile(atPath: $0)
     }
 
+    /// The daemon's major version; 0 if it is not known.
+    static let version: Int = {
+        let said = (try? Shell.run(["chroot", EngineSandbox.below, "/usr/sbin/dockerd", "--version"]))?.text ?? ""
+        let words = said.split(separator: " ").drop { $0 != "version" }.dropFirst()
+        return words.first?.split(separator: ".").first.flatMap { Int($0) } ?? 0
+    }()
+
     private let host: PodmanHost
 
     /// `settings` are further lines of the daemon's configuration, each with a comma behind it.
@@ -32,14 +39,6 @@ final class DockerHost {
 
     /// By which its files are seen from outside.
     var root: String { get throws { try host.sandbox.root } }
-
-    /// The daemon's major version.
-    var version: Int {
-        get throws {
-            let words = try run("docker version --format '{{.Server.Version}}'").split(separator: ".")
-            return words.first.flatMap { Int($0) } ?? 0
-        }
-    }
 
     func attempt(_ script: String) throws -> Output { try host.attempt(Self.functions + script) }
 

@@ -26,6 +26,38 @@ extension Engines {
             try expectSafe(host, "web")
         }
 
+        /// From the command line, and by Compose where it is installed.
+        @Test(.enabled(if: DockerHost.version >= 24, "needs a Docker with annotations, 24 or later"))
+        func annotationsReachTheWrapper() throws {
+            let host = try DockerHost()
+            let compose = """
+                services:
+                  composed:
+                    image: localhost/busybox
+                    container_name: composed
+                    command: sleep 1000
+                    runtime: evenkeel
+                    networks: [d1]
+                    annotations: { dev.evenkeel.rp-filter: keep }
+                networks: { d1: { external: true } }
+                """
+            let said = try host.run(
+                """
+                run() { docker run -d --name "$1" --runtime evenkeel --network d1 "${@:2}" localhost/busybox sleep 1000 >/dev/null; }
+                filter() { inside "$1" cat /proc/sys/net/ipv4/conf/eth0/rp_filter; }
+                run plain; run kept --annotation dev.evenkeel.rp-filter=keep
+                echo "$(filter plain) $(filter kept)"
+                if docker compose version >/dev/null 2>&1; then
+                    cat >/root/compose.yaml <<'END'
+                \(compose)
+                END
+                    docker compose -f /root/compose.yaml up -d >/dev/null 2>&1; filter composed
+                else echo "no Compose"; fi
+                """
+            ).split(separator: "\n")
+            #expect(said == ["2 0", "0"] || said == ["2 0", "no Compose"], "\(said)")
+        }
+
         /// The control.
         @Test func withoutTheWrapperItFiltersStrictlyAndLosesWhatItsSecondAddressSends() throws {
             let host = try DockerHost()

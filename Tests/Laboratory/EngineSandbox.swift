@@ -62,7 +62,7 @@ public final class EngineSandbox {
     static func quote(_ word: String) -> String { "'" + word.replacing("'", with: "'\\''") + "'" }
 
     /// The root file system of which it is a clone: the machine's, or that of another release with engines of its own.
-    private static let below = ProcessInfo.processInfo.environment["EVENKEEL_ENGINES_ROOT"] ?? "/"
+    public static let below = ProcessInfo.processInfo.environment["EVENKEEL_ENGINES_ROOT"] ?? "/"
 
     /// The clone on a tmpfs over /run, which exists everywhere, so that no folder is left behind. Engines keep their
     /// images on tmpfs, too: an overlay cannot be the upper layer of another. podman keeps its locks in /dev/shm.
