@@ -21,7 +21,9 @@ extension ContainerObservation {
                 consequence: isAllUnmet
                     ? "it leaves by another network than it was told to"
                     : "it leaves by a network that it wished for, but not by its first choice if that is among these",
-                remedy: "(connect it to that network, or change the wish: \(apply) --default-route NAME)")
+                remedy:
+                    "(connect it to that network, or change the wish: \(apply) --default-route NAME; where defaultRoute.mode is \"keep\", that comes first)"
+            )
         ]
     }
 
