@@ -56,9 +56,7 @@ public struct EngineContainer: Sendable {
     /// the kernel, do so only if the policy's `onError` is "fail".
     public func makeSafe(_ journal: borrowing ContainerLog) -> Bool {
         let host: HostPolicy
-        switch self.host {
-        case .success(let policy): host = policy
-        case .failure(let error):
+        do throws(PolicyError) { host = try readPolicy() } catch {
             journal.write(.error, error.description)
             return false
         }
@@ -76,6 +74,12 @@ public struct EngineContainer: Sendable {
             return true
         }
         return makeSafe(policy, leaving: Mark(policy, besides: host.policy), journal)
+    }
+
+    /// The host's policy. Where files were lacking at first, standard input has been closed since, which leaves one more.
+    private func readPolicy() throws(PolicyError) -> HostPolicy {
+        if case .success(let host) = host { return host }
+        return try HostPolicy.load()
     }
 
     /// Leaves the mark by which later runs leave the container alone. Nothing keeps it from starting.
