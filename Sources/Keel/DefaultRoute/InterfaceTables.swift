@@ -68,9 +68,7 @@ extension DefaultRoutes {
     }
 
     private func copy(_ candidate: Candidate, _ role: Role) -> Copy {
-        Copy(
-            candidate, role,
-            isCutOff: candidate.listed.nextHops.count > 1 && snapshot.isCutOff(candidate.hop))
+        Copy(candidate, role, isCutOff: version == .v6 && snapshot.isCutOff(candidate.hop))
     }
 
     /// The content that our tables should have.

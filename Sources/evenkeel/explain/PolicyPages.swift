@@ -18,7 +18,7 @@ extension Page {
             proof: """
                     evenkeel policy check                      # each fault with its line and column
                     evenkeel policy show                       # what holds, and where it comes from
-                    python3 -m json.tool \(Policy.path)
+                    jq . \(Policy.path)
                     journalctl -t evenkeel-hook -n 5           # what the hook said of it
                 """,
             withEvenkeel: """
