@@ -43,7 +43,9 @@ extension Engines {
 
         @Test func everyWayComesBackOnceGatewaysAreLearnt() throws {
             let host = try host(learn: "none")
-            let before = [false: try table(host, isStrict: false), true: try table(host, isStrict: true)]
+            // A strict host loses what a loose one does and more, so the loose one has its turn in long runs alone.
+            var before = [true: try table(host, isStrict: true)]
+            if Watched.rounds >= 50 { before[false] = try table(host, isStrict: false) }
             let denied = try lines(host, "denied web")
             _ = try lines(host, "policy all; reload; \(Self.everything)")
             // From Docker 28 on nobody reaches a container by a bridge's address but the host.
