@@ -9,5 +9,5 @@ enum Watched {
     static let start = "bystander; watcher\n"
 
     /// How often an engine does what it does: `EVENKEEL_ROUNDS`, or 5.
-    static let rounds = ProcessInfo.processInfo.environment["EVENKEEL_ROUNDS"].flatMap { Int($0) } ?? 5
+    static let rounds = ProcessInfo.processInfo.environment["EVENKEEL_ROUNDS"].flatMap { Int($0) } ?? 3
 }
