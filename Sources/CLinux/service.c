@@ -48,20 +48,6 @@ int linux_listen(const char *path, unsigned mode) {
     return -1;
 }
 
-int linux_connect_now(const char *path) {
-    struct sockaddr_un address;
-    socklen_t length;
-    if (unix_address(path, &address, &length) < 0) return -1;
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (fd < 0) return -1;
-    // EAGAIN: the other end has too many who wait.
-    if (connect(fd, (struct sockaddr *)&address, length) == 0) return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
-}
-
 int linux_accept(int fd) { return accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
 
 int linux_peer_may(int fd, unsigned group, int has_group) {

@@ -32,7 +32,7 @@ extension FileDescriptor {
     ///
     /// - Throws: `EAGAIN` if too many wait there already.
     package init(connectingNowTo path: String) throws(KernelError) {
-        let number = linux_connect_now(path)
+        let number = linux_connect(path, 0)
         guard number >= 0 else { throw KernelError("connect to \(path)", .current) }
         self.init(owning: number)
     }

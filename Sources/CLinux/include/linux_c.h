@@ -124,7 +124,8 @@ int linux_open_process(int pid);
 /// openat(2), read-only and close-on-exec.
 int linux_open_at(int folder, const char *path);
 
-/// A socket connected to the stream socket at `path`, unix(7). Each send or receive waits at most `seconds`. -1 with errno.
+/// A socket connected to the stream socket at `path`, unix(7), close-on-exec. Each send or receive waits at most `seconds`; with 0
+/// the socket is non-blocking, and nothing is waited for. -1 with errno; EAGAIN if the other end has too many who wait.
 int linux_connect(const char *path, int seconds);
 
 /// A socket connected to the system's log, syslog(3); sending never waits. -1 with errno.
@@ -244,9 +245,6 @@ int linux_poll(const int *fds, unsigned char *ready, int count, int milliseconds
 /// A listening stream socket at `path`, unix(7), close-on-exec and non-blocking, whose file has that mode. It replaces one that is
 /// there. -1 with errno.
 int linux_listen(const char *path, unsigned mode);
-
-/// A stream socket that is connected to the one at `path`, close-on-exec and non-blocking; it is not waited for. -1 with errno.
-int linux_connect_now(const char *path);
 
 /// accept4(2), close-on-exec and non-blocking.
 int linux_accept(int fd);
