@@ -94,17 +94,16 @@ extension Policy {
         if reach == .container, let limits { document = limits.unlocked(document, from: place, &ignored) }
         let whole = PolicySection(document, place: place, key: "")
         guard document.members != nil else { throw whole.error("is \(document.kind)", allowed: "an object") }
-        for entry in whole.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry, of: reach, &faults) } catch { error.note(in: &faults) }
+        whole.read(Key.names, &faults) { (key, value, faults) throws(PolicyError) in
+            try take(value, Key.allCases[key], of: reach, &faults)
         }
         return ignored
     }
 
     private mutating func take(
-        _ entry: PolicySection.Entry, of reach: Reach, _ faults: inout [PolicyError]
+        _ value: PolicySection, _ key: Key, of reach: Reach, _ faults: inout [PolicyError]
     ) throws(PolicyError) {
-        let value = entry.section
-        switch Key.allCases[entry.key] {
+        switch key {
         case .invalid where reach == .container, .conntrack where reach == .container,
             .annotations where reach == .container, .watch where reach == .container:
             throw value.error("cannot be set for one container", allowed: Self.ofOneContainer)
@@ -137,10 +136,8 @@ extension Policy.DefaultRoute {
     fileprivate mutating func overlay(
         _ section: PolicySection, of reach: Policy.Reach, _ faults: inout [PolicyError]
     ) {
-        for entry in section.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key], of: reach) } catch {
-                error.note(in: &faults)
-            }
+        section.read(Key.names, &faults) { (key, value, _) throws(PolicyError) in
+            try take(value, Key.allCases[key], of: reach)
         }
     }
 
@@ -166,10 +163,8 @@ extension Policy.Invalid {
     }
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
-        for entry in section.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
-                error.note(in: &faults)
-            }
+        section.read(Key.names, &faults) { (key, value, _) throws(PolicyError) in
+            try take(value, Key.allCases[key])
         }
     }
 
@@ -191,10 +186,8 @@ extension Policy.Conntrack {
     }
 
     fileprivate mutating func overlay(_ section: PolicySection, _ faults: inout [PolicyError]) {
-        for entry in section.entries(among: Key.names, &faults) {
-            do throws(PolicyError) { try take(entry.section, Key.allCases[entry.key]) } catch {
-                error.note(in: &faults)
-            }
+        section.read(Key.names, &faults) { (key, value, _) throws(PolicyError) in
+            try take(value, Key.allCases[key])
         }
     }
 

@@ -39,6 +39,17 @@ struct PolicySection {
         return entries
     }
 
+    /// Hands each known member to `take`, with the place of its name. What `take` refuses is a fault.
+    @inline(never)
+    func read(
+        _ names: [String], _ faults: inout [PolicyError],
+        _ take: (Int, PolicySection, inout [PolicyError]) throws(PolicyError) -> Void
+    ) {
+        for entry in entries(among: names, &faults) {
+            do throws(PolicyError) { try take(entry.key, entry.section, &faults) } catch { error.note(in: &faults) }
+        }
+    }
+
     struct Entry {
         let key: Int
         let section: PolicySection
