@@ -139,9 +139,10 @@ extension Container {
         let preferences = policy.prefer
         let isOwn = policy.hasOwnPreference
         if preferences.isEmpty || (!isOwn && snapshot.gatewaysThatMatter.isEmpty) { return [] }
-        var names = NetworkNames()
+        var known: NetworkNames?
         if (preferences + policy.overruled).contains(where: { snapshot.isOfNetwork($0) }) {
-            names = try networkNames(of: &snapshot, attachments)
+            let names = try networkNames(of: &snapshot, attachments)
+            known = names
             policy.prefer = snapshot.resolved(preferences, names)
             if policy.isWishRecalled { policy.prefer = snapshot.remembered(policy.prefer) }
             policy.overruled = snapshot.resolved(policy.overruled, names)
@@ -152,7 +153,9 @@ extension Container {
         if !kept.isEmpty { return kept }
         let unmet = snapshot.unmet(policy.prefer)
         if unmet.isEmpty { return [] }
-        names = try networkNames(of: &snapshot, attachments)
+        // Words that are interfaces' names or prefixes asked for none.
+        let names: NetworkNames
+        if let known { names = known } else { names = try networkNames(of: &snapshot, attachments) }
         return unmet.map { snapshot.explain($0, names) }
     }
 }
