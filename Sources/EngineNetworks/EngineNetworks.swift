@@ -9,9 +9,6 @@ public struct EngineNetworks: Sendable {
     /// How many bytes of documents may still be read: a user's must not keep root's programs busy.
     private var room = 1 << 22
 
-    /// Where the watcher writes down the networks of engines that keep theirs to themselves.
-    public static var recordedPath: String { "\(RunDirectory.path)/networks.json" }
-
     /// Reads the files of root's engines, or of a user's rootless ones.
     public init(of user: UInt32? = nil) {
         if let user {
@@ -21,7 +18,7 @@ public struct EngineNetworks: Sendable {
         } else {
             read(.podman, in: "/etc/containers/networks", isUsers: false)
             read(.cni, in: "/etc/cni/net.d", isUsers: false)
-            let record = document(Self.recordedPath, isUsers: false)
+            let record = document(RunDirectory.networksFile, isUsers: false)
             for network in record?["networks"]?.elements ?? [] { take(Self.network(network, .record)) }
         }
         // podman has no file for its default network until somebody changes it.

@@ -86,10 +86,10 @@ public struct Socket: ~Copyable {
     /// Its address, which the kernel tells with the changes that it asked for.
     package var port: UInt32 { Datagram.port(of: mnl_socket_get_fd(socket)) }
 
-    /// Bounds what reading may cost, for a namespace whose owner is not trusted.
     /// The number of its network namespace, which no later one gets until the next boot; nil before Linux 5.14.
     package var namespaceCookie: UInt64? { NetworkNamespace.cookie(ofSocket: mnl_socket_get_fd(socket)) }
 
+    /// Bounds what reading may cost, for a namespace whose owner is not trusted.
     package mutating func limit(to budget: Budget) { self.budget = budget }
 
     /// Sends a request and waits until the kernel has carried it out or refused it.
