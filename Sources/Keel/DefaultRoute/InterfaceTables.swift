@@ -149,9 +149,14 @@ extension DefaultRoutes {
         // Most are of different tables, and copying a route is expensive.
         guard wanted.table == held.table else { return false }
         let isForRules = wanted.protocol == Ours.standbyProtocol && !isRanked
-        guard isForRules || (wanted.lifetime != nil && held.lifetime != nil) else { return wanted == held }
+        let mayDiffer =
+            isForRules || (wanted.lifetime != nil && held.lifetime != nil)
+            || wanted.nextHops[0].isOnLink != held.nextHops[0].isOnLink
+        guard mayDiffer else { return wanted == held }
         var expected = wanted
         expected.lifetime = held.lifetime
+        // What the kernel took while the gateway's prefix was there leads alike without it.
+        expected.nextHops[0].isOnLink = held.nextHops[0].isOnLink
         if isForRules { expected.metric = held.metric }
         return expected == held
     }
