@@ -94,6 +94,7 @@ var targets: [Target] = [
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall", "EngineNetworks"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
+    library("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
     library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine"]),
@@ -118,21 +119,18 @@ if isEmbedded {
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
-        ordinaryLibrary("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
+        ordinaryLibrary("ContainerRuntimes", ["CLinux", "LinuxSystem", "JSON", "ConfigurationLists"]),
         ordinaryLibrary(
             "Diagnosis",
             [
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
-                "Keel",
-                "HostCare",
-                "Discovery", "WatchClient",
+                "Keel", "HostCare", "Discovery", "WatchClient", "ContainerRuntimes",
             ]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
-                "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "HostCare",
-                "ConntrackUsage", "Discovery",
-                "Diagnosis", "WatchClient", "DockerEngine",
+                "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
+                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -154,8 +152,8 @@ if isEmbedded {
         .executableTarget(
             name: "evenkeel-fuzz",
             dependencies: [
-                "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "HostCare", "ConntrackUsage", "Diagnosis",
-                "DockerEngine",
+                "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "ContainerRuntimes", "HostCare",
+                "ConntrackUsage", "Diagnosis", "DockerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
@@ -177,6 +175,7 @@ if isEmbedded {
         tests("Keel", ["Keel", "EngineNetworks", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
         tests("OCI", ["OCI", "JSON"]),
+        tests("ContainerRuntimes", ["ContainerRuntimes", "ConfigurationLists", "LinuxSystem", "Laboratory"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
         tests(
             "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
@@ -188,7 +187,8 @@ if isEmbedded {
         tests(
             "CommandLine",
             [
-                "evenkeel", "CNI", "ConfigurationLists", "ConntrackUsage", "HostCare", "JSON", "Keel", "LinuxSystem",
+                "evenkeel", "CNI", "ConfigurationLists", "ContainerRuntimes", "ConntrackUsage", "HostCare", "JSON",
+                "Keel", "LinuxSystem",
                 "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Laboratory",
             ]),
         tests(

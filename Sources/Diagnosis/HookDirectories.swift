@@ -1,3 +1,5 @@
+import ContainerRuntimes
+
 /// The directories in which an engine looks for hooks, as its configuration files name them: containers.conf(5), crio.conf(5).
 struct HookDirectories: Hashable {
     private(set) var paths: [String]
@@ -26,13 +28,5 @@ struct HookDirectories: Hashable {
             }
         }
         paths = isAppending ? paths + named.filter { !paths.contains($0) } : named
-    }
-}
-
-extension String {
-    fileprivate var withoutSlashesAtItsEnd: String {
-        var path = self[...]
-        while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
-        return String(path)
     }
 }

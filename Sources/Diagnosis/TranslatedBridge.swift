@@ -1,3 +1,4 @@
+import ContainerRuntimes
 import Discovery
 import JSON
 import Keel

@@ -38,7 +38,7 @@ public struct ProcessHandle: ~Copyable {
     }
 
     /// The path of its executable file, as the kernel knows it. The corresponding C function is `readlinkat(2)`.
-    func executable() throws(KernelError) -> String {
+    package func executable() throws(KernelError) -> String {
         // PATH_MAX.
         var path = [CChar](repeating: 0, count: 4096)
         let length = readlinkat(folder.number, "exe", &path, path.count)

@@ -18,7 +18,7 @@ struct Evenkeel: ParsableCommand {
         version: Product.version,
         subcommands: [
             Doctor.self, Explain.self, Apply.self, HostCommand.self, WatchCommand.self, CNICommand.self,
-            PolicyCommand.self,
+            PolicyCommand.self, RuntimeClassCommand.self,
         ])
 
     /// Takes the arguments from where the kernel put them. Swift's own list comes from /proc: without that it is empty, and every

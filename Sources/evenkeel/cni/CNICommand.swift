@@ -13,5 +13,5 @@ struct CNICommand: ParsableCommand {
             `add` puts it there and `remove` takes it out. Nothing else in the file changes, not even white space. \
             Running containers keep their network; see `evenkeel apply`.
             """,
-        subcommands: [CNIAdd.self, CNIRemove.self])
+        subcommands: [CNIAdd.self, CNIRemove.self, CNIDirectories.self])
 }

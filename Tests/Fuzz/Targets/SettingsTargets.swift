@@ -1,4 +1,5 @@
 import ConfigurationLists
+import ContainerRuntimes
 import JSON
 import Keel
 

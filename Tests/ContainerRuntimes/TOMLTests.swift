@@ -1,7 +1,7 @@
 import Laboratory
 import Testing
 
-@testable import Diagnosis
+@testable import ContainerRuntimes
 
 /// Engines' configuration files, which anybody may have pasted into.
 @Suite struct TOMLTests {

@@ -1,22 +1,26 @@
 /// A configuration file in TOML, <https://toml.io/en/v1.0.0>, as far as engines' files use it.
-struct TOMLDocument {
-    indirect enum Value: Hashable {
+package struct TOMLDocument {
+    package indirect enum Value: Hashable {
         case string(String)
         /// A number, a boolean or a date, as written.
         case other(String)
         case array([Value])
         /// An inline table.
         case table([Entry])
+
+        package var elements: [Value]? { if case .array(let elements) = self { elements } else { nil } }
     }
 
-    struct Entry: Hashable {
+    package struct Entry: Hashable {
         /// The table's name and the key: `engine`, `hooks_dir`.
-        let path: [String]
-        let value: Value
+        package let path: [String]
+        package let value: Value
     }
 
     /// The entries in the order of the file.
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
+    /// The names of tables in brackets, also of those without an entry.
+    package private(set) var tables: [[String]] = []
     private var tokens: ArraySlice<TOMLToken>
     private var depth = 0
 
@@ -24,7 +28,7 @@ struct TOMLDocument {
     private static let mostLevels = 64
 
     /// Nil if the text is not TOML.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard let tokens = TOMLToken.all(in: text) else { return nil }
         self.tokens = tokens[...]
         var table: [String] = []
@@ -36,6 +40,7 @@ struct TOMLDocument {
                 let isArray = take(.symbol("["))
                 guard let path = takePath(), take(.symbol("]")), !isArray || take(.symbol("]")) else { return nil }
                 table = path
+                tables.append(path)
             } else {
                 guard let entry = takeEntry() else { return nil }
                 entries.append(Entry(path: table + entry.path, value: entry.value))
@@ -44,7 +49,7 @@ struct TOMLDocument {
     }
 
     /// The first value of a key; the end of its path may lie in an inline table.
-    subscript(path: [String]) -> Value? { Self.find(path, entries) }
+    package subscript(path: [String]) -> Value? { Self.find(path, entries) }
 
     private static func find(_ path: [String], _ entries: [Entry]) -> Value? {
         for entry in entries where path.starts(with: entry.path) {

@@ -1,0 +1,89 @@
+package import ConfigurationLists
+import JSON
+import LinuxSystem
+
+/// A CNI configuration list as a runtime sees it.
+package struct ListObservation {
+    /// By what the plugin is chained in.
+    package enum Guard: String {
+        case list
+        case dropIn = "drop-in"
+    }
+
+    package let path: String
+    /// Whether the runtime uses it, or only the lists before it.
+    package let isUsed: Bool
+    /// Why it could not be read; nil if it was.
+    package private(set) var fault: String?
+    /// The network's name.
+    package private(set) var name: String?
+    /// Its plugins, and those of the files in its drop-in folder.
+    package private(set) var types: [String] = []
+    package private(set) var guarded: Guard?
+    /// Those of `types` that the runtime does not find: every start and every stop of a container of this network fails.
+    package private(set) var missing: [String] = []
+
+    init(_ path: String, isUsed: Bool, for runtime: ContainerRuntime, knowsDropIns: () -> Bool) {
+        self.path = path
+        self.isUsed = isUsed
+        do throws(Refusal) {
+            let list = try ConfigurationList(Self.content(runtime.root + path))
+            name = list.name
+            types = list.pluginTypes
+            if types.contains(ConfigurationList.ourType) { guarded = .list }
+            if let name, !list.loadsOnlyInlinedPlugins {
+                let more = Self.droppedIn(runtime.root + runtime.listsFolder + "/" + name)
+                if !more.isEmpty, knowsDropIns() {
+                    types += more
+                    if guarded == nil, more.contains(ConfigurationList.ourType) { guarded = .dropIn }
+                }
+            }
+        } catch { fault = error.reason }
+        missing = types.unique.filter { runtime.folder(of: $0) == nil }
+    }
+
+    private static let limit = 1 << 20
+
+    private static func content(_ path: String) throws(Refusal) -> [UInt8] {
+        do throws(KernelError) { return Array(try FileDescriptor.text(of: path, limit: limit).utf8) } catch {
+            throw Refusal(error, namesFile: true)
+        }
+    }
+
+    /// The types of the plugins in a drop-in folder: files that end in `.conf`.
+    private static func droppedIn(_ folder: String) -> [String] {
+        var types: [String] = []
+        do throws(KernelError) {
+            for name in try Directory.names(in: folder).sorted() where name.hasSuffix(".conf") {
+                let text = try FileDescriptor.text(of: "\(folder)/\(name)", limit: limit)
+                let value: JSON?
+                do throws(JSONError) { value = try JSON(parsing: text) } catch { value = nil }
+                if let type = value?["type"]?.string { types.append(type) }
+            }
+        } catch {}
+        return types
+    }
+}
+
+extension ContainerRuntime {
+    /// The lists in its folder, in the order of their names, as libcni sorts them: by bytes.
+    package func lists() throws(KernelError) -> [ListObservation] {
+        let endings = kind == .podman || kind == .nerdctl ? [".conflist"] : [".conflist", ".conf", ".json"]
+        let names = try Directory.names(in: root + listsFolder)
+            .filter { name in endings.contains { name.hasSuffix($0) } }
+            .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        var known: Bool?
+        var lists: [ListObservation] = []
+        for (index, name) in names.enumerated() where name.hasSuffix(".conflist") {
+            let list = ListObservation(
+                "\(listsFolder)/\(name)", isUsed: mostLists.map { index < $0 } ?? true, for: self,
+                knowsDropIns: {
+                    let answer = known ?? knowsDropIns
+                    known = answer
+                    return answer
+                })
+            lists.append(list)
+        }
+        return lists
+    }
+}
