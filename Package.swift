@@ -94,6 +94,7 @@ var targets: [Target] = [
     library("Keel", ["LinuxSystem", "JSON", "Netlink", "Firewall", "EngineNetworks"]),
     library("CNI", ["JSON"]),
     library("OCI", ["JSON"]),
+    library("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
     library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine"]),
@@ -118,7 +119,6 @@ if isEmbedded {
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
-        ordinaryLibrary("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
         ordinaryLibrary(
             "Diagnosis",
             [
@@ -176,6 +176,7 @@ if isEmbedded {
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "EngineNetworks", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
+        tests("ConfigurationLists", ["ConfigurationLists", "Laboratory"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),
         tests(
