@@ -174,6 +174,7 @@ if isEmbedded {
         tests("Firewall", ["Firewall", "CMnl", "CNftnl", "Laboratory"]),
         tests("Keel", ["Keel", "EngineNetworks", "Firewall", "JSON", "Laboratory"]),
         tests("CNI", ["CNI", "JSON"]),
+        tests("ConfigurationLists", ["ConfigurationLists", "Laboratory"]),
         tests("OCI", ["OCI", "JSON"]),
         tests("ContainerRuntimes", ["ContainerRuntimes", "ConfigurationLists", "LinuxSystem", "Laboratory"]),
         tests("Discovery", ["Discovery", "JSON", "LinuxSystem", "Laboratory"]),

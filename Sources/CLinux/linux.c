@@ -148,6 +148,18 @@ int linux_open_directory(const char *path) {
     return open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
+int linux_open_folder_at(int folder, const char *name) {
+    return openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+int linux_open_file_at(int folder, const char *name) {
+    return openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+}
+
+int linux_create_at(int folder, const char *name) {
+    return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+}
+
 int linux_has_proc(void) {
     struct statfs file_system;
     return statfs("/proc", &file_system) == 0 && file_system.f_type == PROC_SUPER_MAGIC;

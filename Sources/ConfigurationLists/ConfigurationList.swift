@@ -23,6 +23,15 @@ package struct ConfigurationList {
     /// The `type` under which the plugin is installed.
     package static let ourType = "evenkeel"
 
+    /// The plugins' types, in their order.
+    package var pluginTypes: [String] { plugins.map { $0.type } }
+
+    /// The network's name; nil if it has none that is a text.
+    package var name: String? { value["name"]?.string }
+
+    /// Whether runtimes with libcni 1.3 skip the network's drop-in files, without a word.
+    package var loadsOnlyInlinedPlugins: Bool { value["loadOnlyInlinedPlugins"] == .boolean(true) }
+
     package init(_ text: [UInt8]) throws(Refusal) {
         let span: JSONSpan
         do throws(JSONError) { (value, span) = (try JSON(parsing: text), try JSONSpan(of: text)) } catch {
@@ -56,6 +65,16 @@ package struct ConfigurationList {
         case let other?: throw Refusal("\"type\" of number \(position) of \"plugins\" is \(other.kind), not a string")
         case nil: throw Refusal("number \(position) of \"plugins\" has no \"type\"")
         }
+    }
+
+    /// The type that a drop-in file names.
+    static func singleType(_ text: [UInt8]) throws(Refusal) -> String {
+        let value: JSON
+        do throws(JSONError) { value = try JSON(parsing: text) } catch {
+            throw Refusal("it is not JSON: \(printable(error.description))")
+        }
+        guard let type = value["type"]?.string, !type.isEmpty else { throw Refusal("it names no plugin's \"type\"") }
+        return type
     }
 
     private static func refusalWithoutPlugins(_ value: JSON) -> Refusal {

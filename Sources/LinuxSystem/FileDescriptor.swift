@@ -129,18 +129,26 @@ public struct FileDescriptor: ~Copyable {
         do { try write(text, to: STDERR_FILENO, name: "standard error") } catch {}
     }
 
+    /// Writes every byte.
+    package func write(_ bytes: [UInt8], name: String) throws(KernelError) {
+        let failure = bytes.withUnsafeBytes { Self.write($0, to: number) }
+        if let failure { throw KernelError("write to \(name)", failure) }
+    }
+
     private static func write(_ text: String, to number: Int32, name: String) throws(KernelError) {
         var text = text
-        let failure: Errno? = text.withUTF8 { bytes in
-            var rest = UnsafeRawBufferPointer(bytes)
-            while let start = rest.baseAddress, !rest.isEmpty {
-                let written = retryingOnInterrupt { CLinux.write(number, start, rest.count) }
-                guard written > 0 else { return .current }
-                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-            }
-            return nil
-        }
+        let failure = text.withUTF8 { write(UnsafeRawBufferPointer($0), to: number) }
         if let failure { throw KernelError("write to \(name)", failure) }
+    }
+
+    private static func write(_ bytes: UnsafeRawBufferPointer, to number: Int32) -> Errno? {
+        var rest = bytes
+        while let start = rest.baseAddress, !rest.isEmpty {
+            let written = retryingOnInterrupt { CLinux.write(number, start, rest.count) }
+            guard written > 0 else { return .current }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+        return nil
     }
 }
 

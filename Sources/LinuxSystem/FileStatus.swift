@@ -49,6 +49,16 @@ public struct FileStatus: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Reads the status of a name in an open folder; a symbolic link is looked at itself. Nil if there is none of that name.
+    init?(ofName file: String, in folder: borrowing FileDescriptor, name: String) throws(KernelError) {
+        var status = stat()
+        guard fstatat(folder.number, file, &status, AT_SYMLINK_NOFOLLOW) == 0 else {
+            if Errno.current == .noEntry { return nil }
+            throw KernelError("look at \(name)", .current)
+        }
+        self.init(status)
+    }
+
     private init(_ status: stat) {
         device = UInt64(status.st_dev)
         inode = UInt64(status.st_ino)
@@ -67,6 +77,8 @@ public struct FileStatus: Hashable, Sendable {
     public var isRoots: Bool { owner == 0 }
 
     public var isRegular: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFREG) }
+
+    package var isSymbolicLink: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFLNK) }
 
     public var isDirectory: Bool { mode & UInt32(S_IFMT) == UInt32(S_IFDIR) }
 

@@ -86,6 +86,15 @@ struct dirent *linux_next_entry(DIR *directory);
 /// open(2) of a directory; fails if the path's last part is a symbolic link.
 int linux_open_directory(const char *path);
 
+/// openat(2) of a folder in a folder; fails if it is a symbolic link (ENOTDIR or ELOOP).
+int linux_open_folder_at(int folder, const char *name);
+
+/// openat(2) of a file in a folder, to read and without waiting for a FIFO's writer; fails if it is a symbolic link (ELOOP).
+int linux_open_file_at(int folder, const char *name);
+
+/// openat(2) of a new file in a folder, to write; EEXIST if anything has that name.
+int linux_create_at(int folder, const char *name);
+
 /// Ignores SIGPIPE: a write to a pipe without a reader fails with EPIPE and does not end the process. Another program that is
 /// executed later gets the signal as this one got it.
 void linux_ignore_broken_pipes(void);
