@@ -20,7 +20,8 @@ source "$here/unit.sh"
 source "$here/engines/advice.sh"
 
 hooks_dir=
-cni_dir=/opt/cni/bin
+# Where the plugin goes; empty until the runtimes' configuration is read.
+cni_dirs=()
 programs=$here/../.build/dist
 cni_lists=
 watch=yes
@@ -36,13 +37,16 @@ evenkeel-host.service and evenkeel-watch.service for systemd. Starts and restart
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel, the
                    schema of the policy to DIR/share/evenkeel
-  --cni-dir DIR    where the CNI plugin goes, under the name evenkeel (default /opt/cni/bin, which podman,
-                   containerd and CRI-O read)
+  --cni-dir DIR    where the CNI plugin goes, under the name evenkeel; may be given several times (default: where
+                   containerd, CRI-O, k3s, RKE2, nerdctl and podman look for the plugins of their lists, as
+                   `evenkeel cni directories` shows; without any of them /opt/cni/bin)
   --hooks-dir DIR  where the OCI hook's JSON goes (default: /usr/share/containers/oci/hooks.d, which podman and CRI-O
                    read, or the folder in containers.conf). If /usr is read-only, use /etc/containers/oci/hooks.d,
                    which podman also reads
   --engines LIST   set up these engines instead of those it finds: podman,docker,containerd,cri-o
-  --cni-lists      also put the plugin into every CNI list in /etc/cni/net.d; uninstall.sh takes it out again
+  --cni-lists      also guard the CNI lists that these runtimes read: by a drop-in file where the runtime reads those,
+                   else in the list itself. A list whose runtime would not find every plugin is refused and left alone.
+                   uninstall.sh takes all of it out again
   --no-watch       leave out the watcher, evenkeel-watch, and its unit
   --programs DIR   the folder that install/build.sh filled (default .build/dist)
   --destdir DIR    install below DIR as if it were /, for packages and trials; needs no root
@@ -55,6 +59,7 @@ EOF
 }
 
 read_arguments() {
+    local directory
     while (($#)); do
         case $1 in
         --prefix=* | --destdir=* | --programs=* | --cni-dir=* | --hooks-dir=* | --engines=*)
@@ -64,7 +69,10 @@ read_arguments() {
         --prefix) prefix=$(directory_argument "$@") ;;
         --destdir) destdir=$(directory_argument "$@") ;;
         --programs) programs=$(directory_argument "$@") ;;
-        --cni-dir) cni_dir=$(directory_argument "$@") ;;
+        --cni-dir)
+            directory=$(directory_argument "$@")
+            cni_dirs+=("${directory%/}")
+            ;;
         --hooks-dir) hooks_dir=$(directory_argument "$@") ;;
         --engines) engines_argument "${@:2:1}" ;;
         --cni-lists) cni_lists=yes ;;
@@ -78,7 +86,7 @@ read_arguments() {
         shift
     done
     # The root directory is the empty beginning of every path below it.
-    prefix=${prefix%/} destdir=${destdir%/} cni_dir=${cni_dir%/} hooks_dir=${hooks_dir%/}
+    prefix=${prefix%/} destdir=${destdir%/} hooks_dir=${hooks_dir%/}
     programs=$(realpath -ms -- "$programs")
 }
 
@@ -92,14 +100,14 @@ require_programs() {
 }
 
 plan_files() {
-    local libexec=$prefix/libexec/evenkeel other
+    local libexec=$prefix/libexec/evenkeel other directory
     plan 755 "$programs/evenkeel" "$prefix/bin/evenkeel"
     plan 755 "$programs/evenkeel-hook" "$libexec/evenkeel-hook"
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-runtime"
     # The same program: by this name it runs crun.
     plan 755 "$programs/evenkeel-runtime" "$libexec/evenkeel-crun"
     [[ -z $watch ]] || plan 755 "$programs/evenkeel-watch" "$libexec/evenkeel-watch"
-    plan 755 "$programs/evenkeel-cni" "$cni_dir/evenkeel"
+    for directory in "${cni_dirs[@]}"; do plan 755 "$programs/evenkeel-cni" "$directory/evenkeel"; done
     plan_licences
     plan_schema
     plan_units
@@ -183,7 +191,7 @@ write_manifest() {
         echo "# Installed by Evenkeel: sha256sum -c checks it, uninstall.sh removes it."
         for path in "${recorded_directories[@]}" "${directories[@]}"; do printf '# directory %s\n' "$path"; done
         [[ -z $recorded_docker ]] || echo "# docker $recorded_docker"
-        [[ -z $recorded_lists ]] || echo "# cni-lists $recorded_lists"
+        for path in "${recorded_lists[@]}"; do printf '# cni-lists %s\n' "$path"; done
         for path in "${recorded_files[@]}"; do
             # A file that is no target of this run, such as the plugin in another --cni-dir, stays ours.
             [[ -n ${1:-} || ${verdict[$path]:-keep} == keep ]] || continue
@@ -244,7 +252,8 @@ require_root
 make_rendered
 manifest=$(manifest_path)
 read_manifest "$destdir$manifest"
-[[ -z $cni_lists ]] || require_cni_command
+find_plugin_directories
+[[ -z $cni_lists ]] || find_lists
 find_engines
 plan_files
 judge_targets

@@ -145,7 +145,7 @@ fingerprint() {
 }
 
 # The manifest is a file for `sha256sum -c`. Its comments record what else was done: the directories made, what was made
-# for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and the directory whose CNI lists got the
+# for runtimes.evenkeel in Docker's daemon.json (file, runtimes or evenkeel), and the directories whose CNI lists got the
 # plugin. Its paths are those of the installed system, without --destdir.
 manifest_path() { printf '%s/lib/evenkeel/manifest\n' "$prefix"; }
 
@@ -168,7 +168,7 @@ declare -A recorded=()
 recorded_files=()
 recorded_directories=()
 recorded_docker=
-recorded_lists=
+recorded_lists=()
 
 read_manifest() {
     local file=$1 line path
@@ -180,8 +180,7 @@ read_manifest() {
             # shellcheck disable=SC2034
             recorded_docker=${BASH_REMATCH[1]}
         elif [[ $line == "# cni-lists /"* ]]; then
-            # shellcheck disable=SC2034
-            recorded_lists=${line#"# cni-lists "}
+            recorded_lists+=("${line#"# cni-lists "}")
         elif [[ $line =~ ^([0-9a-f]{64})\ \ (/.+)$ ]]; then
             path=${BASH_REMATCH[2]}
             [[ -n ${recorded[$path]:-} ]] || recorded_files+=("$path")

@@ -24,12 +24,14 @@ usage: install/uninstall.sh [options]
   --destdir DIR      the --destdir that install.sh was given; then the running host is not changed
   --keep-host-rules  leave what was done to the running host: nftables tables, sysctls, the files of
                      evenkeel host apply --persist, and /run/evenkeel
-  --force            remove everything although a container or an engine needs the runtime, and say which does
+  --force            remove everything although a container or an engine needs the runtime, or a CNI list the plugin,
+                     and say which does
   --dry-run          say what would be done; change nothing
   --help             this text
 
 Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories that install.sh made, its entry in
-Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Undoes what was done to the running host
+Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Removes nothing more while a list still
+names the plugin. Undoes what was done to the running host
 with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
 changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or while
 evenkeel-runtime is the default of Docker or podman; an ordinary user's container is only named.
@@ -58,14 +60,19 @@ read_arguments() {
     prefix=${prefix%/} destdir=${destdir%/}
 }
 
-# A list that names a missing plugin makes every start and stop of a container on its network fail.
-warn_of_cni_lists() {
-    local list
-    for list in "$destdir"/etc/cni/net.d/*; do
-        [[ -f $list ]] || continue
-        ! grep -qE '"type"[[:space:]]*:[[:space:]]*"evenkeel"' "$list" ||
-            note "$(printf %q "$list") names the plugin evenkeel: take it out, or no container of this network starts"
-    done
+# The plugin stays as long as a list names it: with a list that names a missing plugin no container of its network starts or
+# stops.
+require_no_lists() {
+    local found line
+    # A dry run has taken nothing out of any list.
+    [[ -z $dry_run ]] || return 0
+    found=$(lists_with_plugin)
+    [[ -n $found ]] || return 0
+    while IFS= read -r line; do
+        note "$(printf %q "$line") names the plugin evenkeel: take it out, or no container of this network starts or stops"
+    done <<<"$found"
+    [[ -n $force ]] || fail "nothing else was removed (--force removes it all the same). To take the plugin out of a list:" \
+        "evenkeel cni remove FILE"
 }
 
 # Paths that are removed, or would be at this point of a dry run.
@@ -206,10 +213,10 @@ read_manifest "$destdir$manifest"
 remove_unfinished_manifest
 if [[ -f $destdir$manifest ]]; then
     require_no_dependents
+    remove_from_lists
+    require_no_lists
     warn_of_users_containers
     disable_units
-    remove_from_lists
-    warn_of_cni_lists
     remove_docker_runtime
     warn_of_references
     remove_files

@@ -6,7 +6,9 @@ import LinuxSystem
 package struct DropIn {
     /// Runtimes take every `*.conf` in that folder, in the order of names.
     package static let file = "50-evenkeel.conf"
-    private static let content = "{\"type\": \"\(ConfigurationList.ourType)\"}\n"
+    private static func content(prefer: Bool) -> [UInt8] {
+        Array("{\"type\": \"\(ConfigurationList.ourType)\"\(prefer ? ", \"prefer\": true" : "")}\n".utf8)
+    }
     /// What it needs at most, with settings that somebody has added.
     private static let limit = 1 << 16
     private static let patience: UInt32 = 10_000
@@ -25,6 +27,15 @@ package struct DropIn {
             !bytes.contains(UInt8(ascii: "/")), !bytes.contains(0)
         else { throw Refusal("the network's name \"\(printable(network))\" cannot be a folder's name") }
         (self.network, self.directory) = (network, directory)
+    }
+
+    /// The networks that have one, in a folder of lists; also those whose list is gone.
+    package static func networks(in directory: String) throws(Refusal) -> [String] {
+        do throws(KernelError) {
+            return try Directory.names(in: directory).filter { name in
+                !name.utf8.starts(with: ".".utf8) && FileStatus.exists("\(directory)/\(name)/\(file)")
+            }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        } catch { throw Refusal(error, namesFile: true) }
     }
 
     /// The drop-in's path.
@@ -75,20 +86,27 @@ extension DropIn {
 
     /// Puts it there, and has the runtime read the folder. The plugin's program must be in place before: without it, no pod of the
     /// network starts or stops.
-    package func install() throws(Refusal) -> Installation {
+    ///
+    /// - Parameter prefer: Whether this network's default route is to win. A file that is there gets that only if it is as this
+    ///   program wrote it.
+    package func install(prefer: Bool = false) throws(Refusal) -> Installation {
         try changing { lists throws(KernelError) in
             guard let folder = try Folder(network, in: lists) else {
-                try build(in: lists)
+                try build(prefer, in: lists)
                 return .installed
             }
-            guard try state(in: folder) != .installed else {
+            var isComplete = try state(in: folder) == .installed
+            if prefer, try folder.content(of: Self.file, limit: Self.limit) == Self.content(prefer: false) {
+                isComplete = false
+            }
+            if isComplete {
                 // An earlier run may have ended before it came to that.
                 try Self.reload(lists)
                 return .alreadyThere
             }
             // Another extension than .conf: a runtime that reads the folder now does not take half of it.
             let temporary = ".evenkeel.new"
-            try folder.create(temporary, Array(Self.content.utf8), mode: 0o644)
+            try folder.create(temporary, Self.content(prefer: prefer), mode: 0o644)
             try folder.rename(temporary, to: Self.file)
             try folder.sync()
             try Self.reload(lists)
@@ -119,12 +137,12 @@ extension DropIn {
     private var unfinished: String { ".\(network).new" }
 
     /// Builds a folder with the file and renames it: a runtime sees all of it at once, and reads the lists again because of it.
-    private func build(in lists: borrowing Folder) throws(KernelError) {
+    private func build(_ prefer: Bool, in lists: borrowing Folder) throws(KernelError) {
         try lists.makeFolder(unfinished)
         guard let folder = try Folder(unfinished, in: lists) else {
             throw KernelError("open directory \(lists.path(of: unfinished))", .noEntry)
         }
-        try folder.create(Self.file, Array(Self.content.utf8), mode: 0o644)
+        try folder.create(Self.file, Self.content(prefer: prefer), mode: 0o644)
         try folder.sync()
         try lists.rename(unfinished, to: network)
         try lists.sync()

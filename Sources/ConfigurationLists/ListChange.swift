@@ -9,7 +9,7 @@ package struct ListChange: Equatable {
     package let proposed: String
     package var notes: [String] = []
 
-    static func unchanged(_ why: String, notes: [String] = []) -> ListChange {
+    package static func unchanged(_ why: String, notes: [String] = []) -> ListChange {
         ListChange(text: nil, done: why, proposed: why, notes: notes)
     }
 }

@@ -1,3 +1,4 @@
+import CLinux
 import LinuxSystem
 
 /// A program that reads CNI configuration lists, and where it looks for them and for plugins.
@@ -14,6 +15,8 @@ package struct ContainerRuntime {
     package let kind: Kind
     /// Its configuration files.
     package let settings: RuntimeSettings
+    /// The same of a containerd, its own or the one in k3s and RKE2.
+    package let containerd: ContainerdSettings?
     /// The folder of its lists, without a slash at its end.
     package let listsFolder: String
     /// The folders in which it looks for a plugin's program, in its order.
@@ -27,9 +30,10 @@ package struct ContainerRuntime {
 
     init(
         _ kind: Kind, _ settings: RuntimeSettings, lists: String, plugins: [String], mostLists: Int? = nil,
-        program: String?, root: String
+        program: String?, root: String, containerd: ContainerdSettings? = nil
     ) {
         self.kind = kind
+        self.containerd = containerd
         self.settings = settings
         listsFolder = lists.withoutSlashesAtItsEnd
         pluginFolders = plugins.map(\.withoutSlashesAtItsEnd).unique
@@ -47,12 +51,28 @@ package struct ContainerRuntime {
         pluginFolders.first { PluginProgram.exists(type, in: root + $0) }
     }
 
+    /// Whether a folder, by whatever path, is that of its lists.
+    package func readsLists(in folder: String) -> Bool {
+        guard let own = realPath(root + listsFolder), let other = realPath(folder) else { return false }
+        return own == other
+    }
+
+    /// The key of a list that turns its drop-in folder off.
+    static let wordOfDropIns = "loadOnlyInlinedPlugins"
+
     /// Whether it reads the drop-in folder of a list, as libcni 1.3 does. Found out by what its program holds, because distributions
     /// build runtimes with libraries of their own choice.
     package var knowsDropIns: Bool {
         guard let program, kind != .podman else { return false }
-        return ProgramText.holds("loadOnlyInlinedPlugins", root + program)
+        return ProgramText.holds(Self.wordOfDropIns, root + program)
     }
+}
+
+/// The path without symbolic links; nil if nothing is there. The corresponding C function is `realpath(3)`.
+private func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
 }
 
 /// A plugin's program.

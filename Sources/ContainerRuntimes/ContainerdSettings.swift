@@ -51,7 +51,10 @@ package struct ContainerdSettings {
 
     /// A value of the part that runs pods, whichever form a file has.
     private func first<Value>(_ path: [String], _ read: ([String]) -> Value?) -> Value? {
-        Self.parts.lazy.compactMap { read(["plugins", $0] + path) }.first
+        for part in Self.parts {
+            if let value = read(["plugins", part] + path) { return value }
+        }
+        return nil
     }
 
     /// The names of its runtime classes' handlers.
@@ -63,12 +66,12 @@ package struct ContainerdSettings {
     package var defaultHandler: String { first(["containerd", "default_runtime_name"], all.string) ?? "runc" }
 
     func runtime(
-        _ kind: ContainerRuntime.Kind, plugins: [String], lists: String, _ program: String?, _ root: String
+        _ kind: ContainerRuntime.Kind, lists: String, _ program: String?, _ root: String, plugins: () -> [String]
     ) -> ContainerRuntime {
         let folders = first(["cni", "bin_dirs"], all.strings) ?? first(["cni", "bin_dir"], all.string).map { [$0] }
         let most = first(["cni", "max_conf_num"], all.number) ?? 1
         return ContainerRuntime(
-            kind, all, lists: first(["cni", "conf_dir"], all.string) ?? lists, plugins: folders ?? plugins,
-            mostLists: most > 0 ? most : nil, program: program, root: root)
+            kind, all, lists: first(["cni", "conf_dir"], all.string) ?? lists, plugins: folders ?? plugins(),
+            mostLists: most > 0 ? most : nil, program: program, root: root, containerd: self)
     }
 }

@@ -26,8 +26,20 @@ extension ContainerRuntime {
         let settings = ContainerdSettings("/etc/containerd/config.toml", root)
         let program = program("containerd", root)
         guard program != nil || !settings.all.files.isEmpty, !settings.leavesOutPods else { return nil }
-        return settings.runtime(.containerd, plugins: [usualPluginFolder], lists: usualListsFolder, program, root)
+        return settings.runtime(
+            .containerd, lists: usualListsFolder, program, root
+        ) { builtInFolders(of: program.map { root + $0 }) }
     }
+
+    /// Where a containerd looks whose configuration says nothing: Debian builds its own to look where its package of plugins is, and
+    /// since 2.1, which has the drop-in folder as well, in both.
+    private static func builtInFolders(of program: String?) -> [String] {
+        guard let program, ProgramText.holds(debiansPluginFolder, program) else { return [usualPluginFolder] }
+        return [debiansPluginFolder]
+            + (ProgramText.holds(wordOfDropIns, program) ? [usualPluginFolder] : [])
+    }
+
+    private static let debiansPluginFolder = "/usr/lib/cni"
 
     /// k3s and RKE2 write this file at their start: docs.k3s.io/networking, docs.rke2.io/networking. Before k3s 1.31 the plugins
     /// were beside its other programs.
@@ -43,7 +55,7 @@ extension ContainerRuntime {
             if plugins.isEmpty { plugins = [known[0]] }
             lists = "\(folder)/agent/etc/cni/net.d"
         }
-        return settings.runtime(kind, plugins: plugins, lists: lists, program, root)
+        return settings.runtime(kind, lists: lists, program, root) { plugins }
     }
 
     /// crio.conf(5): `network_dir` and `plugin_dirs` of `[crio.network]`.

@@ -1,11 +1,11 @@
-package import ConfigurationLists
+import ConfigurationLists
 import JSON
-import LinuxSystem
+package import LinuxSystem
 
 /// A CNI configuration list as a runtime sees it.
-package struct ListObservation {
+package struct ListObservation: Sendable {
     /// By what the plugin is chained in.
-    package enum Guard: String {
+    package enum Guard: String, Sendable {
         case list
         case dropIn = "drop-in"
     }
@@ -57,7 +57,7 @@ package struct ListObservation {
             for name in try Directory.names(in: folder).sorted() where name.hasSuffix(".conf") {
                 let text = try FileDescriptor.text(of: "\(folder)/\(name)", limit: limit)
                 let value: JSON?
-                do throws(JSONError) { value = try JSON(parsing: text) } catch { value = nil }
+                do throws(JSONError) { value = try JSON(parsing: Array(text.utf8)) } catch { value = nil }
                 if let type = value?["type"]?.string { types.append(type) }
             }
         } catch {}

@@ -1,4 +1,4 @@
-import LinuxSystem
+package import LinuxSystem
 
 /// Where the plugin's program belongs, so that each runtime finds it.
 package enum PluginPlace {

@@ -71,6 +71,7 @@ public struct Diagnosis: Sendable {
             host.reversePathFindings(observations) + host.forwardFindings(observations)
             + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
             + host.engineTranslationFindings() + host.contestFindings() + host.policyFindings()
+            + host.runtimeFindings()
         return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) } + otherTableFindings
     }
 

@@ -68,6 +68,7 @@ public struct Examination: ~Copyable {
             diagnosis.missHost(run.failures)
             observation.bypasses = try DataPlane.interfaces()
             observation.hooks = try HookInstallation.observe()
+            observation.runtimes = try ObservedRuntime.all()
         } catch { diagnosis.missHost([error]) }
         observation.watcher = Self.watcher
         observation.forwardsIPv4 = Self.flag("net/ipv4/ip_forward")

@@ -19,6 +19,9 @@ public enum FindingID: String, CaseIterable, Sendable {
     case conntrackLimitConflict = "conntrack-limit-conflict"
     case conntrackTimeoutShort = "conntrack-timeout-short"
     case hookNotActive = "hook-not-active"
+    case cniPluginNotFound = "cni-plugin-not-found"
+    case cniListNotGuarded = "cni-list-not-guarded"
+    case runtimeClassIncomplete = "runtime-class-incomplete"
     case containerNotGuarded = "container-not-guarded"
     case contested
     case gatewayNotReachable = "gateway-not-reachable"

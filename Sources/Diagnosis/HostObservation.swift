@@ -17,6 +17,8 @@ public struct HostObservation: Sendable {
     /// Interfaces of an eBPF data plane.
     public var bypasses: [InterfaceName] = []
     public var hooks: HookInstallation?
+    /// The runtimes that read CNI lists.
+    public var runtimes: [ObservedRuntime] = []
     /// What the watcher says; nil if none runs, or if this user may not ask it.
     public var watcher: WatcherStatus?
     /// The path of the policy if it is not the host's own, so that suggested commands use the same one.

@@ -23,12 +23,13 @@ SCHEMA = Schema(
             "reason": (3, "string"),
             "message": (4, "string"),
         },
-        "RunPodSandboxRequest": {"config": (1, "PodSandboxConfig")},
+        "RunPodSandboxRequest": {"config": (1, "PodSandboxConfig"), "runtime_handler": (2, "string")},
         "RunPodSandboxResponse": {"pod_sandbox_id": (1, "string")},
         "PodSandboxConfig": {
             "metadata": (1, "PodSandboxMetadata"),
             "log_directory": (3, "string"),
             "port_mappings": (5, ["PortMapping"]),
+            "annotations": (7, {"string"}),
             "linux": (8, "LinuxPodSandboxConfig"),
         },
         "PodSandboxMetadata": {"name": (1, "string"), "uid": (2, "string"), "namespace": (3, "string")},
@@ -103,8 +104,13 @@ def pod_config(name, **more):
 def run_pod(runtime, options):
     """start a pod and print its id"""
     ports = [{"host_port": host, "container_port": container} for host, container in options.publish]
-    config = pod_config(options.name, port_mappings=ports, linux={"sysctls": dict(options.sysctl)})
-    print(runtime.call("RunPodSandbox", config=config)["pod_sandbox_id"])
+    config = pod_config(
+        options.name,
+        port_mappings=ports,
+        annotations=dict(options.annotation),
+        linux={"sysctls": dict(options.sysctl)},
+    )
+    print(runtime.call("RunPodSandbox", config=config, runtime_handler=options.handler)["pod_sandbox_id"])
 
 
 def run(runtime, options):
@@ -159,6 +165,8 @@ def arguments():
     pod = verb("run-pod", run_pod, "name")
     pod.add_argument("--publish", action="append", default=[], type=port_pair, metavar="HOSTPORT:PORT")
     pod.add_argument("--sysctl", action="append", default=[], type=setting, metavar="NAME=VALUE")
+    pod.add_argument("--annotation", action="append", default=[], type=setting, metavar="NAME=VALUE")
+    pod.add_argument("--handler", default="", metavar="NAME")
     container = verb("run", run, "pod", "name", "image")
     container.add_argument("command", nargs=argparse.REMAINDER)
     verb("stop-pod", stop_pod, "pod")

@@ -6,8 +6,8 @@ say_what_is_next() {
     local engine
     [[ -z $destdir && -z $dry_run ]] || return 0
     for engine in "${engines[@]}"; do "advise_${engine//-/}"; done
-    say "To guard a CNI network, put { \"type\": \"evenkeel\" } last in its list of plugins: see hooks/cni, or use" \
-        "--cni-lists."
+    [[ -n $cni_lists ]] ||
+        say "To guard the CNI networks of containerd, CRI-O, k3s and podman, run this again with --cni-lists."
     advise_units
     say "The built-in policy applies. To change it, write /etc/evenkeel/policy.json."
 }
@@ -35,22 +35,14 @@ TEXT
 
 advise_containerd() {
     cat <<TEXT
-containerd: CNI lists (below) guard its containers. For a runtime class, add this to /etc/containerd/config.toml and
-  restart it (in version 3 of the file: io.containerd.cri.v1.runtime instead of io.containerd.grpc.v1.cri):
-    [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.evenkeel]
-      runtime_type = "io.containerd.runc.v2"
-      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.evenkeel.options]
-        BinaryName = "$(runtime_path)"
+containerd: CNI lists (below) guard its containers, and the watcher those that start without. For a runtime class:
+    evenkeel runtime-class --containerd >>/etc/containerd/config.toml    (then restart containerd)
 TEXT
 }
 
 advise_crio() {
-    local runtime=evenkeel-runtime
-    has_program runc || ! has_program crun || runtime=evenkeel-crun
     cat <<TEXT
 CRI-O: containers that start from now on run the hook, if CRI-O's hooks_dir includes $hooks_dir.
-  For a runtime class, add this to /etc/crio/crio.conf.d/evenkeel.conf and restart it:
-    [crio.runtime.runtimes.evenkeel]
-      runtime_path = "$prefix/libexec/evenkeel/$runtime"
+  For a runtime class: evenkeel runtime-class --crio >/etc/crio/crio.conf.d/evenkeel.conf    (then restart CRI-O)
 TEXT
 }

@@ -7,9 +7,14 @@ struct CNIAdd: ParsableCommand {
         commandName: "add",
         abstract: "Chains the plugin into configuration lists, as the last plugin.",
         discussion: """
-            Each list is replaced in one step, or not at all. A list that already has the plugin stays as it is. These \
-            are refused and left alone: broken JSON, a single plugin's configuration, Multus' own configuration, and a \
-            list whose cniVersion evenkeel does not support.
+            Where each runtime that reads a list also reads drop-in files (libcni 1.3: containerd 2.1, CRI-O 1.33), \
+            the list stays as it is: NAME/50-evenkeel.conf beside it chains the plugin in, where NAME is the \
+            network's. Elsewhere, and with --inline, the list itself is replaced in one step, or not at all.
+
+            A list that already has the plugin stays as it is. These are refused and left alone: a list with a plugin \
+            that its runtime would not find, broken JSON, a single plugin's configuration, Multus' own configuration, \
+            and a list whose cniVersion evenkeel does not support. `evenkeel cni directories` shows what each runtime \
+            finds.
 
             --dir takes every *.conflist in the order of names. A refused list does not stop the others. *.conf and \
             *.json files are listed and left alone.
@@ -18,7 +23,8 @@ struct CNIAdd: ParsableCommand {
             Without it the policy decides. A list that already has the plugin gets the preference added.
 
             Agents of a cluster's network, such as Calico's, Cilium's and flannel's, rewrite their list when they \
-            start. Chain the plugin also where they take it from, such as their ConfigMap.
+            start. A drop-in file outlives that. Without one, chain the plugin also where they take the list from, \
+            such as their ConfigMap.
 
             EXAMPLES
               evenkeel cni add --dir /etc/cni/net.d --dry-run
@@ -37,29 +43,38 @@ struct CNIAdd: ParsableCommand {
     var prefer = false
 
     @Option(
-        help: ArgumentHelp("Where the runtime looks for plugins, separated by colons.", valueName: "directories"))
-    var pluginPath = PluginPath.usual
+        help: ArgumentHelp(
+            "Where the runtime looks for plugins, separated by colons, in place of what its configuration says.",
+            valueName: "directories"))
+    var pluginPath: String?
 
-    @Flag(help: "Chain the plugin although its program is not in the plugin path.")
+    @Option(help: ArgumentHelp("Take the runtimes' configuration from below this directory.", valueName: "directory"))
+    var root = "/"
+
+    @Flag(help: "Write the plugin into the list, also where the runtime reads drop-in files.")
+    var inline = false
+
+    @Flag(help: "Chain the plugin although the runtime would not find a program that the list names.")
     var force = false
 
     func validate() throws {
-        guard !PluginPath(pluginPath).directories.isEmpty else {
+        guard pluginPath.map({ PluginPath($0).directories.isEmpty }) != true else {
             throw ValidationError("--plugin-path takes at least one directory")
         }
+        guard root.hasPrefix("/") else { throw ValidationError("--root takes an absolute path") }
     }
 
     func run() throws {
-        let path = PluginPath(pluginPath)
-        try lists.run { () throws(Refusal) in
-            if !force { try path.requireOurs() }
-        } change: {
-            list throws(Refusal) in
-            var change = try list.adding(prefer: prefer)
-            if change.text != nil, let first = list.plugins.first, let note = path.note(besides: first.type) {
-                change.notes.append(note)
+        let readers = ListReaders(pluginPath.map { PluginPath($0) }, root: root, isForced: force)
+        try lists.run { list, path throws(Refusal) in
+            try list.requireFitness()
+            let note = try readers.require(list, at: path)
+            if !inline, let dropIn = try readers.dropIn(for: list, at: path) {
+                return GuardChange(adding: dropIn, prefer: prefer)
             }
-            return change
+            var change = try list.adding(prefer: prefer)
+            if change.text != nil, let note { change.notes.append(note) }
+            return GuardChange(change)
         }
     }
 }

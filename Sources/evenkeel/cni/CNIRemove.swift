@@ -8,7 +8,8 @@ struct CNIRemove: ParsableCommand {
         abstract: "Takes the plugin out of configuration lists.",
         discussion: """
             Removes every entry whose "type" is "evenkeel", whatever else it holds, with its comma. If `add` was the \
-            last change, the list is again byte for byte what it was before. A list without the plugin stays as it is. \
+            last change, the list is again byte for byte what it was before. Drop-in files go as well, also one whose \
+            list is gone. A list without the plugin stays as it is. \
             Do this before uninstalling: a list that names a missing plugin keeps every container from starting.
 
             EXAMPLES
@@ -24,5 +25,13 @@ struct CNIRemove: ParsableCommand {
 
     @OptionGroup var lists: ListArguments
 
-    func run() throws { try lists.run { list throws(Refusal) in try list.removing() } }
+    func run() throws {
+        try lists.run(orphans: true) { list, path throws(Refusal) in
+            var change = GuardChange(try list.removing())
+            if let name = list.name, let dropIn = try? DropIn(network: name, in: ListReaders.folder(of: path)) {
+                change.take(away: dropIn)
+            }
+            return change
+        }
+    }
 }

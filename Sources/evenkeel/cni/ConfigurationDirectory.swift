@@ -1,4 +1,5 @@
 import ConfigurationLists
+import ContainerRuntimes
 import Keel
 import LinuxSystem
 
@@ -29,6 +30,19 @@ struct ConfigurationDirectory {
                 skipped.append(Skipped(path: file, reason: Self.reason(toSkip: file)))
             }
         }
+    }
+
+    /// The drop-in files of networks that no list of this directory describes.
+    func dropInsWithoutList(_ directory: String) throws(Refusal) -> [DropIn] {
+        var described: [String] = []
+        for path in lists {
+            do throws(Refusal) { described += [try ConfigurationList(path: path).name].compactMap { $0 } } catch {}
+        }
+        var dropIns: [DropIn] = []
+        for name in try DropIn.networks(in: directory) where !described.contains(name) {
+            dropIns.append(try DropIn(network: name, in: directory.withoutSlashesAtItsEnd))
+        }
+        return dropIns
     }
 
     private static func reason(toSkip path: String) -> String {

@@ -25,24 +25,26 @@ struct ListArguments: ParsableArguments {
         }
     }
 
-    /// Changes each list, unless `require` throws. A refused list does not stop the others.
+    /// Changes each list. A refused list does not stop the others. With `orphans` also drop-in files whose list is gone.
     func run(
-        require: () throws(Refusal) -> Void = {}, change: (ConfigurationList) throws(Refusal) -> ListChange
+        orphans: Bool = false, change: (ConfigurationList, String) throws(Refusal) -> GuardChange
     ) throws {
         var answer = ListAnswer(dryRun: dryRun)
         do throws(Refusal) {
-            try require()
             var files = files
+            var abandoned: [DropIn] = []
             if let dir {
                 let directory = try ConfigurationDirectory(dir)
                 (files, answer.skipped) = (directory.lists, directory.skipped)
-                guard !files.isEmpty else {
+                if orphans { abandoned = try directory.dropInsWithoutList(dir) }
+                guard !files.isEmpty || !abandoned.isEmpty else {
                     throw Refusal("\(printable(dir)) holds no configuration list (*.conflist)")
                 }
             }
             for path in files {
                 answer.files.append(ListResult(changing: path, dryRun: dryRun, change))
             }
+            for dropIn in abandoned { answer.files.append(ListResult(removing: dropIn, dryRun: dryRun)) }
         } catch { answer.failure = error.reason }
         do throws(Failure) {
             try write(json ? answer.json.text(pretty: true) + "\n" : answer.text)

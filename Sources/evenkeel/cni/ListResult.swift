@@ -19,20 +19,33 @@ struct ListResult: Equatable {
     var notes: [String] = []
 
     /// Reads a list, changes it and writes it, unless it is a dry run.
-    init(changing path: String, dryRun: Bool, _ change: (ConfigurationList) throws(Refusal) -> ListChange) {
+    init(changing path: String, dryRun: Bool, _ change: (ConfigurationList, String) throws(Refusal) -> GuardChange) {
         self.path = path
         do throws(Refusal) {
             let file = try ConfigurationList.file(path)
-            let change = try change(ConfigurationList(file.content))
-            notes = change.notes
-            guard let text = change.text else {
-                outcome = .unchanged
-                message = "unchanged: \(printable(path)) \(change.done)"
-                return
-            }
-            if !dryRun { try Self.write(text, to: file) }
-            outcome = .changed
-            message = "\(dryRun ? change.proposed : change.done) \(printable(path))"
+            let change = try change(ConfigurationList(file.content), path)
+            // The drop-in goes before the list changes, and comes without a change of the list.
+            let dropped = try change.dropIn?.carryOut(dryRun: dryRun) ?? nil
+            let text = change.list.text
+            if let text, !dryRun { try Self.write(text, to: file) }
+            let edited = text.map { _ in "\(dryRun ? change.list.proposed : change.list.done) \(printable(path))" }
+            let done = [dropped, edited].compactMap { $0 }
+            notes = change.list.notes
+            outcome = done.isEmpty ? .unchanged : .changed
+            message = done.isEmpty ? "unchanged: \(printable(path)) \(change.list.done)" : done.joined(separator: "; ")
+        } catch {
+            outcome = .refused
+            message = error.text(about: path)
+        }
+    }
+
+    /// Removes a drop-in file whose list is gone.
+    init(removing dropIn: DropIn, dryRun: Bool) {
+        path = dropIn.path
+        do throws(Refusal) {
+            let done = try GuardChange.DropInChange.remove(dropIn).carryOut(dryRun: dryRun)
+            outcome = done == nil ? .unchanged : .changed
+            message = done ?? "unchanged: \(printable(path)) is gone"
         } catch {
             outcome = .refused
             message = error.text(about: path)

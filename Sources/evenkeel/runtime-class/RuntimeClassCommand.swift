@@ -48,7 +48,8 @@ struct RuntimeClassCommand: ParsableCommand {
 
     func run() throws {
         do throws(Failure) {
-            let program = try runtime ?? InstalledPrograms.runtime(isCRIO: crio)
+            let program: String
+            if let runtime { program = runtime } else { program = try InstalledPrograms.runtime(isCRIO: crio) }
             try write(try needs(program).explained)
         } catch {
             say(error.description)

@@ -1,0 +1,25 @@
+package import ContainerRuntimes
+import LinuxSystem
+
+/// A runtime that reads CNI lists, as far as findings depend on it.
+public struct ObservedRuntime: Sendable {
+    public var name: String
+    /// The folders in which it looks for plugins.
+    public var pluginFolders: [String]
+    package var lists: [ListObservation]
+    /// The file that names runtime classes' handlers without the default one, and that one; nil if all is well.
+    public var incomplete: (file: String, handler: String)?
+
+    static func all() throws(KernelError) -> [ObservedRuntime] {
+        var all: [ObservedRuntime] = []
+        for runtime in ContainerRuntime.installed() {
+            var observed = ObservedRuntime(
+                name: runtime.kind.rawValue, pluginFolders: runtime.pluginFolders, lists: try runtime.lists())
+            if let settings = runtime.containerd, settings.lacksDefaultHandler, let file = settings.all.files.first {
+                observed.incomplete = (file, settings.defaultHandler)
+            }
+            all.append(observed)
+        }
+        return all
+    }
+}
