@@ -96,7 +96,8 @@ var targets: [Target] = [
     library("OCI", ["JSON"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
-    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine"]),
+    library("NRI", []),
+    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine", "NRI"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
@@ -155,7 +156,7 @@ if isEmbedded {
             name: "evenkeel-fuzz",
             dependencies: [
                 "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "HostCare", "ConntrackUsage", "Diagnosis",
-                "DockerEngine",
+                "DockerEngine", "NRI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
@@ -181,6 +182,7 @@ if isEmbedded {
         tests(
             "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
             scripts: ["recorded"]),
+        tests("NRI", ["NRI", "Laboratory"], scripts: ["recorded"]),
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
