@@ -28,6 +28,7 @@ SCHEMA = Schema(
         "PodSandboxConfig": {
             "metadata": (1, "PodSandboxMetadata"),
             "log_directory": (3, "string"),
+            "annotations": (7, {"string"}),
             "port_mappings": (5, ["PortMapping"]),
             "linux": (8, "LinuxPodSandboxConfig"),
         },
@@ -103,7 +104,12 @@ def pod_config(name, **more):
 def run_pod(runtime, options):
     """start a pod and print its id"""
     ports = [{"host_port": host, "container_port": container} for host, container in options.publish]
-    config = pod_config(options.name, port_mappings=ports, linux={"sysctls": dict(options.sysctl)})
+    config = pod_config(
+        options.name,
+        annotations=dict(options.annotation),
+        port_mappings=ports,
+        linux={"sysctls": dict(options.sysctl)},
+    )
     print(runtime.call("RunPodSandbox", config=config)["pod_sandbox_id"])
 
 
@@ -158,6 +164,7 @@ def arguments():
     verb("status", status)
     pod = verb("run-pod", run_pod, "name")
     pod.add_argument("--publish", action="append", default=[], type=port_pair, metavar="HOSTPORT:PORT")
+    pod.add_argument("--annotation", action="append", default=[], type=setting, metavar="NAME=VALUE")
     pod.add_argument("--sysctl", action="append", default=[], type=setting, metavar="NAME=VALUE")
     container = verb("run", run, "pod", "name", "image")
     container.add_argument("command", nargs=argparse.REMAINDER)
