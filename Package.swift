@@ -97,7 +97,8 @@ var targets: [Target] = [
     library("ConfigurationLists", ["LinuxSystem", "JSON", "CNI"]),
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
-    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine"]),
+    library("NRI", []),
+    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine", "NRI"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
@@ -153,7 +154,7 @@ if isEmbedded {
             name: "evenkeel-fuzz",
             dependencies: [
                 "CLibFuzzer", "Keel", "CNI", "OCI", "ConfigurationLists", "ContainerRuntimes", "HostCare",
-                "ConntrackUsage", "Diagnosis", "DockerEngine",
+                "ConntrackUsage", "Diagnosis", "DockerEngine", "NRI",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/Fuzz", exclude: ["corpus", "dictionaries"],
@@ -181,6 +182,7 @@ if isEmbedded {
         tests(
             "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
             scripts: ["recorded"]),
+        tests("NRI", ["NRI", "Laboratory"], scripts: ["recorded"]),
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
@@ -201,7 +203,8 @@ if isEmbedded {
                 "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/faults.sh",
                 "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
-                "Robustness/scene.sh", "Robustness/stress.sh", "Watch/soak.sh", "Watch/watch.sh", "lab.sh",
+                "Robustness/scene.sh", "Robustness/stress.sh", "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh",
+                "lab.sh",
             ]),
         tests("Shipped", ["answers", "Laboratory"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),

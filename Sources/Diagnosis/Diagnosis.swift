@@ -70,8 +70,8 @@ public struct Diagnosis: Sendable {
         let ofHost =
             host.reversePathFindings(observations) + host.forwardFindings(observations)
             + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
-            + host.engineTranslationFindings() + host.contestFindings() + host.policyFindings()
-            + host.runtimeFindings()
+            + host.engineTranslationFindings() + host.contestFindings() + host.pluginFindings()
+            + host.policyFindings() + host.runtimeFindings()
         return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) } + otherTableFindings
     }
 

@@ -47,6 +47,15 @@ package struct NamespaceFolder: Sendable {
         return folders
     }
 
+    /// The container's namespace at a path that an engine named, as root's engines name theirs; nil for any other.
+    package static func mount(at path: String) -> BindMount? {
+        var parts = path.parts(between: UInt8(ascii: "/"))
+        guard let name = parts.popLast(), parts == ["", "run", "netns"] || parts == ["", "var", "run", "netns"] else {
+            return nil
+        }
+        return NamespaceFolder("/run/netns", of: .root, BindMount.ownerInRunNetns).mount(named: name)
+    }
+
     /// What is bind-mounted on one file of the folder. Nil for what is no namespace (an engine makes the file first), has gone, or may
     /// not be inspected by this user.
     package func mount(named name: String) -> BindMount? {

@@ -16,8 +16,8 @@ struct EngineFolders: ~Copyable {
     /// the container's process alone leads to it. Nil if that is not known of any; nanoseconds.
     private(set) var hiddenSince: UInt64?
 
-    /// Whether Docker's socket has appeared.
-    private var hasSocket = false
+    /// Whether Docker's socket has appeared, and the one for a runtime's plugins, or its folder.
+    private var (hasSocket, hasPluginSocket) = (false, false)
 
     /// A mount follows within a few milliseconds; nanoseconds.
     private static let (step, patience): (UInt64, UInt64) = (1_000_000, 100_000_000)
@@ -35,7 +35,7 @@ struct EngineFolders: ~Copyable {
     mutating func watch() {
         var refusals: [KernelError] = []
         let all = NamespaceFolder.all(refusals: &refusals)
-        for parent in all.flatMap({ Self.parents(of: $0.path) }) {
+        for parent in all.flatMap({ Self.parents(of: $0.path) }) + [NRIConnection.folder] {
             if let number = events.watch(parent), !parents.contains(number) { parents.append(number) }
         }
         for folder in all {
@@ -65,6 +65,7 @@ struct EngineFolders: ~Copyable {
                 }
                 if parents.contains(event.folder) {
                     hasSocket = hasSocket || event.name == "docker.sock"
+                    hasPluginSocket = hasPluginSocket || event.name == NRIConnection.socket || event.name == "nri"
                     let before = folders.count
                     watch()
                     needsLook = needsLook || folders.count > before
@@ -78,6 +79,12 @@ struct EngineFolders: ~Copyable {
     mutating func takeSocket() -> Bool {
         defer { hasSocket = false }
         return hasSocket
+    }
+
+    /// Whether the socket for a runtime's plugins may have appeared since the last call.
+    mutating func takePluginSocket() -> Bool {
+        defer { hasPluginSocket = false }
+        return hasPluginSocket
     }
 
     /// The namespaces that are there now of the names that appeared.

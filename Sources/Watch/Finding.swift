@@ -27,16 +27,27 @@ extension Watcher {
     func takeFolderEvents(_ now: UInt64) {
         if folders.read(at: now) { resync("folder") } else { takeNewFiles(now) }
         if folders.takeSocket() { docker?.look(at: now) }
+        if folders.takePluginSocket() { nri?.look(at: now, isNew: true) }
     }
 
     func takeNewFiles(_ now: UInt64) {
         for mount in folders.takeNew(at: now) {
-            do throws(KernelError) {
-                guard let entry = try enroll(mount.found, now) else { continue }
-                adopt(entry, mount.found, mount.namespace(), now)
-            } catch { if error.errno != .noEntry { say(.warning, error.description) } }
+            adopt(mount, now)
         }
         if folders.hiddenSince == now { planScan(at: now) }
+    }
+
+    /// The entry of a namespace that an engine has put at a path; nil if it is not a container's, or is gone.
+    @discardableResult
+    func adopt(_ mount: BindMount, _ now: UInt64) -> Watched? {
+        do throws(KernelError) {
+            guard let entry = try enroll(mount.found, now) else { return nil }
+            adopt(entry, mount.found, mount.namespace(), now)
+            return entry.isContainer ? entry : nil
+        } catch {
+            if error.errno != .noEntry { say(.warning, error.description) }
+            return nil
+        }
     }
 
     /// The entry of a namespace, which gets an id if it has none; nil for the host's own.
@@ -154,6 +165,7 @@ extension Watcher {
         for id in before where !seen.contains(id) { namespaces[id] = nil }
         upkeep.call(for: nil)
         docker?.resync(at: now, isThorough: reason != "overrun" && reason != "folder")
+        nri?.look(at: now)
         report("looked for containers (\(reason)): \(summary)", event: "resync", .debug)
     }
 

@@ -17,13 +17,21 @@ extension Watcher {
                 entry.state = .foreign
                 return
             }
+            if entry.state == .kept && entry.arrival?.isSkipped == true { return try leaveAlone(entry, namespace) }
             try look(entry, in: namespace)
         } catch { fail(entry, error) }
     }
 
     private func look(_ entry: Watched, in namespace: consuming NetworkNamespace) throws(KernelError) {
+        // Once it is answered there is time for all.
+        let arrival = entry.state == .kept ? entry.arrival : nil
+        let isHurried = arrival?.request != nil
         let container: Container
-        do { container = try Container(namespace, of: host, .notWaiting) } catch {
+        do {
+            container = try Container(
+                namespace, of: host, .notWaiting,
+                milliseconds: isHurried ? Int(NRIListener.patience / 1_000_000) : Container.milliseconds)
+        } catch {
             guard error.errno == .busy else { throw error }
             return lookLater(entry)
         }
@@ -32,9 +40,10 @@ extension Watcher {
         let mayAct = entry.state == .kept && !entry.budget.isContested(at: now)
         let isDry = options.isDry
         let restores = mayAct && !isDry && policy.defaultRoute.restoreAfterFlap
+        let patience = patience(entry, now)
         let run = ContainerRun(
-            .change(patience(entry, now)), policy, namesAreRandom: entry.namesAreRandom, needsAddresses: true,
-            learner: learner(of: entry))
+            arrival.map { .arrival(leaving: $0.mark, patience) } ?? .change(patience), arrival?.policy ?? policy,
+            namesAreRandom: entry.namesAreRandom, needsAddresses: true, learner: learner(of: entry))
         // If nothing may have to be put back, what was seen is compared and remembered only after the remedy.
         let comparesFirst = entry.defaults.mayGrow
         var (port, isMarked) = (UInt32(0), false)
@@ -67,6 +76,7 @@ extension Watcher {
         noteInterfaces(of: entry, outcome.attachments, now)
         if settle(entry, now) { return markDirty(entry, now) }
         guard mayAct else {
+            answer(entry)
             // An earlier look has used up the one that was planned for the contest's end.
             if entry.budget.isContested(at: now) { wake(entry, at: entry.budget.contestedUntil) }
             return
@@ -76,6 +86,7 @@ extension Watcher {
             wake(entry, at: now + (now - (entry.askedAt ?? now) < Self.gatewayTime / 8 ? 1_000_000 : 8_000_000))
         } else {
             entry.askedAt = nil
+            if entry.arrival != nil { finishArrival(of: entry, outcome) }
         }
         lookAgainIfSilent(entry, outcome.snapshot, now)
         // What was flushed comes back when its link is up, of which an event tells; one that was missed is made up for.
@@ -88,6 +99,13 @@ extension Watcher {
             entry.penance = 0
         }
         guardInterfaces(of: entry)
+    }
+
+    private func finishArrival(of entry: Watched, _ outcome: ContainerRun.Outcome) {
+        for line in outcome.plan.unmetWishes.texts(of: "evenkeel.dev/default-route=") {
+            report(entry, line, event: "note", .warning)
+        }
+        endArrival(of: entry)
     }
 
     /// Where its packets come in. A veth that no bridge has yet counts only if none takes it.
@@ -121,6 +139,9 @@ extension Watcher {
         let before = entry.state
         if policy.leavesAlone(entry.mark) {
             entry.state = .left
+            endArrival(of: entry)
+        } else if before == .young && entry.mark == nil && entry.arrival != nil {
+            entry.state = .kept
         } else if entry.mark != nil {
             entry.state = .kept
         } else if entry.state == .young {
@@ -143,7 +164,7 @@ extension Watcher {
     private static let (quiet, youth): (UInt64, UInt64) = (250_000_000, 2 * Clock.second)
 
     /// Another run has the lock: after 1, 2, 4 … 50 ms.
-    private func lookLater(_ entry: Watched) {
+    func lookLater(_ entry: Watched) {
         counters.lockRetries += 1
         entry.patience = min(max(2 * entry.patience, 1_000_000), 50_000_000)
         wake(entry, at: Clock.now + entry.patience)
@@ -186,6 +207,9 @@ extension Watcher {
     }
 
     private func fail(_ entry: Watched, _ error: KernelError) {
+        let wasHurried = entry.arrival?.request != nil
+        answer(entry)
+        if error.errno == .timedOut && wasHurried { return markDirty(entry, Clock.now) }
         // Gone meanwhile: its id goes, too, or a scan finds another way to it.
         if [.noEntry, .invalid, .noSuchAddress, .noSuchProcess].contains(error.errno) {
             entry.found = nil

@@ -120,6 +120,7 @@ extension Watcher {
         text.gauge(
             "evenkeel_watch_contested", "Containers of which another program keeps undoing a remedy.", nil,
             [("", "\(contested.count)")])
+        addEngines(&text)
         addHost(&text)
         if options.metricsPerContainer { addContainers(&text) }
         return text.result
@@ -128,6 +129,21 @@ extension Watcher {
     private func values(_ tally: Tally, _ names: [String] = []) -> [(String, UInt64)] {
         let zero = names.filter { name in !tally.counts.contains { $0.name == name } }
         return tally.counts.map { ($0.name, $0.count) } + zero.map { ($0, 0) }
+    }
+
+    private func addEngines(_ text: inout Exposition) {
+        text.gauge(
+            "evenkeel_watch_docker_connected", "Whether Docker tells of its networks.", nil,
+            [("", docker?.knowledge == nil ? "0" : "1")])
+        text.gauge(
+            "evenkeel_watch_nri_state", "1 for the state of the connection by which a runtime tells of pods.", "state",
+            NRIListener.State.allCases.map { ($0.rawValue, $0 == nri?.state ?? .off ? "1" : "0") })
+        guard let nri else { return }
+        text.histogram(
+            "evenkeel_watch_nri_answer_seconds", "From a pod's question to its answer: its containers wait for it.",
+            nri.latency)
+        text.counter(
+            "evenkeel_watch_nri_late", "Pods that were answered before they were safe.", nil, [("", nri.late)])
     }
 
     private func addHost(_ text: inout Exposition) {

@@ -10,6 +10,8 @@ public struct Options: Sendable {
     /// Changes nothing, and says what it would do.
     public var isDry = false
     public var metricsPerContainer = false
+    /// Whether a container runtime is asked to tell of pods.
+    public var hearsOfPods = true
     public var least = Syslog.Severity.info
     /// The policy document.
     public var policy: String?
@@ -54,6 +56,7 @@ public struct Options: Sendable {
             case "--once": options.isOnce = true
             case "--dry-run": options.isDry = true
             case "--metrics-per-container": options.metricsPerContainer = true
+            case "--no-nri": options.hearsOfPods = false
             case "--version": return .version
             case "--help", "-h": return .help
             default: return .refusal("unknown argument \(printable(argument))")
@@ -84,6 +87,7 @@ public struct Options: Sendable {
           --socket PATH            listen there for `evenkeel watch` (default /run/evenkeel/watch.sock)
           --metrics-file FILE      write metrics there every 15 seconds, for node_exporter's textfile collector
           --metrics-per-container  give each container metrics of its own
+          --no-nri                 do not have containerd or CRI-O tell of pods before their containers start
           --policy FILE            the policy document instead of /etc/evenkeel/policy.json
           --log-level LEVEL        error, warning, notice, info (default) or debug
           --version                print the version

@@ -35,6 +35,8 @@ final class Watched {
     /// How long it is waited until silent ones of these are asked again, and when that is; 0 if none is silent, nanoseconds.
     var silence: UInt64 = 0
     var askDue: UInt64 = 0
+    /// What its annotations say, if somebody told and it has not been done.
+    var arrival: Arrival?
     /// What was said about gateways that are not.
     var learningNotes: [String] = []
 

@@ -21,6 +21,8 @@ public final class Watcher {
     var subscribers: Subscribers?
     /// Nil for one look.
     let docker: DockerListener?
+    /// Nil for one look, and if it is not wished.
+    let nri: NRIListener?
     /// What was last written of Docker's networks.
     var writtenNetworks = ""
     var journal: Journal
@@ -93,6 +95,7 @@ public final class Watcher {
             self.only = only
         } catch { throw WatchFailure(error) }
         docker = options.isOnce ? nil : DockerListener()
+        nri = options.isOnce || !options.hearsOfPods ? nil : NRIListener(isWanted: Annotations.areMeant)
         journal = Journal(least: options.least, isLimited: !options.isOnce)
         let now = Clock.now
         quietLookDue = now + Self.quietInterval
@@ -179,7 +182,8 @@ public final class Watcher {
     private func attendNow(waiting milliseconds: Int32) -> Int32? {
         let dockers = docker?.descriptors ?? []
         let descriptors =
-            [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor] + dockers
+            [signals.descriptor, folders.descriptor, routes.descriptor, ruleset.descriptor, nri?.descriptor ?? -1]
+            + dockers
             + (subscribers?.descriptors ?? [])
         let ready = Poll.wait(Array(descriptors.prefix(Poll.most)), milliseconds: milliseconds)
         let now = Clock.now
@@ -187,8 +191,9 @@ public final class Watcher {
         if sleep.hasSlept(awake: now, sinceBoot: Clock.sinceBoot) { resync("resume") }
         if ready.contains(0) { if let status = obeySignals() { return status } }
         if ready.contains(1) { takeFolderEvents(now) }
-        let first = 4 + dockers.count
-        if ready.contains(where: { $0 > 3 && $0 < first }) || docker?.deadline ?? .max <= now { attendDocker(now) }
+        if ready.contains(4) || nri?.deadline ?? .max <= now { attendNRI(now) }
+        let first = 5 + dockers.count
+        if ready.contains(where: { $0 > 4 && $0 < first }) || docker?.deadline ?? .max <= now { attendDocker(now) }
         if ready.contains(where: { $0 >= first }) || subscribers?.deadline ?? .max <= now { answer(now) }
         keepTime(now)
         return nil
@@ -199,7 +204,7 @@ public final class Watcher {
         var due = min(quietLookDue, hostCheckDue, now + 10 * Clock.second)
         for each in [
             metricsDue, watchdogDue, scanDue, resyncDue?.time, subscribers?.deadline, folders.retryDue,
-            docker?.deadline,
+            docker?.deadline, nri?.deadline,
         ] {
             if let each { due = min(due, each) }
         }
@@ -225,6 +230,7 @@ public final class Watcher {
         if hostCheckDue <= now {
             checkHost(now)
             docker?.look(at: now)
+            nri?.look(at: now)
         }
         if waiting.isEmpty { return }
         waiting.removeAll { id in

@@ -42,6 +42,22 @@ public struct WatcherStatus: Equatable, Sendable {
         public let isContested: Bool
     }
 
+    /// The connection by which a container runtime tells of pods, NRI.
+    public struct Plugin: Hashable, Sendable {
+        /// `off`, `connecting`, `registering`, `syncing` or `live`.
+        public let state: String
+        /// Since when it is live, or is not.
+        public let sinceSeconds: Int
+        /// Its name and version; empty if it never told.
+        public let runtime: String
+        /// How often it failed since it was last live, and why the last time.
+        public let failures: Int
+        public let lastFailure: String?
+        /// The pods that it told of, and those that were answered before they were safe.
+        public let pods: Int
+        public let late: Int
+    }
+
     /// All of it, as it came.
     public let json: JSON
     public let product: String
@@ -61,6 +77,10 @@ public struct WatcherStatus: Equatable, Sendable {
     public let latency: Latency
     public let host: Host
     public let contests: [Contest]
+    /// Whether Docker tells of its networks; nil if the watcher is too old to say.
+    public let hasDocker: Bool?
+    /// Nil if the watcher is too old to have one.
+    public let plugin: Plugin?
 
     /// The number of containers that are kept safe.
     public var kept: Int { namespaces.first { $0.name == "kept" }?.number ?? 0 }
@@ -98,6 +118,8 @@ extension WatcherStatus {
         var contests: [Contest] = []
         for each in try json.value("contested", { $0.elements }) { contests.append(try Contest(each)) }
         self.contests = contests
+        hasDocker = json["docker"]?["connected"]?.boolean
+        plugin = try json["nri"].map { json throws(Fault) in try Plugin(json) }
     }
 }
 
@@ -115,6 +137,19 @@ extension WatcherStatus.Host {
         declined = try json.texts("declined")
         restorations = try json.counts("restorations")
         isContested = try json.value("contested") { $0.boolean }
+    }
+}
+
+extension WatcherStatus.Plugin {
+    init(_ json: JSON) throws(WatcherStatus.Fault) {
+        state = try json.value("state") { $0.string }
+        sinceSeconds = json["sinceSeconds"]?.number ?? 0
+        let parts = [json["runtime"]?.string ?? "", json["runtimeVersion"]?.string ?? ""]
+        runtime = parts.filter { !$0.isEmpty }.joined(separator: " ")
+        failures = json["failures"]?.number ?? 0
+        lastFailure = json["lastFailure"]?.string
+        pods = json["pods"]?.number ?? 0
+        late = json["late"]?.number ?? 0
     }
 }
 

@@ -14,7 +14,8 @@ final class ContainerdHost: EngineHost {
 
     let sandbox: EngineSandbox
 
-    init(networks: Int = 1, isGuarded: Bool = true) throws {
+    /// `tellsOfPods`: whether it tells of pods by NRI.
+    init(networks: Int = 1, isGuarded: Bool = true, tellsOfPods: Bool = false) throws {
         let tests = Shell.packageFolder + "/Tests/Engines"
         sandbox = try EngineSandbox(copies: [
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
@@ -26,7 +27,9 @@ final class ContainerdHost: EngineHost {
         try run(
             HostScript.clean + HostScript.image + HostScript.world + ContainerdScript.configure
                 + ContainerdScript.daemon,
-            environment: ["networks": "\(networks)", "guarded": isGuarded ? "yes" : ""])
+            environment: [
+                "networks": "\(networks)", "guarded": isGuarded ? "yes" : "", "pluggable": tellsOfPods ? "false" : "",
+            ])
     }
 
     /// The calls of ADD and DEL since this was last asked for.

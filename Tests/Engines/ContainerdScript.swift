@@ -16,7 +16,8 @@ enum ContainerdScript {
         esac
         """#
 
-    /// $networks lists, with Evenkeel last in each if $guarded is not empty.
+    /// $networks lists, with Evenkeel last in each if $guarded is not empty. containerd 1.7 has NRI switched off by default, and 2 has
+    /// it on.
     static let configure = """
         mkdir -p /etc/containerd /opt/cni/bin /etc/cni/net.d
         cp /usr/lib/cni/* /opt/cni/bin
@@ -44,6 +45,8 @@ enum ContainerdScript {
         restrict_oom_score_adj = true
         [plugins."io.containerd.grpc.v1.cri".cni]
         max_conf_num = $networks
+        [plugins."io.containerd.nri.v1.nri"]
+        disable = ${pluggable:-true}
         EOF
 
         """

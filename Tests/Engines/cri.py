@@ -28,13 +28,15 @@ SCHEMA = Schema(
         "PodSandboxConfig": {
             "metadata": (1, "PodSandboxMetadata"),
             "log_directory": (3, "string"),
-            "port_mappings": (5, ["PortMapping"]),
             "annotations": (7, {"string"}),
+            "port_mappings": (5, ["PortMapping"]),
             "linux": (8, "LinuxPodSandboxConfig"),
         },
         "PodSandboxMetadata": {"name": (1, "string"), "uid": (2, "string"), "namespace": (3, "string")},
         "PortMapping": {"container_port": (2, "int32"), "host_port": (3, "int32")},
-        "LinuxPodSandboxConfig": {"sysctls": (3, {"string"})},
+        "LinuxPodSandboxConfig": {"security_context": (2, "LinuxSandboxSecurityContext"), "sysctls": (3, {"string"})},
+        "LinuxSandboxSecurityContext": {"namespace_options": (1, "NamespaceOption")},
+        "NamespaceOption": {"network": (1, "int32")},
         "StopPodSandboxRequest": {"pod_sandbox_id": (1, "string")},
         "StopPodSandboxResponse": {},
         "RemovePodSandboxRequest": {"pod_sandbox_id": (1, "string")},
@@ -106,9 +108,13 @@ def run_pod(runtime, options):
     ports = [{"host_port": host, "container_port": container} for host, container in options.publish]
     config = pod_config(
         options.name,
-        port_mappings=ports,
         annotations=dict(options.annotation),
-        linux={"sysctls": dict(options.sysctl)},
+        port_mappings=ports,
+        linux={
+            "sysctls": dict(options.sysctl),
+            # NamespaceMode: 0 is the pod's own, 2 the node's.
+            "security_context": {"namespace_options": {"network": 2 if options.host_network else 0}},
+        },
     )
     print(runtime.call("RunPodSandbox", config=config, runtime_handler=options.handler)["pod_sandbox_id"])
 
@@ -123,7 +129,7 @@ def run(runtime, options):
         "linux": {},
     }
     container = runtime.call(
-        "CreateContainer", pod_sandbox_id=options.pod, config=config, sandbox_config=pod_config(options.name)
+        "CreateContainer", pod_sandbox_id=options.pod, config=config, sandbox_config=pod_config(options.name, annotations=dict(options.annotation))
     )["container_id"]
     runtime.call("StartContainer", container_id=container)
     print(container)
@@ -164,10 +170,12 @@ def arguments():
     verb("status", status)
     pod = verb("run-pod", run_pod, "name")
     pod.add_argument("--publish", action="append", default=[], type=port_pair, metavar="HOSTPORT:PORT")
-    pod.add_argument("--sysctl", action="append", default=[], type=setting, metavar="NAME=VALUE")
     pod.add_argument("--annotation", action="append", default=[], type=setting, metavar="NAME=VALUE")
+    pod.add_argument("--host-network", action="store_true")
+    pod.add_argument("--sysctl", action="append", default=[], type=setting, metavar="NAME=VALUE")
     pod.add_argument("--handler", default="", metavar="NAME")
     container = verb("run", run, "pod", "name", "image")
+    container.add_argument("--annotation", action="append", default=[], type=setting, metavar="NAME=VALUE")
     container.add_argument("command", nargs=argparse.REMAINDER)
     verb("stop-pod", stop_pod, "pod")
     verb("remove-pod", remove_pod, "pod")

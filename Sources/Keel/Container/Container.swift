@@ -11,7 +11,7 @@ public struct Container: ~Copyable {
     let budget: Budget
     private let lock: NamespaceLock
     /// What a run over one container may cost. Most take a millisecond.
-    private static let (milliseconds, mostListed) = (2000, 8192)
+    package static let (milliseconds, mostListed) = (2000, 8192)
 
     /// Enters the namespace to open the socket, and returns to the host.
     ///
@@ -22,6 +22,14 @@ public struct Container: ~Copyable {
     public init(
         _ namespace: consuming NetworkNamespace, of host: borrowing Host,
         _ patience: NamespaceLock.Patience = .waiting
+    ) throws(KernelError) {
+        try self.init(namespace, of: host, patience, milliseconds: Self.milliseconds)
+    }
+
+    /// `milliseconds`: how long looking may take.
+    package init(
+        _ namespace: consuming NetworkNamespace, of host: borrowing Host, _ patience: NamespaceLock.Patience,
+        milliseconds: Int
     ) throws(KernelError) {
         let lock = NamespaceLock(namespace, patience)
         guard lock.isTaken || patience != .notWaiting else {
@@ -34,7 +42,7 @@ public struct Container: ~Copyable {
             throw error
         }
         stranding = host.returnHome()
-        budget = Budget(milliseconds: Self.milliseconds, mostListed: Self.mostListed)
+        budget = Budget(milliseconds: milliseconds, mostListed: Self.mostListed)
         socket.limit(to: budget)
         self.socket = socket
         self.namespace = namespace
@@ -46,7 +54,7 @@ public struct Container: ~Copyable {
         guard budget.isSpent else { return }
         throw KernelError(
             "change network namespace \(namespace.name)", .timedOut,
-            explanation: "looking at it took longer than \(Self.milliseconds) ms, so nothing was changed")
+            explanation: "looking at it took too long, so nothing was changed")
     }
 
     /// Replaces the socket.

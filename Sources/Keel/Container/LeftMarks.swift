@@ -7,7 +7,7 @@ extension ContainerRun {
     func newMark(after look: borrowing Look) -> Mark? {
         guard look.snapshot.canHoldMarks else { return nil }
         switch occasion {
-        case .start(let mark): return look.snapshot.marks.contains(mark) ? nil : mark
+        case .start(let mark), .arrival(let mark, _): return look.snapshot.marks.contains(mark) ? nil : mark
         case .review, .demand, .change: return look.snapshot.mark?.isKept == true ? nil : .kept
         case .check, .detachment: return nil
         }

@@ -74,9 +74,13 @@ extension Container {
 extension Host {
     /// Leaves the mark of a container that is to be left alone, and does nothing else there. The host's own namespace, and one
     /// whose kernel has no policy routing, get none.
-    public func markAsLeftAlone(_ namespace: consuming NetworkNamespace) throws(KernelError) {
+    ///
+    /// - Throws: `EBUSY` for a caller that does not wait, while another run is at work there.
+    public func markAsLeftAlone(
+        _ namespace: consuming NetworkNamespace, _ patience: NamespaceLock.Patience = .waiting
+    ) throws(KernelError) {
         guard !isOwn(namespace) else { return }
-        var container = try Container(namespace, of: self)
+        var container = try Container(namespace, of: self, patience)
         let snapshot = NamespaceSnapshot(links: [], rules: try container.socket.rulesIfSupported())
         guard snapshot.canHoldMarks else { return }
         try container.leave(.skip)

@@ -14,6 +14,9 @@ extension ContainerRun {
         case detachment(of: String)
         /// Something changed in it: the run waits for nobody, and leaves the host alone.
         case change(GatewayPatience)
+        /// The container is about to start, and somebody told so who waits for an answer, not for the run: as for a change, but it
+        /// leaves the mark.
+        case arrival(leaving: Mark, GatewayPatience)
     }
 
     /// What a person makes of a container's wish for a default route.
@@ -25,19 +28,34 @@ extension ContainerRun {
 }
 
 extension ContainerRun.Occasion {
-    var isStart: Bool { if case .start = self { true } else { false } }
+    var isStart: Bool {
+        switch self {
+        case .start, .arrival: true
+        default: false
+        }
+    }
 
     var isDemand: Bool { if case .demand = self { true } else { false } }
 
     /// Whether the run does as the marks say that it finds.
     var obeysMarks: Bool {
         switch self {
-        case .review, .demand, .change: true
+        case .review, .demand, .change, .arrival: true
         case .start, .check, .detachment: false
         }
     }
 
-    var isWaiting: Bool { if case .change = self { false } else { true } }
+    var isWaiting: Bool {
+        switch self {
+        case .change, .arrival: false
+        default: true
+        }
+    }
 
-    var patience: GatewayPatience { if case .change(let patience) = self { patience } else { .waiting } }
+    var patience: GatewayPatience {
+        switch self {
+        case .change(let patience), .arrival(_, let patience): patience
+        default: .waiting
+        }
+    }
 }

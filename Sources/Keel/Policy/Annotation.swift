@@ -14,6 +14,8 @@ struct Annotation {
     /// All names in all spellings.
     static var spellings: [String] { prefixes.flatMap { prefix in names.map { prefix + $0 } } }
 
+    static func isOurs(_ name: String) -> Bool { prefixes.contains { name.begins(with: $0) } }
+
     /// The first spelling of an annotation of ours; another's name as it is.
     static func canonical(_ name: String) -> String {
         prefixes.first { name.begins(with: $0) }.map { prefixes[0] + name.dropping($0) } ?? name

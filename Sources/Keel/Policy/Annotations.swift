@@ -15,6 +15,11 @@ public struct Annotations: Sendable {
     /// Every name that has a meaning, in each of its spellings.
     package static var names: [String] { Annotation.spellings }
 
+    /// Whether an annotation of that name matters: ours, also one of a name that is not known, and Multus'.
+    package static func areMeant(by name: String) -> Bool {
+        name == MultusNetworks.annotation || Annotation.isOurs(name)
+    }
+
     /// Reads all annotations of the container, and lays what those of ours say over the host's policy.
     public init(_ all: [JSON.Member], over policy: inout Policy) {
         var ours: [Annotation] = []

@@ -5,7 +5,7 @@ import WatchClient
 /// The status for people.
 extension WatcherStatus {
     var text: String {
-        let sections = [summary, namespaceSection, hostSection, workSection]
+        let sections = [summary, namespaceSection, hostSection, engineSection, workSection].filter { !$0.isEmpty }
         return sections.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
 
@@ -44,6 +44,13 @@ extension WatcherStatus {
         return ["Rules for INVALID TCP segments"] + table(rows) + (host.isContested ? [note] : [])
     }
 
+    private var engineSection: [String] {
+        var rows: [(name: String, value: String)] = []
+        if let hasDocker { rows.append(("Docker", hasDocker ? "connected" : "not connected")) }
+        if let plugin { rows += plugin.rows }
+        return rows.isEmpty ? [] : ["Engines that are listened to"] + table(rows)
+    }
+
     private var workSection: [String] {
         let names = [
             "wakes": "times awake", "overruns": "overruns of the queue", "looks": "looks at a container",
@@ -76,6 +83,18 @@ extension WatcherStatus {
     private func table(_ rows: [(name: String, value: String)]) -> [String] {
         let width = rows.map { $0.name.count }.max() ?? 0
         return rows.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.value)" }
+    }
+}
+
+extension WatcherStatus.Plugin {
+    fileprivate var rows: [(name: String, value: String)] {
+        if state == "off" { return [("NRI", "off")] }
+        guard state == "live" else {
+            let reason = lastFailure.map { ", \(failures) times in vain: \($0)" } ?? ""
+            return [("NRI", "\(state) for \(duration(sinceSeconds))\(reason)")]
+        }
+        let pods = "\(pods), of which \(late) answered before they were safe"
+        return [("NRI", "\(runtime), for \(duration(sinceSeconds))"), ("pods that started", pods)]
     }
 }
 
