@@ -23,7 +23,7 @@ package struct ListObservation: Sendable {
     /// Those of `types` that the runtime does not find: every start and every stop of a container of this network fails.
     package private(set) var missing: [String] = []
 
-    init(_ path: String, isUsed: Bool, for runtime: ContainerRuntime, knowsDropIns: () -> Bool) {
+    package init(_ path: String, isUsed: Bool, for runtime: ContainerRuntime, knowsDropIns: () -> Bool) {
         self.path = path
         self.isUsed = isUsed
         do throws(Refusal) {
@@ -31,13 +31,7 @@ package struct ListObservation: Sendable {
             name = list.name
             types = list.pluginTypes
             if types.contains(ConfigurationList.ourType) { guarded = .list }
-            if let name, !list.loadsOnlyInlinedPlugins {
-                let more = Self.droppedIn(runtime.root + runtime.listsFolder + "/" + name)
-                if !more.isEmpty, knowsDropIns() {
-                    types += more
-                    if guarded == nil, more.contains(ConfigurationList.ourType) { guarded = .dropIn }
-                }
-            }
+            if let name, !list.loadsOnlyInlinedPlugins { try addDropIns(of: name, runtime, knowsDropIns) }
         } catch { fault = error.reason }
         missing = types.unique.filter { runtime.folder(of: $0) == nil }
     }
@@ -50,18 +44,30 @@ package struct ListObservation: Sendable {
         }
     }
 
-    /// The types of the plugins in a drop-in folder: files that end in `.conf`.
-    private static func droppedIn(_ folder: String) -> [String] {
-        var types: [String] = []
-        do throws(KernelError) {
-            for name in try Directory.names(in: folder).sorted() where name.hasSuffix(".conf") {
-                let text = try FileDescriptor.text(of: "\(folder)/\(name)", limit: limit)
-                let value: JSON?
-                do throws(JSONError) { value = try JSON(parsing: Array(text.utf8)) } catch { value = nil }
-                if let type = value?["type"]?.string { types.append(type) }
+    /// Adds what is in the list's drop-in folder: files that end in `.conf`. A file that is no plugin's configuration makes the runtime
+    /// refuse the whole network.
+    private mutating func addDropIns(
+        of name: String, _ runtime: ContainerRuntime, _ knowsDropIns: () -> Bool
+    ) throws(Refusal) {
+        // A name is a folder's, or there is none.
+        guard !name.utf8.contains(UInt8(ascii: "/")), !name.hasPrefix(".") else { return }
+        let folder = runtime.root + runtime.listsFolder + "/" + name
+        var files: [String] = []
+        do throws(KernelError) { files = try Directory.names(in: folder) } catch {}
+        files = files.filter { $0.hasSuffix(".conf") }.sorted()
+        guard !files.isEmpty, knowsDropIns() else { return }
+        for file in files {
+            let text = try Self.content("\(folder)/\(file)")
+            let value: JSON
+            do throws(JSONError) { value = try JSON(parsing: text) } catch {
+                throw Refusal("its drop-in file \(folder)/\(file) is not JSON: \(error)")
             }
-        } catch {}
-        return types
+            guard let type = value["type"]?.string, !type.isEmpty else {
+                throw Refusal("its drop-in file \(folder)/\(file) names no plugin's \"type\"")
+            }
+            types.append(type)
+            if guarded == nil, type == ConfigurationList.ourType { guarded = .dropIn }
+        }
     }
 }
 

@@ -67,9 +67,12 @@ enum ContainerdScript {
 
         # start NAME OPTION...: a pod that filters reverse paths strictly, with a container of the same name.
         start() {
+            local annotations
             mkdir -p /run/pods /run/members
             cri run-pod "$1" --sysctl net.ipv4.conf.all.rp_filter=1 "${@:2}" >"/run/pods/$1"
-            cri run "$(</run/pods/"$1")" "$1" localhost/busybox:latest /bin/sh -c "$program" >"/run/members/$1"
+            # A kubelet tells the pod's annotations again.
+            mapfile -t annotations < <(printf '%s\n' "${@:2}" | grep -xA1 -e --annotation | grep -vx -e --)
+            cri run "${annotations[@]}" "$(</run/pods/"$1")" "$1" localhost/busybox:latest /bin/sh -c "$program" >"/run/members/$1"
         }
 
         show() { cat "/proc/$(process "$1")/root$2"; }

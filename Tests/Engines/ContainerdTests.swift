@@ -116,4 +116,10 @@ enum Containerd {
         let parts = version.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
         return parts.count > 1 && (parts[0], parts[1]) >= (1, 7)
     }()
+
+    /// Whether it reads files beside a list, as libcni does since 1.3.
+    static let knowsDropIns =
+        isInstalled
+        && (try? Shell.run(["grep", "-q", "loadOnlyInlinedPlugins", EngineSandbox.below + "/usr/bin/containerd"]))?
+            .status == 0
 }

@@ -125,4 +125,56 @@ extension Engines {
             try host.run("end web; end left; end plain")
         }
     }
+    /// The same where the runtime reads drop-in files: containerd from 2.1 on.
+    @Suite(.enabled(if: Containerd.knowsDropIns, "needs a containerd with drop-in files"))
+    struct InstalledDropInTests {
+        /// A network's agent writes its list anew when it starts.
+        @Test func itOutlivesAListThatIsWrittenAnew() throws {
+            let host = try InstalledHost()
+            try host.run(
+                "installer install --cni-lists >/root/said; list 1; list 2; ready; start web --publish 8080:80")
+            #expect(try host.faults(of: "web") == [])
+            try host.run("end web")
+        }
+
+        /// It takes effect at once, comes and goes beside others' files, and leaves them alone.
+        @Test func itIsReadAtOnceAlsoBesideOthersFiles() throws {
+            let host = try InstalledHost(networks: 1)
+            try host.run(
+                """
+                mkdir /etc/cni/net.d/n1; echo '{"type": "tuning"}' >/etc/cni/net.d/n1/10-tuning.conf
+                installer install --cni-lists >/root/said; start web --publish 8080:80
+                """)
+            #expect(try host.faults(of: "web") == [])
+            try host.run("installer uninstall >/root/said; start bare; end web; end bare")
+            #expect(try host.run("ls -A /etc/cni/net.d/n1") == "10-tuning.conf")
+        }
+
+        /// Its folder would be read because of ours, and no pod would start: nothing until then tells of a bad file.
+        @Test(arguments: ["{", "", "{}", "{\"type\": \"nowhere\"}"])
+        func besideABadFileItIsRefused(text: String) throws {
+            let host = try InstalledHost(networks: 1)
+            try host.run("mkdir /etc/cni/net.d/n1; printf %s '\(text)' >/etc/cni/net.d/n1/10-bad.conf")
+            let output = try host.attempt("installer install --cni-lists")
+            #expect(output.status == 1, "\(output)")
+            #expect(
+                output.err.contains(text.contains("nowhere") ? "plugin nowhere" : "n1/10-bad.conf"), "\(output.err)")
+            try host.run(
+                "start web; end web; rm -r /etc/cni/net.d/n1; installer install --cni-lists; start web; end web")
+        }
+
+        /// With the program gone no pod starts or stops; what says so, and what mends it.
+        @Test func aMissingProgramIsFoundAndPutBack() throws {
+            let host = try InstalledHost(networks: 1)
+            try host.run("installer install --cni-lists >/root/said; start web; rm /usr/lib/cni/evenkeel")
+            #expect(try host.attempt("start late").status != 0)
+            #expect(try host.attempt("end web").status != 0)
+            let found = ".findings[] | select(.id == \"cni-plugin-not-found\") | .severity, .remedy"
+            #expect(
+                try host.lines("evenkeel doctor --json | jq -r '\(found)' || :") == [
+                    "error", "evenkeel cni remove /etc/cni/net.d/1.conflist",
+                ])
+            try host.run("installer install --cni-lists >/root/said; ready; end web; start web; end web")
+        }
+    }
 }

@@ -38,9 +38,13 @@ struct ListReaders {
             return list.pluginTypes.first.flatMap { path.note(besides: $0) }
         }
         for reader in readers {
-            try require(
-                list.pluginTypes + [ConfigurationList.ourType], of: reader.kind.rawValue, in: reader.pluginFolders
-            ) { reader.folder(of: $0) != nil }
+            let name = file.split(separator: "/").last.map { String($0) } ?? file
+            let seen = ListObservation(
+                "\(reader.listsFolder)/\(name)", isUsed: true, for: reader, knowsDropIns: { reader.knowsDropIns })
+            if let fault = seen.fault, !isForced { throw Refusal(fault) }
+            try require(seen.types + [ConfigurationList.ourType], of: reader.kind.rawValue, in: reader.pluginFolders) {
+                reader.folder(of: $0) != nil
+            }
         }
         return nil
     }
