@@ -186,7 +186,7 @@ if isEmbedded {
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
-        tests("Diagnosis", ["Diagnosis", "JSON", "WatchClient", "Laboratory"]),
+        tests("Diagnosis", ["Diagnosis", "ContainerRuntimes", "JSON", "WatchClient", "Laboratory"]),
         tests(
             "CommandLine",
             [

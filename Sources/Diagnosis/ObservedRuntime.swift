@@ -10,16 +10,20 @@ public struct ObservedRuntime: Sendable {
     /// The file that names runtime classes' handlers without the default one, and that one; nil if all is well.
     public var incomplete: (file: String, handler: String)?
 
+    init(name: String, pluginFolders: [String], lists: [ListObservation]) {
+        (self.name, self.pluginFolders, self.lists) = (name, pluginFolders, lists)
+    }
+
+    init(_ runtime: ContainerRuntime) throws(KernelError) {
+        self.init(name: runtime.kind.rawValue, pluginFolders: runtime.pluginFolders, lists: try runtime.lists())
+        if let settings = runtime.containerd, settings.lacksDefaultHandler, let file = settings.all.files.first {
+            incomplete = (file, settings.defaultHandler)
+        }
+    }
+
     static func all() throws(KernelError) -> [ObservedRuntime] {
         var all: [ObservedRuntime] = []
-        for runtime in ContainerRuntime.installed() {
-            var observed = ObservedRuntime(
-                name: runtime.kind.rawValue, pluginFolders: runtime.pluginFolders, lists: try runtime.lists())
-            if let settings = runtime.containerd, settings.lacksDefaultHandler, let file = settings.all.files.first {
-                observed.incomplete = (file, settings.defaultHandler)
-            }
-            all.append(observed)
-        }
+        for runtime in ContainerRuntime.installed() { all.append(try ObservedRuntime(runtime)) }
         return all
     }
 }

@@ -132,7 +132,7 @@ import Testing
         chmod(bin + "/evenkeel", 0o644)
         var output = try add(path)
         #expect(output.status == 1 && output.out.isEmpty)
-        #expect(output.err.hasPrefix("evenkeel: there is no plugin evenkeel in \(bin), and"))
+        #expect(output.err.hasPrefix("evenkeel: \(path): there is no plugin evenkeel in \(bin), and"))
         #expect(output.err.contains("install/install.sh"))
         #expect(try text("net.d/web.conflist") == Self.plain)
         output = try add("--force", path)
@@ -151,6 +151,8 @@ import Testing
         #expect(output.status == 0)
         #expect(output.out.contains("  note: bridge is in \(folder.path)/lib, evenkeel in \(bin); the runtime must"))
         output = try add("-n", net + "/web.conflist")
+        #expect(output.status == 1 && output.err.contains("the runtime does not find the plugin bridge in \(bin), and"))
+        output = try add("-n", "--force", net + "/web.conflist")
         #expect(output.out.contains("  note: evenkeel is in \(bin), but bridge is in none of the plugin directories"))
     }
 
@@ -228,13 +230,58 @@ import Testing
         }
     }
 
-    @Test(arguments: ["add", "remove"])
+    @Test(arguments: ["add", "remove", "directories"])
     func theHelpTeaches(command: String) throws {
         let help = try run(command, "--help")
         #expect(help.status == 0)
-        for word in ["EXAMPLES", "EXIT STATUS", "evenkeel cni \(command) --dir /etc/cni/net.d", "--dry-run", "--json"] {
+        let words =
+            command == "directories" ? ["--check"] : ["evenkeel cni \(command) --dir /etc/cni/net.d", "--dry-run"]
+        for word in ["EXAMPLES", "EXIT STATUS", "--json"] + words {
             #expect(help.out.contains(word))
         }
         #expect(try run("--help").out.contains("\"plugins\""))
+    }
+
+    @Test func aDropInWhoseListIsGoneIsRemoved() throws {
+        try FileManager.default.createDirectory(atPath: net + "/web", withIntermediateDirectories: false)
+        try put("{\"type\": \"evenkeel\"}", "net.d/web/50-evenkeel.conf")
+        var output = try run("remove", "-n", "--dir", net)
+        let path = net + "/web/50-evenkeel.conf"
+        #expect((output.status, output.out, output.err) == (0, "would remove \(path)\n", ""))
+        output = try run("remove", "--dir", net)
+        #expect((output.status, output.out, output.err) == (0, "removed \(path)\n", ""))
+        #expect(try names() == [])
+    }
+
+    /// The installer's own question, below a folder that stands for `/`.
+    @Test func theDirectoriesAreThoseOfTheConfiguration() throws {
+        for (path, text) in [
+            ("etc/containerd/config.toml", "[plugins.cri.cni]\nbin_dir = \"/usr/lib/cni\""),
+            ("etc/cni/net.d/web.conflist", Self.chained),
+        ] {
+            try FileManager.default.createDirectory(
+                atPath: (("\(folder.path)/\(path)") as NSString).deletingLastPathComponent,
+                withIntermediateDirectories: true)
+            try put(text, path)
+        }
+        let root = ["--root", folder.path]
+        func directories(_ arguments: String...) throws -> Output {
+            try Shell.run([Shell.programs + "/evenkeel", "cni", "directories"] + arguments + root)
+        }
+        #expect(try directories("--for-plugin").out == "/usr/lib/cni\n")
+        #expect(try directories("--lists").out == "/etc/cni/net.d\n")
+        #expect(try directories().out.contains("MISSING: bridge, evenkeel"))
+        let check = try directories("--check")
+        #expect(check.status == 1 && check.out.isEmpty)
+        #expect(
+            check.err.hasPrefix(
+                "evenkeel: /etc/cni/net.d/web.conflist names bridge, evenkeel, which containerd does not"))
+        let answer = try #require(
+            try JSONSerialization.jsonObject(with: Data(directories("--json").out.utf8)) as? [String: Any])
+        let runtime = try #require((answer["runtimes"] as? [[String: Any]])?.first)
+        #expect(runtime["runtime"] as? String == "containerd" && runtime["dropIns"] as? Bool == false)
+        let list = try #require((runtime["files"] as? [[String: Any]])?.first)
+        #expect(list["missing"] as? [String] == ["bridge", "evenkeel"] && list["guarded"] as? String == "list")
+        #expect(try directories("--json", "--check").status == 64)
     }
 }
