@@ -97,7 +97,7 @@ extension ConfigurationList {
     /// Older versions: a runtime that has the choice takes a newer one.
     private static let olderVersions = ["0.1.0", "0.2.0"]
 
-    func requireFitness() throws(Refusal) {
+    package func requireFitness() throws(Refusal) {
         guard !plugins.contains(where: { Self.isMultus($0.type) }) else { throw .multus }
         try requireName()
         try requireVersion()
