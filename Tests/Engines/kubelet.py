@@ -195,10 +195,8 @@ class Pod:
             answer = self.runtime.call(
                 "ExecSync", container_id=self.containers[container["name"]], cmd=command, timeout=timeout
             )
-            if answer["exit_code"] == 0:
-                continue
-            text = b"".join(part for part in (answer["stdout"], answer["stderr"]) if isinstance(part, bytes))
-            raise CRIError(f"{container['name']}: {kind}: {answer['exit_code']} {text or answer}")
+            if answer["exit_code"] != 0:
+                raise CRIError(f"{container['name']}: {kind}: {answer}")
 
     def await_start(self):
         for attempt in range(100):
