@@ -103,6 +103,7 @@ var targets: [Target] = [
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
     hotProgram("evenkeel-watch", ["Watch"]),
+    hotProgram("evenkeel-node", ["LinuxSystem", "JSON", "ConfigurationLists"]),
     // In both builds, for Tests/Shipped to compare.
     hotProgram("answers", ["Keel", "CNI", "OCI", "Discovery"], path: "Tests/Answers"),
 ]
@@ -206,11 +207,12 @@ if isEmbedded {
                 "Robustness/scene.sh", "Robustness/stress.sh", "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh",
                 "lab.sh",
             ]),
+        tests("Node", ["Laboratory"]),
         tests("Shipped", ["answers", "Laboratory"]),
         tests("Chains", ["Laboratory"], scripts: ["chain.sh", "cnitool"]),
         tests(
             "Engines", ["Diagnosis", "Laboratory"],
-            scripts: ["container.sh", "cri.py", "learnt.sh", "protobuf.py", "traffic.sh", "watched.sh"]),
+            scripts: ["container.sh", "cri.py", "kubelet.py", "learnt.sh", "protobuf.py", "traffic.sh", "watched.sh"]),
     ]
 }
 

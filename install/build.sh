@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook, evenkeel-runtime and
-# evenkeel-watch in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
+# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook, evenkeel-runtime,
+# evenkeel-watch and evenkeel-node in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
 # those of the hot path need no library at all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -11,8 +11,8 @@ usage() {
     cat <<EOF
 usage: install/build.sh [DEST]
 
-Builds evenkeel, evenkeel-cni, evenkeel-hook, evenkeel-runtime and evenkeel-watch into DEST (default .build/dist),
-stripped, with an unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
+Builds evenkeel, evenkeel-cni, evenkeel-hook, evenkeel-runtime, evenkeel-watch and evenkeel-node into DEST (default
+.build/dist), stripped, with an unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
@@ -40,7 +40,7 @@ check_requirements || exit 1
 
 swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel
 
-static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch)
+static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node)
 for program in "${static_programs[@]}"; do
     # A scratch path of its own keeps the two builds from undoing each other.
     EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \

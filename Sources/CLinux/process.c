@@ -44,6 +44,19 @@ int linux_execute_with_arguments(const char *path) {
     return -1;
 }
 
+int linux_execute_with_arguments_from(const char *path, int first) {
+    if (first < 1 || first > argument_count) {
+        errno = EINVAL;
+        return -1;
+    }
+    char *own = arguments[first - 1];
+    if (ignores_broken_pipes) sigaction(SIGPIPE, &inherited_pipe_action, NULL);
+    arguments[first - 1] = (char *)path;
+    execv(path, arguments + first - 1);
+    arguments[first - 1] = own;
+    return -1;
+}
+
 static struct sigaction inherited_child_action;
 
 int linux_fork(void) {

@@ -24,6 +24,6 @@ package struct Refusal: Error, Equatable {
     /// The reason with the file's name.
     package func text(about path: String) -> String { namesFile ? reason : "\(printable(path)): \(reason)" }
 
-    static let multus = Refusal(
+    package static let multus = Refusal(
         "it is Multus' own configuration; put evenkeel into the lists of the networks that Multus delegates to")
 }

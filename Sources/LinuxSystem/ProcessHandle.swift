@@ -93,6 +93,12 @@ public enum OwnProcess {
         return KernelError("execute \(path)", .current)
     }
 
+    /// The same with this one's arguments from that one on, the program's own name being the first.
+    public static func execute(_ path: String, withArgumentsFrom first: Int32) -> KernelError {
+        _ = linux_execute_with_arguments_from(path, first)
+        return KernelError("execute \(path)", .current)
+    }
+
     /// Runs `body` in a child process and waits for it. Returns its exit status, or 128 plus the signal that ended it.
     ///
     /// The namespaces that `body` enters, and its crashes, do not affect the parent. The corresponding C function is `fork(2)`.

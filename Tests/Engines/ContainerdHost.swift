@@ -14,15 +14,18 @@ final class ContainerdHost: EngineHost {
 
     let sandbox: EngineSandbox
 
-    /// `tellsOfPods`: whether it tells of pods by NRI.
-    init(networks: Int = 1, isGuarded: Bool = true, tellsOfPods: Bool = false) throws {
+    /// `tellsOfPods`: whether it tells of pods by NRI. `copies` are further files that the host gets.
+    init(
+        networks: Int = 1, isGuarded: Bool = true, tellsOfPods: Bool = false, copies: [String: String] = [:]
+    ) throws {
         let tests = Shell.packageFolder + "/Tests/Engines"
-        sandbox = try EngineSandbox(copies: [
+        let own = [
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
             Watched.program: Shell.programs + "/evenkeel-watch",
             ContainerdScript.client + "/cri.py": tests + "/cri.py",
             ContainerdScript.client + "/protobuf.py": tests + "/protobuf.py",
-        ])
+        ]
+        sandbox = try EngineSandbox(copies: own.merging(copies) { $1 })
         try installFunctions(engine: ContainerdScript.functions)
         try run(
             HostScript.clean + HostScript.image + HostScript.world + ContainerdScript.configure

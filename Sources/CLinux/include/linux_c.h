@@ -103,6 +103,10 @@ void linux_ignore_broken_pipes(void);
 /// capabilities(7). Neither can be undone.
 void linux_give_up_privileges(void);
 
+/// Mounts a folder of a read-only mount on itself and makes that writable, mount(2); nothing if it is not read-only. 0, or -1 with
+/// errno.
+int linux_make_writable(const char *path);
+
 /// Whether /proc is the kernel's, proc(5).
 int linux_has_proc(void);
 
@@ -118,6 +122,9 @@ const char *linux_executed_path(void);
 /// execv(2) of `path` with this program's arguments, in which `path` replaces the name, and with the signals as this program got
 /// them. Returns only on failure: -1 with errno.
 int linux_execute_with_arguments(const char *path);
+
+/// execv(2) of `path` with this program's arguments from that one on. Returns only on failure: -1 with errno.
+int linux_execute_with_arguments_from(const char *path, int first);
 
 /// fork(2), which Swift does not import. Until linux_wait SIGCHLD has its default action: the kernel would forget how the child
 /// ended if this program was started with the signal ignored.
