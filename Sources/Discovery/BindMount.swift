@@ -33,6 +33,12 @@ package struct BindMount {
         return name.begins(with: "netns-") ? .container(evidence: "podman", engine: .podman) : .unknown
     }
 
+    /// Whether a name has the form of a UUID, RFC 9562 section 4.
+    static func isUUID(_ name: String) -> Bool {
+        name.parts(between: UInt8(ascii: "-")).map { $0.utf8.count } == [8, 4, 4, 4, 12]
+            && name.utf8.allSatisfy { $0 == UInt8(ascii: "-") || ContainerID.isHexadecimal($0) }
+    }
+
     /// Names in Docker's folder. A container's is the first twelve digits of its sandbox's id; others are overlay networks.
     package static func ownerInDocker(_ name: String) -> Owner {
         name.utf8.count == 12 && name.utf8.allSatisfy(ContainerID.isHexadecimal)

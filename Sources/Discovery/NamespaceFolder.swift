@@ -31,8 +31,7 @@ package struct NamespaceFolder: Sendable {
     /// `refusals`.
     package static func all(refusals: inout [KernelError]) -> [NamespaceFolder] {
         var folders = [
-            NamespaceFolder("/run/netns", of: .root, BindMount.ownerInRunNetns),
-            NamespaceFolder(docker, of: .root, BindMount.ownerInDocker),
+            roots, NamespaceFolder(docker, of: .root, BindMount.ownerInDocker),
         ]
         let isInitial = UserNamespace.outerUser() == nil
         for name in names(in: "/run/user", &refusals).sorted(by: isNaturallyOrdered) {
@@ -53,7 +52,19 @@ package struct NamespaceFolder: Sendable {
         guard let name = parts.popLast(), parts == ["", "run", "netns"] || parts == ["", "var", "run", "netns"] else {
             return nil
         }
-        return NamespaceFolder("/run/netns", of: .root, BindMount.ownerInRunNetns).mount(named: name)
+        return roots.mount(named: name)
+    }
+
+    private static let roots = NamespaceFolder("/run/netns", of: .root, ownerInRootsNetns)
+
+    /// CRI-O names all namespaces of a pod alike, each in a folder of its kind, `namespaces_dir` of crio.conf(5). A name in one of
+    /// them alone may be anybody's.
+    private static func ownerInRootsNetns(_ name: String) -> BindMount.Owner {
+        let owner = BindMount.ownerInRunNetns(name)
+        guard owner == .unknown, BindMount.isUUID(name),
+            FileStatus.exists("/run/ipcns/\(name)") || FileStatus.exists("/run/utsns/\(name)")
+        else { return owner }
+        return .container(evidence: "CRI-O", engine: .crio)
     }
 
     /// What is bind-mounted on one file of the folder. Nil for what is no namespace (an engine makes the file first), has gone, or may

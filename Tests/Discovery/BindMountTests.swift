@@ -28,4 +28,11 @@ import Testing
     func otherNamesAmongDockersTellNothing(name: String) {
         #expect(BindMount.ownerInDocker(name) == .unknown)
     }
+
+    @Test(arguments: [
+        ("0f8fad5b-d9cb-469f-a165-70867728950e", true), ("0f8fad5b-d9cb-469f-a165-70867728950", false),
+        ("0f8fad5bd9cb469fa16570867728950e", false), ("0f8fad5g-d9cb-469f-a165-70867728950e", false), ("", false),
+        ("0f8fad5b-d9cb-469f-a165-70867728950e-", false), ("----", false),
+    ])
+    func aUUIDHasItsForm(name: String, isOne: Bool) { #expect(BindMount.isUUID(name) == isOne) }
 }
