@@ -70,7 +70,8 @@ public struct Diagnosis: Sendable {
         let ofHost =
             host.reversePathFindings(observations) + host.forwardFindings(observations)
             + host.invalidFindings(observations, policy) + host.conntrackFindings(policy) + host.hookFindings()
-            + host.engineTranslationFindings() + host.contestFindings() + host.policyFindings()
+            + host.engineTranslationFindings() + host.contestFindings() + host.pluginFindings()
+            + host.policyFindings()
         return gravestFirst(ofHost) + observations.flatMap { gravestFirst(findings(of: $0)) } + otherTableFindings
     }
 

@@ -21,6 +21,7 @@ public enum FindingID: String, CaseIterable, Sendable {
     case hookNotActive = "hook-not-active"
     case containerNotGuarded = "container-not-guarded"
     case contested
+    case nriDisconnected = "nri-disconnected"
     case gatewayNotReachable = "gateway-not-reachable"
     case ipForwardOff = "ip-forward-off"
     case mtuMismatch = "mtu-mismatch"

@@ -49,7 +49,11 @@ struct MessageReader {
                 position += 1
                 number |= UInt64(byte & 0x7f) << shift
                 shift += 7
-                if byte < 0x80 { try endNumber(kind, end) } else if shift > 63 { throw NRIFault("a number without end") }
+                if byte < 0x80 {
+                    try endNumber(kind, end)
+                } else if shift > 63 {
+                    throw NRIFault("a number without end")
+                }
                 if position == end && !isBetweenFields { throw NRIFault("a field that is cut off") }
             }
             close()

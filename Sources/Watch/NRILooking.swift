@@ -69,7 +69,9 @@ extension Watcher {
         let annotations = Annotations(
             pod.annotations.map { JSON.Member($0.name, .string($0.value)) }, over: &own)
         for line in annotations.warnings { report(entry, line, event: "note") }
-        for name in pod.tooLong { report(entry, "annotation \(printable(name)) is ignored: it is too long", event: "note") }
+        for name in pod.tooLong {
+            report(entry, "annotation \(printable(name)) is ignored: it is too long", event: "note")
+        }
         return Arrival(
             policy: own, mark: Mark(own, besides: policy), isSkipped: annotations.skip != nil, request: request)
     }

@@ -18,7 +18,7 @@ extension Watcher {
             .init("missed", number(counters.missed)), .init("lockRetries", number(counters.lockRetries)),
             .init("idsAssigned", number(counters.idsAssigned)), .init("resyncs", object(counters.resyncs)),
             .init("remedies", object(counters.remedies)), .init("failures", object(counters.failures)),
-            .init("latency", latency), .init("host", hostStatus(now)),
+            .init("latency", durations(counters.latency)), .init("host", hostStatus(now)),
             .init("docker", .object([.init("connected", .boolean(docker?.knowledge != nil))])),
             .init("nri", pluginStatus(now)),
             .init("contested", .array(contested.map { contest($0, now) })),
@@ -30,8 +30,7 @@ extension Watcher {
     private func object(_ tally: Tally) -> JSON { .object(tally.counts.map { .init($0.name, number($0.count)) }) }
 
     /// Buckets as in the metrics, but each for itself; bounds in microseconds.
-    private var latency: JSON {
-        let histogram = counters.latency
+    private func durations(_ histogram: Histogram) -> JSON {
         var buckets: [JSON] = []
         for (place, count) in histogram.counts.enumerated() {
             let bound: JSON = place < Histogram.bounds.count ? number(Histogram.bounds[place]) : .null
@@ -57,11 +56,13 @@ extension Watcher {
     private func pluginStatus(_ now: UInt64) -> JSON {
         guard let nri else { return .object([.init("state", .string(NRIListener.State.off.rawValue))]) }
         return .object([
-            .init("state", .string(nri.state.rawValue)), .init("sinceSeconds", number((now - nri.since) / Clock.second)),
+            .init("state", .string(nri.state.rawValue)),
+            .init("sinceSeconds", number((now - nri.since) / Clock.second)),
             .init("runtime", .string(nri.runtime)), .init("runtimeVersion", .string(nri.version)),
             .init("failures", number(nri.failures)),
             .init("lastFailure", nri.lastFailure.map { .string($0.description) } ?? .null),
             .init("pods", number(nri.latency.total)), .init("late", number(nri.late)),
+            .init("answers", durations(nri.latency)),
         ])
     }
 

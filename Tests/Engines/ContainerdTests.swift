@@ -110,7 +110,8 @@ enum Containerd {
 
     /// Whether it can tell of pods by NRI, as 1.7 and later can.
     static let hasNRI: Bool = {
-        let words = (try? Shell.run(["chroot", EngineSandbox.below, "containerd", "--version"]))?.text.split(separator: " ")
+        let words = (try? Shell.run(["chroot", EngineSandbox.below, "containerd", "--version"]))?.text.split(
+            separator: " ")
         guard let version = words?.first(where: { $0.first?.isNumber == true }) else { return false }
         let parts = version.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
         return parts.count > 1 && (parts[0], parts[1]) >= (1, 7)

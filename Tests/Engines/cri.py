@@ -34,7 +34,9 @@ SCHEMA = Schema(
         },
         "PodSandboxMetadata": {"name": (1, "string"), "uid": (2, "string"), "namespace": (3, "string")},
         "PortMapping": {"container_port": (2, "int32"), "host_port": (3, "int32")},
-        "LinuxPodSandboxConfig": {"sysctls": (3, {"string"})},
+        "LinuxPodSandboxConfig": {"security_context": (2, "LinuxSandboxSecurityContext"), "sysctls": (3, {"string"})},
+        "LinuxSandboxSecurityContext": {"namespace_options": (1, "NamespaceOption")},
+        "NamespaceOption": {"network": (1, "int32")},
         "StopPodSandboxRequest": {"pod_sandbox_id": (1, "string")},
         "StopPodSandboxResponse": {},
         "RemovePodSandboxRequest": {"pod_sandbox_id": (1, "string")},
@@ -108,7 +110,11 @@ def run_pod(runtime, options):
         options.name,
         annotations=dict(options.annotation),
         port_mappings=ports,
-        linux={"sysctls": dict(options.sysctl)},
+        linux={
+            "sysctls": dict(options.sysctl),
+            # NamespaceMode: 0 is the pod's own, 2 the node's.
+            "security_context": {"namespace_options": {"network": 2 if options.host_network else 0}},
+        },
     )
     print(runtime.call("RunPodSandbox", config=config)["pod_sandbox_id"])
 
@@ -165,6 +171,7 @@ def arguments():
     pod = verb("run-pod", run_pod, "name")
     pod.add_argument("--publish", action="append", default=[], type=port_pair, metavar="HOSTPORT:PORT")
     pod.add_argument("--annotation", action="append", default=[], type=setting, metavar="NAME=VALUE")
+    pod.add_argument("--host-network", action="store_true")
     pod.add_argument("--sysctl", action="append", default=[], type=setting, metavar="NAME=VALUE")
     container = verb("run", run, "pod", "name", "image")
     container.add_argument("command", nargs=argparse.REMAINDER)

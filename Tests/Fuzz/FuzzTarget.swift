@@ -10,7 +10,7 @@ struct FuzzTarget: Sendable {
     /// Reads an input. Traps, or calls `require`, if something does not hold.
     let check: @Sendable ([UInt8]) -> Void
 
-    static let all = texts + protocols + messages + composed + rulesets + engines
+    static let all = texts + protocols + messages + composed + rulesets + engines + plugins
 
     static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }
 }

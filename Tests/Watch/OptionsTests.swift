@@ -17,7 +17,7 @@ import Testing
         let options = try #require(parsed())
         #expect(options.socket == "/run/evenkeel/watch.sock" && options.metricsFile == nil && options.policy == nil)
         #expect(!options.isOnce && !options.isDry && !options.metricsPerContainer)
-        #expect(options.least == .info)
+        #expect(options.least == .info && options.hearsOfPods)
     }
 
     @Test func aValueFollowsOrStandsBehindAnEqualsSign() throws {
@@ -32,8 +32,8 @@ import Testing
     }
 
     @Test func flagsMayStandTogether() throws {
-        let options = try #require(parsed("--once", "--dry-run", "--metrics-per-container"))
-        #expect(options.isOnce && options.isDry && options.metricsPerContainer)
+        let options = try #require(parsed("--once", "--dry-run", "--metrics-per-container", "--no-nri"))
+        #expect(options.isOnce && options.isDry && options.metricsPerContainer && !options.hearsOfPods)
     }
 
     @Test(arguments: [
@@ -73,6 +73,7 @@ import Testing
     @Test func theUsageNamesEveryOption() {
         for option in [
             "--once", "--dry-run", "--socket", "--metrics-file", "--metrics-per-container", "--policy", "--log-level",
+            "--no-nri",
             "--version", "--help",
         ] { #expect(Options.usage.contains("  \(option)") || Options.usage.contains(", \(option)"), "\(option)") }
     }

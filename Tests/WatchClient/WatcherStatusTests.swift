@@ -13,6 +13,9 @@ import Testing
          "latency":{"count":9,"sumMicroseconds":4000,"medianUpToMicroseconds":500,"99percentUpToMicroseconds":null,
                     "buckets":[{"upToMicroseconds":100,"count":0}]},
          "host":{"generations":50,"restorations":{"nft":3},"tables":["ip"],"declined":["ip6"],"contested":false},
+         "docker":{"connected":true},
+         "nri":{"state":"live","sinceSeconds":60,"runtime":"containerd","runtimeVersion":"2.1.9","failures":0,
+                "lastFailure":null,"pods":7,"late":1,"answers":{"count":7}},
          "contested":[{"container":"3f2a9c01b7d4","namespace":"/run/netns/netns-1","id":7,
                        "change":"default via 10.89.1.1 dev eth0","port":321,"program":"dhclient (netlink port 321)",
                        "sinceSeconds":12,"forSeconds":48}]}
@@ -32,10 +35,20 @@ import Testing
         #expect(status.latency.count == 9 && status.latency.median == 500 && status.latency.of99Percent == nil)
         #expect(status.host.tables == ["ip"] && status.host.declined == ["ip6"])
         #expect(status.host.restorations == [.init("nft", 3)] && !status.host.isContested)
+        #expect(status.hasDocker == true)
+        let plugin = try #require(status.plugin)
+        #expect(plugin.state == "live" && plugin.sinceSeconds == 60 && plugin.runtime == "containerd 2.1.9")
+        #expect(plugin.pods == 7 && plugin.late == 1 && plugin.failures == 0 && plugin.lastFailure == nil)
         let contest = try #require(status.contests.first)
         #expect(contest.container == "3f2a9c01b7d4" && contest.namespace == "/run/netns/netns-1")
         #expect(
             contest.program == "dhclient (netlink port 321)" && contest.sinceSeconds == 12 && contest.forSeconds == 48)
+    }
+
+    @Test func anOlderWatcherListensToNoEngine() throws {
+        let status = try status(
+            Self.text.replacing("\"docker\":", with: "\"x\":").replacing("\"nri\":", with: "\"y\":"))
+        #expect(status.hasDocker == nil && status.plugin == nil)
     }
 
     @Test func anotherVersionIsNotGuessedAt() {
@@ -45,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "pid", "namespaces", "latency", "host", "contested", "looks", "declined", "change", "restorations",
+        "pid", "namespaces", "latency", "host", "contested", "looks", "declined", "change", "restorations", "state",
     ])
     func whatIsMissingIsNamed(member: String) throws {
         let fault = #expect(throws: WatcherStatus.Fault.self) {

@@ -17,7 +17,7 @@ struct Page {
     /// In the order in which findings are listed.
     static let all: [Page] =
         routes + halves + reversePaths + receivers + invalid + invalidPolicy + policyFaults + conntrack
-        + conntrackLimits + conntrackTimeouts + activity + contests + wishes + links + translation + limits
+        + conntrackLimits + conntrackTimeouts + activity + contests + plugins + wishes + links + translation + limits
 
     static func about(_ id: FindingID) -> Page? { all.first { $0.id == id } }
 

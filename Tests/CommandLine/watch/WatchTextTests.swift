@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 import LinuxSystem
 import LinuxTools
@@ -68,6 +69,36 @@ import Testing
                        "change":"default via 10.89.1.1 dev eth0","program":"dhclient (netlink port 321)",
                        "sinceSeconds":12,"forSeconds":480}]}
         """
+
+    private func engines(_ members: String) throws -> String? {
+        let text = Self.status.replacing("\"contested\":[", with: members + "\"contested\":[")
+        let status = try WatcherStatus(try JSON(parsing: Array(text.utf8)))
+        return status.text.components(separatedBy: "\n\n").first { $0.hasPrefix("Engines") }
+    }
+
+    @Test func theEnginesThatAreListenedToAreShown() throws {
+        #expect(
+            try engines(
+                """
+                "docker":{"connected":true},"nri":{"state":"live","sinceSeconds":150,"runtime":"containerd",
+                "runtimeVersion":"2.1.9","pods":12,"late":1},
+                """) == """
+                    Engines that are listened to
+                      Docker             connected
+                      NRI                containerd 2.1.9, for 2 min
+                      pods that started  12, of which 1 answered before they were safe
+                    """)
+        #expect(
+            try engines(
+                """
+                "docker":{"connected":false},"nri":{"state":"connecting","sinceSeconds":15,"failures":4,"lastFailure":"no"},
+                """) == """
+                    Engines that are listened to
+                      Docker  not connected
+                      NRI     connecting for 15 s, 4 times in vain: no
+                    """)
+        #expect(try engines(#""nri":{"state":"off"},"#) == "Engines that are listened to\n  NRI  off")
+    }
 
     @Test func theStatusIsASectionForEachPlace() throws {
         let status = try WatcherStatus(try JSON(parsing: Array(Self.status.utf8)))
