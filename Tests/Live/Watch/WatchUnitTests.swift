@@ -44,6 +44,17 @@ struct WatchUnitTests {
         try BootedSandbox(copies: try UnitFiles.copies(), prepare: Self.machine)
     }
 
+    @Test func aRuntimesSocketThatAppearsLaterIsConnectedTo() throws {
+        let lines = try run(
+            try boot(),
+            """
+            wait_for kept 0
+            mkdir /run/nri; socat -u UNIX-LISTEN:/run/nri/nri.sock,fork,mode=600 OPEN:/run/registered,creat,append & server=$!
+            wait_for grep -aqs RegisterPlugin /run/registered; kill $server; echo registered
+            """)
+        #expect(lines == ["registered"])
+    }
+
     @Test func itStartsAfterTheHostAndKeepsContainersSafe() throws {
         let host = try boot()
         let lines = try run(
