@@ -53,7 +53,7 @@ import Testing
                 assert runtime.ask("RunPodSandbox", field(1, pod(namespace))) == b"", namespace
             assert runtime.ask("Synchronize", field(1, pod("/run/netns/cni-c")) + field(3, 1)) == bytes.fromhex("12021001")
             PYTHON
-            status .nri.pods; ip route show table 17738997 2>/dev/null; ip route | diff /run/before -
+            status .nri.pods; ip route show table 17738997 2>/dev/null || :; ip route | diff /run/before -
             """)
         #expect(said == "6")
     }
