@@ -53,7 +53,9 @@ package struct NamespaceFolder: Sendable {
         guard let name = parts.popLast(), parts == ["", "run", "netns"] || parts == ["", "var", "run", "netns"] else {
             return nil
         }
-        return NamespaceFolder("/run/netns", of: .root, BindMount.ownerInRunNetns).mount(named: name)
+        let mount = NamespaceFolder("/run/netns", of: .root, BindMount.ownerInRunNetns).mount(named: name)
+        if case .container = mount?.owner { return mount }
+        return nil
     }
 
     /// What is bind-mounted on one file of the folder. Nil for what is no namespace (an engine makes the file first), has gone, or may
