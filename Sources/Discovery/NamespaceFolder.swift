@@ -52,7 +52,9 @@ package struct NamespaceFolder: Sendable {
         guard let name = parts.popLast(), parts == ["", "run", "netns"] || parts == ["", "var", "run", "netns"] else {
             return nil
         }
-        return roots.mount(named: name)
+        let mount = roots.mount(named: name)
+        if case .container = mount?.owner { return mount }
+        return nil
     }
 
     private static let roots = NamespaceFolder("/run/netns", of: .root, ownerInRootsNetns)

@@ -87,7 +87,7 @@ public struct Options: Sendable {
           --socket PATH            listen there for `evenkeel watch` (default /run/evenkeel/watch.sock)
           --metrics-file FILE      write metrics there every 15 seconds, for node_exporter's textfile collector
           --metrics-per-container  give each container metrics of its own
-          --no-nri                 do not have containerd or CRI-O tell of pods before their containers start
+          --no-nri                 do not have containerd tell of pods before their containers start
           --policy FILE            the policy document instead of /etc/evenkeel/policy.json
           --log-level LEVEL        error, warning, notice, info (default) or debug
           --version                print the version

@@ -24,7 +24,7 @@ extension Engines {
                 for name in "$@"; do
                     strict "$name"
                     (($(defaults_of "$name") == 1)) || inside "$name" ip route
-                    inside "$name" ip rule | grep -q 'iif lo' || echo "$name has no source rules"
+                    inside "$name" ip rule | grep 'iif lo' >/dev/null || echo "$name has no source rules"
                 done
             }
 

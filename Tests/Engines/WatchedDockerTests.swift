@@ -12,7 +12,7 @@ extension Engines {
             let said = try host.run(
                 """
                 create web --network d1; docker start web >/dev/null
-                safe web; guarded
+                safe web; guarded; eventually '[[ $(status .docker.connected) == true ]]'
                 docker network connect d2 web; safe web; guarded; gateway web
                 docker network disconnect d1 web; safe web; gateway web
                 docker network connect d1 web; safe web

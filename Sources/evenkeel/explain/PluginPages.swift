@@ -25,7 +25,7 @@ extension Page {
                 If the runtime does not run, start it: the watcher connects by itself within 5 seconds. If it runs and refuses,
                 restart it; pods that run are not touched. Pods start all the same meanwhile, and the watcher makes them safe
                 by what the kernel tells. To have each pod safe from its first instruction without NRI, put the plugin into
-                CNI's lists (`evenkeel cni install`). Who does not want NRI starts the watcher with --no-nri.
+                CNI's lists (`evenkeel cni add`). Who does not want NRI starts the watcher with --no-nri.
                 """,
             without: """
                 NRI is switched off in containerd by disable = true under [plugins."io.containerd.nri.v1.nri"], in CRI-O by
