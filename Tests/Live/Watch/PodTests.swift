@@ -7,7 +7,7 @@ import Testing
     /// runtime: runs a script of nri.py. unready: what would hurt a container that starts now.
     private static let prologue = """
         of_cni() { touch "/run/netns/cni-$1"; mount --bind "/run/netns/$1" "/run/netns/cni-$1"; }
-        runtime() { { echo 'from nri import *'; cat; } | PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$libraries/Watch timeout 60 python3 -; }
+        runtime() { { echo 'from nri import *'; cat; } | PYTHONDONTWRITEBYTECODE=1 PYTHONPATH=$libraries/Watch timeout 60 python3 -B -; }
         unready() { one_default 4 c >/dev/null || echo 'two defaults'; [[ $(mark c) ]] || echo 'no mark'; }
         export -f unready one_default defaults mark; export programs
         lab 2; of_cni c
