@@ -126,7 +126,7 @@ if isEmbedded {
             "Diagnosis",
             [
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
-                "Keel", "HostCare", "Discovery", "WatchClient", "ContainerRuntimes",
+                "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
         .executableTarget(
             name: "evenkeel",

@@ -98,34 +98,28 @@ changed_json_is_kept() {
 }
 check "nor does a hook's JSON that was changed, as long as it names the hook of this prefix" changed_json_is_kept
 
-# A command `evenkeel cni` that marks every list, and takes the marks off.
-make_cni_command() {
-    make_programs "$1"
-    cat >"$1/evenkeel" <<'PROGRAM'
-#!/bin/sh
-case "$*" in
-"help cni") echo "USAGE: evenkeel cni <subcommand>" ;;
-"cni add --dir "*" --plugin-path "*)
-    [ -x "${6%%:*}/evenkeel" ] || exit 1
-    for list in "$4"/*; do echo "# added" >>"$list" || exit 1; done
-    ;;
-"cni remove --dir "*) sed -i '/^# added$/d' "$4"/* ;;
-*) exit 64 ;;
-esac
-PROGRAM
+# A folder of programs with the real command line, and a root with a containerd and one of its lists.
+make_cni_host() {
+    make_programs "$scratch/with-cni"
+    cp "$repository/.build/dist/evenkeel" "$scratch/with-cni/evenkeel"
+    new_root
+    mkdir -p "$root"/etc/{cni/net.d,containerd} "$root/usr/lib/cni"
+    printf 'version = 2\n[plugins."io.containerd.grpc.v1.cri".cni]\nbin_dir = "/usr/lib/cni"\n' \
+        >"$root/etc/containerd/config.toml"
+    printf '#!/bin/sh\n' >"$root/usr/lib/cni/bridge"
+    chmod +x "$root/usr/lib/cni/bridge"
+    jq -n '{cniVersion: "1.0.0", name: "web", plugins: [{type: "bridge"}]}' >"$root/etc/cni/net.d/web.conflist"
 }
 
 lists_when_asked_for() {
     local before
-    make_cni_command "$scratch/with-cni"
-    new_root
-    mkdir -p "$root/etc/cni/net.d"
-    echo "{}" >"$root/etc/cni/net.d/web.conflist"
+    make_cni_host
     before=$(sha256sum <"$root/etc/cni/net.d/web.conflist")
     programs=$scratch/with-cni install_it
+    [[ -x $root/usr/lib/cni/evenkeel && ! -e $root/opt/cni/bin ]]
     same "$(sha256sum <"$root/etc/cni/net.d/web.conflist")" "$before"
-    contains "$(programs=$scratch/with-cni install_it --cni-lists)" "add the plugin to the CNI lists in $root/etc/cni"
-    contains "$(<"$root/etc/cni/net.d/web.conflist")" "# added"
+    contains "$(programs=$scratch/with-cni install_it --cni-lists)" "guard the CNI lists in $root/etc/cni/net.d"
+    same "$(jq -r '.plugins[-1].type' "$root/etc/cni/net.d/web.conflist")" evenkeel
     # A run without the option forgets nothing.
     programs=$scratch/with-cni install_it
     contains "$(uninstall_it)" "remove the plugin from the CNI lists in $root/etc/cni/net.d"
@@ -135,19 +129,17 @@ check "CNI lists are changed only when asked for, and uninstall changes them bac
 
 lists_that_cannot_be_changed() {
     local before
-    make_cni_command "$scratch/with-cni"
-    new_root
-    before=$(tree "$root")
-    programs=$scratch/with-cni fails_with 1 "there is no $root/etc/cni/net.d" install_it --cni-lists
-    mkdir -p "$root/etc/cni/net.d/web.conflist"
-    programs=$scratch/with-cni fails_with 1 "web.conflist" install_it --cni-lists
+    make_cni_host
+    rm "$root/usr/lib/cni/bridge"
+    before=$(sha256sum <"$root/etc/cni/net.d/web.conflist")
+    programs=$scratch/with-cni fails_with 1 "containerd does not find the plugin bridge in /usr/lib/cni" \
+        install_it --cni-lists
+    same "$(sha256sum <"$root/etc/cni/net.d/web.conflist")" "$before"
     [[ -e $root/$hook ]]
-    rmdir "$root/etc/cni/net.d/web.conflist"
     uninstall_it
-    rm -r "$root/etc/cni"
-    same "$(tree "$root")" "$before"
-    mkdir -p "$root/etc/cni/net.d"
+    rm "$root/etc/cni/net.d/web.conflist"
     before=$(tree "$root")
+    programs=$scratch/with-cni fails_with 1 "there is no list (*.conflist) in $root/etc/cni/net.d" install_it --cni-lists
     fails_with 1 "this evenkeel has no command cni" install_it --cni-lists
     same "$(tree "$root")" "$before"
 }

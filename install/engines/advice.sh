@@ -12,6 +12,9 @@ say_what_is_next() {
     say "The built-in policy applies. To change it, write /etc/evenkeel/policy.json."
 }
 
+# The command line as a shell finds it.
+command_line() { case $prefix in /usr | /usr/local) echo evenkeel ;; *) echo "$prefix/bin/evenkeel" ;; esac; }
+
 advise_podman() {
     local runtime=evenkeel
     has_program runc || ! has_program crun || runtime=evenkeel-crun
@@ -36,13 +39,13 @@ TEXT
 advise_containerd() {
     cat <<TEXT
 containerd: CNI lists (below) guard its containers, and the watcher those that start without. For a runtime class:
-    evenkeel runtime-class --containerd >>/etc/containerd/config.toml    (then restart containerd)
+    $(command_line) runtime-class --containerd >>/etc/containerd/config.toml    (then restart containerd)
 TEXT
 }
 
 advise_crio() {
     cat <<TEXT
 CRI-O: containers that start from now on run the hook, if CRI-O's hooks_dir includes $hooks_dir.
-  For a runtime class: evenkeel runtime-class --crio >/etc/crio/crio.conf.d/evenkeel.conf    (then restart CRI-O)
+  For a runtime class: $(command_line) runtime-class --crio >/etc/crio/crio.conf.d/evenkeel.conf    (then restart CRI-O)
 TEXT
 }

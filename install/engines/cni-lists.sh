@@ -45,7 +45,7 @@ broken_lists() { "$destdir$prefix/bin/evenkeel" cni directories --check --root "
 
 # Guards the lists, and takes it back if a runtime would not find what a list names afterwards.
 add_to_lists() {
-    local directory before after failed= command=$destdir$prefix/bin/evenkeel
+    local directory before after failed="" command=$destdir$prefix/bin/evenkeel
     [[ -n $dry_run ]] || before=$(broken_lists)
     for directory in "${lists_dirs[@]}"; do
         act "guard the CNI lists in $destdir$directory" || continue
