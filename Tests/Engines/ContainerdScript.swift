@@ -45,6 +45,7 @@ enum ContainerdScript {
         restrict_oom_score_adj = true
         [plugins."io.containerd.grpc.v1.cri".cni]
         max_conf_num = $networks
+        bin_dir = "/opt/cni/bin"
         [plugins."io.containerd.nri.v1.nri"]
         disable = ${pluggable:-true}
         EOF

@@ -5,7 +5,8 @@ extension Engines {
     /// containerd with the plugin last in the list of a network.
     @Suite(.enabled(if: Containerd.isInstalled, "needs containerd and python3-grpcio"))
     struct ContainerdTests {
-        /// Of its own client the namespace is that of a process, and gone by the time of DEL.
+        /// Of its own client the namespace is that of a process, and gone by the time of DEL. Since 1.7
+        /// the client asks twice, the second time with nothing left.
         @Test func aContainerIsSafeAtItsFirstActionAndMayEndBeforeItsNetwork() throws {
             let host = try ContainerdHost(networks: 2)
             let client = try startWithClient("c", on: host)
@@ -16,7 +17,9 @@ extension Engines {
             #expect(try host.run("nft list chain ip evenkeel input").contains("ct state invalid update @misjudged {"))
             #expect(try host.calls().map(\.command) == ["ADD"])
             try endWithClient("c", client, on: host)
-            #expect(try host.calls() == [ContainerdHost.Call(command: "DEL", namespace: "", hasResult: true)])
+            let end = try host.calls()
+            #expect(end.first == ContainerdHost.Call(command: "DEL", namespace: "", hasResult: true), "\(end)")
+            #expect(end.allSatisfy { $0.command == "DEL" })
         }
 
         @Test func itsEndLeavesNothingThoughTheKernelIsNotDoneWithItsNamespace() throws {
