@@ -22,7 +22,7 @@ extension ContainerObservation {
     }
 
     /// The watcher may know the namespace by another path, as through another process.
-    private func isAbout(_ contest: WatcherStatus.Contest) -> Bool {
+    func isAbout(_ contest: WatcherStatus.Contest) -> Bool {
         contest.namespace == container.path || container.containers.contains { $0.shortID == contest.container }
     }
 }

@@ -56,6 +56,21 @@ public struct Examination: ~Copyable {
         return diagnosis
     }
 
+    /// Observes what a line for each container tells: without what only findings need, and without a look-up of a route.
+    public mutating func overview(_ survey: Survey) -> Diagnosis {
+        var diagnosis = Diagnosis(policy)
+        diagnosis.note(survey)
+        observeHost(&diagnosis, survey)
+        for namespace in survey.namespaces {
+            do throws(KernelError) {
+                guard let found = try observe(namespace, isNamed: survey.isNamed, nil, isBrief: true) else { continue }
+                diagnosis.observations.append(found.0)
+            } catch { diagnosis.miss(namespace, error) }
+        }
+        observeAttachments(&diagnosis)
+        return diagnosis
+    }
+
     private mutating func observeHost(_ diagnosis: inout Diagnosis, _ survey: Survey) {
         var observation = HostObservation()
         observation.policyPath = policyPath
@@ -101,7 +116,7 @@ public struct Examination: ~Copyable {
 
     /// Nil if the namespace has gone meanwhile; if the user named it, that is an error.
     private mutating func observe(
-        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?
+        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?, isBrief: Bool = false
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
         do { namespace = try found.found.open() } catch {
@@ -130,6 +145,7 @@ public struct Examination: ~Copyable {
         if !kept.isEmpty { observation.unmetWishes = kept }
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.attachments = attachments
+        if isBrief { return (observation, nil) }
         let identity = container.namespace.identity
         let hasLegacyTables = hasLegacyTables
         let competes = observation.competes(.v4, policy)
