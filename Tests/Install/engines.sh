@@ -105,8 +105,11 @@ make_cni_command() {
 #!/bin/sh
 case "$*" in
 "help cni") echo "USAGE: evenkeel cni <subcommand>" ;;
-"cni add --dir "*" --plugin-path "*)
-    [ -x "${6%%:*}/evenkeel" ] || exit 1
+"cni directories --for-plugin --root "*) echo /opt/cni/bin ;;
+"cni directories --lists --root "*) echo /etc/cni/net.d ;;
+"cni directories --check --root "*) ;;
+"cni add --dir "*" --root "*)
+    [ -x "$6/opt/cni/bin/evenkeel" ] || exit 1
     for list in "$4"/*; do echo "# added" >>"$list" || exit 1; done
     ;;
 "cni remove --dir "*) sed -i '/^# added$/d' "$4"/* ;;
@@ -124,7 +127,7 @@ lists_when_asked_for() {
     before=$(sha256sum <"$root/etc/cni/net.d/web.conflist")
     programs=$scratch/with-cni install_it
     same "$(sha256sum <"$root/etc/cni/net.d/web.conflist")" "$before"
-    contains "$(programs=$scratch/with-cni install_it --cni-lists)" "add the plugin to the CNI lists in $root/etc/cni"
+    contains "$(programs=$scratch/with-cni install_it --cni-lists)" "guard the CNI lists in $root/etc/cni"
     contains "$(<"$root/etc/cni/net.d/web.conflist")" "# added"
     # A run without the option forgets nothing.
     programs=$scratch/with-cni install_it
@@ -138,7 +141,7 @@ lists_that_cannot_be_changed() {
     make_cni_command "$scratch/with-cni"
     new_root
     before=$(tree "$root")
-    programs=$scratch/with-cni fails_with 1 "there is no $root/etc/cni/net.d" install_it --cni-lists
+    programs=$scratch/with-cni fails_with 1 "there is no list (*.conflist) in $root/etc/cni/net.d" install_it --cni-lists
     mkdir -p "$root/etc/cni/net.d/web.conflist"
     programs=$scratch/with-cni fails_with 1 "web.conflist" install_it --cni-lists
     [[ -e $root/$hook ]]

@@ -110,8 +110,8 @@ what_is_next() {
     local said engine
     said=$(install_it --engines podman,docker,containerd,cri-o --prefix /opt/keel)
     for engine in podman Docker containerd CRI-O; do contains "$said" $'\n'"$engine: "; done
-    contains "$said" 'BinaryName = "/opt/keel/libexec/evenkeel/evenkeel-runtime"'
-    contains "$said" 'runtime_path = "/opt/keel/libexec/evenkeel/evenkeel-'
+    contains "$said" "evenkeel runtime-class --containerd >>"
+    contains "$said" "evenkeel runtime-class --crio >"
     contains "$said" "docker run --runtime evenkeel"
     contains "$said" "systemctl enable --now evenkeel-host"
     mkdir -p /etc/systemd/system/multi-user.target.wants

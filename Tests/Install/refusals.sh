@@ -89,10 +89,12 @@ network_still_names_the_plugin() {
     install_it
     mkdir -p "$root/etc/cni/net.d"
     cp "$repository/hooks/cni/podman.conflist" "$root/etc/cni/net.d/web.conflist"
-    uninstall_it >/dev/null 2>"$scratch/said"
-    contains "$(<"$scratch/said")" "$root/etc/cni/net.d/web.conflist names the plugin evenkeel"
+    fails_with 1 "$root/etc/cni/net.d/web.conflist names the plugin evenkeel" uninstall_it
+    [[ -x $root/opt/cni/bin/evenkeel ]]
+    contains "$(uninstall_it --force 2>&1)" "$root/etc/cni/net.d/web.conflist names the plugin evenkeel"
+    [[ ! -e $root/opt/cni/bin/evenkeel ]]
 }
-check "uninstall warns of networks that still name the plugin" network_still_names_the_plugin
+check "uninstall removes nothing while a list names the plugin, unless told to" network_still_names_the_plugin
 
 broken_manifest() {
     new_root
