@@ -33,8 +33,9 @@ Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories 
 Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Removes nothing more while a list still
 names the plugin. Undoes what was done to the running host
 with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
-changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or while
-evenkeel-runtime is the default of Docker or podman; an ordinary user's container is only named.
+changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or of
+podman or CRI-O that started with the plugin, or while evenkeel-runtime is the default of Docker or podman; an ordinary
+user's container is only named.
 EOF
 }
 

@@ -57,6 +57,9 @@ package struct ContainerRuntime {
         return own == other
     }
 
+    /// Whether containerd's files name handlers, but not the default one, with which containerd 1 runs no pods.
+    package var lacksDefaultHandler: Bool { containerd?.lacksDefaultHandler(program) == true }
+
     /// The key of a list that turns its drop-in folder off.
     static let wordOfDropIns = "loadOnlyInlinedPlugins"
 

@@ -21,10 +21,12 @@ extension ContainerRuntime {
         programFolders.map { "\($0)/\(name)" }.first { ExecutableFile.isExecutable(root + $0) }
     }
 
+    package static func containerdProgram(root: String = "") -> String? { program("containerd", root) }
+
     /// containerd-config.toml(5), and containerd's docs/cri/config.md.
     private static func containerd(_ root: String) -> ContainerRuntime? {
-        let settings = ContainerdSettings("/etc/containerd/config.toml", root)
-        let program = program("containerd", root)
+        let program = containerdProgram(root: root)
+        let settings = ContainerdSettings("/etc/containerd/config.toml", root, program: program)
         guard program != nil || !settings.all.files.isEmpty, !settings.leavesOutPods else { return nil }
         return settings.runtime(
             .containerd, lists: usualListsFolder, program, root
@@ -44,10 +46,10 @@ extension ContainerRuntime {
     /// k3s and RKE2 write this file at their start: docs.k3s.io/networking, docs.rke2.io/networking. Before k3s 1.31 the plugins
     /// were beside its other programs.
     private static func rancher(_ kind: Kind, _ folder: String, _ root: String) -> ContainerRuntime? {
-        let settings = ContainerdSettings("\(folder)/agent/etc/containerd/config.toml", root)
-        guard !settings.all.files.isEmpty || FileStatus.exists("\(root)\(folder)/agent") else { return nil }
         let programs = ["\(folder)/data/current/bin/containerd", "\(folder)/bin/containerd"]
         let program = programs.first { ExecutableFile.isExecutable(root + $0) }
+        let settings = ContainerdSettings("\(folder)/agent/etc/containerd/config.toml", root, program: program)
+        guard !settings.all.files.isEmpty || FileStatus.exists("\(root)\(folder)/agent") else { return nil }
         var (plugins, lists) = ([usualPluginFolder], usualListsFolder)
         if kind == .k3s {
             let known = ["\(folder)/data/cni", "\(folder)/data/current/bin"]

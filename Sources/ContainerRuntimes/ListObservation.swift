@@ -22,6 +22,8 @@ package struct ListObservation: Sendable {
     package private(set) var guarded: Guard?
     /// Those of `types` that the runtime does not find: every start and every stop of a container of this network fails.
     package private(set) var missing: [String] = []
+    /// Whether our plugin is all that is missing.
+    package var lacksOnlyOurs: Bool { missing == [ConfigurationList.ourType] }
 
     package init(_ path: String, isUsed: Bool, for runtime: ContainerRuntime, knowsDropIns: () -> Bool) {
         self.path = path

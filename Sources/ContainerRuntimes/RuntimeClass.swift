@@ -74,17 +74,6 @@ extension ContainerdSettings {
         default: all.files.isEmpty ? Self.parts[1] : Self.parts[2]
         }
     }
-
-    /// Whether the file names handlers, but not the default one: with that containerd's part for pods does not start.
-    package var lacksDefaultHandler: Bool { !handlers.isEmpty && !handlers.contains(defaultHandler) }
-
-    /// Whether the default handler leaves control groups to systemd. Another one must do the same.
-    var usesSystemdCgroups: Bool {
-        Self.parts.contains { part in
-            let path = ["plugins", part, "containerd", "runtimes", defaultHandler, "options", "SystemdCgroup"]
-            return all.value(path) == .other("true")
-        }
-    }
 }
 
 extension String {

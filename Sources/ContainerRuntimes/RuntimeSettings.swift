@@ -6,14 +6,25 @@ package struct RuntimeSettings {
     package private(set) var files: [String] = []
     /// Those that are not TOML, or could not be read. The runtime would not start with them.
     package private(set) var faulty: [String] = []
+    /// What that means; nil if there are none.
+    package var problem: String? { faulty.first.map { "\($0) is not TOML, or cannot be read" } }
     private var documents: [TOMLDocument] = []
     /// The folder that stands for `/`, without a slash at its end.
-    private let root: String
+    let root: String
 
     /// More than any runtime's file; what is larger is none.
     private static let limit = 1 << 20
 
     init(root: String) { self.root = root }
+
+    /// The settings of each file alone, in the order in which they were read.
+    var each: [RuntimeSettings] {
+        documents.map { document in
+            var settings = RuntimeSettings(root: root)
+            settings.documents = [document]
+            return settings
+        }
+    }
 
     /// Reads one more file, if it is there; nil if it is none, or not TOML.
     @discardableResult
@@ -57,19 +68,26 @@ package struct RuntimeSettings {
         return Int(text)
     }
 
+    /// Whether a table lies in an inline one, or is one.
+    func isInline(_ path: [String]) -> Bool {
+        documents.contains { document in
+            document.entries.contains { entry in
+                if case .table = entry.value { path.starts(with: entry.path) } else { false }
+            }
+        }
+    }
+
     /// The names right below a table, whether it is in brackets or a part of an entry's name.
     func names(below path: [String]) -> [String] {
-        var names: [String] = []
+        var (names, known): ([String], Set<String>) = ([], [])
         for document in documents {
             for full in document.tables + document.entries.map(\.path)
-            where full.count > path.count && full.starts(with: path) && !names.contains(full[path.count]) {
+            where full.count > path.count && full.starts(with: path) && known.insert(full[path.count]).inserted {
                 names.append(full[path.count])
             }
         }
         if case .table(let entries)? = value(path) {
-            for entry in entries where entry.path.first.map({ !names.contains($0) }) == true {
-                names += entry.path.prefix(1)
-            }
+            for name in entries.compactMap(\.path.first) where known.insert(name).inserted { names.append(name) }
         }
         return names
     }

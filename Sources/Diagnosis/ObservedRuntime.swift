@@ -16,7 +16,7 @@ public struct ObservedRuntime: Sendable {
 
     init(_ runtime: ContainerRuntime) throws(KernelError) {
         self.init(name: runtime.kind.rawValue, pluginFolders: runtime.pluginFolders, lists: try runtime.lists())
-        if let settings = runtime.containerd, settings.lacksDefaultHandler, let file = settings.all.files.first {
+        if runtime.lacksDefaultHandler, let settings = runtime.containerd, let file = settings.all.files.first {
             incomplete = (file, settings.defaultHandler)
         }
     }

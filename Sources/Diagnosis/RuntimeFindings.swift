@@ -1,4 +1,3 @@
-import ConfigurationLists
 import ContainerRuntimes
 
 // What keeps pods from starting, or lets them start unguarded: runtimes' lists, plugins and classes.
@@ -13,7 +12,7 @@ extension HostObservation {
     private func missing(_ list: ListObservation, _ runtime: ObservedRuntime) -> Finding? {
         guard list.isUsed, !list.missing.isEmpty else { return nil }
         let names = list.missing.joined(separator: ", ")
-        let isOurs = list.missing == [ConfigurationList.ourType]
+        let isOurs = list.lacksOnlyOurs
         return Finding(
             .cniPluginNotFound, .error, at: .host,
             "\(runtime.name) does not find a plugin that its list names",

@@ -5,8 +5,8 @@ import NRI
 final class NRIConnection {
     private let descriptor: FileDescriptor
     private var stream: NRIStream
-    /// The most bytes that are read at once.
-    private static let most = 1 << 16
+    /// The most bytes that are read at once. All pods in them have their turn before anything else.
+    private static let most = 1 << 14
 
     /// The runtimes' default, which nothing here changes.
     static let (folder, socket) = ("/run/nri", "nri.sock")

@@ -58,7 +58,7 @@ final class NRIListener {
     static let patience: UInt64 = 50_000_000
     private static let (shortestPause, longestPause) = (Clock.second / 10, 5 * Clock.second)
     private static let runtimesTime = 5 * Clock.second
-    /// How much is read before others have their turn.
+    /// How often is read before others have their turn, if no pod asks.
     private static let mostReads = 16
 
     init(isWanted: @escaping (String) -> Bool) { self.isWanted = isWanted }
@@ -132,7 +132,8 @@ final class NRIListener {
     }
 
     private func listen(_ now: UInt64, _ news: inout [News]) throws(KernelError) {
-        for _ in 0..<Self.mostReads {
+        let asked = pending.count
+        for _ in 0..<Self.mostReads where pending.count == asked {
             guard let messages = try connection?.receive() else { return }
             for message in messages { try take(message, now, &news) }
         }

@@ -66,13 +66,37 @@ struct HostLists {
     /// The networks whose folder of drop-ins has ours, good or bad, whether or not a list names them still.
     func dropIns() throws(Refusal) -> [DropIn] {
         var found: [DropIn] = []
-        for name in try all() {
-            do throws(KernelError) {
-                guard try Folder(directory).status(of: name)?.isDirectory == true else { continue }
-            } catch { throw Refusal(error) }
+        for name in try folders() {
             let dropIn = try DropIn(network: name, in: directory)
             if try dropIn.state() != .absent { found.append(dropIn) }
         }
         return found
+    }
+
+    /// Drop-in files under other names that need our plugin, or may: somebody has written them.
+    func othersDropIns() throws(Refusal) -> [String] {
+        var found: [String] = []
+        for name in try folders() {
+            do throws(KernelError) {
+                guard let folder = try Folder(name, in: Folder(directory)) else { continue }
+                for file in try folder.names().sorted(by: isNaturallyOrdered) where file.ends(with: ".conf") {
+                    // A link leads to what is not seen from here.
+                    guard try folder.status(of: file)?.isRegular == true else { continue }
+                    let text = try folder.content(of: file, limit: Self.limit)
+                    if text?.holds("\"evenkeel\"") == true { found.append(folder.path(of: file)) }
+                }
+            } catch { throw Refusal(error, namesFile: true) }
+        }
+        return found
+    }
+
+    private func folders() throws(Refusal) -> [String] {
+        var folders: [String] = []
+        for name in try all() {
+            do throws(KernelError) {
+                if try Folder(directory).status(of: name)?.isDirectory == true { folders.append(name) }
+            } catch { throw Refusal(error) }
+        }
+        return folders
     }
 }

@@ -19,6 +19,9 @@ struct Removal {
         let hasChanged = try removeDropIns()
         let hasEdited = try editLists()
         if hasChanged || hasEdited { OwnProcess.sleep(milliseconds: Self.pause) }
+        if let other = try lists.othersDropIns().first {
+            throw Refusal("\(printable(other)) names the plugin, so the programs stay: take it away, and try again")
+        }
         for directory in node.plugins { try HostProgram.plugin.remove(from: directory) }
         guard let libexec = node.libexec else { return }
         for program in HostProgram.besides { try program.remove(from: libexec) }

@@ -51,18 +51,63 @@ import Testing
         #expect(try only().pluginFolders == folders)
     }
 
-    @Test func containerdsImportsTakeTheirTurn() throws {
-        let cni = "[plugins.\"io.containerd.grpc.v1.cri\".cni]\n"
+    private func imports(version: Int = 2, _ pattern: String = "conf.d/*.toml") throws {
+        let part = version == 2 ? "io.containerd.grpc.v1.cri" : "io.containerd.cri.v1.runtime"
         try put(
             "/etc/containerd/config.toml",
-            "version = 2\nimports = [\"conf.d/*.toml\", \"/etc/containerd/config.toml\"]\n\(cni)bin_dir = \"/a\"\nconf_dir = \"/l\""
-        )
+            """
+            version = \(version)
+            imports = ["\(pattern)", "/etc/containerd/config.toml"]
+            [plugins."\(part)".cni]
+            \(version == 2 ? "bin_dir = \"/a\"" : "bin_dirs = [\"/a\"]")
+            conf_dir = "/l"
+            """)
+        let cni = "[plugins.\"io.containerd.grpc.v1.cri\".cni]\n"
         try put("/etc/containerd/conf.d/20.toml", cni + "bin_dir = \"/c\"\nmax_conf_num = 0")
         try put("/etc/containerd/conf.d/10.toml", cni + "bin_dir = \"/b\"")
         try put("/etc/containerd/conf.d/30.conf", cni + "bin_dir = \"/d\"")
+    }
+
+    /// containerd 2 merges all files, also of several versions.
+    @Test(arguments: [2, 3]) func containerdsImportsTakeTheirTurn(version: Int) throws {
+        try imports(version: version)
+        try program("/usr/bin/containerd", holding: "io.containerd.cri.v1.runtime")
         let runtime = try only()
         #expect(runtime.pluginFolders == ["/c"] && runtime.listsFolder == "/l" && runtime.mostLists == nil)
         #expect(runtime.settings.files.count == 3)
+    }
+
+    /// Before containerd 2 the part that an import names is the import's alone.
+    @Test func anImportTakesThePlaceOfAPartInContainerd1() throws {
+        try imports()
+        try program("/usr/bin/containerd", holding: "io.containerd.grpc.v1.cri")
+        #expect(try only().pluginFolders == ["/c"] && only().listsFolder == "/etc/cni/net.d")
+        try put("/etc/containerd/conf.d/40.toml", "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".registry]\n")
+        #expect(try only().pluginFolders == ["/opt/cni/bin"])
+        // Another part's does not count.
+        try put(
+            "/etc/containerd/conf.d/40.toml", "[plugins.\"io.containerd.snapshotter.v1.native\"]\nroot_path = \"/x\"")
+        #expect(try only().pluginFolders == ["/c"])
+    }
+
+    /// As Go's `filepath.Glob` takes them.
+    @Test(arguments: [
+        ("/etc/containerd/*/20.toml", "/c"), ("/etc/*/c*.d/[1]?.toml", "/b"), ("*/30.conf", "/d"),
+        ("conf.d/../conf.d/10*", "/b"), ("conf.d/1?.toml", "/a"), ("/nowhere/*/*", "/a"), ("config.toml/*", "/a"),
+    ])
+    func anImportMayBeAPattern(pattern: String, folder: String) throws {
+        try imports(pattern)
+        #expect(try only().pluginFolders == [folder])
+    }
+
+    /// A name of another version of the file means nothing to containerd.
+    @Test(arguments: [
+        "version = 3\n[plugins.\"io.containerd.grpc.v1.cri\".cni]", "version = 2\n[plugins.cri.cni]",
+        "[plugins.\"io.containerd.grpc.v1.cri\".cni]",
+    ])
+    func aPartIsCalledByTheFilesVersion(table: String) throws {
+        try put("/etc/containerd/config.toml", "\(table)\nbin_dir = \"/a\"")
+        #expect(try only().pluginFolders == ["/opt/cni/bin"])
     }
 
     /// Docker's own packages bring such a file.

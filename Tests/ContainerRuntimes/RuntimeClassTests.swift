@@ -28,7 +28,7 @@ import Testing
         let second = try needs(text + "\n" + first.text)
         #expect(second.text.isEmpty, "\(second.text)")
         let settings = ContainerdSettings(path)
-        #expect(settings.all.faulty.isEmpty && !settings.lacksDefaultHandler)
+        #expect(settings.all.faulty.isEmpty && !settings.lacksDefaultHandler(nil) && !settings.isClosed)
         #expect(settings.handlers.contains("evenkeel") && settings.handlers.contains(settings.defaultHandler))
     }
 
@@ -50,8 +50,24 @@ import Testing
         let text =
             "version = 2\n[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.evenkeel]\nruntime_type = \"x\"\n"
         let needs = try needs(text).text
-        #expect(ContainerdSettings(path).lacksDefaultHandler)
+        #expect(ContainerdSettings(path).lacksDefaultHandler(nil))
         #expect(needs.contains("runtimes.runc]") && !needs.contains("runtimes.evenkeel]"))
+        // containerd 2 has it built in.
+        let program = scratch.path + "/containerd"
+        try "io.containerd.cri.v1.runtime".write(toFile: program, atomically: false, encoding: .utf8)
+        #expect(!ContainerdSettings(path).lacksDefaultHandler(program))
+    }
+
+    /// With a table beside an inline one of that name containerd does not start.
+    @Test(arguments: [
+        ("plugins = {'io.containerd.grpc.v1.cri' = {cni = {bin_dir = '/x'}}}", true), ("plugins = {}", true),
+        ("[plugins.'io.containerd.grpc.v1.cri']\ncontainerd = {}", true),
+        ("[plugins.'io.containerd.grpc.v1.cri']\ncni = {bin_dir = '/x'}", false),
+        ("plugins.'io.containerd.grpc.v1.cri'.containerd.default_runtime_name = 'runc'", false),
+    ])
+    func nothingIsAddedToAnInlineTable(text: String, isClosed: Bool) throws {
+        try "version = 2\n\(text)\n".write(toFile: path, atomically: false, encoding: .utf8)
+        #expect(ContainerdSettings(path).isClosed == isClosed)
     }
 
     @Test(arguments: [

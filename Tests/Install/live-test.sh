@@ -133,6 +133,22 @@ lists_work() {
     nft flush ruleset
 }
 
+uninstall_waits_for_what_has_the_plugin() {
+    local list=/etc/cni/net.d/podman.conflist
+    local podman=(podman --cgroup-manager cgroupfs --events-backend file --runtime crun --network-backend cni)
+    cp "$repository/hooks/cni/podman.conflist" $list
+    ln -sf busybox "$scratch/rootfs/bin/sleep"
+    "${podman[@]}" run -d --name keel --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+        --network "$(jq -r .name $list)" --rootfs "$scratch/rootfs" sleep 1000
+    # It is stopped by the list with which it started.
+    rm $list
+    fails_with 1 "(podman or CRI-O) needs the CNI plugin to be stopped: stop it first" uninstall_it
+    "${podman[@]}" rm -f -t 0 keel
+    contains "$(</run/called)" "DEL eth0"
+    contains "$(uninstall_it --dry-run)" "would remove $hook"
+    nft flush ruleset
+}
+
 add_host_state() {
     nft add table ip evenkeel
     nft add table ip6 evenkeel
@@ -234,6 +250,8 @@ check "live: uninstall removes nothing while a container runs that was started t
     uninstall_waits_for_containers
 check "live: uninstall waits for no container that an ordinary user made up" uninstall_waits_for_nobody_else
 check "live: podman accepts the example lists and finds the plugin" lists_work
+check "live: uninstall.sh waits for containers of podman that started with the plugin" \
+    uninstall_waits_for_what_has_the_plugin
 check "live: a dry run of uninstall leaves files, tables and /run/evenkeel" dry_run_keeps_everything
 check "live: uninstall restores the host, leaves tables of others, and containers start without the hook" \
     uninstall_restores

@@ -124,6 +124,20 @@ import Testing
         #expect(node.exists("cni/evenkeel"))
     }
 
+    @Test func theProgramsStayWhereSomebodysDropInNamesThePlugin() throws {
+        try node.list()
+        try node.run("install", "--drop-in")
+        let text = "{\"type\": \"evenkeel\", \"prefer\": true}"
+        let own = try node.scratch.file("lists/web/60-own.conf", Array(text.utf8))
+        _ = try node.scratch.link("lists/web/70-link.conf", to: "/nowhere/of/the/node")
+        let output = try node.run("remove")
+        #expect(output.status == 1 && output.err.contains("\(own) names the plugin, so the programs stay"))
+        #expect(node.exists("cni/evenkeel") && !node.exists("lists/web/50-evenkeel.conf"))
+        try FileManager.default.removeItem(atPath: own)
+        #expect(try node.run("remove").status == 0)
+        #expect(!node.exists("cni/evenkeel"))
+    }
+
     @Test func aDropInOfANetworkWithoutAListGoesToo() throws {
         try node.list()
         try node.run("install", "--drop-in")

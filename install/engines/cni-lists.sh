@@ -6,6 +6,8 @@
 # What else than a runtime's configuration says.
 usual_cni_dir=/opt/cni/bin
 usual_lists_dir=/etc/cni/net.d
+# What names the plugin in a list or a drop-in file.
+plugin_entry='"type"[[:space:]]*:[[:space:]]*"evenkeel"'
 # The directories whose lists are to be guarded.
 lists_dirs=()
 
@@ -25,6 +27,13 @@ find_plugin_directories() {
     done
 }
 
+# has_lists DIRECTORY
+has_lists() {
+    local list
+    for list in "$1"/*.conflist; do [[ ! -e $list && ! -L $list ]] || return 0; done
+    return 1
+}
+
 find_lists() {
     local directory found=()
     has_cni_command ||
@@ -32,7 +41,7 @@ find_lists() {
     mapfile -t found < <(ask_for_directories --lists)
     for directory in "${found[@]}" "$usual_lists_dir"; do
         [[ $directory == /* && " ${lists_dirs[*]} " != *" $directory "* ]] || continue
-        [[ -z $(compgen -G "$destdir$directory/*.conflist") ]] || lists_dirs+=("$directory")
+        ! has_lists "$destdir$directory" || lists_dirs+=("$directory")
     done
     ((${#lists_dirs[@]} > 0)) || fail "--cni-lists: there is no list (*.conflist) in $destdir${found[0]:-$usual_lists_dir}"
     for directory in "${lists_dirs[@]}"; do
@@ -83,7 +92,7 @@ lists_with_plugin() {
         [[ $directory == /* ]] || continue
         for list in "$destdir$directory"/*.{conflist,conf} "$destdir$directory"/*/*.conf; do
             [[ -f $list ]] || continue
-            ! grep -qE '"type"[[:space:]]*:[[:space:]]*"evenkeel"' "$list" || printf '%s\n' "$list"
+            ! grep -qE "$plugin_entry" "$list" || printf '%s\n' "$list"
         done
     done | sort -u
 }

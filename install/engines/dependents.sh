@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# What needs the runtime: engines that have it as their default, and containers that it started. Whatever others chose,
-# names of files and of containers, is printed quoted.
+# What needs the runtime: engines that have it as their default, and containers that it started. What needs the plugin: containers
+# that started with it. Whatever others chose, names of files and of containers, is printed quoted.
 # shellcheck disable=SC2154
 
-# Prints a line for each reason not to remove the runtime.
+# Prints a line for each reason not to remove the runtime and the plugin.
 dependents() {
     local file
     if [[ -n $recorded_docker ]] &&
@@ -16,7 +16,10 @@ dependents() {
             printf "%q names this runtime as podman's default, and podman starts nothing without it: remove that first\n" \
                 "$file"
     done
-    [[ -n $destdir ]] || running_containers
+    if [[ -z $destdir ]]; then
+        running_containers
+        containers_with_plugin
+    fi
 }
 
 # Engines stop a container with the runtime that started it. conmon (podman, CRI-O) has its path in its arguments,
@@ -32,6 +35,19 @@ running_containers() {
     for file in /run/{containerd,docker/containerd/daemon}/io.containerd.runtime.v2.task/*/*/options.json; do
         ! grep -qsF "\"$prefix/libexec/evenkeel/evenkeel-" "$file" ||
             printf 'the container %q (containerd) %s\n' "$(basename "$(dirname "$file")")" "$advice"
+    done
+}
+
+# podman and CRI-O stop a container by the list with which it started: libcni keeps it, in base64. Without the plugin the container's
+# address stays taken, and a pod of CRI-O does not end. containerd takes the list that is there now.
+containers_with_plugin() {
+    local file id
+    for file in /var/lib/cni/results/*; do
+        [[ -f $file ]] || continue
+        id=$(sed -n 's/.*"containerId":"\([0-9a-f]*\)".*/\1/p' "$file")
+        [[ -n $id && -n $(compgen -G "/run/containers/storage/*-containers/$id") ]] || continue
+        ! sed -n 's/.*"config":"\([^"]*\)".*/\1/p' "$file" | base64 -d 2>/dev/null | grep -E "$plugin_entry" >/dev/null ||
+            echo "the container ${id::12} (podman or CRI-O) needs the CNI plugin to be stopped: stop it first"
     done
 }
 

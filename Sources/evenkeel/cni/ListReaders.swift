@@ -38,6 +38,11 @@ struct ListReaders {
             return list.pluginTypes.first.flatMap { path.note(besides: $0) }
         }
         for reader in readers {
+            if let problem = reader.settings.problem, !isForced {
+                throw Refusal(
+                    "\(printable(problem)), so where \(reader.kind.rawValue) looks for plugins is not known: mend it first, or use --force"
+                )
+            }
             let name = file.split(separator: "/").last.map { String($0) } ?? file
             let seen = ListObservation(
                 "\(reader.listsFolder)/\(name)", isUsed: true, for: reader, knowsDropIns: { reader.knowsDropIns })

@@ -33,7 +33,7 @@ struct RuntimeListing {
     /// A sentence for each list with which no container starts, and for each file that a runtime cannot read.
     var problems: [String] {
         entries.flatMap { entry in
-            entry.runtime.settings.faulty.map { "\($0) is not TOML, and \(entry.runtime.kind.rawValue) reads it" }
+            (entry.runtime.settings.problem.map { ["\($0), and \(entry.runtime.kind.rawValue) needs it"] } ?? [])
                 + entry.lists.compactMap { $0.problem(for: entry.runtime) }
         }
     }
@@ -59,8 +59,9 @@ struct RuntimeListing {
 extension RuntimeListing.Entry {
     var text: String {
         let files = runtime.settings.files
+        let problem = runtime.settings.problem.map { " (\($0))" } ?? ""
         let rows: [(String, String)] = [
-            ("configuration", files.isEmpty ? "none, so what is built in" : files.joined(separator: ", ")),
+            ("configuration", files.isEmpty ? "none, so what is built in" : files.joined(separator: ", ") + problem),
             ("lists", runtime.listsFolder), ("plugins", runtime.pluginFolders.joined(separator: ", ")),
             ("drop-ins", knowsDropIns ? "read" : "not known to this version"),
         ]

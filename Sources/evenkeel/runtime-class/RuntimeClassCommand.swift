@@ -63,9 +63,15 @@ struct RuntimeClassCommand: ParsableCommand {
             try require(settings)
             return RuntimeClass(crio: settings, program: program)
         }
-        let settings = ContainerdSettings(config)
+        let settings = ContainerdSettings(config, program: ContainerRuntime.containerdProgram())
         try require(settings.all)
-        return RuntimeClass(containerd: settings, path: config, program: program)
+        let needs = RuntimeClass(containerd: settings, path: config, program: program)
+        guard needs.text.isEmpty || !settings.isClosed else {
+            throw Failure(
+                "add to \(config): it sets plugins in an inline table ({…}), to which TOML allows no addition; write that as "
+                    + "tables in brackets first")
+        }
+        return needs
     }
 
     private func require(_ settings: RuntimeSettings) throws(Failure) {

@@ -253,6 +253,29 @@ import Testing
         #expect(try names() == [])
     }
 
+    /// Where such a runtime looks once its file is mended nobody knows.
+    @Test(arguments: ["a = = b", "# \(String(repeating: "x", count: 1 << 20))\n"])
+    func aListIsLeftAloneWhoseReadersConfigurationIsNotUnderstood(configuration: String) throws {
+        for folder in ["etc/containerd", "etc/cni/net.d", "opt/cni/bin"] {
+            try FileManager.default.createDirectory(
+                atPath: "\(self.folder.path)/\(folder)", withIntermediateDirectories: true)
+        }
+        try put(configuration, "etc/containerd/config.toml")
+        try put(Self.plain, "etc/cni/net.d/web.conflist")
+        for plugin in ["bridge", "evenkeel"] { try put("#!/bin/sh\n", "opt/cni/bin/\(plugin)", mode: 0o755) }
+        let list = folder.path + "/etc/cni/net.d/web.conflist"
+        var output = try run("add", "--root", folder.path, list)
+        #expect(
+            output.status == 1
+                && output.err.contains("web.conflist: /etc/containerd/config.toml is not TOML, or cannot be read"))
+        #expect(try text("etc/cni/net.d/web.conflist") == Self.plain)
+        output = try run("directories", "--check", "--root", folder.path)
+        #expect(output.status == 1 && output.err.contains("cannot be read, and containerd needs it"))
+        #expect(try run("directories", "--root", folder.path).out.contains("is not TOML"))
+        #expect(try run("add", "--force", "--root", folder.path, list).status == 0)
+        #expect(try text("etc/cni/net.d/web.conflist") == Self.chained)
+    }
+
     /// The installer's own question, below a folder that stands for `/`.
     @Test func theDirectoriesAreThoseOfTheConfiguration() throws {
         for (path, text) in [

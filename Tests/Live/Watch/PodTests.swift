@@ -103,6 +103,42 @@ import Testing
         #expect(said == "invalid plugin index (code 2)")
     }
 
+    /// It stands still until both have asked, so that it finds all of it at once.
+    @Test func othersHaveTheirTurnWhileARuntimeAsksWithoutEnd() throws {
+        let said = try run(
+            """
+            watcher
+            WATCHER=$watcher runtime <<'PYTHON'
+            import json, os, signal
+            runtime = Runtime()
+            runtime.begin()
+            watcher = int(os.environ["WATCHER"])
+            os.kill(watcher, signal.SIGSTOP)
+            while open(f"/proc/{watcher}/stat").read().split()[2] != "T":
+                pass
+            message = field(2, "RunPodSandbox") + field(3, field(1, pod("/run/netns/cni-c")))
+            message = struct.pack(">IIIIBB", THEIRS, len(message) + 10, len(message), 1, REQUEST, 0) + message
+            runtime.plugin.setblocking(False)
+            sent = 0
+            try:
+                while sent < 100:
+                    sent += runtime.plugin.send(message * 100) / len(message) / 100
+            except BlockingIOError:
+                pass
+            pods = int(sent * 100)
+            assert pods > 500, pods
+            other = socket.socket(socket.AF_UNIX)
+            other.connect("/run/evenkeel/watch.sock")
+            other.sendall(b"GET /status HTTP/1.0\\r\\n\\r\\n")
+            os.kill(watcher, signal.SIGCONT)
+            answer = b"".join(iter(lambda: other.recv(65536), b""))
+            answered = json.loads(answer.split(b"\\r\\n\\r\\n", 1)[1])["nri"]["pods"]
+            assert answered < pods / 2, (answered, pods)
+            PYTHON
+            """)
+        #expect(said == "")
+    }
+
     /// The lock stands for whatever keeps a look from coming to its end.
     @Test func whatTakesLongIsAnsweredFirst() throws {
         let said = try run(
