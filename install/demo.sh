@@ -35,7 +35,7 @@ Interfaces, routes, firewall rules, containers and files of this machine do not 
 demo's own namespaces, which always end with it. What stays: the Debian packages it installs, the programs it
 builds in .build, and modules that the kernel loads on first use.
 
-Exit status: 0 if nothing is lost with Evenkeel; 1 if something is, or the demo could not run; 2 wrong usage.
+Exit status: 0 if nothing is lost with Evenkeel; 1 if something is, or the demo could not run; 64 wrong usage.
 NO_COLOR=1 turns colour off.
 TEXT
 }
@@ -80,7 +80,7 @@ fail() {
 misused() {
     printf 'install/demo.sh: %s\n\n' "$1" >&2
     usage >&2
-    exit 2
+    exit 64
 }
 
 # --- packages and programs ---

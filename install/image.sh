@@ -47,11 +47,11 @@ while (($#)); do
         exit 0
         ;;
     --output | --programs | --arch | --name)
-        [[ -n ${2:-} ]] || fail "$1 takes a value" 2
+        [[ -n ${2:-} ]] || fail "$1 takes a value" 64
         declare "${1#--}=$2"
         shift 2
         ;;
-    *) fail "unknown argument '$1'; --help lists the options" 2 ;;
+    *) fail "unknown argument '$1'; --help lists the options" 64 ;;
     esac
 done
 
@@ -63,10 +63,10 @@ for program in "${image_programs[@]}"; do
         fail "no program $program in $programs: run install/build.sh, or name its folder with --programs"
 done
 [[ -n $arch ]] || arch=$(architecture "$programs/${image_programs[0]}") || fail "name the architecture with --arch"
-[[ $arch == amd64 || $arch == arm64 ]] || fail "--arch is amd64 or arm64, not '$arch'" 2
+[[ $arch == amd64 || $arch == arm64 ]] || fail "--arch is amd64 or arm64, not '$arch'" 64
 version=$(sed -n 's/.*let version = "\(.*\)"$/\1/p' "$here/../Sources/LinuxSystem/Product.swift")
 epoch=${SOURCE_DATE_EPOCH:-0}
-[[ $epoch =~ ^[0-9]+$ ]] || fail "SOURCE_DATE_EPOCH is a number of seconds, not '$epoch'" 2
+[[ $epoch =~ ^[0-9]+$ ]] || fail "SOURCE_DATE_EPOCH is a number of seconds, not '$epoch'" 64
 output=${output:-evenkeel-$version-$arch.tar}
 
 work=$(mktemp -d)

@@ -25,7 +25,7 @@ fail() {
 
 usage_error() {
     printf '%s: %s\n%s --help lists the options\n' "$self" "$*" "$self" >&2
-    exit 2
+    exit 64
 }
 
 # Announces one action. Succeeds when it is to be carried out, fails in a dry run.

@@ -33,7 +33,7 @@ while (($#)); do
     -*)
         echo "install/test.sh: unknown option $1" >&2
         usage >&2
-        exit 2
+        exit 64
         ;;
     *) filter=$1 ;;
     esac

@@ -94,8 +94,8 @@ public struct Options: Sendable {
           -h, --help               this text
 
         SIGHUP reads the policy again and looks at everything. SIGTERM ends it and leaves all as it is.
-        Exit status: 0 ended as asked, 1 the kernel refused what it needs, 2 wrong arguments or a policy that is none; with
-        --once 1 also if something could not be mended.
+        Exit status: 0 ended as asked, 1 the kernel refused what it needs, 64 wrong arguments, 78 a policy that is
+        none; with --once 1 also if something could not be mended.
 
         """
 }

@@ -4,7 +4,7 @@ import LinuxSystem
 /// Why the watcher cannot begin.
 public struct WatchFailure: Error, Sendable {
     public let text: String
-    /// The exit status: 2 if only a person can mend it.
+    /// The exit status: 78 (EX_CONFIG) if only a person can mend it.
     public let status: Int32
 
     init(_ error: KernelError) {
@@ -12,5 +12,5 @@ public struct WatchFailure: Error, Sendable {
         status = 1
     }
 
-    init(_ error: PolicyError) { (text, status) = (error.description, 2) }
+    init(_ error: PolicyError) { (text, status) = (error.description, 78) }
 }

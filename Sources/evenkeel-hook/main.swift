@@ -17,7 +17,7 @@ func sayVersion() -> Int32 {
 /// Returns the exit status. Anything but 0 prevents the container's start.
 func run(_ host: Result<HostPolicy, PolicyError>) -> Int32 {
     let advice = "this program is an OCI hook: a container runtime runs it, and passes the container's state to it"
-    if Terminal.isStandardInput { return refuse(advice) }
+    if Terminal.isStandardInput { return refuse(advice, 64) }
     // Runtimes write a few kilobytes; annotations may add some.
     let inputLimit = 1 << 20
     let text: [UInt8]

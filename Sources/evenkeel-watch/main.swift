@@ -10,7 +10,7 @@ func run() -> Int32 {
     case .version: return print("evenkeel-watch \(Product.version)\n")
     case .refusal(let reason):
         FileDescriptor.writeStandardError("evenkeel-watch: \(reason)\n\n\(Options.usage)")
-        return 2
+        return 64
     case .watch(let options): return watch(options)
     }
 }

@@ -36,23 +36,23 @@ wrong_arguments() {
     local name script
     for name in install uninstall; do
         script=("$repository/install/$name.sh" --dry-run)
-        fails_with 2 "unknown option '--frefix'" "${script[@]}" --frefix /usr
-        fails_with 2 "unexpected argument 'now'" "${script[@]}" now
-        fails_with 2 "--prefix needs a directory" "${script[@]}" --prefix
-        fails_with 2 "--prefix needs a directory" "${script[@]}" --prefix --dry-run
-        fails_with 2 "--destdir needs a directory" "${script[@]}" --destdir ""
-        fails_with 2 "--destdir needs a directory" "${script[@]}" --destdir=
-        fails_with 2 "--prefix must be an absolute path" "${script[@]}" --prefix usr
-        fails_with 2 "--prefix: '/a\"b' holds" "${script[@]}" --prefix '/a"b'
-        fails_with 2 "--destdir: " "${script[@]}" --destdir $'/a\nb'
+        fails_with 64 "unknown option '--frefix'" "${script[@]}" --frefix /usr
+        fails_with 64 "unexpected argument 'now'" "${script[@]}" now
+        fails_with 64 "--prefix needs a directory" "${script[@]}" --prefix
+        fails_with 64 "--prefix needs a directory" "${script[@]}" --prefix --dry-run
+        fails_with 64 "--destdir needs a directory" "${script[@]}" --destdir ""
+        fails_with 64 "--destdir needs a directory" "${script[@]}" --destdir=
+        fails_with 64 "--prefix must be an absolute path" "${script[@]}" --prefix usr
+        fails_with 64 "--prefix: '/a\"b' holds" "${script[@]}" --prefix '/a"b'
+        fails_with 64 "--destdir: " "${script[@]}" --destdir $'/a\nb'
         contains "$("${script[@]}" --help)" "--dry-run"
     done
-    fails_with 2 "--cni-dir must be" "$repository/install/install.sh" --dry-run --cni-dir opt
-    fails_with 2 "--engines: no engine 'pod'" "$repository/install/install.sh" --dry-run --engines docker,pod
-    fails_with 2 "--engines needs a list" "$repository/install/install.sh" --dry-run --engines
-    fails_with 2 "--hooks-dir must be" "$repository/install/install.sh" --dry-run --hooks-dir=opt
+    fails_with 64 "--cni-dir must be" "$repository/install/install.sh" --dry-run --cni-dir opt
+    fails_with 64 "--engines: no engine 'pod'" "$repository/install/install.sh" --dry-run --engines docker,pod
+    fails_with 64 "--engines needs a list" "$repository/install/install.sh" --dry-run --engines
+    fails_with 64 "--hooks-dir must be" "$repository/install/install.sh" --dry-run --hooks-dir=opt
 }
-check "a wrong argument is exit status 2 and a message that names the option" wrong_arguments
+check "a wrong argument is exit status 64 and a message that names the option" wrong_arguments
 
 files_in_the_way() {
     local before

@@ -28,7 +28,7 @@ mirror='' swift='' keep='' suites=()
 while (($#)); do
     case $1 in
     --mirror | --swift)
-        (($# > 1)) || { complain "$1 needs a value" && exit 2; }
+        (($# > 1)) || { complain "$1 needs a value" && exit 64; }
         declare "${1#--}=$2"
         shift
         ;;
@@ -37,13 +37,13 @@ while (($#)); do
     -*)
         complain "unknown option $1"
         usage >&2
-        exit 2
+        exit 64
         ;;
     *) suites+=("$1") ;;
     esac
     shift
 done
-((${#suites[@]} > 0)) || { usage >&2 && exit 2; }
+((${#suites[@]} > 0)) || { usage >&2 && exit 64; }
 ((EUID == 0)) || { complain "debootstrap needs root: run it with sudo" && exit 1; }
 command -v debootstrap >/dev/null || { complain "debootstrap is missing: sudo apt-get install debootstrap" && exit 1; }
 

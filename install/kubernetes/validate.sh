@@ -33,7 +33,7 @@ case ${1:-} in
 '') ;;
 *)
     usage >&2
-    exit 2
+    exit 64
     ;;
 esac
 

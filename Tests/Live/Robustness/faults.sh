@@ -113,7 +113,7 @@ while (($#)); do
     --all) all_errors=yes ;;
     --every) every=$2 && shift ;;
     -h | --help) usage && exit 0 ;;
-    -*) usage >&2 && exit 2 ;;
+    -*) usage >&2 && exit 64 ;;
     *) break ;;
     esac
     shift
