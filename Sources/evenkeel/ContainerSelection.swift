@@ -6,19 +6,23 @@ let policyPath = Policy.path
 
 /// The options that say which containers a command is about, and by which policy.
 struct ContainerSelection: ParsableArguments {
-    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"))
+    @Option(help: ArgumentHelp("The network namespace at this path.", valueName: "path"), completion: .file())
     var netns: String?
 
     @Option(help: ArgumentHelp("The network namespace of this process.", valueName: "pid"))
     var pid: Int32?
 
-    @Option(help: ArgumentHelp("The container with this name, id or beginning of an id.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The container with this name, id or beginning of an id.", valueName: "name"),
+        completion: .containers)
     var container: String?
 
     @Flag(help: "Every container's network namespace.")
     var all = false
 
-    @Option(help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"),
+        completion: .file())
     var policy: String?
 
     /// How many of the four are given.

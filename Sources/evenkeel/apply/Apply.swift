@@ -57,7 +57,8 @@ struct Apply: ParsableCommand {
     @Option(
         name: .customLong("default-route"),
         help: ArgumentHelp(
-            "What the container prefers from now on; several are separated by commas.", valueName: "name"))
+            "What the container prefers from now on; several are separated by commas.", valueName: "name"),
+        completion: .networks)
     var defaultRoute: String?
 
     @Flag(name: [.customLong("dry-run"), .customShort("n")], help: "Say what would be done; change nothing.")

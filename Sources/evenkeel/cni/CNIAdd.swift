@@ -48,7 +48,9 @@ struct CNIAdd: ParsableCommand {
             valueName: "directories"))
     var pluginPath: String?
 
-    @Option(help: ArgumentHelp("Take the runtimes' configuration from below this directory.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("Take the runtimes' configuration from below this directory.", valueName: "directory"),
+        completion: .directory)
     var root = "/"
 
     @Flag(help: "Write the plugin into the list, also where the runtime reads drop-in files.")

@@ -38,7 +38,9 @@ struct CNIDirectories: ParsableCommand {
     @Flag(name: .customLong("lists"), help: "Print the directories of lists, a line each.")
     var listFolders = false
 
-    @Option(help: ArgumentHelp("Look below this directory as if it were /.", valueName: "directory"))
+    @Option(
+        help: ArgumentHelp("Look below this directory as if it were /.", valueName: "directory"), completion: .directory
+    )
     var root = "/"
 
     func validate() throws {

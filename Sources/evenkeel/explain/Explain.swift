@@ -15,7 +15,9 @@ struct Explain: ParsableCommand {
               evenkeel explain duplicate-default-route
             """)
 
-    @Argument(help: ArgumentHelp("A finding's name, as `evenkeel doctor` prints it.", valueName: "id"))
+    @Argument(
+        help: ArgumentHelp("A finding's name, as `evenkeel doctor` prints it.", valueName: "id"),
+        completion: .list(FindingID.allCases.map(\.rawValue)))
     var id: String?
 
     func validate() throws {

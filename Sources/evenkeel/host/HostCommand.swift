@@ -19,7 +19,9 @@ struct HostCommand: ParsableCommand {
 
 /// What the subcommands share.
 struct HostOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"),
+        completion: .file())
     var policy: String?
 
     @Flag(help: "Print one JSON object instead of text.")

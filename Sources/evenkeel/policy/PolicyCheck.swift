@@ -29,7 +29,7 @@ struct PolicyCheck: ParsableCommand {
               64  the command line is wrong
             """)
 
-    @Argument(help: ArgumentHelp("The documents; none: the host's own.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The documents; none: the host's own.", valueName: "file"), completion: .file())
     var files: [String] = []
 
     @Flag(help: "Print one JSON object instead of text.")

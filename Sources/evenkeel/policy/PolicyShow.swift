@@ -31,7 +31,9 @@ struct PolicyShow: ParsableCommand {
               64  the command line is wrong
             """)
 
-    @Option(help: ArgumentHelp("The container with this name, id or beginning of an id.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("The container with this name, id or beginning of an id.", valueName: "name"),
+        completion: .containers)
     var container: String?
 
     @Flag(help: "Print one JSON object instead of text.")

@@ -36,7 +36,8 @@ struct RuntimeClassCommand: ParsableCommand {
     @Option(help: ArgumentHelp("containerd's configuration.", valueName: "file"), completion: .file())
     var config = "/etc/containerd/config.toml"
 
-    @Option(help: ArgumentHelp("The runtime's program (default: beside this one).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The runtime's program (default: beside this one).", valueName: "file"), completion: .file())
     var runtime: String?
 
     func validate() throws {

@@ -20,7 +20,7 @@ struct WatchCommand: ParsableCommand {
 
 /// What the subcommands share.
 struct WatchOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Where the watcher listens.", valueName: "path"))
+    @Option(help: ArgumentHelp("Where the watcher listens.", valueName: "path"), completion: .file())
     var socket = RunDirectory.watchSocket
 
     @Flag(help: "Print JSON instead of text.")
