@@ -12,7 +12,8 @@ usage() {
 usage: install/build.sh [DEST]
 
 Builds evenkeel, evenkeel-cni, evenkeel-hook, evenkeel-runtime, evenkeel-watch and evenkeel-node into DEST (default
-.build/dist), stripped, with an unstripped copy of each under DEST/debug. With it, a crash report's address gives file and line:
+.build/dist), stripped, with manual pages and completions under DEST/share, and an unstripped copy of each under
+DEST/debug. With it, a crash report's address gives file and line:
 
     llvm-symbolizer --relative-address --obj=DEST/debug/evenkeel-cni 0xADDRESS
 
@@ -32,7 +33,7 @@ case ${1:-} in
 -*)
     echo "install/build.sh: unknown option $1" >&2
     usage >&2
-    exit 2
+    exit 64
     ;;
 esac
 dest=${1:-.build/dist}
@@ -64,4 +65,10 @@ for program in "${static_programs[@]}"; do
         exit 1
     fi
 done
+# What install.sh puts below share/, and what the programs were made of.
+rm -rf "$dest/share"
+install/man.sh --programs "$dest" "$dest/share/man"
+install/completions.sh --programs "$dest" "$dest/share"
+install/release/components.sh >"$dest/components"
+
 (cd "$dest" && stat -c '%n: %s bytes' evenkeel "${static_programs[@]}")

@@ -36,7 +36,8 @@ evenkeel-host.service and evenkeel-watch.service for systemd. Starts and restart
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel, the
-                   schema of the policy to DIR/share/evenkeel
+                   schema of the policy to DIR/share/evenkeel, manual pages to DIR/share/man, and
+                   completions for bash, zsh and fish below DIR/share
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel; may be given several times (default: where
                    containerd, CRI-O, k3s, RKE2, nerdctl and podman look for the plugins of their lists, as
                    `evenkeel cni directories` shows; without any of them /opt/cni/bin)
@@ -110,6 +111,7 @@ plan_files() {
     for directory in "${cni_dirs[@]}"; do plan 755 "$programs/evenkeel-cni" "$directory/evenkeel"; done
     plan_licences
     plan_schema
+    plan_share
     plan_units
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json
     other=$(who_sets_hooks_dir)

@@ -25,3 +25,12 @@ plan_licences() {
 
 # What editors check a policy by. `evenkeel policy schema` prints the same.
 plan_schema() { plan 644 "$here/policy.schema.json" "$prefix/share/evenkeel/policy.schema.json"; }
+
+# Manual pages and shells' completions, as build.sh made them of the programs.
+plan_share() {
+    local file
+    [[ -d $programs/share ]] || return 0
+    while IFS= read -r file; do
+        plan 644 "$programs/share/$file" "$prefix/share/$file"
+    done < <(cd "$programs/share" && find . -type f -printf '%P\n' | sort)
+}
