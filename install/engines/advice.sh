@@ -10,6 +10,7 @@ say_what_is_next() {
         say "To guard the CNI networks of containerd, CRI-O, k3s and podman, run this again with --cni-lists."
     advise_units
     say "The built-in policy applies. To change it, write /etc/evenkeel/policy.json."
+    say_first_commands
 }
 
 # The command line as a shell finds it.
@@ -48,4 +49,19 @@ advise_crio() {
 CRI-O: containers that start from now on run the hook, if CRI-O's hooks_dir includes $hooks_dir.
   For a runtime class: $(command_line) runtime-class --crio >/etc/crio/crio.conf.d/evenkeel.conf    (then restart CRI-O)
 TEXT
+}
+
+# The two commands to begin with.
+say_first_commands() {
+    local command="$prefix/bin/evenkeel"
+    [[ ":$PATH:" != *":$prefix/bin:"* ]] || command=evenkeel
+    say "Next:"
+    say "    $command doctor          # what is wrong with this host's containers"
+    if wants docker && [[ -n $docker_verdict ]]; then
+        say "    systemctl reload docker  # then: docker run --runtime evenkeel …"
+    elif ! wants podman && ! wants cri-o && wants containerd && [[ -z $cni_lists ]]; then
+        say "    $0 --cni-lists           # guards containerd's networks"
+    else
+        say "    $command apply --all     # makes the containers safe that run already"
+    fi
 }
