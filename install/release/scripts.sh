@@ -1,0 +1,40 @@
+# shellcheck shell=bash
+# What packages do beside unpacking their files, as shell text. For deb.sh and rpm.sh.
+
+setup=/usr/share/evenkeel/setup/release/host.sh
+
+# The hook's JSON and the plugin of the other installation would be overwritten.
+refuse_other_installation() {
+    cat <<'EOF'
+if [ -e /usr/local/lib/evenkeel/manifest ]; then
+    echo "evenkeel: install.sh has installed it below /usr/local: run its uninstall.sh first" >&2
+    exit 1
+fi
+EOF
+}
+
+# Starts and enables nothing. A host without the runtimes' folders keeps the package.
+configure_host() {
+    cat <<EOF
+$setup configure || echo "evenkeel: not all is set up; then run: $setup configure" >&2
+$(reload_units)
+EOF
+}
+
+reload_units() { echo 'if [ -d /run/systemd/system ]; then systemctl daemon-reload || :; fi'; }
+
+# A container that started before the hook was gone has made the host's tables again.
+sweep() {
+    cat <<EOF
+for family in ip ip6; do nft delete table \$family evenkeel 2>/dev/null || :; done
+rm -rf /run/evenkeel
+$(reload_units)
+EOF
+}
+
+first_commands() {
+    cat <<'EOF'
+echo "Evenkeel: evenkeel doctor says what is wrong with this host's containers, evenkeel apply --all mends it."
+echo "To keep all of it so: systemctl enable --now evenkeel-host evenkeel-watch"
+EOF
+}

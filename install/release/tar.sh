@@ -1,0 +1,31 @@
+# shellcheck shell=bash
+# An archive for every Linux, with install.sh and uninstall.sh in it. For make-packages.sh.
+# shellcheck disable=SC2154
+
+# What install.sh and uninstall.sh need.
+tar_scripts=(install.sh uninstall.sh lib.sh plan.sh unit.sh engines systemd licenses containers.conf policy.schema.json)
+
+# tar_script NAME OPTION…: at the top, for who has unpacked it.
+tar_script() {
+    printf '#!/bin/sh\nhere=$(dirname "$(readlink -f "$0")")\nexec "$here/install/%s"%s "$@"\n' "$1" "${*:2}"
+}
+
+make_tar() {
+    local name=evenkeel-$version-linux-$arch folder
+    folder=$work/tar/$name
+    install -d "$folder/install" "$folder/hooks/cdi"
+    cp -a "$programs" "$folder/programs"
+    # For the image, which install/image.sh makes.
+    rm -f "$folder/programs/evenkeel-node" "$folder/programs/components"
+    cp -a "${tar_scripts[@]/#/$here/}" "$folder/install/"
+    install -m 644 "$here/../hooks/evenkeel.json" "$folder/hooks/"
+    install -m 644 "$here/../hooks/cdi/evenkeel.json" "$folder/hooks/cdi/"
+    install -m 644 "$here/../LICENSE" "$here/licenses/NOTICES" "$here/../.github/CHANGELOG.md" "$folder/"
+    # shellcheck disable=SC2016 # the script's own variable
+    tar_script install.sh ' --programs "$here/programs"' >"$folder/install.sh"
+    tar_script uninstall.sh '' >"$folder/uninstall.sh"
+    chmod 755 "$folder"/*.sh
+    cp "$work/evenkeel.spdx.json" "$folder/"
+    LC_ALL=C tar --create --directory="$work/tar" --sort=name --format=gnu --owner=0 --group=0 --numeric-owner \
+        --mtime="@$epoch" --mode=u=rwX,go=rX "$name" | gzip -9n >"$output/$name.tar.gz"
+}
