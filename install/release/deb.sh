@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A package of Debian's. For make-packages.sh.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016 # make-packages.sh sets the rest; what is quoted is for the packages' scripts
 
 deb_scripts() { # FOLDER
     printf '#!/bin/sh\nset -e\nif [ "$1" = install ]; then\n%s\nfi\n' "$(refuse_other_installation)" >"$1/preinst"

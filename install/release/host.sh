@@ -104,7 +104,10 @@ warn_of_hooks_dir() {
 
 require_nothing_needs_it() {
     local found
-    found=$(dependents && lists_with_plugin | sed 's/$/ names the plugin evenkeel: `evenkeel cni remove FILE` takes it out/')
+    found=$(
+        dependents
+        lists_with_plugin | sed 's/$/ names the plugin evenkeel: "evenkeel cni remove FILE" takes it out/'
+    )
     [[ -n $found ]] || return 0
     [[ -z ${EVENKEEL_FORCE:-} ]] || {
         note "EVENKEEL_FORCE: $found"
@@ -113,8 +116,9 @@ require_nothing_needs_it() {
     fail "still needed (with EVENKEEL_FORCE=yes it is removed all the same):"$'\n'"$found"
 }
 
-# docker.sh calls it.
+# docker.sh calls these.
 remove() { rm -f -- "$1"; }
+remove_unfinished() { rm -f -- "$1$unfinished".*; }
 
 # The watcher goes first: it would restore what is taken back.
 stop_units() {
@@ -157,6 +161,8 @@ configure | remove) ;;
     exit 64
     ;;
 esac
+# Below a root of its own, a package's scripts may get a TMPDIR that is not there.
+[[ -d ${TMPDIR:-/tmp} ]] || TMPDIR=/tmp
 make_rendered
 read_manifest "$manifest"
 if [[ $1 == configure ]]; then configure; else remove_all; fi

@@ -4,6 +4,8 @@
 
 rpm_arch() { if [[ $arch == amd64 ]]; then echo x86_64; else echo aarch64; fi; }
 
+rpm_system_folders='/etc|/usr(/bin|/lib(/systemd(/system)?)?|/libexec|/share(/doc|/man(/man[58])?)?)?'
+
 # rpm_files ROOT: each file, and what it is.
 rpm_files() {
     local file
@@ -15,9 +17,8 @@ rpm_files() {
         *) printf '%s\n' "$file" ;;
         esac
     done
-    # Only what no other package has.
-    printf '%%dir %s\n' /usr/libexec/evenkeel /usr/lib/evenkeel /usr/lib/evenkeel/cni /usr/share/evenkeel \
-        /usr/share/evenkeel/setup /usr/share/evenkeel/setup/{engines,release} /usr/share/doc/evenkeel
+    # Several packages may own a folder; the last one takes it away. What every system has belongs to the system.
+    (cd "$1" && find . -mindepth 1 -type d -printf '/%P\n' | sort) | grep -vxE "$rpm_system_folders" | sed 's/^/%dir /'
 }
 
 rpm_spec() { # ROOT

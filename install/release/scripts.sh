@@ -18,6 +18,9 @@ configure_host() {
     cat <<EOF
 $setup configure || echo "evenkeel: not all is set up; then run: $setup configure" >&2
 $(reload_units)
+if [ -d /run/systemd/system ] && systemctl is-active -q evenkeel-watch; then
+    echo "evenkeel: the watcher that runs is still the former program: systemctl restart evenkeel-watch"
+fi
 EOF
 }
 

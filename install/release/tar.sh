@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # An archive for every Linux, with install.sh and uninstall.sh in it. For make-packages.sh.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016 # make-packages.sh sets the rest; what is quoted is for the scripts at the top
 
 # What install.sh and uninstall.sh need.
 tar_scripts=(install.sh uninstall.sh lib.sh plan.sh unit.sh engines systemd licenses containers.conf policy.schema.json)
@@ -21,7 +21,6 @@ make_tar() {
     install -m 644 "$here/../hooks/evenkeel.json" "$folder/hooks/"
     install -m 644 "$here/../hooks/cdi/evenkeel.json" "$folder/hooks/cdi/"
     install -m 644 "$here/../LICENSE" "$here/licenses/NOTICES" "$here/../.github/CHANGELOG.md" "$folder/"
-    # shellcheck disable=SC2016 # the script's own variable
     tar_script install.sh ' --programs "$here/programs"' >"$folder/install.sh"
     tar_script uninstall.sh '' >"$folder/uninstall.sh"
     chmod 755 "$folder"/*.sh

@@ -1,0 +1,158 @@
+# shellcheck shell=bash
+# Part of in-root.sh: the .deb and the archive in the copy of a Debian, with podman.
+# shellcheck disable=SC2154
+
+prepare_podman() {
+    mkdir -p /etc/containers/containers.conf.d /run/image/bin
+    cat >/etc/containers/containers.conf.d/aa-test.conf <<'TOML'
+[containers]
+apparmor_profile = "unconfined"
+cgroups = "disabled"
+default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
+label = false
+log_driver = "k8s-file"
+[engine]
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+runtime = "crun"
+runtime_supports_nocgroup = ["crun", "evenkeel", "evenkeel-crun"]
+TOML
+    printf '[storage]\ndriver = "vfs"\ngraphroot = "/var/lib/containers/storage"\nrunroot = "/run/containers/storage"\n' \
+        >/etc/containers/storage.conf
+    echo '{ "default": [{ "type": "insecureAcceptAnything" }] }' >/etc/containers/policy.json
+    ip link set lo up
+    cp "$(command -v busybox)" /run/image/bin/busybox
+    for name in ip sleep cat sh; do ln -sf busybox "/run/image/bin/$name"; done
+    tar -C /run/image -c . | podman import - localhost/test
+    podman network create --disable-dns --subnet 10.89.2.0/24 front
+    podman network create --disable-dns --subnet 10.89.3.0/24 back
+}
+
+# start NAME [OPTION…]
+start() {
+    podman run -d --name "$1" --network front,back "${@:2}" localhost/test sleep 1000 >/dev/null
+}
+# conmon may outlive the container for a moment, and as long it counts as running.
+stop() {
+    podman rm -f -t 0 "$1" >/dev/null
+    for _ in {1..200}; do
+        pgrep -x conmon >/dev/null || return 0
+        sleep 0.05
+    done
+}
+inside() { nsenter -t "$(podman inspect -f '{{.State.Pid}}' "$1")" -n -- "${@:2}"; }
+
+# How many default routes it has in main, and whether rules look after the others.
+network_of() { echo "$(inside "$1" ip route show default | wc -l) $(inside "$1" ip rule | grep -c suppress_prefixlength)"; }
+
+tree() {
+    find / -xdev \( -path /run -o -path /tmp -o -path /var/cache -o -path /var/log -o -path /var/lib/dpkg -o -path /var/lib/apt \
+        -o -path /var/lib/containers -o -path /proc -o -path /sys -o -path /dev -o -path /etc/containers/networks \) -prune -o \
+        -type f -printf '%p %m %U %G %s\n' -o -printf '%p %m %U %G %l\n' | grep -v '^/ \|/etc/ld.so.cache' | sort
+    nft list tables | grep evenkeel || :
+    ls -d /run/evenkeel 2>/dev/null || :
+}
+
+apt_quietly() { apt-get -y -qq -o Dpkg::Use-Pty=0 "$@" </dev/null; }
+is_enabled() { find /etc/systemd/system -name 'evenkeel*' 2>/dev/null | grep -q .; }
+
+control() {
+    start c
+    same "$(network_of c)" "2 0"
+    stop c
+}
+
+deb_installs() {
+    apt_quietly install "/run/packages/"*.deb
+    same "$(dpkg-query -W -f '${Status}' evenkeel)" "install ok installed"
+    same "$(dpkg --verify evenkeel)" ""
+    ! is_enabled
+    sha256sum --quiet --check /var/lib/evenkeel/manifest 2>/dev/null
+    same "$(jq -c .runtimes.evenkeel /etc/docker/daemon.json)" '{"path":"/usr/libexec/evenkeel/evenkeel-runtime"}'
+    [[ -s /usr/share/man/man8/evenkeel-doctor.8.gz ]]
+}
+
+# What bash offers for a container's name.
+completed_containers() {
+    local file
+    for file in /usr/{local/,}share/bash-completion/completions/evenkeel; do
+        # shellcheck disable=SC1090 # one of the two is there
+        [[ ! -e $file ]] || source "$file"
+    done
+    # shellcheck disable=SC2034 # the completion reads them
+    COMP_LINE='evenkeel apply --container ' COMP_POINT=27 COMP_CWORD=3 COMP_WORDS=(evenkeel apply --container '')
+    _evenkeel evenkeel '' --container
+    echo "${COMPREPLY[@]}"
+}
+
+container_is_safe() {
+    start c
+    same "$(network_of c)" "1 1"
+    # The shell's completion knows it.
+    same "$(completed_containers)" c
+    stop c
+    start c --runtime evenkeel-crun
+    same "$(network_of c)" "1 1"
+    stop c
+}
+
+deb_waits_for_containers() {
+    start c --runtime evenkeel-crun
+    fails_with 100 "the container c (podman or CRI-O) needs /usr/libexec/evenkeel" apt_quietly purge evenkeel
+    same "$(network_of c)" "1 1"
+    stop c
+    [[ -x /usr/bin/evenkeel && -s /usr/share/containers/oci/hooks.d/evenkeel.json ]]
+    apt_quietly install --reinstall "/run/packages/"*.deb
+    same "$(dpkg --verify evenkeel)" ""
+}
+
+deb_keeps_what_was_changed() {
+    echo '# mine' >>/etc/containers/containers.conf.d/evenkeel.conf
+    apt_quietly remove evenkeel
+    grep -q '^# mine' /etc/containers/containers.conf.d/evenkeel.conf
+    cmp /etc/docker/daemon.json /run/daemon.json
+    start c
+    same "$(network_of c)" "2 0"
+    stop c
+    apt_quietly install "/run/packages/"*.deb
+    grep -q '^# mine' /etc/containers/containers.conf.d/evenkeel.conf
+}
+
+deb_is_purged() {
+    mkdir -p /etc/evenkeel && echo '{}' >/etc/evenkeel/policy.json
+    start c && stop c
+    apt_quietly purge evenkeel
+    cmp /etc/docker/daemon.json /run/daemon.json
+    same "$(tree)" "$(</run/before)"
+}
+
+archive_installs() {
+    tar -xzf /run/packages/*.tar.gz -C /run
+    "$(echo /run/evenkeel-*)/install.sh"
+    ! is_enabled
+    sha256sum --quiet --check /usr/local/lib/evenkeel/manifest
+    [[ -s /usr/local/share/man/man8/evenkeel.8 ]]
+    fails_with 100 "install.sh has installed it below /usr/local" apt_quietly install "/run/packages/"*.deb
+}
+
+archive_goes() {
+    "$(echo /run/evenkeel-*)/uninstall.sh"
+    cmp /etc/docker/daemon.json /run/daemon.json
+    same "$(tree)" "$(</run/before)"
+}
+
+system_tests() {
+    prepare_podman >/run/podman.log 2>&1 || { report 1 "$suite: podman" "$(</run/podman.log)" && return; }
+    mkdir -p /etc/docker
+    printf '{\n    "debug": true\n}\n' | tee /run/daemon.json >/etc/docker/daemon.json
+    check "$suite: the control: without Evenkeel podman's container has two default routes" control
+    tree >/run/before
+    check "$suite: apt installs the .deb, with plugin and Docker's entry, and enables nothing" deb_installs
+    check "$suite: by the .deb podman's containers are safe, and completed" container_is_safe
+    check "$suite: apt does not purge it under a container of its runtime, and installs it again" deb_waits_for_containers
+    check "$suite: a changed file in /etc outlives a removal, the hook does not" deb_keeps_what_was_changed
+    check "$suite: apt purge leaves nothing" deb_is_purged
+    check "$suite: the archive's install.sh works, and the .deb is refused beside it" archive_installs
+    check "$suite: by the archive podman's containers are safe, and completed" container_is_safe
+    check "$suite: its uninstall.sh leaves nothing" archive_goes
+}
