@@ -113,6 +113,7 @@ what_is_next() {
     contains "$said" "/opt/keel/bin/evenkeel runtime-class --containerd"
     contains "$said" "/opt/keel/bin/evenkeel runtime-class --crio"
     contains "$said" "docker run --runtime evenkeel"
+    contains "$(tail -n 1 <<<"$said")" "systemctl reload docker"
     contains "$said" "systemctl enable --now evenkeel-host"
     mkdir -p /etc/systemd/system/multi-user.target.wants
     ln -s ../evenkeel-host.service /etc/systemd/system/multi-user.target.wants/
@@ -120,6 +121,7 @@ what_is_next() {
     lacks "$said" "enable --now evenkeel-host"
     contains "$said" "--userns"
     lacks "$said" "Docker: "
+    same "$(tail -n 3 <<<"$said" | sed 's/ *#.*//' | paste -sd'|')" "Next:|    /opt/keel/bin/evenkeel doctor|    /opt/keel/bin/evenkeel apply --all"
     lacks "$(install_it --engines podman --prefix /opt/keel --dry-run)" "podman: "
     contains "$(uninstall_it --prefix /opt/keel)" "dockerd forgets the runtime when it is restarted"
 }

@@ -62,6 +62,26 @@ control() {
     stop c
 }
 
+# An engine that is installed later: here a package that has nothing but Docker's program.
+deb_sets_up_what_comes_later() {
+    local later=/run/later
+    apt_quietly install "/run/packages/"*.deb
+    [[ ! -e /etc/docker ]]
+    mkdir -p $later/{DEBIAN,usr/sbin}
+    printf '#!/bin/sh\n' >$later/usr/sbin/dockerd && chmod 755 $later/usr/sbin/dockerd
+    printf 'Package: later\nVersion: 1\nArchitecture: all\nMaintainer: test <test@localhost>\nDescription: test\n' >$later/DEBIAN/control
+    dpkg-deb --build $later /run/later.deb
+    dpkg -i /run/later.deb
+    same "$(jq -c . /etc/docker/daemon.json)" '{"runtimes":{"evenkeel":{"path":"/usr/libexec/evenkeel/evenkeel-runtime"}}}'
+    # Whoever takes the entry out does not get it back.
+    echo '{}' >/etc/docker/daemon.json
+    apt_quietly install --reinstall "/run/packages/"*.deb
+    same "$(</etc/docker/daemon.json)" '{}'
+    apt_quietly purge evenkeel later
+    rm -r /etc/docker
+    same "$(tree)" "$(</run/before)"
+}
+
 deb_installs() {
     apt_quietly install "/run/packages/"*.deb
     same "$(dpkg-query -W -f '${Status}' evenkeel)" "install ok installed"
@@ -143,6 +163,8 @@ archive_goes() {
 
 system_tests() {
     prepare_podman >/run/podman.log 2>&1 || { report 1 "$suite: podman" "$(</run/podman.log)" && return; }
+    tree >/run/before
+    check "$suite: an engine that comes later is set up then, and what is taken out stays out" deb_sets_up_what_comes_later
     mkdir -p /etc/docker
     printf '{\n    "debug": true\n}\n' | tee /run/daemon.json >/etc/docker/daemon.json
     check "$suite: the control: without Evenkeel podman's container has two default routes" control

@@ -4,7 +4,7 @@
 
 deb_scripts() { # FOLDER
     printf '#!/bin/sh\nset -e\nif [ "$1" = install ]; then\n%s\nfi\n' "$(refuse_other_installation)" >"$1/preinst"
-    printf '#!/bin/sh\nset -e\ncase "$1" in\nconfigure | abort-remove | abort-upgrade)\n%s\n;;\nesac\n' \
+    printf '#!/bin/sh\nset -e\ncase "$1" in\nconfigure | triggered | abort-remove | abort-upgrade)\n%s\n;;\nesac\n' \
         "$(configure_host)
 if [ \"\$1\" = configure ] && [ -z \"\$2\" ]; then
 $(first_commands)
@@ -14,6 +14,11 @@ fi" >"$1/postinst"
     printf '#!/bin/sh\nset -e\nif [ "$1" = remove ]; then\n%s\nfi\nif [ "$1" = purge ]; then\n%s\nfi\n' "$(sweep)" \
         'rm -rf /etc/evenkeel /var/lib/evenkeel' >"$1/postrm"
     chmod 755 "$1"/{preinst,postinst,prerm,postrm}
+}
+
+# What comes later is set up then: its packages bring these.
+deb_triggers() {
+    printf 'interest-noawait %s\n' /usr/sbin/dockerd /usr/bin/dockerd /usr/bin/containerd /usr/bin/crio /usr/lib/cni
 }
 
 deb_control() { # FOLDER SIZE
@@ -119,9 +124,10 @@ make_deb() {
     install -d "$root/DEBIAN"
     (cd "$root" && find etc -type f -printf '/%p\n' | sort) >"$root/DEBIAN/conffiles"
     (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$root/DEBIAN/md5sums"
+    deb_triggers >"$root/DEBIAN/triggers"
     deb_scripts "$root/DEBIAN"
     deb_control "$root/DEBIAN" "$(du -k -s --apparent-size "$root" | cut -f1)"
-    chmod 644 "$root/DEBIAN"/{conffiles,control,md5sums} "$doc"/* "$root"/usr/share/lintian/overrides/*
+    chmod 644 "$root/DEBIAN"/{conffiles,control,md5sums,triggers} "$doc"/* "$root"/usr/share/lintian/overrides/*
     settle "$root"
     SOURCE_DATE_EPOCH=$epoch dpkg-deb --root-owner-group -Zxz --build "$root" "$output/evenkeel_${version}_$arch.deb" >/dev/null
 }

@@ -83,7 +83,7 @@ configure() {
     local path
     find_copies
     engines=()
-    if has_program dockerd || [[ -d /etc/docker ]]; then plan_docker; fi
+    if { has_program dockerd || [[ -d /etc/docker ]]; } && ! is_entry_unwanted; then plan_docker; fi
     [[ -z $docker_made ]] || missing_directories "$daemon_json"
     # Before anything is made, so that nothing is left that nobody knows of.
     write_manifest
@@ -93,6 +93,11 @@ configure() {
     done
     [[ $docker_verdict != add ]] || add_docker_runtime
     warn_of_hooks_dir
+}
+
+# Somebody has taken out what was added once.
+is_entry_unwanted() {
+    [[ -n $recorded_docker ]] && { [[ ! -e $daemon_json ]] || ! grep -qF "\"$(runtime_path)\"" "$daemon_json"; }
 }
 
 warn_of_hooks_dir() {
