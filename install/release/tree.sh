@@ -15,7 +15,7 @@ make_tree() {
     # A package cannot know whether another file sets hooks_dir, which its drop-in would replace: so its drop-in sets none, as
     # install.sh decides if there is such a file. The usual folder is read without.
     echo 'hooks_dir = ["/usr/share/containers/oci/hooks.d"]' >"$usual"
-    "$here/install.sh" --programs "$2" --destdir "$1" --prefix /usr --engines podman --cni-dir "$plugin_folder" \
+    TMPDIR=$work "$here/install.sh" --programs "$2" --destdir "$1" --prefix /usr --engines podman --cni-dir "$plugin_folder" \
         >"$work/install.log" 2>&1 || {
         cat "$work/install.log" >&2
         return 1
