@@ -121,6 +121,10 @@ deb_waits_for_containers() {
     fails_with 100 "the container c (podman or CRI-O) needs /usr/libexec/evenkeel" apt_quietly purge evenkeel
     same "$(network_of c)" "1 1"
     stop c
+    mkdir -p /etc/cni/net.d
+    echo '{"cniVersion":"1.0.0","name":"x","plugins":[{"type":"bridge"},{"type":"evenkeel"}]}' >/etc/cni/net.d/50-x.conflist
+    fails_with 100 "/etc/cni/net.d/50-x.conflist names the plugin evenkeel" apt_quietly purge evenkeel
+    rm /etc/cni/net.d/50-x.conflist
     [[ -x /usr/bin/evenkeel && -s /usr/share/containers/oci/hooks.d/evenkeel.json ]]
     apt_quietly install --reinstall "/run/packages/"*.deb
     same "$(dpkg --verify evenkeel)" ""
@@ -171,7 +175,7 @@ system_tests() {
     tree >/run/before
     check "$suite: apt installs the .deb, with plugin and Docker's entry, and enables nothing" deb_installs
     check "$suite: by the .deb podman's containers are safe, and completed" container_is_safe
-    check "$suite: apt does not purge it under a container of its runtime, and installs it again" deb_waits_for_containers
+    check "$suite: apt does not purge it while a container or a CNI list needs it, and installs it again" deb_waits_for_containers
     check "$suite: a changed file in /etc outlives a removal, the hook does not" deb_keeps_what_was_changed
     check "$suite: apt purge leaves nothing" deb_is_purged
     check "$suite: the archive's install.sh works, and the .deb is refused beside it" archive_installs

@@ -2,7 +2,7 @@
 # The bill of materials: SPDX 2.3 in JSON, of the programs and of what they are made of. For make-packages.sh.
 # shellcheck disable=SC2154
 
-# NAME, licence, where from, and the programs that hold it; what is missing in a program's list is in all.
+# Its name, its licence, where it comes from, the programs that it is in, and how.
 components='[
     ["libmnl", "LGPL-2.1-or-later", "https://netfilter.org/projects/libmnl", ["evenkeel"], "DYNAMIC_LINK"],
     ["libnftnl", "GPL-2.0-or-later", "https://netfilter.org/projects/libnftnl",
@@ -66,7 +66,6 @@ make_sbom() {
                     relatedSpdxElement: "SPDXRef-File-\(.)"}))
                 + [$parts[] | . as $part | .[3][] | select(. as $p | $programs | index($p)) | {
                     spdxElementId: "SPDXRef-File-\(.)", relationshipType: $part[4],
-                    relatedSpdxElement: "SPDXRef-Package-\($part[0])"}]),
-            hasExtractedLicensingInfos: []
-        } | del(.hasExtractedLicensingInfos)' >"$1"
+                    relatedSpdxElement: "SPDXRef-Package-\($part[0])"}])
+        }' >"$1"
 }
