@@ -125,6 +125,7 @@ deb_waits_for_containers() {
     echo '{"cniVersion":"1.0.0","name":"x","plugins":[{"type":"bridge"},{"type":"evenkeel"}]}' >/etc/cni/net.d/50-x.conflist
     fails_with 100 "/etc/cni/net.d/50-x.conflist names the plugin evenkeel" apt_quietly purge evenkeel
     rm /etc/cni/net.d/50-x.conflist
+    rmdir -p --ignore-fail-on-non-empty /etc/cni/net.d
     [[ -x /usr/bin/evenkeel && -s /usr/share/containers/oci/hooks.d/evenkeel.json ]]
     apt_quietly install --reinstall "/run/packages/"*.deb
     same "$(dpkg --verify evenkeel)" ""
