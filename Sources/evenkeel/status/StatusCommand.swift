@@ -38,7 +38,9 @@ struct StatusCommand: ParsableCommand {
     @Flag(help: "Redraw the list every two seconds until you press q or Ctrl-C.")
     var watch = false
 
-    @Option(help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The policy document to use instead of \(policyPath).", valueName: "file"),
+        completion: .file())
     var policy: String?
 
     func validate() throws {
