@@ -59,7 +59,8 @@ let leanLinking: [LinkerSetting] = [
         "-Xlinker", "--script=\(Context.packageDirectory)/Sources/CStaticRuntime/sections.ld",
         "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
         "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
-    ] + largestPages),
+    ]),
+    .unsafeFlags(largestPages),
     .linkedLibrary(":libnftnl.a"), .linkedLibrary("gcc"),
 ]
 
