@@ -25,7 +25,7 @@ needs a Swift runtime for that processor.
   -h, --help       this text
 
 Needs Swift $least_swift or later, apt, dpkg and binutils. Headers and archives are fetched into .build/cross, with package lists of
-their own: nothing is installed here.
+their own: nothing is installed here. Remove that folder to have newer ones.
 EOF
 }
 
@@ -79,6 +79,7 @@ make_root() {
     (cd "$cross/archives" && foreign_apt "$cross/apt" "$arch" apt-get download \
         musl-dev libnftnl-dev libmnl-dev libjansson-dev linux-libc-dev "$compiler" >/dev/null) || return
     for archive in "$cross"/archives/*.deb; do dpkg-deb -x "$archive" "$root.new"; done
+    echo "$mirror $suite" >"$root.new/source"
     rm -rf "$root"
     mv "$root.new" "$root"
 }
@@ -100,7 +101,7 @@ build() { # PROGRAM
         --only-use-versions-from-resolved-file --disable-local-rpath --product "$1"
 }
 
-[[ -d $root ]] || make_root || fail "the headers and archives for $arch could not be had"
+[[ -d $root && $(cat "$root/source") == "$mirror $suite" ]] || make_root || fail "the headers and archives for $arch could not be had"
 make_toolset >"$cross/toolset.json"
 programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node)
 mkdir -p "$output/debug"

@@ -28,7 +28,8 @@ nf_tables, where nothing is translated. Default: all that there are, and 6.1-bar
   -h, --help       this text
 
 Needs qemu-system-x86 or qemu-system-arm, apt, dpkg, cpio, kmod and xz-utils, but no root and no KVM: the processor is emulated, and a
-kernel takes about a minute. What is downloaded, 200 MB and half as much for each kernel, is kept in .build/kernels.
+kernel takes about a minute. What is downloaded, 200 MB and up to 400 MB for each kernel, is kept in .build/kernels;
+remove that to have newer ones. Logs are there, too: ARCH/VERSION.log.
 TEXT
 }
 

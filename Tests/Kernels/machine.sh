@@ -102,6 +102,7 @@ make_userland() {
         echo 'root:x:0:' >etc/group
     )
     pack "$kept/userland" >"$kept/userland.cpio.new"
+    rm -rf "$kept/userland"
     echo "${tools[*]}" >"$kept/userland.names"
     mv "$kept/userland.cpio.new" "$kept/userland.cpio"
 }
