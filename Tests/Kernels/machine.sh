@@ -121,7 +121,8 @@ kernel_folder() {
     echo "$kept/$version"
 }
 
-kernel_image() { find "$1/boot" "$1/usr/lib/modules" -name 'vmlinuz*' -type f 2>/dev/null | head -n 1; }
+# In /boot, or with the modules since Linux 7.
+kernel_image() { find "$1" -name 'vmlinuz*' -type f | head -n 1; }
 
 # make_initramfs VERSION FILE
 make_initramfs() {
@@ -134,10 +135,12 @@ make_initramfs() {
         (cd "$folder/usr/lib/modules/$release/kernel" && find "$part"* -name '*.ko*' -print0 2>/dev/null |
             cpio --null --quiet -pdm "$root/usr/lib/modules/$release/kernel") || return
     done
-    cp "$folder/usr/lib/modules/$release"/modules.{builtin,order}* "$root/usr/lib/modules/$release/"
+    # Some packages have no lists of what is built in; depmod only says so.
+    find "$folder/usr/lib/modules/$release" -maxdepth 1 \( -name 'modules.builtin*' -o -name 'modules.order' \) \
+        -exec cp -t "$root/usr/lib/modules/$release" {} +
     [[ $1 != *-bare ]] || find "$root" -name 'nf_tables*.ko*' -delete
     ln -s usr/lib "$root/lib"
-    depmod -b "$root" "$release"
+    depmod -b "$root" "$release" 2>/dev/null
     rm "$root/lib"
     cp -r Tests/Laboratory/packets Tests/Live/lab.sh Tests/Live/Watch/watch.sh Tests/Kernels/core.sh "$root/tests/"
     cp Tests/Kernels/init "$root/init"
