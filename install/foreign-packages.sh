@@ -32,12 +32,3 @@ foreign_lists() {
     foreign_apt "$1" "$2" apt-get update >"$1/update.log" 2>&1 || { cat "$1/update.log" >&2 && return 1; }
     touch "$1/fetched"
 }
-
-# foreign_archives FOLDER ARCHITECTURE PACKAGE…: prints the paths of these packages' archives and of all that they need, which it
-# has downloaded.
-foreign_archives() {
-    local name uris
-    uris=$(foreign_apt "$1" "$2" apt-get install --no-install-recommends --print-uris "${@:3}") || return
-    foreign_apt "$1" "$2" apt-get install --no-install-recommends --download-only -y "${@:3}" >/dev/null || return
-    while read -r _ name _; do echo "$1/cache/archives/$name"; done <<<"$uris"
-}

@@ -32,6 +32,12 @@ must() { # WHAT COMMAND…
 # said: what the product said by itself of what it could not do.
 said() { { grep -iE 'not |cannot|lacks|without|leave|miss|support' /run/err || :; } | sed 's/^/RESULT says /'; }
 
+# relocated_is_read_only PROCESS: what is relocated lies behind the code.
+relocated_is_read_only() {
+    cat "/proc/$1/maps"
+    grep -A1 ' r-xp .*/evenkeel' "/proc/$1/maps" | grep -q ' r--p .*/evenkeel'
+}
+
 # lack WHAT CHAIN RULE: whether the kernel refuses a rule.
 lack() {
     nft add table ip probe
@@ -101,6 +107,8 @@ for family in 4 6; do one_default "$family" h; done
 
 of_engine h
 watcher
+# Whatever size this kernel's pages have.
+must RELRO relocated_is_read_only "$watcher"
 kept h
 ip -n h route append default via 10.89.2.1 dev eth1 proto static metric 100
 eventually '[[ $(one_default 4 h) == "dev eth0" ]]'
