@@ -13,8 +13,8 @@ usage() {
 usage: Tests/Kernels/kernels.sh [options] [VERSION…]
 
 Boots each kernel in qemu with the packet laboratory and the static programs, and runs the core there: losses of a container on two
-networks before and after ADD, CHECK, the hook, the watcher (also that what is relocated in it is read-only), DEL. Prints a line for each kernel, and writes a table of them all.
-Status 1 if one failed; the end of its console is printed.
+networks before and after ADD, CHECK, the hook, the watcher (also that what is relocated in it is read-only), DEL. Prints a line for
+each kernel, and writes a table of them all. Status 1 if one failed; the end of its console is printed.
 
 VERSION is 5.4, 5.10, 6.1, 6.12 or newest, with -16k for pages of 16 KB (aarch64, from 6.12), and with -bare for that kernel without
 nf_tables, where nothing is translated. Default: all that there are, and 6.1-bare.
@@ -28,8 +28,8 @@ nf_tables, where nothing is translated. Default: all that there are, and 6.1-bar
   -h, --help       this text
 
 Needs qemu-system-x86 or qemu-system-arm, apt, dpkg, cpio, kmod and xz-utils, but no root and no KVM: the processor is emulated, and a
-kernel takes from one to four minutes. What is downloaded, 200 MB and up to 400 MB for each kernel, is kept in .build/kernels;
-remove that to have newer ones. Logs are there, too: ARCH/VERSION.log.
+kernel takes from one to four minutes. What is downloaded, 200 MB and up to 400 MB for each kernel, is kept in .build/kernels; remove
+that to have newer ones. Logs are there, too: ARCH/VERSION.log.
 TEXT
 }
 
