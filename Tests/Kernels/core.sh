@@ -32,10 +32,11 @@ must() { # WHAT COMMAND…
 # said: what the product said by itself of what it could not do.
 said() { { grep -iE 'not |cannot|lacks|without|leave|miss|support' /run/err || :; } | sed 's/^/RESULT says /'; }
 
-# relocated_is_read_only PROCESS: what is relocated lies behind the code.
+# relocated_is_read_only PROCESS: what is relocated is the program's next part after its code. The kernel may put pages of its own in
+# between.
 relocated_is_read_only() {
     cat "/proc/$1/maps"
-    grep -A1 ' r-xp .*/evenkeel' "/proc/$1/maps" | grep -q ' r--p .*/evenkeel'
+    grep '/evenkeel' "/proc/$1/maps" | grep -A1 ' r-xp ' | grep -q ' r--p '
 }
 
 # lack WHAT CHAIN RULE: whether the kernel refuses a rule.
