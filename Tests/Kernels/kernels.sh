@@ -105,7 +105,7 @@ run_kernel() {
     echo "| $version | $(result release) | $(result before) | $(result after) | $(cell lacks) | $(cell says) |" >>"$scratch/table"
 }
 
-cell() { result "$1" | sed 's/|/\\|/g' | sort -u | paste -sd';' | sed 's/;/<br>/g'; }
+cell() { result "$1" | sed 's/|/\\|/g' | sort -u | paste -sd'\t' | sed 's/\t/<br>/g'; }
 
 make_userland || fail "the userland could not be had"
 printf '%s\n' '| kernel | release | rows with losses before | after | it lacks | what the product says, or (does) |' \
