@@ -18,15 +18,18 @@ let small = [
 ]
 
 #if arch(arm64)
-    let machine = "aarch64"
+    let thisMachine = "aarch64"
 #else
-    let machine = "x86_64"
+    let thisMachine = "x86_64"
 #endif
+/// install/cross-build.sh builds for another machine, whose headers and archives lie below a folder.
+let machine = Context.environment["EVENKEEL_MACHINE"] ?? thisMachine
+let root = Context.environment["EVENKEEL_ROOT"] ?? ""
 
 /// The hot path's C library is musl, linked statically: to start with glibc and its dynamic loader takes as long as all that
 /// there is to do then. Its headers go before glibc's.
-let muslHeaders = ["-isystem", "/usr/include/\(machine)-linux-musl"]
-let musl = "/usr/lib/\(machine)-linux-musl"
+let muslHeaders = ["-isystem", "\(root)/usr/include/\(machine)-linux-musl"]
+let musl = "\(root)/usr/lib/\(machine)-linux-musl"
 
 let hotPath: [SwiftSetting] =
     isEmbedded
@@ -44,6 +47,8 @@ let ordinaryLinking: [LinkerSetting] =
     [.linkedLibrary(":libnftnl.a"), .linkedLibrary("mnl")]
 /// What the dynamic loader has looked up at the start nobody can redirect later: all of it is read-only then.
 let bindNow: [LinkerSetting] = [.unsafeFlags(["-Xlinker", "-z", "-Xlinker", "now"])]
+/// A page is made read-only whole. Pages have 4, 16 or 64 KB on an aarch64 machine, and always 4 KB on x86_64.
+let largestPages = machine == "aarch64" ? ["-Xlinker", "-z", "-Xlinker", "common-page-size=65536"] : []
 /// Sources/CStaticRuntime has what these archives need beside musl: libmnl, and what is glibc's alone. Packed, the places to relocate take
 /// a few hundred bytes instead of 27 KB; Sources/CStaticRuntime/start.c relocates them.
 let leanLinking: [LinkerSetting] = [
@@ -55,6 +60,7 @@ let leanLinking: [LinkerSetting] = [
         "-Xclang-linker", "-nostdlib", "-Xclang-linker", "-static-pie",
         "-Xclang-linker", "-Wno-unused-command-line-argument", "\(musl)/rcrt1.o", "\(musl)/libc.a",
     ]),
+    .unsafeFlags(largestPages),
     .linkedLibrary(":libnftnl.a"), .linkedLibrary("gcc"),
 ]
 

@@ -96,13 +96,16 @@ extension Request {
 extension Socket {
     /// The ruleset's generation: a number that grows with every change in the namespace, whoever makes it.
     public mutating func generation() throws(KernelError) -> UInt32 {
-        let generation = try get(.generation()) { message in
-            for attribute in message.attributes(after: nfgenmsg.self) where attribute.type == Int(NFTA_GEN_ID.rawValue)
-            {
-                return attribute.uint32.map { UInt32(bigEndian: $0) }
+        let generation: UInt32?
+        do throws(KernelError) {
+            generation = try get(.generation()) { message in
+                for attribute in message.attributes(after: nfgenmsg.self)
+                where attribute.type == Int(NFTA_GEN_ID.rawValue) {
+                    return attribute.uint32.map { UInt32(bigEndian: $0) }
+                }
+                return nil
             }
-            return nil
-        }
+        } catch { throw error.namingAbsence }
         guard let generation else { throw KernelError("read the ruleset's generation", .badMessage) }
         return generation
     }
@@ -112,16 +115,18 @@ extension Socket {
     /// The state of each table, in their order.
     public mutating func states(of tables: [Table]) throws(KernelError) -> [TableState] {
         var states = [TableState](repeating: .absent, count: tables.count)
-        try getAll(tables.count, absences: [.noEntry]) {
-            .table(tables[$0])
-        } _: { place, message in
-            states[place] = .active
-            for attribute in message.attributes(after: nfgenmsg.self)
-            where attribute.type == Int(NFTA_TABLE_FLAGS.rawValue) {
-                let flags = attribute.uint32.map { UInt32(bigEndian: $0) } ?? 0
-                if flags & NFT_TABLE_F_DORMANT.rawValue != 0 { states[place] = .dormant }
+        do throws(KernelError) {
+            try getAll(tables.count, absences: [.noEntry]) {
+                .table(tables[$0])
+            } _: { place, message in
+                states[place] = .active
+                for attribute in message.attributes(after: nfgenmsg.self)
+                where attribute.type == Int(NFTA_TABLE_FLAGS.rawValue) {
+                    let flags = attribute.uint32.map { UInt32(bigEndian: $0) } ?? 0
+                    if flags & NFT_TABLE_F_DORMANT.rawValue != 0 { states[place] = .dormant }
+                }
             }
-        }
+        } catch { throw error.namingAbsence }
         return states
     }
 
@@ -182,6 +187,14 @@ extension Socket {
         }
         if let refusal { throw refusal }
         guard acknowledged else { throw KernelError(attempt, .inputOutput, explanation: "the kernel did not answer") }
+    }
+}
+
+extension KernelError {
+    /// Where the kernel has nfnetlink without nf_tables, it refuses every request to it with `EINVAL`, as if it were malformed.
+    fileprivate var namingAbsence: KernelError {
+        guard errno == .invalid else { return self }
+        return KernelError(attempt, .notSupported, explanation: "this kernel has no nf_tables")
     }
 }
 
