@@ -46,6 +46,10 @@ package struct ContainerRuntime {
     package static let usualListsFolder = "/etc/cni/net.d"
     package static let usualPluginFolder = "/opt/cni/bin"
 
+    /// Whether pods are to be expected of it. Debian's containerd, which Docker brings along, would run pods, but mostly nobody asks it
+    /// to; its lists are then podman's.
+    package var runsPods: Bool { kind != .containerd || FileStatus.exists(root + "/var/lib/kubelet") }
+
     /// The first of its folders that holds a plugin of that type.
     package func folder(of type: String) -> String? {
         pluginFolders.first { PluginProgram.exists(type, in: root + $0) }

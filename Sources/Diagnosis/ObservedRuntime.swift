@@ -7,6 +7,8 @@ public struct ObservedRuntime: Sendable {
     /// The folders in which it looks for plugins.
     public var pluginFolders: [String]
     package var lists: [ListObservation]
+    /// Whether pods are to be expected of it.
+    public var runsPods = true
     /// The file that names runtime classes' handlers without the default one, and that one; nil if all is well.
     public var incomplete: (file: String, handler: String)?
 

@@ -10,7 +10,9 @@ extension HostObservation {
     }
 
     private func missing(_ list: ListObservation, _ runtime: ObservedRuntime) -> Finding? {
-        guard list.isUsed, !list.missing.isEmpty else { return nil }
+        // What others lack is told where somebody misses it.
+        guard list.isUsed, list.missing.contains(ConfigurationList.ourType) || !list.missing.isEmpty && runtime.runsPods
+        else { return nil }
         let names = list.missing.joined(separator: ", ")
         let isOurs = list.lacksOnlyOurs
         return Finding(

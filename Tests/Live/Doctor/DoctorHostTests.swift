@@ -160,6 +160,7 @@ import Testing
         let lab = try healthy(
             """
             mkdir /run/upper /run/work; mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/upper,workdir=/run/work /etc
+            rm -rf /etc/cni
             mount -t tmpfs tmpfs /usr/local/bin; mount -t tmpfs tmpfs /usr/share/containers; cp /bin/true /usr/local/bin/crio
             mkdir -p /etc/crio/crio.conf.d /usr/share/containers/oci/hooks.d; cp "$programs/evenkeel-hook" /run
             cat >/usr/share/containers/oci/hooks.d/evenkeel.json <<'END'
