@@ -10,6 +10,9 @@ package struct ListObservation: Sendable {
         case dropIn = "drop-in"
     }
 
+    /// Whether our plugin is among what is missing.
+    package var lacksOurs: Bool { missing.contains(ConfigurationList.ourType) }
+
     package let path: String
     /// Whether the runtime uses it, or only the lists before it.
     package let isUsed: Bool

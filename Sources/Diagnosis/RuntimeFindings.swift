@@ -11,7 +11,7 @@ extension HostObservation {
 
     private func missing(_ list: ListObservation, _ runtime: ObservedRuntime) -> Finding? {
         // What others lack is told where somebody misses it.
-        guard list.isUsed, list.missing.contains(ConfigurationList.ourType) || !list.missing.isEmpty && runtime.runsPods
+        guard list.isUsed, list.lacksOurs || !list.missing.isEmpty && runtime.runsPods
         else { return nil }
         let names = list.missing.joined(separator: ", ")
         let isOurs = list.lacksOnlyOurs
