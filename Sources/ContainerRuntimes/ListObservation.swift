@@ -10,9 +10,6 @@ package struct ListObservation: Sendable {
         case dropIn = "drop-in"
     }
 
-    /// Whether our plugin is among what is missing.
-    package var lacksOurs: Bool { missing.contains(ConfigurationList.ourType) }
-
     package let path: String
     /// Whether the runtime uses it, or only the lists before it.
     package let isUsed: Bool
@@ -27,6 +24,7 @@ package struct ListObservation: Sendable {
     package private(set) var missing: [String] = []
     /// Whether our plugin is all that is missing.
     package var lacksOnlyOurs: Bool { missing == [ConfigurationList.ourType] }
+    package var lacksOurs: Bool { missing.contains(ConfigurationList.ourType) }
 
     package init(_ path: String, isUsed: Bool, for runtime: ContainerRuntime, knowsDropIns: () -> Bool) {
         self.path = path

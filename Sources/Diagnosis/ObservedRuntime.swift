@@ -18,6 +18,7 @@ public struct ObservedRuntime: Sendable {
 
     init(_ runtime: ContainerRuntime) throws(KernelError) {
         self.init(name: runtime.kind.rawValue, pluginFolders: runtime.pluginFolders, lists: try runtime.lists())
+        runsPods = runtime.runsPods
         if runtime.lacksDefaultHandler, let settings = runtime.containerd, let file = settings.all.files.first {
             incomplete = (file, settings.defaultHandler)
         }
