@@ -42,14 +42,14 @@ while (($#)); do
         continue
         ;;
     --output | --arch | --mirror | --suite)
-        [[ -n ${2:-} ]] || fail "$1 takes a value" 2
+        [[ -n ${2:-} ]] || fail "$1 takes a value" 64
         declare "${1#--}=$2"
         shift 2
         ;;
-    *) fail "unknown argument '$1'; --help lists the options" 2 ;;
+    *) fail "unknown argument '$1'; --help lists the options" 64 ;;
     esac
 done
-[[ $arch == arm64 ]] || fail "--arch is arm64, not '$arch'" 2
+[[ $arch == arm64 ]] || fail "--arch is arm64, not '$arch'" 64
 machine=aarch64
 output=${output:-.build/dist-$arch}
 

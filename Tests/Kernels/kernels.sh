@@ -47,16 +47,16 @@ while (($#)); do
         continue
         ;;
     --arch | --programs | --table | --mirror | --ubuntu | --seconds)
-        [[ -n ${2:-} ]] || fail "$1 takes a value" 2
+        [[ -n ${2:-} ]] || fail "$1 takes a value" 64
         declare "${1#--}=$2"
         shift 2
         ;;
-    -*) fail "unknown option '$1'; --help lists them" 2 ;;
+    -*) fail "unknown option '$1'; --help lists them" 64 ;;
     *) versions+=("$1") && shift ;;
     esac
 done
-[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds is a number, not '$seconds'" 2
-describe_machine "$arch" || fail "--arch is x86_64 or aarch64, not '$arch'" 2
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds is a number, not '$seconds'" 64
+describe_machine "$arch" || fail "--arch is x86_64 or aarch64, not '$arch'" 64
 programs=$(realpath "${programs:-$default_programs}")
 table=${table:-.build/kernels/$arch.md}
 for program in "${emulator[0]}" apt-get dpkg-deb cpio depmod xz; do
