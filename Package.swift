@@ -127,7 +127,7 @@ if isEmbedded {
         ordinaryLibrary("ConntrackUsage", ["CKernel", "LinuxSystem", "Netlink"]),
         ordinaryLibrary(
             "HostCare", ["CKernel", "LinuxSystem", "LinuxTools", "Netlink", "Firewall", "ForeignRules", "Keel"]),
-        ordinaryLibrary("ContainerRuntimes", ["CLinux", "LinuxSystem", "JSON", "ConfigurationLists"]),
+        ordinaryLibrary("ContainerRuntimes", ["CLinux", "LinuxSystem", "ConfigurationLists"]),
         ordinaryLibrary(
             "Diagnosis",
             [

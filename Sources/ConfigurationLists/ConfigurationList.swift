@@ -68,7 +68,7 @@ package struct ConfigurationList {
     }
 
     /// The type that a drop-in file names.
-    static func singleType(_ text: [UInt8]) throws(Refusal) -> String {
+    package static func singleType(_ text: [UInt8]) throws(Refusal) -> String {
         let value: JSON
         do throws(JSONError) { value = try JSON(parsing: text) } catch {
             throw Refusal("it is not JSON: \(printable(error.description))")

@@ -1,5 +1,4 @@
 import ConfigurationLists
-import JSON
 package import LinuxSystem
 
 /// A CNI configuration list as a runtime sees it.
@@ -61,12 +60,9 @@ package struct ListObservation: Sendable {
         guard !files.isEmpty, knowsDropIns() else { return }
         for file in files {
             let text = try Self.content("\(folder)/\(file)")
-            let value: JSON
-            do throws(JSONError) { value = try JSON(parsing: text) } catch {
-                throw Refusal("its drop-in file \(folder)/\(file) is not JSON: \(error)")
-            }
-            guard let type = value["type"]?.string, !type.isEmpty else {
-                throw Refusal("its drop-in file \(folder)/\(file) names no plugin's \"type\"")
+            let type: String
+            do throws(Refusal) { type = try ConfigurationList.singleType(text) } catch {
+                throw Refusal("its drop-in file \(folder)/\(file): \(error.reason)")
             }
             types.append(type)
             if guarded == nil, type == ConfigurationList.ourType { guarded = .dropIn }

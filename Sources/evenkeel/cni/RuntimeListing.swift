@@ -14,18 +14,17 @@ struct RuntimeListing {
     let entries: [Entry]
     /// Where the plugin's program belongs.
     let plugin: [String]
-    private let root: String
 
     init(root: String) throws(Failure) {
-        self.root = root == "/" ? "" : root
-        let runtimes = ContainerRuntime.installed(root: self.root)
+        let root = root == "/" ? "" : root
+        let runtimes = ContainerRuntime.installed(root: root)
         var entries: [Entry] = []
         do throws(KernelError) {
             for runtime in runtimes {
                 entries.append(
                     Entry(runtime: runtime, lists: try runtime.lists(), knowsDropIns: runtime.knowsDropIns))
             }
-            plugin = try PluginPlace.folders(runtimes, root: self.root)
+            plugin = try PluginPlace.folders(runtimes, root: root)
         } catch { throw Failure(error) }
         self.entries = entries
     }
