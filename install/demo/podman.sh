@@ -67,7 +67,7 @@ measure_container() { # NAME PHASE
     podman run -d --name "$1" --network first,second --sysctl net.ipv4.conf.all.rp_filter=1 localhost/demo sleep 600 \
         >/dev/null
     ip netns attach "$1" "$(podman inspect -f '{{.State.Pid}}' "$1")"
-    measure_loss "$2"
+    if [[ $2 == after ]]; then measure_patiently "$2"; else measure_loss "$2"; fi
     podman exec "$1" ip route | quote
 }
 
