@@ -107,11 +107,15 @@ int linux_connect(const char *path, int seconds) {
     return -1;
 }
 
-int linux_open_system_log(void) {
+int linux_open_system_log(int *is_journal) {
+    static const char *const paths[] = {"/dev/log", "/run/systemd/journal/socket"};
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) return -1;
-    struct sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = "/dev/log"};
-    if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+    for (*is_journal = 1; *is_journal >= 0; --*is_journal) {
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        strcpy(address.sun_path, paths[*is_journal]);
+        if (connect(fd, (struct sockaddr *)&address, sizeof address) == 0) return fd;
+    }
     int error = errno;
     close(fd);
     errno = error;

@@ -82,6 +82,7 @@ extension Watcher {
             return
         }
         entry.name = container.containers.first?.shortID ?? found.path
+        entry.containerID = container.containers.first?.id
         entry.namesAreRandom = container.hasRandomNames
         entry.isOfDocker = container.engine == .docker
         if !isSame || !entry.isContainer { entry.state = .young }

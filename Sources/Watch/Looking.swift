@@ -48,7 +48,7 @@ extension Watcher {
         let comparesFirst = entry.defaults.mayGrow
         var (port, isMarked) = (UInt32(0), false)
         let outcome = try run.carryOut(
-            in: container, on: &host, warn: { report(entry, $0, event: "note") },
+            in: container, on: &host, warn: { text, _ in report(entry, text, event: "note") },
             amending: { snapshot, own in
                 port = own
                 isMarked = snapshot.mark?.isKept == true
@@ -203,7 +203,7 @@ extension Watcher {
         report(
             entry,
             "\(rival) keeps undoing this: \(change). Nothing is done about it for \((until - now) / Clock.second) s; see "
-                + "`evenkeel doctor`", event: "contested", .warning)
+                + "`evenkeel doctor`", event: "contested", .warning, about: .finding("contested"))
     }
 
     private func fail(_ entry: Watched, _ error: KernelError) {

@@ -12,7 +12,7 @@ public struct Options: Sendable {
     public var metricsPerContainer = false
     /// Whether a container runtime is asked to tell of pods.
     public var hearsOfPods = true
-    public var least = Syslog.Severity.info
+    public var least = SystemLog.Severity.info
     /// The policy document.
     public var policy: String?
 
@@ -65,7 +65,7 @@ public struct Options: Sendable {
         return .watch(options)
     }
 
-    private static func severity(_ name: String) -> Syslog.Severity? {
+    private static func severity(_ name: String) -> SystemLog.Severity? {
         switch name {
         case "error": .error
         case "warning": .warning

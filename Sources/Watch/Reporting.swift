@@ -6,23 +6,24 @@ import Netlink
 // What the watcher says: a line for people, and an object for each who listens at the socket.
 
 extension Watcher {
-    func say(_ severity: Syslog.Severity, _ text: String) { report(text, event: "message", severity) }
+    func say(_ severity: SystemLog.Severity, _ text: String) { report(text, event: "message", severity) }
 
     /// Of the host.
     func report(
-        _ text: String, event: String, _ severity: Syslog.Severity = .info, remedy: Remedy? = nil,
-        nanoseconds: UInt64? = nil
+        _ text: String, event: String, _ severity: SystemLog.Severity = .info, remedy: Remedy? = nil,
+        nanoseconds: UInt64? = nil, about occurrence: Occurrence? = nil
     ) {
-        journal.write(severity, text)
+        journal.write(severity, text, occurrence ?? remedy.map { .change($0) } ?? .other)
         tell(event, text, entry: nil, remedy, nanoseconds)
     }
 
     /// Of a container.
     func report(
-        _ entry: Watched, _ text: String, event: String, _ severity: Syslog.Severity? = nil
+        _ entry: Watched, _ text: String, event: String, _ severity: SystemLog.Severity? = nil,
+        about occurrence: Occurrence = .other
     ) {
         let severity = severity ?? (event == "note" ? .info : .debug)
-        journal.write(severity, "\(entry.name): \(text)")
+        journal.write(severity, "\(entry.name): \(text)", occurrence, container: entry.containerID)
         tell(event, text, entry: entry, nil, nil)
     }
 
@@ -30,7 +31,9 @@ extension Watcher {
         _ entry: Watched, _ text: @autoclosure () -> String, _ event: String, _ change: Change,
         nanoseconds: UInt64? = nil
     ) {
-        journal.write(change.isDetail ? .debug : .info, "\(entry.name): \(text())")
+        journal.write(
+            change.isDetail ? .debug : .info, "\(entry.name): \(text())", .change(change.remedy),
+            container: entry.containerID)
         tell(event, text(), entry: entry, change.remedy, nanoseconds)
     }
 

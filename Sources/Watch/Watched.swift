@@ -24,6 +24,8 @@ final class Watched {
     var found: FoundNamespace?
     /// Its container's id, or else its path.
     var name = ""
+    /// The whole of that id.
+    var containerID: String?
     var namesAreRandom = false
     /// Whether its engine is Docker.
     var isOfDocker = false

@@ -66,7 +66,10 @@ struct Plugin: ~Copyable {
         for line in settings.remarks {
             log.write(.warning, line)
             let subject = "container \(request.containerID), \(request.interface): "
-            Syslog("evenkeel-cni").write(.warning, printable(subject + line))
+            let occurrence = settings.isSkipped ? Occurrence.leftAlone : .finding("policy-fault")
+            SystemLog("evenkeel-cni").write(
+                .warning, printable(subject + line),
+                [JournalField("CONTAINER_ID_FULL", printable(request.containerID))] + occurrence.fields)
         }
         return settings.isSkipped
     }
@@ -167,7 +170,7 @@ extension Plugin {
         let namespace = try openNamespace(of: host)
         let run = ContainerRun(occasion, settings.policy, namesAreRandom: isPodmans)
         do throws(KernelError) {
-            return try run.carryOut(in: namespace, on: &host, warn: { log.write(.warning, $0) }, if: isWanted)
+            return try run.carryOut(in: namespace, on: &host, warn: { text, _ in log.write(.warning, text) }, if: isWanted)
         } catch { throw CNIError(error) }
     }
 

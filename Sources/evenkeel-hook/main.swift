@@ -58,7 +58,7 @@ func collectGarbage(_ journal: borrowing ContainerLog) {
     do throws(KernelError) {
         var host = try Host()
         let report = host.collectGarbage(namespaces: [], Policy())
-        journal.write(report)
+        for line in report.lines { journal.write(.info, line) }
         for failure in report.failures { journal.write(.warning, failure.description) }
     } catch { journal.write(.warning, error.description) }
 }

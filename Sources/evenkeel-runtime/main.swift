@@ -80,7 +80,7 @@ func attend(
 }
 
 /// The host's policy decides about a container that could not be looked at. Only a refusal is an error.
-func mayStartUnseen(_ reason: String, _ severity: Syslog.Severity, _ journal: borrowing ContainerLog) -> Bool {
+func mayStartUnseen(_ reason: String, _ severity: SystemLog.Severity, _ journal: borrowing ContainerLog) -> Bool {
     let mayStart = EngineContainer.crashStatus() == 0
     journal.write(mayStart ? severity : .error, "\(reason), so its network was not looked at")
     return mayStart

@@ -37,9 +37,9 @@ import Testing
     }
 
     @Test(arguments: [
-        ("error", Syslog.Severity.error), ("warning", .warning), ("notice", .notice), ("info", .info),
+        ("error", SystemLog.Severity.error), ("warning", .warning), ("notice", .notice), ("info", .info),
         ("debug", .debug),
-    ]) func theLogLevelIsASeverity(name: String, severity: Syslog.Severity) {
+    ]) func theLogLevelIsASeverity(name: String, severity: SystemLog.Severity) {
         #expect(parsed("--log-level", name)?.least == severity)
     }
 

@@ -145,8 +145,9 @@ int linux_open_at(int folder, const char *path);
 /// the socket is non-blocking, and nothing is waited for. -1 with errno; EAGAIN if the other end has too many who wait.
 int linux_connect(const char *path, int seconds);
 
-/// A socket connected to the system's log, syslog(3); sending never waits. -1 with errno.
-int linux_open_system_log(void);
+/// A socket connected to the journal, whose native protocol is spoken there, or else to the system's log, syslog(3); sending never
+/// waits. -1 with errno.
+int linux_open_system_log(int *is_journal);
 
 /// A table of iptables-legacy: the offset of the first entry of each hook, by its NF_INET_ number, and the entries' bytes.
 struct linux_xtable_info {

@@ -43,10 +43,12 @@ public struct ContainerRun {
     ///
     /// - Throws: `EBUSY` on the occasion of a change, while another run is at work there.
     public func carryOut(
-        in namespace: consuming NetworkNamespace, on host: inout Host, warn: (String) -> Void = { _ in },
+        in namespace: consuming NetworkNamespace, on host: inout Host, warn: Warn = { _, _ in },
         if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
-        if occasion.isStart, let warning = host.conntrackWarning(policy.conntrack) { warn(warning) }
+        if occasion.isStart, let warning = host.conntrackWarning(policy.conntrack) {
+            warn(warning, .finding("conntrack-near-full"))
+        }
         let container = try Container(namespace, of: host, occasion.isWaiting ? .waiting : .notWaiting)
         return try carryOut(in: container, on: &host, warn: warn, amending: { _, _ in [] }, if: isWanted)
     }
@@ -54,7 +56,7 @@ public struct ContainerRun {
     /// The same in a container that is open. `amend` receives what was seen and, on the occasion of a change, the address of the
     /// run's socket. It may change what was seen as the changes that it returns will, which are carried out before the others.
     package func carryOut(
-        in container: consuming Container, on host: inout Host, warn: (String) -> Void,
+        in container: consuming Container, on host: inout Host, warn: Warn,
         amending amend: (inout NamespaceSnapshot, UInt32) -> [Change], if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
         var container = container
@@ -182,7 +184,7 @@ public struct ContainerRun {
 
     /// Carries a plan out. If the kernel refuses a change because the namespace changed meanwhile, plans once more.
     private func apply(
-        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host, warn: (String) -> Void
+        _ plan: Plan, _ look: borrowing Look, _ container: inout Container, _ host: inout Host, warn: Warn
     ) -> Report {
         var report = Report(notes: plan.notes)
         var done = container.apply(plan.namespace, leaving: newMark(after: look), from: host)
@@ -192,7 +194,7 @@ public struct ContainerRun {
             done = container.apply(again, leaving: newMark(after: look), from: host)
             report.steps = report.steps.filter { $0.isDone } + done.steps
         }
-        if let refusal = done.markRefusal { warn(refusal.description) }
+        if let refusal = done.markRefusal { warn(refusal.description, .other) }
         if occasion.isDemand { replaceMarks(look, &container, warn) }
         rememberWish(in: container, warn)
         if plan.host.isEmpty { return report }

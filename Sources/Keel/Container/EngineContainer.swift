@@ -66,10 +66,9 @@ public struct EngineContainer: Sendable {
             journal.write(.error, fault.description)
             return false
         }
-        for line in host.warnings { journal.write(.warning, line) }
-        for line in annotations.warnings { journal.write(.warning, line) }
+        for line in host.warnings + annotations.warnings { journal.write(.warning, line, .finding("policy-fault")) }
         if let skip = annotations.skip {
-            journal.write(.notice, "left alone, as annotation \(skip) says")
+            journal.write(.notice, "left alone, as annotation \(skip) says", .leftAlone)
             leaveAlone(journal)
             return true
         }
@@ -149,12 +148,12 @@ public struct EngineContainer: Sendable {
         // podman sets this on every container. From version 6 on it names in the order given, but nothing tells the version.
         let isPodmans = annotations.contains { $0.name == "io.container.manager" && $0.value.string == "libpod" }
         let run = ContainerRun(.start(leaving: mark), policy, namesAreRandom: isPodmans)
-        let outcome = try run.carryOut(in: namespace, on: &host, warn: { journal.write(.warning, $0) }) { plan in
+        let outcome = try run.carryOut(in: namespace, on: &host, warn: { journal.write(.warning, $0, $1) }) { plan in
             !plan.interfaces.allSatisfy { $0 == "lo" } && !(plan.isWishUnmet && policy.onError == .fail)
         }
         let isObeyed = !(outcome.plan.isWishUnmet && policy.onError == .fail)
         for line in outcome.plan.unmetWishes.texts(of: "evenkeel.default-route=") {
-            journal.write(isObeyed ? .warning : .error, line)
+            journal.write(isObeyed ? .warning : .error, line, .finding("wish-unmet"))
         }
         guard let report = outcome.report else {
             if isObeyed { journal.write(.notice, isStarting ? Self.withoutNetwork : Self.tooEarly) }

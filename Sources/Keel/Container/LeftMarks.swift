@@ -14,27 +14,27 @@ extension ContainerRun {
     }
 
     /// Leaves the mark where nothing else is done.
-    func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: (String) -> Void) {
+    func leaveMark(after look: borrowing Look, in container: inout Container, _ warn: Warn) {
         rememberWish(in: container, warn)
         guard let mark = newMark(after: look) else { return }
-        do { try container.leave(mark) } catch { warn(error.description) }
+        do { try container.leave(mark) } catch { warn(error.description, .other) }
     }
 
     /// Has later runs look after the container again, and go by its new wish.
-    func replaceMarks(_ look: borrowing Look, _ container: inout Container, _ warn: (String) -> Void) {
+    func replaceMarks(_ look: borrowing Look, _ container: inout Container, _ warn: Warn) {
         let mark = (look.snapshot.mark ?? .kept).withoutSkip
         var wanted = mark
         if case .demand(let wish) = occasion, wish != .asBefore { wanted = mark.wishing(wish != .none) }
         let others = look.snapshot.marks.filter { $0 != wanted && ($0.isSkipped || $0.isWish != wanted.isWish) }
         guard look.snapshot.canHoldMarks, !others.isEmpty || wanted.isWish else { return }
-        do { try container.leave(wanted, replacing: others) } catch { warn(error.description) }
+        do { try container.leave(wanted, replacing: others) } catch { warn(error.description, .other) }
     }
 
     /// Writes down the words of a wish that is new. A rootless engine's user has no place for them that root would believe.
-    func rememberWish(in container: borrowing Container, _ warn: (String) -> Void) {
+    func rememberWish(in container: borrowing Container, _ warn: Warn) {
         guard occasion.isStart || occasion.isDemand, let words = policy.defaultRoute.newWords else { return }
         do throws(KernelError) { try RememberedWish.write(words, of: container) } catch {
-            if UserNamespace.outerUser() == nil { warn(error.description) }
+            if UserNamespace.outerUser() == nil { warn(error.description, .other) }
         }
     }
 }

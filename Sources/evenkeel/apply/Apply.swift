@@ -176,7 +176,7 @@ struct Apply: ParsableCommand {
                 needsAddresses: true, learner: lesson?.learner)
             let user = namespace.engineUser
             var warnings: [String] = []
-            let outcome = try run.carryOut(in: namespace, on: &host, warn: { warnings.append($0) }) {
+            let outcome = try run.carryOut(in: namespace, on: &host, warn: { text, _ in warnings.append(text) }) {
                 !dryRun && $0.hostFailure == nil && !(defaultRoute != nil && $0.isWishUnmet)
             }
             if outcome.isLeftAlone { return nil }
