@@ -29,7 +29,7 @@ on two cores, after the build. Run nothing else meanwhile. Changes only its own 
                     the host is missing, with 10 to 1,000 containers, beside a C program that watches. Status 1 if a figure
                     is outside its limit. Takes four minutes; --quick, --rounds and --json are for it as well
   --accept          with --budgets: make the current counts the budget. Takes two minutes
-  --publish         write the README's figures and its chart, Tests/Benchmarks/chart.svg
+  --publish         write the figures and the chart in Tests/Benchmarks
   -h, --help        this text
 
 Needs root, and Swift 6.3 or later.
@@ -42,7 +42,7 @@ while (($#)); do
     --no-install) install=no ;;
     --no-build) build=no ;;
     --budgets) options+=(--budgets Tests/Benchmarks/budgets.json) ;;
-    --publish) options+=(--svg Tests/Benchmarks/chart.svg --readme README.md) ;;
+    --publish) options+=(--svg Tests/Benchmarks/chart.svg --readme Tests/Benchmarks/README.md) ;;
     -h | --help)
         usage
         exit 0

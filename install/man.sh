@@ -72,7 +72,7 @@ see() {
 }
 
 umask 022
-install -d -m 755 "$output/man5" "$output/man8"
+install -d -m 755 "$output/man5" "$output/man7" "$output/man8"
 mapfile -t verbs < <(commands)
 ((${#verbs[@]} > 0)) || refuse "$programs/evenkeel lists no commands" 1
 help_of | page evenkeel "$(see "${verbs[@]/#/evenkeel-}" evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node \
@@ -94,6 +94,6 @@ done
 [[ ! -x $programs/evenkeel-node ]] || "$programs/evenkeel-node" --help | page evenkeel-node "$(see evenkeel evenkeel-cni)" \
     -v plain=1 -v abstract="puts Evenkeel on a node of a Kubernetes cluster"
 
-for source in "$here"/man/*.[58]; do
+for source in "$here"/man/*.[578]; do
     sed "s/@DATE@/$date/; s/@VERSION@/$version/" "$source" >"$output/man${source##*.}/${source##*/}"
 done

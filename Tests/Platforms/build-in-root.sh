@@ -28,9 +28,9 @@ copy_repository() {
     cd /
 }
 
-# Words behind `apt-get install` of the README's section Install.
+# Words behind `apt-get install` of the page on installing.
 named_packages() {
-    sed -n '/^## Install/,/^## /s/^ *sudo apt-get install //p' "$root$place/README.md" | head -n 1
+    sed -n 's/^ *sudo apt-get install //p' "$root$place/install/README.md" | head -n 1
 }
 
 # Swift was made for another release: what it is linked with and this one does not have comes from this machine.
