@@ -8,7 +8,7 @@ least_swift=6.3
 build_requirements=(
     "binutils strip"
     "g++ g++"
-    "g++ libstdc++.so"
+    "g++ libstdc++.a"
     "git git"
     "libmnl-dev libmnl/libmnl.h"
     "libnftnl-dev libnftnl/expr.h"
@@ -69,3 +69,7 @@ check_requirements() {
     check_packages || status=1
     return "$status"
 }
+
+# The paths in the programs begin at this folder, so that they do not differ from folder to folder.
+# shellcheck disable=SC2034
+whatever_folder=(-Xswiftc -file-prefix-map -Xswiftc "$(pwd -P)=." -Xcc "-ffile-prefix-map=$(pwd -P)=.")
