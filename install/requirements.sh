@@ -70,6 +70,8 @@ check_requirements() {
     return "$status"
 }
 
-# The paths in the programs begin at this folder, so that they do not differ from folder to folder.
+# The same bytes in whatever folder: paths begin at this one. What only debuggers read still differs, and so would a build id made of it.
 # shellcheck disable=SC2034
-whatever_folder=(-Xswiftc -file-prefix-map -Xswiftc "$(pwd -P)=." -Xcc "-ffile-prefix-map=$(pwd -P)=.")
+whatever_folder=(
+    -Xswiftc -file-prefix-map -Xswiftc "$(pwd -P)=." -Xcc "-ffile-prefix-map=$(pwd -P)=." -Xlinker --build-id=none
+)
