@@ -86,7 +86,7 @@ build_references() {
 {
     [[ $build == no ]] || install/build.sh
     build_references
-    # With the options of install/build.sh: other options would recompile everything, here and there.
-    swift build -c release --static-swift-stdlib --disable-local-rpath --product benchmark
+    # A scratch path of its own: the command line has other options, and everything would be recompiled, here and there.
+    swift build -c release --scratch-path .build/benchmark --static-swift-stdlib --disable-local-rpath --product benchmark
 } >&2
-exec .build/release/benchmark "${options[@]}"
+exec .build/benchmark/release/benchmark "${options[@]}"

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Builds the release programs into DEST: evenkeel with a static Swift library, evenkeel-cni, evenkeel-hook, evenkeel-runtime,
-# evenkeel-watch and evenkeel-node in Embedded Swift with a static C library. None of them needs a Swift runtime on the host that runs it, and
-# those of the hot path need no library at all.
+# Builds the release programs into DEST: evenkeel with static libraries of Swift and C++, evenkeel-cni, evenkeel-hook, evenkeel-runtime,
+# evenkeel-watch and evenkeel-node in Embedded Swift with a static C library. The command line needs only the C library of the host
+# that runs it, and the others need none at all. Of the same commit it makes the same bytes, whatever the folder.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=install/requirements.sh
 source install/requirements.sh
+# shellcheck source=install/command-line.sh
+source install/command-line.sh
 
 usage() {
     cat <<EOF
@@ -39,13 +41,15 @@ esac
 dest=${1:-.build/dist}
 check_requirements || exit 1
 
-swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel
+make_stand_ins
+swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel \
+    "${whatever_folder[@]}" "${command_line_options[@]}"
 
 static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node)
 for program in "${static_programs[@]}"; do
     # A scratch path of its own keeps the two builds from undoing each other.
     EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \
-        --only-use-versions-from-resolved-file --disable-local-rpath --product "$program"
+        --only-use-versions-from-resolved-file --disable-local-rpath --product "$program" "${whatever_folder[@]}"
 done
 
 mkdir -p "$dest/debug"

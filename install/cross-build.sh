@@ -98,7 +98,7 @@ EOF
 build() { # PROGRAM
     EVENKEEL_EMBEDDED=1 EVENKEEL_MACHINE=$machine EVENKEEL_ROOT=$root swift build -c release \
         --triple "$machine-none-none-elf" --toolset "$cross/toolset.json" --scratch-path "$cross/build" \
-        --only-use-versions-from-resolved-file --disable-local-rpath --product "$1"
+        --only-use-versions-from-resolved-file --disable-local-rpath --product "$1" "${whatever_folder[@]}"
 }
 
 [[ -d $root && $(cat "$root/source") == "$mirror $suite" ]] || make_root || fail "the headers and archives for $arch could not be had"

@@ -8,7 +8,7 @@ least_swift=6.3
 build_requirements=(
     "binutils strip"
     "g++ g++"
-    "g++ libstdc++.so"
+    "g++ libstdc++.a"
     "git git"
     "libmnl-dev libmnl/libmnl.h"
     "libnftnl-dev libnftnl/expr.h"
@@ -69,3 +69,9 @@ check_requirements() {
     check_packages || status=1
     return "$status"
 }
+
+# The same bytes in whatever folder: paths begin at this one. What only debuggers read still differs, and so would a build id made of it.
+# shellcheck disable=SC2034
+whatever_folder=(
+    -Xswiftc -file-prefix-map -Xswiftc "$(pwd -P)=." -Xcc "-ffile-prefix-map=$(pwd -P)=." -Xlinker --build-id=none
+)

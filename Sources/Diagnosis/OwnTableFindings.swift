@@ -84,11 +84,11 @@ extension HostObservation {
 
     /// The log's lines about the table of one namespace: `nf_conntrack: table full in netns 4026532289, dropping packet`.
     private func logged(ofNamespace inode: UInt64) -> [KernelLog.Record] {
-        (evidence.tableFull ?? []).filter { $0.text.contains("in netns \(inode),") }
+        (evidence.tableFull ?? []).filter { $0.text.holds("in netns \(inode),") }
     }
 }
 
 extension KernelLog.Record {
     /// Whether it is about a table of another namespace than the host's.
-    var isOfAnotherNamespace: Bool { text.contains("in netns ") }
+    var isOfAnotherNamespace: Bool { text.holds("in netns ") }
 }

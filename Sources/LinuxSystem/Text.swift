@@ -17,6 +17,14 @@ extension String {
     public func begins(with prefix: String) -> Bool { utf8.starts(with: prefix.utf8) }
 
     public func ends(with suffix: String) -> Bool { utf8.suffix(suffix.utf8.count).elementsEqual(suffix.utf8) }
+
+    /// `contains(_:)`, which Embedded Swift does not have for a string, and with which ordinary Swift links its regular expressions.
+    @inline(never)
+    public func holds(_ words: String) -> Bool {
+        let (text, words) = (Array(utf8), Array(words.utf8))
+        guard text.count >= words.count else { return false }
+        return (0...(text.count - words.count)).contains { text[$0...].starts(with: words) }
+    }
 }
 
 extension [UInt8] {

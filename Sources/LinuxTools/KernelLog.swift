@@ -42,12 +42,3 @@ extension KernelLog.Record {
         self.init(time: time / 1_000_000, text: String(decoding: line, as: UTF8.self))
     }
 }
-
-extension String {
-    /// `contains(_:)`, which Embedded Swift does not have for a string.
-    fileprivate func holds(_ words: String) -> Bool {
-        let (text, words) = (Array(utf8), Array(words.utf8))
-        guard text.count >= words.count else { return false }
-        return (0...(text.count - words.count)).contains { text[$0...].starts(with: words) }
-    }
-}
