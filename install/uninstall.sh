@@ -35,10 +35,10 @@ Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories 
 Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Removes nothing more while a list still
 names the plugin. Undoes what was done to the running host
 with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
-changed since it was installed. Puts a script that does nothing in place of the hook while containers run that name it,
-which goes with the last of them; run this once more to remove it after a boot. Removes nothing while a container of root's runs that evenkeel-runtime started, or of
+changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or of
 podman or CRI-O that started with the plugin, or while evenkeel-runtime is the default of Docker or podman; an ordinary
-user's container is only named.
+user's container is only named. While containers run that name the hook, a script that does nothing takes its place and
+goes with the last of them; after a boot, run this once more to remove it.
 EOF
 }
 

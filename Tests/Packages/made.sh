@@ -79,7 +79,7 @@ image_and_manifests() {
     local version folder=$scratch/kubernetes
     version=$("$repository/.build/dist/evenkeel" --version)
     same "$(tar -xOf "$packages/"evenkeel-image-*.tar ./index.json | jq -r '.manifests[0] | .platform.architecture, .annotations[]' | sort -u)" \
-        "amd64"$'\n'"localhost/evenkeel:$version"
+        "$(dpkg --print-architecture)"$'\n'"localhost/evenkeel:$version"
     mkdir "$folder"
     tar -xzf "$packages/"evenkeel-kubernetes-*.tar.gz -C "$folder"
     # Each file that a manifest names is there.

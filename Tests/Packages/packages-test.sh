@@ -19,7 +19,8 @@ networks, and purges it; does the same with the archive; installs the .rpm below
   --mirror URL   where debootstrap gets new roots from (default http://deb.debian.org/debian)
   -h, --help     this text
 
-Needs root, debootstrap, dpkg-deb, rpm, jq, gpg, and 1 GB for each suite. Status 0 if all is well, 1 if not, 64 wrong usage.
+Needs root, debootstrap, dpkg-deb, rpm, jq, gpg, and 1 GB for each suite. Skips what needs lintian, rpmlint, minisign, pyspdxtools,
+systemd-analyze, zsh, fish or aarch64-linux-gnu-gcc and does not find it. Status 0 if all is well, 1 if not, 64 wrong usage.
 TEXT
 }
 
@@ -50,14 +51,13 @@ source "$here/made.sh"
 fresh_root() {
     local root=$scratch/roots/$1
     [[ -z $roots || ! -x $roots/$1/usr/bin/podman ]] || { echo "$roots/$1" && return; }
-    [[ -z $roots ]] || { mkdir -p "$roots" && root=$(mktemp -d "$roots/$1.XXXXXX"); }
     debootstrap --variant=minbase "$1" "$root" "$mirror" >"$scratch/$1.log" 2>&1 || { cat "$scratch/$1.log" >&2 && return 1; }
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
     chmod 755 "$root/usr/sbin/policy-rc.d"
     DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -qq --no-install-recommends podman crun netavark \
         aardvark-dns iproute2 iptables nftables busybox-static jq procps bash-completion zsh fish python3 \
         >>"$scratch/$1.log" 2>&1 || { cat "$scratch/$1.log" >&2 && return 1; }
-    [[ -z $roots ]] || { mv -T "$root" "$roots/$1" && root=$roots/$1; }
+    [[ -z $roots ]] || { mkdir -p "$roots" && mv -T "$root" "$roots/$1" && root=$roots/$1; }
     echo "$root"
 }
 

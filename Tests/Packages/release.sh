@@ -7,12 +7,13 @@ copy_sources() {
     rm -rf "$sources"
     mkdir -p "$sources/Sources/LinuxSystem"
     cp "$repository/Sources/LinuxSystem/Product.swift" "$sources/Sources/LinuxSystem/"
-    cp -a "$repository/install" "$repository/.github" "$sources/"
+    cp -a "$repository"/{install,hooks,.github,LICENSE,Package.swift} "$sources/"
 }
 
 next_version() {
-    local check=$scratch/sources/install/release/check-tag.sh version
+    local check version
     copy_sources
+    check=$sources/install/release/check-tag.sh
     version=$("$repository/.build/dist/evenkeel" --version)
     "$sources/install/release/set-version.sh" 7.8.9-rc.1
     same "$(cd "$sources" && diff -r install "$repository/install" | grep '^>' | grep -vF "$version")" ""
@@ -52,7 +53,7 @@ C
     cp "$repository/.build/dist/"evenkeel-{cni,hook,runtime,watch,node} "$sources/programs/"
     "$sources/install/make-packages.sh" --programs "$sources/programs" --command-line "$scratch/new" --format deb \
         --output "$sources/packages" --maintainer 'Somebody Else <else@localhost>'
-    same "$(dpkg-deb -f "$sources/packages/evenkeel_7.8.9-rc.1_amd64.deb" Version Maintainer)" \
+    same "$(dpkg-deb -f "$sources/packages/evenkeel_7.8.9-rc.1_"*.deb Version Maintainer)" \
         "Version: 7.8.9~rc.1"$'\n'"Maintainer: Somebody Else <else@localhost>"
     dpkg --compare-versions "7.8.9~rc.1" lt 7.8.9
 }

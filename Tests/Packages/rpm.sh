@@ -14,8 +14,8 @@ rpm_tree() {
 # Debian's packages.
 provided() { # PACKAGE
     local library required
-    for library in libc.so.6 libm.so.6 libmnl.so.0 libstdc++.so.6 libgcc_s.so.1 ld-linux-x86-64.so.2; do
-        find "$root/usr/lib/x86_64-linux-gnu" -name "$library"
+    for library in libc.so.6 libm.so.6 libmnl.so.0 libstdc++.so.6 libgcc_s.so.1 "ld-linux-*.so.*"; do
+        find "$root/usr/lib/$(uname -m)-linux-gnu" -name "$library"
     done | xargs realpath | /usr/lib/rpm/elfdeps --provides
     # What glibc's package says of any of these years.
     echo 'rtld(GNU_HASH)'
@@ -39,9 +39,9 @@ make_stand_in() { # PACKAGE
         provided "$1" | sed 's/^/Provides: /'
         printf '%%description\nFor a test.\n%%files\n'
     } >"$top/stand-in.spec"
-    rpmbuild -bb --quiet --define "_topdir $top" --define "_rpmdir $top" --target x86_64-linux --dbpath "$top/db" \
+    rpmbuild -bb --quiet --define "_topdir $top" --define "_rpmdir $top" --target "$(uname -m)-linux" --dbpath "$top/db" \
         "$top/stand-in.spec"
-    of_rpm -i "$top/x86_64/stand-in-1-1.x86_64.rpm"
+    of_rpm -i "$top/$(uname -m)"/stand-in-*.rpm
 }
 
 rpm_there_and_back() {
@@ -56,7 +56,7 @@ rpm_there_and_back() {
     same "$(of_rpm -V evenkeel)" ""
     same "$(rpm -qp --queryformat '[%{FILEUSERNAME} %{FILEGROUPNAME}\n]' "$package" | sort -u)" "root root"
     # Read by all, written by root, run where it is a program.
-    same "$(rpm -qp --queryformat '[%{FILEMODES:octal}\n]' "$package" | sort -u | xargs)" "040755 0100644 0100755"
+    same "$(rpm -qp --queryformat '[%{FILEMODES:octal}\n]' "$package" | sort -u | xargs)" "100644 100755 40755"
     same "$(of_rpm -qc evenkeel | xargs)" "/etc/cdi/evenkeel.json /etc/containers/containers.conf.d/evenkeel.conf"
     same "$(chroot "$root" evenkeel --version)" "$(rpm -qp --queryformat '%{VERSION}' "$package")"
     # The scripts ran: the plugin is where the runtimes look.
