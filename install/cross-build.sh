@@ -114,4 +114,5 @@ for program in "${programs[@]}"; do
     mv "$output/$program.new" "$output/$program"
 done
 .ci/check-static "$output"
+install/release/components.sh "$cross/archives" >"$output/components"
 (cd "$output" && stat -c '%n: %s bytes' "${programs[@]}")

@@ -18,6 +18,8 @@ source "$here/plan.sh"
 source "$here/unit.sh"
 # shellcheck source=engines/advice.sh
 source "$here/engines/advice.sh"
+# shellcheck source=engines/removed-hook.sh
+source "$here/engines/removed-hook.sh"
 
 hooks_dir=
 # Where the plugin goes; empty until the runtimes' configuration is read.
@@ -136,6 +138,8 @@ judge_targets() {
             verdict[${targets[i]}]=unchanged
         elif [[ $found != other ]] && is_their_version "${targets[i]}"; then
             verdict[${targets[i]}]=keep
+        elif is_removed_hook "$path"; then
+            verdict[${targets[i]}]=replace
         elif [[ -z ${recorded[${targets[i]}]:-} || $found == other ]]; then
             foreign+=("$path")
         elif [[ ${modes[i]} == 644 ]] && ! is_ours "${targets[i]}" "$found"; then

@@ -92,7 +92,7 @@ done
 "$programs/evenkeel-watch" --help | page evenkeel-watch "$(see evenkeel evenkeel-watch-command evenkeel-policy.5)" \
     -v plain=1 -v abstract="keeps running containers' networks safe"
 [[ ! -x $programs/evenkeel-node ]] || "$programs/evenkeel-node" --help | page evenkeel-node "$(see evenkeel evenkeel-cni)" \
-    -v plain=1 -v abstract="puts Evenkeel on a node of a Kubernetes cluster"
+    -v plain=1 -v abstract="puts Evenkeel on a node of a Kubernetes cluster, from the container image that it is in"
 
 for source in "$here"/man/*.[578]; do
     sed "s/@DATE@/$date/; s/@VERSION@/$version/" "$source" >"$output/man${source##*.}/${source##*/}"

@@ -12,6 +12,8 @@ source "$here/engines/cni-lists.sh"
 source "$here/unit.sh"
 # shellcheck source=engines/dependents.sh
 source "$here/engines/dependents.sh"
+# shellcheck source=engines/removed-hook.sh
+source "$here/engines/removed-hook.sh"
 
 host_rules=yes
 force=
@@ -35,7 +37,8 @@ names the plugin. Undoes what was done to the running host
 with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
 changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or of
 podman or CRI-O that started with the plugin, or while evenkeel-runtime is the default of Docker or podman; an ordinary
-user's container is only named.
+user's container is only named. While containers run that name the hook, a script that does nothing takes its place and
+goes with the last of them; after a boot, run this once more to remove it.
 EOF
 }
 
@@ -112,10 +115,39 @@ remove_files() {
         [[ ${recorded_files[i]} != *.json ]] || remove_file "${recorded_files[i]}"
     done
     for ((i = ${#recorded_files[@]} - 1; i >= 0; i--)); do
-        [[ ${recorded_files[i]} == *.json || ${recorded_files[i]} == "$command" ]] || remove_file "${recorded_files[i]}"
+        case ${recorded_files[i]} in
+        *.json | "$command") ;;
+        "$(hook_program)") remove_hook ;;
+        *) remove_file "${recorded_files[i]}" ;;
+        esac
     done
     clear_host
     [[ -z ${recorded[$command]:-} ]] || remove_file "$command"
+}
+
+remove_hook() {
+    local path
+    path=$(hook_program)
+    if ! is_hook_named || ! is_ours "$path" "$(fingerprint "$path")"; then
+        remove_file "$path"
+    elif act "replace $path by a script that does nothing"; then
+        put 755 "$here/removed-hook.sh" "$path"
+    fi
+}
+
+# What remove_hook left, once it is of no use.
+remove_left_hook() {
+    local path
+    path=$(hook_program)
+    is_removed_hook "$destdir$path" || return 0
+    if is_hook_named; then
+        say_hook_stays
+        return
+    fi
+    remove "$destdir$path"
+    # As the script itself does.
+    [[ -n $dry_run ]] || rmdir -- "$destdir$prefix/"{libexec/evenkeel,libexec} 2>/dev/null || :
+    [[ -n $dry_run || $prefix == /usr || $prefix == /usr/local ]] || rmdir -- "$destdir$prefix" 2>/dev/null || :
 }
 
 is_empty() {
@@ -229,12 +261,13 @@ if [[ -f $destdir$manifest ]]; then
         [[ ! -e $destdir/etc/evenkeel/$document ]] || say "keep $destdir/etc/evenkeel/$document: not made by install.sh"
     done
     if [[ -z $destdir ]]; then
-        say "Containers that are running keep their routes and rules until they are restarted."
-        say "Containers made with --runtime evenkeel or --device evenkeel.dev/network=safe must be recreated to start again."
+        say_what_stays
+        ! is_removed_hook "$(hook_program)" || say_hook_stays
         [[ -z $recorded_docker ]] || say "Docker: dockerd forgets the runtime when it is restarted."
     fi
 else
     say "nothing is installed below $destdir$prefix: no $destdir$manifest"
+    remove_left_hook
     # An installation below another prefix still guards containers, which need the host's rules.
     hook=$destdir/usr/share/containers/oci/hooks.d/evenkeel.json
     [[ ! -e $hook ]] || fail "$hook exists, so Evenkeel is installed below another --prefix"

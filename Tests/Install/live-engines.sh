@@ -91,6 +91,42 @@ uninstall_waits_for_nobody_else() {
     same "$(state)" "$before"
 }
 
+# What stays of the hook for containers that started with it; the engine would warn otherwise.
+containers_outlive_it() {
+    local before name program=/usr/local/libexec/evenkeel/evenkeel-hook
+    local podman=(podman --cgroup-manager cgroupfs --events-backend file --runtime crun)
+    before=$(state)
+    install_it
+    ln -sf busybox "$scratch/rootfs/bin/sleep"
+    for name in first second; do
+        "${podman[@]}" run -d --name $name --cgroups=disabled --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 \
+            --network none --rootfs "$scratch/rootfs" sleep 1000
+    done
+    contains "$(uninstall_it --dry-run)" "would replace $program by a script that does nothing"
+    contains "$(uninstall_it)" "Containers that run name $program: it stays as a script that does nothing"
+    same "$("${podman[@]}" rm -f -t 0 first 2>&1)" first
+    contains "$(uninstall_it)" "Containers that run name $program"
+    # Whoever installs it again has the hook.
+    contains "$(install_it)" "replace $program"
+    uninstall_it
+    same "$("${podman[@]}" rm -f -t 0 second 2>&1)" second
+    same "$(state)" "$before"
+}
+
+# What ordinary users run is not looked at. Nothing of theirs takes the script away, so a second uninstall does.
+users_containers_may_outlive_it() {
+    local before program=/usr/local/libexec/evenkeel/evenkeel-hook
+    before=$(state)
+    install_it
+    with_program conmon 65534 "-c 1" uninstall_it >"$scratch/said" 2>&1
+    contains "$(<"$scratch/said")" "Containers that run name $program"
+    with_program conmon 65534 "-c 1" "$program" </dev/null
+    [[ -x $program ]]
+    contains "$(uninstall_it --dry-run)" "would remove $program"
+    contains "$(uninstall_it)" "remove $program"
+    same "$(state)" "$before"
+}
+
 dockerd_that_reads_another_file() {
     local before
     before=$(state)

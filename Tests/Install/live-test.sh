@@ -264,4 +264,7 @@ check "live: where others told podman which hooks to read, the hook is among the
 check "live: where dockerd reads another file, daemon.json is left alone" dockerd_that_reads_another_file
 check "live: what is left to do is said for each engine there is" what_is_next
 check "live: the engines are found" engines_found
+check "live: containers that outlive Evenkeel end without a warning, and the last one takes the hook's stand-in away" \
+    containers_outlive_it
+check "live: so may ordinary users' containers, and a second uninstall takes it away" users_containers_may_outlive_it
 printf '%d %d %d\n' "$number" "$passed" "$failed" >"$scratch/counts"

@@ -15,11 +15,11 @@ in_own_etc() {
         PATH=$1:$PATH exec "${@:2}"' bash "$repository/.build/dist" "$@"
 }
 
-# completes SETUP SHELL [ARGUMENT…]: at a terminal the shell completes a command, a finding and a network.
+# completes SETUP SHELL [ARGUMENT…]: at a terminal the shell completes commands, a finding and a network.
 completes() {
     local case
     for case in "evenkeel do|doctor" "evenkeel explain wish|wish-unmet" "evenkeel host st|status" \
-        "evenkeel apply --default-route backw|backwater"; do
+        "evenkeel apply --default-route backw|backwater" "evenkeel watch ev|events"; do
         in_own_etc python3 "$here/typed.py" "$1" "${case%|*}" "${case#*|}" "${@:2}"
     done
 }

@@ -28,6 +28,7 @@ enter_copy() {
     done
     mkdir -p "$root/run/"{lock,old,packages}
     cp "$packages"/* "$root/run/packages/"
+    cp "$here/typed.py" "$root/run/"
 }
 
 enter_copy

@@ -14,11 +14,13 @@ Makes the packages of .build/dist twice and compares them, signs them with a thr
 in a throw-away copy of each Debian SUITE (default bookworm): installs the .deb by apt, starts podman's containers on two
 networks, and purges it; does the same with the archive; installs the .rpm below that root. Prints TAP.
 
-  --roots DIR    use DIR/SUITE, which has podman, instead of a new root where there is one; it is only read
+  --roots DIR    use DIR/SUITE, which has podman, instead of a new root where there is one; it is only read. Where there is none, the
+                 new root is kept there
   --mirror URL   where debootstrap gets new roots from (default http://deb.debian.org/debian)
   -h, --help     this text
 
-Needs root, debootstrap, dpkg-deb, rpm, jq, gpg, and 1 GB for each suite. Status 0 if all is well, 1 if not, 64 wrong usage.
+Needs root, debootstrap, dpkg-deb, rpm, jq, gpg, and 1 GB for each suite. Skips what needs lintian, rpmlint, minisign, pyspdxtools,
+systemd-analyze, zsh, fish or aarch64-linux-gnu-gcc and does not find it. Status 0 if all is well, 1 if not, 64 wrong usage.
 TEXT
 }
 
@@ -53,7 +55,9 @@ fresh_root() {
     printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
     chmod 755 "$root/usr/sbin/policy-rc.d"
     DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get install -y -qq --no-install-recommends podman crun netavark \
-        aardvark-dns iproute2 iptables nftables busybox-static jq procps >>"$scratch/$1.log" 2>&1 || { cat "$scratch/$1.log" >&2 && return 1; }
+        aardvark-dns iproute2 iptables nftables busybox-static jq procps bash-completion zsh fish python3 \
+        >>"$scratch/$1.log" 2>&1 || { cat "$scratch/$1.log" >&2 && return 1; }
+    [[ -z $roots ]] || { mkdir -p "$roots" && mv -T "$root" "$roots/$1" && root=$roots/$1; }
     echo "$root"
 }
 

@@ -105,6 +105,22 @@ completed_containers() {
     echo "${COMPREPLY[@]}"
 }
 
+# In the shells themselves, which find the completion where it was installed.
+shells_complete() {
+    local shell setup
+    start lighthouse
+    while read -r shell setup; do
+        command -v "${shell%% *}" >/dev/null || continue
+        # shellcheck disable=SC2086 # a shell and its options
+        python3 /run/typed.py "$setup" "evenkeel apply --container lightho" lighthouse ${shell//,/ }
+    done <<'SHELLS'
+bash,--norc,--noprofile source /usr/share/bash-completion/bash_completion
+zsh,-f,-i unsetopt beep; autoload -Uz compinit; compinit -u -D
+fish,--no-config,--interactive true
+SHELLS
+    stop lighthouse
+}
+
 container_is_safe() {
     start c
     same "$(network_of c)" "1 1"
@@ -151,6 +167,58 @@ deb_is_purged() {
     same "$(tree)" "$(</run/before)"
 }
 
+# ends_silently NAME: the engine has nothing to say about a container's end.
+ends_silently() { same "$(podman rm -f -t 0 "$1" 2>&1)" "$1"; }
+
+# outlived_by FOLDER COMMAND…: containers that run when the command removes Evenkeel end without a warning, and the last one takes the
+# hook's stand-in with it.
+outlived_by() {
+    local hook=$1/libexec/evenkeel/evenkeel-hook
+    start c && start d && start e
+    contains "$("${@:2}" 2>&1)" "Containers that run name $hook: it stays as a script that does nothing"
+    [[ -x $hook && ! -e $1/bin/evenkeel ]]
+    ends_silently c
+    # The control: this is what the engine says without.
+    mv "$hook" /run/hook
+    contains "$(podman rm -f -t 0 d 2>&1)" "$hook: no such file"
+    mv /run/hook "$hook"
+    ends_silently e
+    same "$(tree)" "$(</run/before)"
+}
+
+deb_leaves_a_hook() {
+    apt_quietly install "/run/packages/"*.deb
+    outlived_by /usr apt_quietly purge evenkeel
+    # Whoever installs it meanwhile has the hook again.
+    apt_quietly install "/run/packages/"*.deb
+    start c
+    apt_quietly purge evenkeel
+    apt_quietly install "/run/packages/"*.deb
+    same "$(dpkg --verify evenkeel)" ""
+    stop c
+    apt_quietly purge evenkeel
+    same "$(tree)" "$(</run/before)"
+}
+
+archive_leaves_a_hook() {
+    local archive
+    archive=$(echo /run/evenkeel-*-linux-*)
+    "$archive/install.sh"
+    outlived_by /usr/local "$archive/uninstall.sh"
+    "$archive/install.sh"
+    start c
+    "$archive/uninstall.sh"
+    contains "$("$archive/uninstall.sh")" "Containers that run name"
+    contains "$("$archive/install.sh")" "replace /usr/local/libexec/evenkeel/evenkeel-hook"
+    "$archive/uninstall.sh"
+    # As if the machine had been switched off: the stand-in is not run.
+    mv /usr/local/libexec/evenkeel/evenkeel-hook /run/hook
+    podman rm -f -t 0 c
+    mv /run/hook /usr/local/libexec/evenkeel/evenkeel-hook
+    contains "$("$archive/uninstall.sh")" "remove /usr/local/libexec/evenkeel/evenkeel-hook"
+    same "$(tree)" "$(</run/before)"
+}
+
 archive_installs() {
     tar -xzf /run/packages/*.tar.gz -C /run
     "$(echo /run/evenkeel-*)/install.sh"
@@ -176,10 +244,14 @@ system_tests() {
     tree >/run/before
     check "$suite: apt installs the .deb, with plugin and Docker's entry, and enables nothing" deb_installs
     check "$suite: by the .deb podman's containers are safe, and completed" container_is_safe
+    check "$suite: bash, zsh and fish find the .deb's completions, and complete a container's name" shells_complete
     check "$suite: apt does not purge it while a container or a CNI list needs it, and installs it again" deb_waits_for_containers
     check "$suite: a changed file in /etc outlives a removal, the hook does not" deb_keeps_what_was_changed
     check "$suite: apt purge leaves nothing" deb_is_purged
+    check "$suite: containers that outlive the .deb end without a warning, and nothing is left" deb_leaves_a_hook
     check "$suite: the archive's install.sh works, and the .deb is refused beside it" archive_installs
     check "$suite: by the archive podman's containers are safe, and completed" container_is_safe
+    check "$suite: bash, zsh and fish find the archive's completions, and complete a container's name" shells_complete
     check "$suite: its uninstall.sh leaves nothing" archive_goes
+    check "$suite: containers that outlive the archive end without a warning, and nothing is left" archive_leaves_a_hook
 }

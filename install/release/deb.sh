@@ -22,17 +22,20 @@ deb_triggers() {
 }
 
 deb_control() { # FOLDER SIZE
+    local depends
+    depends=$(debian_depends) || return
     cat >"$1/control" <<EOF
 Package: evenkeel
-Version: $version
+Version: ${version//-/\~}
 Architecture: $arch
 Maintainer: $maintainer
 Installed-Size: $2
-Depends: libc6 (>= $(least GLIBC)), libgcc-s1, libmnl0, libstdc++6 (>= $(least_gcc))
+Depends: $depends
 Recommends: jq
 Suggests: podman | docker.io | containerd, nftables
 Section: admin
 Priority: optional
+Homepage: $release_homepage
 Description: make the networks of containers safe
  A container on several networks gets one default route and source rules for
  the others, a reverse path filter that does not eat replies, and a host that
@@ -44,41 +47,15 @@ Description: make the networks of containers safe
 EOF
 }
 
-# The release of GCC that brought a version of its C++ library.
-least_gcc() {
-    case $(least GLIBCXX) in
-    3.4.3[3-9]) echo 13.2 ;;
-    3.4.3[12]) echo 13.1 ;;
-    3.4.30) echo 12 ;;
-    3.4.29) echo 11 ;;
-    *) echo 5.2 ;;
-    esac
-}
-
 # Debian's form of the changelog: native, so it tells of all versions.
 deb_changelog() {
     local named when
-    awk -v version="$version" '/^## \[/ { split($2, parts, /[][]/); print parts[2], $NF }' "$here/../.github/CHANGELOG.md" |
-        while read -r named when; do
-            if [[ $when == unreleased ]]; then when=@$epoch; else when="$when 12:00 UTC"; fi
-            printf 'evenkeel (%s) unstable; urgency=medium\n\n' "$named"
-            deb_entries "$named"
-            printf '\n -- %s  %s\n\n' "$maintainer" "$(date -u -d "$when" -R)"
-        done
-}
-
-# deb_entries VERSION: its lines, broken anew.
-deb_entries() {
-    awk -v version="$1" '
-        function flush() { if (text != "") print text; text = "" }
-        /^## / { inside = index($0, "## [" version "]") == 1; next }
-        !inside { next }
-        /^### / { flush(); print "[ " substr($0, 5) " ]"; next }
-        /^ *- / { flush(); sub(/^ *- /, ""); text = "* " $0; next }
-        /^$/ { flush(); next }
-        { sub(/^ +/, ""); text = text " " $0 }
-        END { flush() }' "$here/../.github/CHANGELOG.md" | fold -s -w 72 |
-        sed -E 's/ +$//; /^(\*|\[) ?/!s/^/    /; s/^(\*|\[)/  \1/'
+    changelog_versions | while read -r named when; do
+        # What comes before a release sorts before it by a tilde.
+        printf 'evenkeel (%s) unstable; urgency=medium\n\n' "${named//-/\~}"
+        changelog_entries "$named" | fold -s -w 72 | sed -E 's/ +$//; /^(\*|\[) ?/!s/^/    /; s/^(\*|\[)/  \1/'
+        printf '\n -- %s  %s\n\n' "$maintainer" "$(date -u -d "@$when" -R)"
+    done
 }
 
 deb_copyright() {

@@ -18,6 +18,9 @@ source "$here/engines/cni-lists.sh"
 # shellcheck source=install/engines/dependents.sh
 source "$here/engines/dependents.sh"
 
+# shellcheck source=install/engines/removed-hook.sh
+source "$here/engines/removed-hook.sh"
+
 self=evenkeel
 prefix=/usr
 programs=/usr/bin
@@ -140,6 +143,14 @@ stop_units() {
     done
 }
 
+# The package's postrm puts it where the hook was: before, it would be removed as the package's file.
+leave_hook() {
+    rm -f -- /run/evenkeel.removed-hook
+    is_hook_named || return 0
+    put 755 "$here/removed-hook.sh" /run/evenkeel.removed-hook
+    say_hook_stays
+}
+
 remove_all() {
     local path
     require_nothing_needs_it
@@ -154,6 +165,8 @@ remove_all() {
     while IFS= read -r path; do
         [[ ! -d $path ]] || rmdir --ignore-fail-on-non-empty -- "$path"
     done < <(printf '%s\n' "${recorded_directories[@]}" | sort -ru)
+    leave_hook
+    say_what_stays
     "$programs/evenkeel" host remove >/dev/null || note "evenkeel host remove did not undo everything"
     rm -rf -- /run/evenkeel "${manifest%/*}"
 }

@@ -21,6 +21,16 @@ rpm_files() {
     (cd "$1" && find . -mindepth 1 -type d -printf '/%P\n' | sort) | grep -vxE "$rpm_system_folders" | sed 's/^/%dir /'
 }
 
+# RPM's form of the changelog. It would read a percent sign as a macro.
+rpm_changelog() {
+    local named when
+    changelog_versions | while read -r named when; do
+        printf '* %s %s - %s-1\n' "$(date -u -d "@$when" '+%a %b %d %Y')" "$maintainer" "${named//-/\~}"
+        changelog_entries "$named" | sed 's/^\* /- /; s/%/%%/g'
+        echo
+    done
+}
+
 rpm_spec() { # ROOT
     cat <<EOF
 Name: evenkeel
@@ -28,7 +38,8 @@ Version: ${version//-/\~}
 Release: 1
 Summary: Makes the networks of containers safe
 License: Apache-2.0 AND GPL-2.0-or-later AND MIT
-URL: https://evenkeel.dev
+URL: $release_homepage
+Packager: $maintainer
 Requires: bash coreutils gawk grep sed findutils
 Recommends: jq
 
@@ -64,6 +75,9 @@ $(sweep)
 fi
 exit 0
 
+%changelog
+$(rpm_changelog)
+
 %files
 %defattr(-,root,root)
 $(rpm_files "$1")
@@ -88,5 +102,6 @@ make_rpm() {
         cat "$work/rpm.log" >&2
         return 1
     }
-    cp "$top/out/$(rpm_arch)/evenkeel-${version//-/\~}-1.$(rpm_arch).rpm" "$output/"
+    # A tilde in a file's name does not outlive every upload.
+    cp "$top/out/$(rpm_arch)/evenkeel-${version//-/\~}-1.$(rpm_arch).rpm" "$output/evenkeel-$version-1.$(rpm_arch).rpm"
 }

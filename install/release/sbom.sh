@@ -2,9 +2,9 @@
 # The bill of materials: SPDX 2.3 in JSON, of the programs and of what they are made of. For make-packages.sh.
 # shellcheck disable=SC2154
 
-# Its name, its licence, where it comes from, the programs that it is in, and how.
+# Of each its name, its licence, where it comes from, the programs that it is in, and how.
 components='[
-    ["libmnl", "LGPL-2.1-or-later", "https://netfilter.org/projects/libmnl", ["evenkeel"], "DYNAMIC_LINK"],
+    ["libmnl", "LGPL-2.1-or-later", "https://netfilter.org/projects/libmnl", ["evenkeel"], "STATIC_LINK"],
     ["libnftnl", "GPL-2.0-or-later", "https://netfilter.org/projects/libnftnl",
         ["evenkeel", "evenkeel-cni", "evenkeel-hook", "evenkeel-runtime", "evenkeel-watch"], "STATIC_LINK"],
     ["musl", "MIT", "https://musl.libc.org",
@@ -41,16 +41,19 @@ make_sbom() {
     local versions
     versions=$(jq -Rn '[inputs | split(" ") | {(.[0]): .[1]}] | add' <"$work/components")
     jq -n --arg version "$version" --arg arch "$arch" --arg time "$(date -u -d "@$epoch" +%FT%TZ)" --arg code "$(package_code)" \
-        --argjson files "$(program_files)" --argjson parts "$components" --argjson versions "$versions" '
+        --arg home "$release_homepage" --arg supplier "$(sed -E 's/^(.*) <(.*)>$/Organization: \1 (\2)/' <<<"$maintainer")" \
+        --argjson files "$(program_files)" --argjson needed "$(needed | jq -Rn '[inputs]')" --argjson parts "$components" --argjson versions "$versions" '
         ($files | map(.fileName[2:])) as $programs
         | def known: . != null and . != "NOASSERTION";
+        # What the command line asks of the host is not in it.
+        def link(part): if any($needed[]; startswith(part[0] + ".so")) then "DYNAMIC_LINK" else part[4] end;
         {
             spdxVersion: "SPDX-2.3", dataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", name: "evenkeel-\($version)-\($arch)",
-            documentNamespace: "https://evenkeel.dev/spdx/evenkeel-\($version)-\($arch)-\($code)",
+            documentNamespace: "\($home)/spdx/evenkeel-\($version)-\($arch)-\($code)",
             creationInfo: {created: $time, creators: ["Tool: evenkeel-make-packages-\($version)"]},
             documentDescribes: ["SPDXRef-Package-evenkeel"],
             packages: ([{
-                name: "evenkeel", SPDXID: "SPDXRef-Package-evenkeel", versionInfo: $version,
+                name: "evenkeel", SPDXID: "SPDXRef-Package-evenkeel", versionInfo: $version, supplier: $supplier, homepage: $home,
                 downloadLocation: "NOASSERTION", filesAnalyzed: true,
                 packageVerificationCode: {packageVerificationCodeValue: $code}, licenseInfoFromFiles: ["NOASSERTION"],
                 licenseConcluded: "GPL-3.0-or-later", licenseDeclared: "Apache-2.0", copyrightText: "NOASSERTION",
@@ -65,7 +68,7 @@ make_sbom() {
                 + ($programs | map({spdxElementId: "SPDXRef-Package-evenkeel", relationshipType: "CONTAINS",
                     relatedSpdxElement: "SPDXRef-File-\(.)"}))
                 + [$parts[] | . as $part | .[3][] | select(. as $p | $programs | index($p)) | {
-                    spdxElementId: "SPDXRef-File-\(.)", relationshipType: $part[4],
+                    spdxElementId: "SPDXRef-File-\(.)", relationshipType: link($part),
                     relatedSpdxElement: "SPDXRef-Package-\($part[0])"}])
         }' >"$1"
 }

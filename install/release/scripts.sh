@@ -31,6 +31,10 @@ sweep() {
     cat <<EOF
 for family in ip ip6; do nft delete table \$family evenkeel 2>/dev/null || :; done
 rm -rf /run/evenkeel
+if [ -f /run/evenkeel.removed-hook ]; then
+    mkdir -p /usr/libexec/evenkeel
+    mv -f /run/evenkeel.removed-hook /usr/libexec/evenkeel/evenkeel-hook
+fi
 $(reload_units)
 EOF
 }

@@ -4,11 +4,12 @@
 
 # What the packages' scripts need of this folder, below /usr/share/evenkeel/setup.
 setup_files=(lib.sh unit.sh engines/cni-lists.sh engines/dependents.sh engines/detection.sh engines/docker.sh engines/podman.sh
-    release/host.sh)
+    engines/removed-hook.sh removed-hook.sh release/host.sh)
 # Where the plugin waits for release/host.sh, which copies it to where the runtimes look.
 plugin_folder=/usr/lib/evenkeel/cni
 
-# make_tree FOLDER PROGRAMS: what every package has.
+# make_tree FOLDER PROGRAMS: what every package has. evenkeel-node is not in it, as install.sh does not install it: it copies the programs
+# of a container image to a node of a cluster, and only image.sh's image has them where it looks. Its manual page tells that.
 make_tree() {
     local file usual=$1/usr/share/containers/containers.conf
     install -d -m 755 "$1/usr/share/containers" "$1/etc"
@@ -22,7 +23,7 @@ make_tree() {
     }
     rm "$usual" "$1/usr/lib/evenkeel/manifest"
     for file in "${setup_files[@]}"; do
-        install -D -m "$([[ $file == release/* ]] && echo 755 || echo 644)" "$here/$file" "$1/usr/share/evenkeel/setup/$file"
+        install -D -m "$([[ $file == release/* || $file == removed-hook.sh ]] && echo 755 || echo 644)" "$here/$file" "$1/usr/share/evenkeel/setup/$file"
     done
     sed -i '1s|.*|#!/bin/bash|' "$1/usr/share/evenkeel/setup/release/host.sh"
     # Who reads a page unpacks it. Without the time, which would differ each time.
@@ -33,9 +34,4 @@ make_tree() {
 settle() {
     find "$1" -type d -exec chmod 755 {} +
     find "$1" -exec touch --no-dereference --date="@$epoch" {} +
-}
-
-# least PREFIX: the newest version that the command line asks of a library, by its ELF version symbols.
-least() {
-    readelf --version-info --wide "$programs/evenkeel" | grep -o "${1}_[0-9][0-9.]*" | sed "s/^${1}_//" | sort -uV | tail -n 1
 }

@@ -1,6 +1,11 @@
 # shellcheck shell=bash
-# What a release is called, and when it was made. For the scripts that make something to pass on; $here is install/.
-# shellcheck disable=SC2154
+# What a release is called, who makes it and where it lives, and when it was made. For the scripts that make something to pass on;
+# $here is install/.
+# shellcheck disable=SC2034,SC2154
+
+# The one place for both. Whoever makes packages of their own names themselves with make-packages.sh --maintainer.
+release_maintainer="Evenkeel's maintainers <maintainers@evenkeel.dev>"
+release_homepage=https://evenkeel.dev
 
 release_version() { sed -n 's/.*let version = "\(.*\)"$/\1/p' "$here/../Sources/LinuxSystem/Product.swift"; }
 
