@@ -63,7 +63,8 @@ extension Engines {
             #expect(try host.run("podman inspect -f '{{.State.Running}}' c") == "false")
         }
 
-        @Test(.enabled(if: Podman.version == 4, "podman 5 copies no annotation of images"), arguments: ["runc", "crun"])
+        /// podman 4 copies an image's annotations to its containers, podman 5 does not.
+        @Test(.enabled(if: Podman.version == 4, "needs podman 4"), arguments: ["runc", "crun"])
         func anImageIsLeftAloneOnlyIfTheHostLetsIt(runtime: String) throws {
             let host = try PodmanHost(runtime: runtime)
             try host.run(

@@ -58,7 +58,7 @@ next_network() {
 next_of_netavark() {
     local chain='inet netavark NETAVARK-HOSTPORT-DNAT' rule handle
     # A line of it is `RULE # handle N`.
-    rule=$(nft -a list chain $chain | awk '/ jump / && !found++')
+    rule=$(nft -a list chain "$chain" | awk '/ jump / && !found++')
     handle=${rule##* } rule=${rule%%#*}
     nft "add rule $chain $rule; delete rule $chain handle $handle"
 }
@@ -88,7 +88,11 @@ devices() {
 
 # losses NAME: a line for each kind of traffic of which something was lost.
 losses() {
-    outgoing "$1" 4 ping tcp udp
-    outgoing "$1" 6 ping tcp udp
+    local family
+    for family in 4 6; do
+        # Nobody sends these a second time, so on a busy machine a late answer may be waited for.
+        reply_timeout=5 outgoing "$1" $family ping udp
+        outgoing "$1" $family tcp
+    done
     ports "$1"
 }
