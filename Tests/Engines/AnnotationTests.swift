@@ -15,7 +15,7 @@ extension Engines {
                     """)
                 let first = try host.firstAction(of: name)
                 #expect(first.defaultRoutes.count == 1 && first.defaultRoutes.first?.contains("10.89.2.1") == true)
-                #expect(first.filters["eth0"] != "2")
+                #expect(first.filters["default"] != "2")
             }
         }
 

@@ -21,6 +21,7 @@ final class ContainerdHost: EngineHost {
         let tests = Shell.packageFolder + "/Tests/Engines"
         let own = [
             "/opt/cni/bin/evenkeel": Shell.programs + "/evenkeel-cni",
+            "/usr/local/bin/evenkeel": Shell.programs + "/evenkeel",
             Watched.program: Shell.programs + "/evenkeel-watch",
             ContainerdScript.client + "/cri.py": tests + "/cri.py",
             ContainerdScript.client + "/protobuf.py": tests + "/protobuf.py",

@@ -108,17 +108,11 @@ extension Engines {
 enum Containerd {
     /// Whether it is there, with what its client for pods needs.
     static let isInstalled =
-        (try? Shell.run(["containerd", "--version"]))?.status == 0
-        && (try? Shell.run(["/usr/bin/python3", "-c", "import grpc"]))?.status == 0
+        !EngineSandbox.version(of: "containerd").isEmpty
+        && EngineSandbox.answer(["/usr/bin/python3", "-c", "import grpc"]) != nil
 
     /// Whether it can tell of pods by NRI, as 1.7 and later can.
-    static let hasNRI: Bool = {
-        let words = (try? Shell.run(["chroot", EngineSandbox.below, "containerd", "--version"]))?.text.split(
-            separator: " ")
-        guard let version = words?.first(where: { $0.first?.isNumber == true }) else { return false }
-        let parts = version.split(whereSeparator: { !$0.isNumber }).compactMap { Int($0) }
-        return parts.count > 1 && (parts[0], parts[1]) >= (1, 7)
-    }()
+    static let hasNRI = !EngineSandbox.version(of: "containerd").lexicographicallyPrecedes([1, 7])
 
     /// Whether it reads files beside a list, as libcni does since 1.3.
     static let knowsDropIns =

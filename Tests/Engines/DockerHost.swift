@@ -7,16 +7,10 @@ final class DockerHost {
     /// The client beside the daemon: another may come first in the path.
     static let client = "/usr/bin/docker"
 
-    static let isInstalled = ["/usr/sbin/dockerd", client].allSatisfy {
-        FileManager.default.isExecutableFile(atPath: $0)
-    }
+    static let isInstalled = version > 0 && EngineSandbox.answer([client, "--version"]) != nil
 
-    /// The daemon's major version; 0 if it is not known.
-    static let version: Int = {
-        let said = (try? Shell.run(["chroot", EngineSandbox.below, "/usr/sbin/dockerd", "--version"]))?.text ?? ""
-        let words = said.split(separator: " ").drop { $0 != "version" }.dropFirst()
-        return words.first?.split(separator: ".").first.flatMap { Int($0) } ?? 0
-    }()
+    /// The daemon's major version; 0 if there is none.
+    static let version = EngineSandbox.version(of: "/usr/sbin/dockerd").first ?? 0
 
     private let host: PodmanHost
 

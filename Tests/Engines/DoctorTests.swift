@@ -46,7 +46,7 @@ extension Engines {
         }
 
         /// With the engine's own rules, as they are and as somebody's firewall leaves them.
-        @Test(arguments: [PodmanHost.Backend.netavark, .cni]) func podmansTranslationIsFoundGoneAndBroughtBack(
+        @Test(arguments: PodmanHost.Backend.known) func podmansTranslationIsFoundGoneAndBroughtBack(
             backend: PodmanHost.Backend
         ) throws {
             let host = try PodmanHost(backend)
@@ -114,7 +114,7 @@ extension Engines {
         func podsOfTheCRIHaveTheirNames() throws {
             let host = try ContainerdHost()
             try host.run("start c")
-            let answer = try host.attempt("'\(Shell.programs)/evenkeel' doctor --json").out
+            let answer = try host.attempt("evenkeel doctor --json").out
             let said = try host.run("\(Self.summary) <<'EOF'\n\(answer)\nEOF")
             #expect(said == "healthy\ncontainerd default/c default/c/c", "\(said)")
         }
@@ -124,7 +124,7 @@ extension Engines {
         func containersOfContainerdsOwnClientAreFoundByTheirTasks() throws {
             let host = try ContainerdHost()
             try host.run("ctr run -d --cni localhost/busybox:latest web /bin/sleep 1000 >/dev/null")
-            let answer = try host.attempt("'\(Shell.programs)/evenkeel' doctor --container web --json").out
+            let answer = try host.attempt("evenkeel doctor --container web --json").out
             let said = try host.run("jq -r '.looked.containers[].containers[] | .id, .engine' <<'EOF'\n\(answer)\nEOF")
             #expect(said == "web\ncontainerd", "\(said)")
         }

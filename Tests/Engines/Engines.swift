@@ -5,11 +5,8 @@ import Testing
 @Suite(.serialized, .enabled(if: Podman.version != nil, "needs podman"))
 enum Engines {}
 
-/// The podman that is installed.
+/// The podman that the tests run.
 enum Podman {
     /// Its major version; nil if there is none.
-    static let version: Int? = {
-        let words = (try? Shell.run(["podman", "--version"]))?.text.split(separator: " ")
-        return words?.last?.split(separator: ".").first.flatMap { Int($0) }
-    }()
+    static let version: Int? = EngineSandbox.version(of: "podman").first
 }

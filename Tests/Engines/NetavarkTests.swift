@@ -24,11 +24,14 @@ extension Engines {
             try host.run("start c --network n1,n2 -p 8080:80")
             let first = try host.firstAction(of: "c")
             #expect(first.defaultRoutes.count == 2)
-            #expect(first.filters["eth0"] == "0")
+            // Since 1.11 netavark itself makes the filters of its interfaces loose.
+            #expect(first.filters["default"] == "0")
             #expect(try host.defaultRoutes(of: "c", family: 6).joined().contains("nexthop"))
             #expect(try host.attempt("nft list table ip evenkeel").status != 0)
             let losses = try host.run("probes=4; pings c 4; ports c; probes=16; pings c 6")
-            for row in ["IPv4 ping from any: ", "IPv4 ping from 10", "IPv6 ping from fd", "IPv4 published port: "] {
+            // Where the container's filters are loose, what is sent from no address comes back to the one it got.
+            let unbound = Podman.version == 4 ? ["IPv4 ping from any: "] : []
+            for row in unbound + ["IPv4 ping from 10", "IPv6 ping from fd", "IPv4 published port: "] {
                 #expect(losses.contains(row), "\(row) lost nothing:\n\(losses)")
             }
         }
@@ -39,7 +42,9 @@ extension Engines {
             try host.run("start c --network n1,n2")
             let input = try host.run("nft list chain \(family) evenkeel input")
             #expect(input.contains("hook input") && input.contains("ct state invalid update @misjudged {"))
+            // Later releases of nft spell it so.
             let forward = try host.run("nft list chain \(family) evenkeel forward")
+                .replacing("iif check exists", with: "iif oif exists")
             #expect(
                 forward.contains(
                     "iifname @containers oifname != @containers tcp flags ! syn,rst ct state invalid fib saddr . iif oif exists"

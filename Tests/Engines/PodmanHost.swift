@@ -7,6 +7,9 @@ final class PodmanHost: EngineHost {
     enum Backend: String {
         case netavark
         case cni
+
+        /// podman 5 has left CNI behind.
+        static let known: [Backend] = Podman.version == 4 ? [.netavark, .cni] : [.netavark]
     }
 
     let sandbox: EngineSandbox

@@ -12,6 +12,9 @@ enum PodmanScript {
         [network]
         network_backend = "$backend"
         EOF
+        if [[ -e /sys/fs/cgroup/cgroup.controllers ]] && ! grep -qw pids /sys/fs/cgroup/cgroup.controllers; then
+            sed -i '/^.containers]$/a pids_limit = 0' /etc/containers/containers.conf
+        fi
 
         """
 
@@ -30,6 +33,9 @@ enum PodmanScript {
         """
 
     static let functions = #"""
+        # podman 5 would say so each time.
+        export PODMAN_IGNORE_CGROUPSV1_WARNING=1
+
         # start NAME OPTION...: a container that filters reverse paths strictly.
         start() {
             podman run -d --name "$1" --sysctl net.ipv4.conf.all.rp_filter=1 "${@:2}" \

@@ -3,6 +3,18 @@ import Laboratory
 /// A host on which an ordinary user runs podman, with the hook where the host's containers have it; that user's networks
 /// r1 and r2 are 10.87.N.0/24 and fd00:87:N::/64.
 final class RootlessHost {
+    /// What carries the packets of a container that is on no network of podman's, and translates their addresses itself.
+    enum Carrier: String {
+        case slirp4netns
+        case pasta
+
+        static let known: [Carrier] = [4: [.slirp4netns], 5: [.slirp4netns, .pasta]][Podman.version ?? 0] ?? [.pasta]
+
+        /// pasta takes the names and the routes of the host's, from the interface that its default route leaves by.
+        var interface: String { self == .pasta ? "uplink" : "tap0" }
+        var gateway: String { self == .pasta ? "198.51.100.2" : "10.0.2.2" }
+    }
+
     private let host: PodmanHost
 
     init() throws {
@@ -30,6 +42,9 @@ final class RootlessHost {
         useradd --create-home sailor
         grep -q sailor /etc/subuid || usermod --add-subuids 300000-365535 --add-subgids 300000-365535 sailor
         install -d -o sailor -m 700 /run/user/$(id -u sailor)
+        # Not on the sandbox's overlay, as for the root's images.
+        install -d -o sailor -g sailor ~sailor/.local{,/share{,/containers}}
+        mount -t tmpfs -o uid=$(id -u sailor),gid=$(id -g sailor),mode=700 tmpfs ~sailor/.local/share/containers
         chmod a+x /root
         cp -r /root/image ~sailor/
         mknod /run/tun c 10 200

@@ -40,12 +40,14 @@ extension Engines {
             #expect(table.contains("\"podman1\"") && table.contains("\"podman2\""))
         }
 
-        @Test func withSlirpItSaysWhatIsLeftOut() throws {
+        @Test(arguments: RootlessHost.Carrier.known)
+        func withACarrierItSaysWhatIsLeftOut(carrier: RootlessHost.Carrier) throws {
             let host = try RootlessHost()
+            try host.run("ip route add default via \(RootlessHost.Carrier.pasta.gateway)")
             let before = try host.run("nft list ruleset")
-            try host.runAsUser("start c --annotation run.oci.hooks.stderr=/home/sailor/hook")
+            try host.runAsUser("start c --network \(carrier) --annotation run.oci.hooks.stderr=/home/sailor/hook")
             let first = try #require(FirstAction(try host.runAsUser("first_action c")))
-            #expect(first.filters["tap0"] == "2")
+            #expect(first.filters[carrier.interface] == "2")
             #expect(try host.run("nft list ruleset") == before)
             let said = try host.run("cat /home/sailor/hook")
             #expect(said.contains("INVALID segments are not looked after"))

@@ -30,11 +30,12 @@ extension Engines {
             #expect(verdict == "")
         }
 
-        @Test func aContainerBehindSlirpIsKept() throws {
+        @Test(arguments: RootlessHost.Carrier.known)
+        func aContainerBehindACarrierIsKept(carrier: RootlessHost.Carrier) throws {
             let host = try RootlessHost()
-            try host.run(Watched.start)
-            try host.runAsUser("start c")
-            try expectSafe(host, "c", by: "10.0.2.2")
+            try host.run("ip route add default via \(RootlessHost.Carrier.pasta.gateway)\n" + Watched.start)
+            try host.runAsUser("start c --network \(carrier)")
+            try expectSafe(host, "c", by: carrier.gateway)
             #expect(try host.run("eventually '(($(status .namespaces.kept) == 1))'; status .namespaces.kept") == "1")
             try host.runAsUser("podman rm -fa -t 0")
             let verdict = try host.run("verdict")

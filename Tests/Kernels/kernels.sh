@@ -14,14 +14,15 @@ usage: Tests/Kernels/kernels.sh [options] [VERSION…]
 
 Boots each kernel in qemu with the packet laboratory and the static programs, and runs the core there: losses of a container on two
 networks before and after ADD, CHECK, the hook, the watcher (also that what is relocated in it is read-only), DEL. Prints a line for
-each kernel, and writes a table of them all. Status 1 if one failed; the end of its console is printed.
+each kernel, and a table of all that were run so far, of both architectures. Status 1 if one failed; the end of its console is printed.
 
 VERSION is 5.4, 5.10, 6.1, 6.12 or newest, with -16k for pages of 16 KB (aarch64, from 6.12), and with -bare for that kernel without
 nf_tables, where nothing is translated. Default: all that there are, and 6.1-bare.
 
   --arch ARCH      x86_64 (default) or aarch64
   --programs DIR   the static programs (default .build/dist, or what install/cross-build.sh made, .build/dist-arm64)
-  --table FILE     where the table goes, in Markdown (default .build/kernels/ARCH.md)
+  --table FILE     writes the table to FILE as well, in Markdown
+  --publish        puts the table into README.md
   --mirror URL     where Debian's packages come from (default: where this machine's come from, as apt says)
   --ubuntu URL     where Ubuntu's come from: 5.4 is theirs, and left out without it (x86_64 alone)
   --seconds N      how long one kernel may take (default 600)
@@ -29,7 +30,7 @@ nf_tables, where nothing is translated. Default: all that there are, and 6.1-bar
 
 Needs qemu-system-x86 or qemu-system-arm, apt, dpkg, cpio, kmod and xz-utils, but no root and no KVM: the processor is emulated, and a
 kernel takes from one to four minutes. What is downloaded, 200 MB and up to 400 MB for each kernel, is kept in .build/kernels; remove
-that to have newer ones. Logs are there, too: ARCH/VERSION.log.
+that to have newer ones. Logs and what they showed are there, too: ARCH/VERSION.log and .row.
 TEXT
 }
 
@@ -38,7 +39,7 @@ fail() {
     exit "${2:-1}"
 }
 
-arch=x86_64 programs='' table='' mirror='' ubuntu='' seconds=600 versions=()
+arch=x86_64 programs='' table='' publish='' mirror='' ubuntu='' seconds=600 versions=()
 while (($#)); do
     case $1 in
     -h | --help) usage && exit 0 ;;
@@ -51,6 +52,7 @@ while (($#)); do
         declare "${1#--}=$2"
         shift 2
         ;;
+    --publish) publish=yes && shift ;;
     -*) fail "unknown option '$1'; --help lists them" 64 ;;
     *) versions+=("$1") && shift ;;
     esac
@@ -58,7 +60,6 @@ done
 [[ $seconds =~ ^[1-9][0-9]*$ ]] || fail "--seconds is a number, not '$seconds'" 64
 describe_machine "$arch" || fail "--arch is x86_64 or aarch64, not '$arch'" 64
 programs=$(realpath "${programs:-$default_programs}")
-table=${table:-.build/kernels/$arch.md}
 for program in "${emulator[0]}" apt-get dpkg-deb cpio depmod xz; do
     command -v "$program" >/dev/null || fail "there is no program $program; on Debian: sudo apt-get install $emulator_package cpio kmod xz-utils"
 done
@@ -89,6 +90,7 @@ result() { sed -n "s/^RESULT $1 //p" "$scratch/said"; }
 # run_kernel VERSION: boots it, and prints its line.
 run_kernel() {
     local version=$1 status=0
+    echo "| $version, $arch | **failed** | | | $(date -u +%F) |" >"$kept/$version.row"
     make_initramfs "$version" "$scratch/initramfs" || return
     boot "$version" "$scratch/initramfs" >"$scratch/console" 2>&1 </dev/null &
     machine=$!
@@ -102,18 +104,25 @@ run_kernel() {
         return 1
     fi
     echo "$version: $(result release), rows with losses $(result before) -> $(result after); $(result "done" | paste -sd, | sed 's/,/, /g')"
-    echo "| $version | $(result release) | $(result before) | $(result after) | $(cell lacks) | $(cell says) |" >>"$scratch/table"
+    echo "| $(result release) | $(result before) → $(result after) | $(cell lacks) | $(cell says) | $(date -u +%F) |" >"$kept/$version.row"
 }
 
 cell() { result "$1" | sed 's/|/\\|/g' | sort -u | paste -sd'\t' | sed 's/\t/<br>/g'; }
 
+# table: of every kernel that was run, the older ones first.
+table() {
+    printf '%s\n' '| kernel | rows with losses | it lacks | what is said, or (done) | run on |' '| --- | --- | --- | --- | --- |'
+    for folder in .build/kernels/{x86_64,aarch64}; do
+        [[ ! -d $folder ]] || find "$folder" -maxdepth 1 -name '*.row' | sort -V | xargs -r cat
+    done
+}
+
 make_userland || fail "the userland could not be had"
-printf '%s\n' '| kernel | release | rows with losses before | after | it lacks | what the product says, or (does) |' \
-    '| --- | --- | --- | --- | --- | --- |' >"$scratch/table"
 failed=
 for version in "${versions[@]}"; do
     run_kernel "$version" || failed=yes
 done
-mkdir -p "$(dirname "$table")"
-cp "$scratch/table" "$table"
+table
+[[ -z $table ]] || table >"$table"
+[[ -z $publish ]] || table | Tests/publish.sh kernels README.md
 [[ -z $failed ]]

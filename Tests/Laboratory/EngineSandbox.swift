@@ -10,21 +10,35 @@ public final class EngineSandbox {
     private let controlGroups: ControlGroups
 
     /// Which control groups are seen inside.
-    enum Hierarchies: String {
+    enum Hierarchies {
         /// Version 2 beside version 1 is left out: crun refuses both.
-        case ofOneVersion =
-            "findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || findmnt -rn -t cgroup2 -o TARGET"
-        case version2 = "findmnt -rn -t cgroup2 -o TARGET"
+        case ofOneVersion
+        /// Version 2, where the machine has it.
+        case version2
+        /// Version 2, where a machine without version 1 has it.
+        case version2Alone
+
+        /// podman 6 knows version 2 alone.
+        static let ofEngines: Hierarchies =
+            EngineSandbox.version(of: "podman").lexicographicallyPrecedes([6]) ? .ofOneVersion : .version2Alone
+
+        /// The commands that set `hierarchies`, and `place` to where the only one is inside.
+        var script: String {
+            let version2 = "findmnt -rn -t cgroup2 -o TARGET"
+            let commands =
+                self == .ofOneVersion
+                ? "findmnt -rn -t cgroup -o TARGET | grep ^/sys/fs/cgroup/ || \(version2)" : version2
+            return "hierarchies=$(\(commands)) place=\(self == .version2Alone ? "/sys/fs/cgroup" : "")\n"
+        }
     }
 
     /// `copies` are programs that the clone may lack, by the path that each gets inside.
-    public convenience init(copies: [String: String] = [:]) throws { try self.init(copies: copies, .ofOneVersion) }
+    public convenience init(copies: [String: String] = [:]) throws { try self.init(copies: copies, .ofEngines) }
 
     init(copies: [String: String], _ hierarchies: Hierarchies) throws {
         controlGroups = try ControlGroups()
         let variables =
-            "top=/run groups=\(controlGroups.name) below=\(Self.quote(Self.below))\n"
-            + "hierarchies=$(\(hierarchies.rawValue))\n"
+            "top=/run groups=\(controlGroups.name) below=\(Self.quote(Self.below))\n" + hierarchies.script
         let installing = copies.sorted { $0.key < $1.key }.map { inside, source in
             "install -D -m 755 \(Self.quote(source)) $top/root\(Self.quote(inside))\n"
         }
@@ -64,6 +78,22 @@ public final class EngineSandbox {
     /// The root file system of which it is a clone: the machine's, or that of another release with engines of its own.
     public static let below = ProcessInfo.processInfo.environment["EVENKEEL_ENGINES_ROOT"] ?? "/"
 
+    /// What a program of that root file system prints; nil if it is not there, or fails.
+    public static func answer(_ command: [String]) -> String? {
+        // podman and crun say nothing without /proc.
+        let enter = "mount --bind /proc \"$0/proc\" && exec chroot \"$0\" \"$@\""
+        let output = try? Shell.run(
+            ["unshare", "--mount", "--propagation", "private", "sh", "-c", enter, below] + command)
+        return output?.status == 0 ? output?.text : nil
+    }
+
+    /// The numbers of the version that a program there says it has; empty if it is not there.
+    public static func version(of program: String) -> [Int] {
+        let words = answer([program, "--version"])?.split(separator: " ") ?? []
+        let version = words.first { $0.first?.isNumber == true } ?? ""
+        return version.split { !$0.isNumber }.compactMap { Int($0) }
+    }
+
     /// The clone on a tmpfs over /run, which exists everywhere, so that no folder is left behind. Engines keep their
     /// images on tmpfs, too: an overlay cannot be the upper layer of another. podman keeps its locks in /dev/shm.
     private static let clone = """
@@ -81,7 +111,7 @@ public final class EngineSandbox {
         # Of each hierarchy a folder of the sandbox's own.
         for hierarchy in $hierarchies; do
             mkdir $hierarchy/$groups
-            mkdir -p $top/root$hierarchy
+            mkdir -p $top/root${place:-$hierarchy}
             # A new folder has no processors, no memory and no controllers until it is given its parent's.
             case $hierarchy in
             */cpuset) for file in cpuset.cpus cpuset.mems; do cat $hierarchy/$file >$hierarchy/$groups/$file; done ;;
@@ -91,7 +121,7 @@ public final class EngineSandbox {
                 done
                 ;;
             esac
-            mount --bind $hierarchy/$groups $top/root$hierarchy
+            mount --bind $hierarchy/$groups $top/root${place:-$hierarchy}
         done
 
         """

@@ -14,19 +14,35 @@ serve() {
     await_listeners "$name" $((${#families[@]} * ${#kinds[@]}))
 }
 
-# serve_far COUNT: as many addresses of `far`, each with a UDP server of its own: from one for all the answer would leave from
-# another address than was asked.
+# serve_far COUNT: as many addresses of `far`, each with a UDP socket of its own: from one for all the answer would leave from
+# another address than was asked. Not by socat, whose UDP server can stop for good when somebody who asked does not wait.
 serve_far() {
-    local family number
+    local family number addresses=()
     far_addresses "$1"
     serve far tcp
     for family in "${families[@]}"; do
-        for number in $(seq "$1"); do
-            listen far "UDP$family-RECVFROM:7,fork,bind=$(bracket "$(far_address "$family" "$number")")" EXEC:cat
-        done
+        for number in $(seq "$1"); do addresses+=("$(far_address "$family" "$number")"); done
     done
+    inside far /usr/bin/python3 -c "$echo_datagrams" "${addresses[@]}" </dev/null >/dev/null 2>&1 &
     await_listeners far $((${#families[@]} * (1 + $1)))
 }
+
+echo_datagrams='
+import selectors, socket, sys
+
+selector = selectors.DefaultSelector()
+for address in sys.argv[1:]:
+    server = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_DGRAM)
+    server.bind((address, 7))
+    selector.register(server, selectors.EVENT_READ)
+while True:
+    for key, _ in selector.select():
+        try:
+            datagram, sender = key.fileobj.recvfrom(65536)
+            key.fileobj.sendto(datagram, sender)
+        except OSError:
+            pass  # An error of one who has gone.
+'
 
 # listen NAME ADDRESS PROGRAM [OPTION...]: as socat has them. Without v6only an IPv6 server would take IPv4 as well.
 listen() {
