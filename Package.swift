@@ -134,11 +134,12 @@ if isEmbedded {
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
                 "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
+        ordinaryLibrary("NetworkMap", ["LinuxSystem", "JSON", "Netlink", "Keel", "Diagnosis"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
-                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine",
+                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "NetworkMap", "WatchClient", "DockerEngine",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -194,6 +195,7 @@ if isEmbedded {
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "ContainerRuntimes", "JSON", "WatchClient", "Laboratory"]),
+        tests("NetworkMap", ["NetworkMap", "JSON", "Laboratory"]),
         tests(
             "CommandLine",
             [

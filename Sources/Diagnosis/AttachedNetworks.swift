@@ -1,4 +1,4 @@
-import Keel
+package import Keel
 import Netlink
 
 // Tells the networks that a container was connected to from the interfaces that it made for itself, which have addresses, too:
@@ -9,9 +9,11 @@ extension ContainerObservation {
     func attachedNetworks(_ version: IPVersion) -> [Link] { networks(version).filter { isAttachment($0) } }
 
     /// Where one of its interfaces enters this host; nil where it does not.
-    func attachment(of interface: UInt32) -> HostAttachment? { attachments.first { $0.interface.index == interface } }
+    package func attachment(of interface: UInt32) -> HostAttachment? {
+        attachments.first { $0.interface.index == interface }
+    }
 
-    func isAttached(_ interface: UInt32) -> Bool {
+    package func isAttached(_ interface: UInt32) -> Bool {
         snapshot.links.contains { $0.index == interface && !$0.isLoopback && isAttachment($0) }
     }
 

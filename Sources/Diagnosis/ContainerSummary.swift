@@ -32,9 +32,11 @@ public struct ContainerSummary: Sendable {
 
 extension Diagnosis {
     /// The containers by name.
-    public var summaries: [ContainerSummary] {
-        observations.map { $0.summary(host, policy) }
-            .sorted { isNaturallyOrdered($0.container.title, $1.container.title) }
+    public var summaries: [ContainerSummary] { observationsByName.map { $0.summary(host, policy) } }
+
+    /// What was seen of the containers, by name.
+    package var observationsByName: [ContainerObservation] {
+        observations.sorted { isNaturallyOrdered($0.container.title, $1.container.title) }
     }
 }
 

@@ -57,17 +57,20 @@ public struct Examination: ~Copyable {
     }
 
     /// Observes what a line for each container tells: without what only findings need, and without a look-up of a route.
-    public mutating func overview(_ survey: Survey) -> Diagnosis {
+    /// `counting`: also what reverse path filters have dropped in each, and by what the host itself leaves.
+    public mutating func overview(_ survey: Survey, counting: Bool = false) -> Diagnosis {
         var diagnosis = Diagnosis(policy)
         diagnosis.note(survey)
         observeHost(&diagnosis, survey)
         for namespace in survey.namespaces {
             do throws(KernelError) {
-                guard let found = try observe(namespace, isNamed: survey.isNamed, nil, isBrief: true) else { continue }
+                let depth: Depth = counting ? .counters : .state
+                guard let found = try observe(namespace, isNamed: survey.isNamed, nil, depth) else { continue }
                 diagnosis.observations.append(found.0)
             } catch { diagnosis.miss(namespace, error) }
         }
         observeAttachments(&diagnosis)
+        if counting { observeUplinks(&diagnosis) }
         return diagnosis
     }
 
@@ -103,6 +106,14 @@ public struct Examination: ~Copyable {
         } catch { diagnosis.missHost([error], what: "where containers enter the host") }
     }
 
+    private func observeUplinks(_ diagnosis: inout Diagnosis) {
+        do throws(KernelError) {
+            // As for the attachments: the thread may still be in a container.
+            guard host.isOwn(try NetworkNamespace.current()) else { return }
+            try diagnosis.host.observeWaysOut()
+        } catch { diagnosis.missHost([error], what: "the host's default routes") }
+    }
+
     /// One that does not answer within a second says nothing.
     private static var watcher: WatcherStatus? {
         do { return try WatcherSocket().status(seconds: 1) } catch { return nil }
@@ -114,9 +125,16 @@ public struct Examination: ~Copyable {
 
     private static func flag(_ path: String) -> Bool? { number(path).map { $0 != 0 } }
 
+    /// How closely to look at a container.
+    private enum Depth {
+        case state
+        case counters
+        case everything
+    }
+
     /// Nil if the namespace has gone meanwhile; if the user named it, that is an error.
     private mutating func observe(
-        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?, isBrief: Bool = false
+        _ found: ContainerNamespace, isNamed: Bool, _ conntrackMax: Int?, _ depth: Depth = .everything
     ) throws(KernelError) -> (ContainerObservation, Netstat?)? {
         let namespace: NetworkNamespace
         do { namespace = try found.found.open() } catch {
@@ -145,7 +163,12 @@ public struct Examination: ~Copyable {
         if !kept.isEmpty { observation.unmetWishes = kept }
         do { observation.plan = try snapshot.plan(policy.wanted) } catch { observation.refusal = error }
         observation.attachments = attachments
-        if isBrief { return (observation, nil) }
+        if depth == .counters && snapshot.links.contains(where: { $0.reversePathFilter != nil && !$0.isLoopback }) {
+            observation.filtered = try container.look(from: host) { (_) throws(KernelError) in
+                Netstat()?.filteredReversePaths().map { FilterCount(count: $0) }
+            }
+        }
+        if depth != .everything { return (observation, nil) }
         let identity = container.namespace.identity
         let hasLegacyTables = hasLegacyTables
         let competes = observation.competes(.v4, policy)

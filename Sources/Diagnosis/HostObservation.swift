@@ -34,6 +34,8 @@ public struct HostObservation: Sendable {
     public var forwardsIPv4From: [InterfaceName: Bool] = [:]
     /// The interfaces of the IPv4 default route.
     public var uplinks: [InterfaceName] = []
+    /// By what the host itself leaves. Empty unless a picture is made.
+    public internal(set) var waysOut: [HostWayOut] = []
     /// `net.ipv6.conf.NAME.force_forwarding` (Linux 6.17): forwards even if `all.forwarding` is 0.
     public var forcesIPv6From: [InterfaceName: Bool] = [:]
     /// The addresses of all the host's interfaces.

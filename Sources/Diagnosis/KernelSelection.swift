@@ -2,7 +2,7 @@ import Keel
 import Netlink
 
 /// How the kernel chooses among default routes of one metric. Each case was observed.
-enum KernelSelection: Hashable {
+package enum KernelSelection: Hashable {
     /// Separate IPv4 routes: each look-up takes the next one, unless the first one's gateway is REACHABLE.
     /// `fib_select_default` of net/ipv4/fib_semantics.c.
     case turns
@@ -12,7 +12,7 @@ enum KernelSelection: Hashable {
     case firstThatAnswers
 
     /// The behaviour, for a finding's summary.
-    var text: String {
+    package var text: String {
         switch self {
         case .turns: "the kernel takes turns"
         case .hash: "a hash chooses one for each flow"

@@ -35,12 +35,15 @@ public struct Survey: Sendable {
 
     /// Only the namespaces of containers that the user named by name or id. They may be in a skipped namespace, as with podman's
     /// `--network ns:PATH`.
-    public func called(_ text: String) -> Survey {
+    public func called(_ text: String) -> Survey { called(any: [text]) }
+
+    /// The same of several names.
+    public func called(any names: [String]) -> Survey {
         var survey = Survey()
         survey.isNamed = true
         let all = namespaces + skipped.filter { !$0.containers.isEmpty }.map { ContainerNamespace($0) }
-        survey.namespaces = all.filter { $0.containers.contains { $0.isCalled(text) } }
-        survey.hidden = hidden.filter { $0.container.isCalled(text) }
+        survey.namespaces = all.filter { $0.containers.contains { container in names.contains { container.isCalled($0) } } }
+        survey.hidden = hidden.filter { hidden in names.contains { hidden.container.isCalled($0) } }
         return survey
     }
 

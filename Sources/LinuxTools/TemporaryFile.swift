@@ -14,8 +14,8 @@ struct TemporaryFile: ~Copyable {
 
     /// Makes it in the target's directory, because renaming works only within a file system.
     init(beside path: String) throws(KernelError) {
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.startIndex
-        directory = end == path.startIndex ? "/" : String(path[..<end])
+        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
+        directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         Self.removeAbandoned(in: directory)
         var template: [CChar]
         var number: Int32

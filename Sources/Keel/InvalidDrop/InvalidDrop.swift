@@ -125,6 +125,18 @@ package struct InvalidDrop {
     }
 }
 
+extension InvalidDrop {
+    /// What a rule of ours drops, for people; nil for one that drops nothing.
+    package static func victims(of rule: CountedRule) -> String? {
+        switch rule.comment {
+        case InvalidRule.silence.comment: "INVALID resets"
+        case InvalidRule.drop.comment: "INVALID received"
+        case InvalidRule.stop.comment, InvalidRule.stopNoted.comment: "INVALID forwarded"
+        default: nil
+        }
+    }
+}
+
 extension HostSnapshot.Ruleset {
     /// Whether each of the chains holds just these rules, in this order.
     func holds(_ chains: [[InvalidRule]]) -> Bool { chains.allSatisfy { holds($0) } }

@@ -1,0 +1,92 @@
+public import JSON
+
+extension NetworkMap {
+    /// The map for scripts. Its `version` rises when a key changes its meaning or is removed.
+    public var json: JSON {
+        .object([
+            .init("version", .integer(1)), .init("verdict", .string(verdict)),
+            .init(
+                "host",
+                .object([
+                    .init("uplinks", .array(host.uplinks.map { $0.json })),
+                    .init("drops", .array(host.drops.map { $0.json })),
+                ])),
+            .init("networks", .array(networks.map { $0.json })),
+            .init("containers", .array(containers.map { $0.json })), .init("missed", .strings(problems)),
+            .init("error", .null),
+        ])
+    }
+
+    private var verdict: String { !problems.isEmpty ? "incomplete" : isTroubled ? "troubled" : "clear" }
+
+    /// The answer if nothing could be looked at.
+    public static func json(failure: String) -> JSON {
+        let none = JSON.array([])
+        return .object([
+            .init("version", .integer(1)), .init("verdict", .string("unknown")),
+            .init("host", .object([.init("uplinks", none), .init("drops", none)])), .init("networks", none),
+            .init("containers", none), .init("missed", none), .init("error", .string(failure)),
+        ])
+    }
+}
+
+extension JSON {
+    fileprivate static func strings(_ texts: [String]) -> JSON { .array(texts.map { .string($0) }) }
+
+    fileprivate static func text(_ text: String?) -> JSON { text.map { .string($0) } ?? .null }
+}
+
+extension NetworkMap.Uplink {
+    fileprivate var json: JSON {
+        .object([
+            .init("interface", .string(interface)), .init("addresses", .strings(addresses)),
+            .init("gateways", .strings(gateways)),
+        ])
+    }
+}
+
+extension NetworkMap.Drop {
+    fileprivate var json: JSON {
+        .object([
+            .init("what", .string(what)), .init("packets", .integer(Int64(clamping: packets))),
+            .init("inForce", .boolean(isInForce)),
+        ])
+    }
+}
+
+extension NetworkMap.Network {
+    fileprivate var json: JSON {
+        let bridge = bridge.map { bridge in
+            JSON.object([
+                .init("interface", .string(bridge.name)), .init("addresses", .strings(bridge.addresses)),
+                .init("guarded", .strings(bridge.guarded)),
+            ])
+        }
+        return .object([
+            .init("name", .text(name)), .init("bridge", bridge ?? .null), .init("kind", .text(kind)),
+            .init("prefixes", .strings(prefixes)),
+        ])
+    }
+}
+
+extension NetworkMap.Container {
+    fileprivate var json: JSON {
+        .object([
+            .init("title", .string(title)), .init("namespace", .string(namespace)), .init("engine", .text(engine)),
+            .init("ids", .strings(ids)), .init("state", .string(state.rawValue)),
+            .init("interfaces", .array(interfaces.map { $0.json })), .init("drops", .array(drops.map { $0.json })),
+            .init("troubles", .strings(troubles)), .init("notes", .strings(notes)),
+        ])
+    }
+}
+
+extension NetworkMap.Interface {
+    fileprivate var json: JSON {
+        let way = { (family: String) in JSON.text(ways.first { $0.family == family }?.role.rawValue) }
+        return .object([
+            .init("interface", .string(name)), .init("network", network.map { .integer(Int64($0)) } ?? .null),
+            .init("kind", .text(kind)), .init("hostEnd", .text(hostEnd)), .init("addresses", .strings(addresses)),
+            .init("ipv4", way("IPv4")), .init("ipv6", way("IPv6")), .init("sources", .strings(sources)),
+        ])
+    }
+}
