@@ -134,11 +134,12 @@ if isEmbedded {
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
                 "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
+        ordinaryLibrary("Reachability", ["CLinux", "LinuxSystem", "Netlink", "Keel"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
-                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine",
+                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine", "Reachability",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -172,6 +173,7 @@ if isEmbedded {
         tests("WatchClient", ["WatchClient", "LinuxTools", "JSON", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
         tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
+        tests("Reachability", ["Reachability", "Keel", "Netlink", "LinuxSystem", "Laboratory"]),
         tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
         .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
         tests("JSON", ["JSON", "CJansson", "Laboratory"]),

@@ -13,12 +13,12 @@ struct Evenkeel: ParsableCommand {
             The CNI plugin or the OCI hook sets up each container as it starts. `apply` does the same for running \
             containers, `host` sets up the host itself, and `cni` chains the plugin into networks' configurations. \
             `watch` shows what the watcher does, which keeps all of them so. `status` lists the containers, \
-            `doctor` says what is wrong, and `explain` \
-            why. The policy is \(policyPath), if that file exists; `policy` checks and shows it.
+            `doctor` says what is wrong, `explain` why, and `test` sends from a container and counts what is lost. The policy is \(policyPath), if that file exists; `policy` checks and shows it.
             """,
         version: Product.version,
         subcommands: [
-            StatusCommand.self, Doctor.self, Explain.self, Apply.self, HostCommand.self, WatchCommand.self,
+            StatusCommand.self, Doctor.self, Explain.self, TestCommand.self, Apply.self, HostCommand.self,
+            WatchCommand.self,
             CNICommand.self, PolicyCommand.self, RuntimeClassCommand.self,
         ])
 

@@ -1,0 +1,65 @@
+public import Keel
+public import LinuxSystem
+public import Netlink
+
+/// A test of one container: what was sent, what was answered, and what was left out.
+public struct Measurement: Sendable {
+    public struct Options: Sendable {
+        /// Targets that the user named.
+        public var named: [IPAddress] = []
+        /// The probes of a row.
+        public var count = 10
+        /// The port that is asked, by TCP and UDP: closed nearly everywhere, the first of traceroute(8).
+        public var port: UInt16 = 33434
+
+        public init() {}
+    }
+
+    public let judgement: Judgement
+    public let omissions: [String]
+
+    /// Sends the probes from within the container, on the calling thread, which enters it and comes back.
+    ///
+    /// - Throws: `EINVAL` for the host's own namespace, or for a target that is the container's own address or a broadcast address
+    ///   there.
+    public init(
+        _ namespace: consuming NetworkNamespace, on host: inout Host, _ options: Options,
+        progress: (Int, Int) -> Void
+    ) throws(KernelError) {
+        guard !host.isOwn(namespace) else {
+            throw KernelError(
+                "test \(namespace.name) as a container's", .invalid,
+                explanation: "it is the host's own network namespace")
+        }
+        var container = try Container(namespace, of: host, .onlyLooking)
+        let snapshot = try container.observe(from: host)
+        for target in options.named { try Self.refuse(target, of: snapshot) }
+        // Inside a user namespace the kernel refuses the way back, and what is the host's would be opened in the container.
+        guard host.isOwn(try NetworkNamespace.current()) else {
+            throw KernelError(
+                "return from network namespace \(container.namespace.name)", .notPermitted,
+                explanation: "this user namespace may not")
+        }
+        let uplinks = try host.socket.defaultRoutes().filter { $0.table == Route.mainTable && $0.isUnicast }
+        let scene = ProbeScene(
+            snapshot, try host.attachments(of: container, snapshot), hostAddresses: try host.socket.addresses(),
+            uplinks: uplinks.flatMap { $0.nextHops }.map { $0.interface })
+        let plan = ProbePlan(scene, named: options.named, port: options.port)
+        var run = ProbeRun(plan.rows, count: options.count)
+        let results = try container.namespace.run(returningTo: host.home) { () throws(KernelError) in
+            try run.carryOut(progress: progress)
+        }
+        judgement = Judgement(results)
+        omissions = plan.omissions
+    }
+
+    private static func refuse(_ target: IPAddress, of container: NamespaceSnapshot) throws(KernelError) {
+        for own in container.addresses {
+            let explanation =
+                own.address == target
+                ? "it is the container's own address"
+                : target.isBroadcast(of: own) ? "it is a broadcast address of the container's network" : nil
+            if let explanation { throw KernelError("send to \(target)", .invalid, explanation: explanation) }
+        }
+    }
+}
