@@ -134,7 +134,7 @@ if isEmbedded {
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
                 "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
-        ordinaryLibrary("Reachability", ["CLinux", "LinuxSystem", "Netlink", "Keel"]),
+        ordinaryLibrary("Reachability", ["CLinux", "LinuxSystem", "Netlink", "ForeignRules", "Keel"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
@@ -173,7 +173,7 @@ if isEmbedded {
         tests("WatchClient", ["WatchClient", "LinuxTools", "JSON", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
         tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
-        tests("Reachability", ["Reachability", "Keel", "Netlink", "LinuxSystem", "Laboratory"]),
+        tests("Reachability", ["Reachability", "ForeignRules", "Keel", "Netlink", "LinuxSystem"]),
         tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
         .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
         tests("JSON", ["JSON", "CJansson", "Laboratory"]),
@@ -209,7 +209,9 @@ if isEmbedded {
                 "Conntrack/guest.sh", "DefaultRoute/answer.py", "DefaultRoute/probe.py", "DefaultRoute/shuttle.py",
                 "DefaultRoute/survey.sh", "DefaultRoute/world.sh", "Doctor/doctor.sh", "Doctor/limits.sh",
                 "InvalidDrop/connections.sh", "InvalidDrop/firewalls.sh", "InvalidDrop/harms.sh",
-                "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/faults.sh",
+                "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Reachability/calm.sh",
+                "Reachability/liar.py",
+                "Robustness/faults.sh",
                 "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
                 "Robustness/scene.sh", "Robustness/stress.sh", "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh",

@@ -1,3 +1,4 @@
+import ForeignRules
 public import Keel
 public import LinuxSystem
 public import Netlink
@@ -17,6 +18,11 @@ public struct Measurement: Sendable {
 
     public let judgement: Judgement
     public let omissions: [String]
+
+    package init(_ judgement: Judgement, omissions: [String] = []) {
+        self.judgement = judgement
+        self.omissions = omissions
+    }
 
     /// Sends the probes from within the container, on the calling thread, which enters it and comes back.
     ///
@@ -45,11 +51,15 @@ public struct Measurement: Sendable {
             snapshot, try host.attachments(of: container, snapshot), hostAddresses: try host.socket.addresses(),
             uplinks: uplinks.flatMap { $0.nextHops }.map { $0.interface })
         let plan = ProbePlan(scene, named: options.named, port: options.port)
+        var firewall = try Socket(.netfilter)
+        let ports = try firewall.publishedPorts(leadingTo: snapshot.addresses.map { $0.address })
+        var published = ProbeRun(ProbePlan.published(ports, scene), count: options.count)
+        let answers = try published.carryOut(progress: progress)
         var run = ProbeRun(plan.rows, count: options.count)
         let results = try container.namespace.run(returningTo: host.home) { () throws(KernelError) in
             try run.carryOut(progress: progress)
         }
-        judgement = Judgement(results)
+        judgement = Judgement(results + answers)
         omissions = plan.omissions
     }
 

@@ -1,3 +1,4 @@
+package import ForeignRules
 package import Netlink
 
 /// The rows of a test, and what is left out of it. A pure function of what was seen of the container and of the host.
@@ -34,6 +35,19 @@ package struct ProbePlan: Sendable {
             rows.removeLast(rows.count - Self.mostRows)
         }
     }
+
+    /// The rows for published ports, from the host.
+    package static func published(_ ports: [PublishedPort], _ scene: ProbeScene) -> [ProbeRow] {
+        var rows: [ProbeRow] = []
+        for published in ports {
+            guard rows.count < mostPublished, let address = scene.ownAddress(published) else { continue }
+            let row = ProbeRow(.host, .tcp, ProbeTarget(.published, address, port: published.port))
+            if !rows.contains(row) { rows.append(row) }
+        }
+        return rows
+    }
+
+    private static let mostPublished = 32
 
     /// From everything on one interface to the other end of its network.
     private mutating func plan(_ place: ProbePlace, port: UInt16) {

@@ -29,10 +29,11 @@ public struct ProbeRun {
         echo = DatagramEcho(for: rows)
         results = rows.map { RowResult($0) }
         for (place, row) in rows.enumerated() {
-            let offset = Self.interval * Self.millisecond * UInt64(place) / UInt64(max(rows.count, 1))
             let isLimited = row.protocol == .udp && echo.port(of: row.target) == nil
             for round in 0..<(isLimited ? min(count, Self.mostLimited) : count) {
-                schedule.append((place, UInt64(round) * Self.interval * Self.millisecond + offset))
+                // Not at the same place in each round: where the kernel alternates, a row would meet the same way each time.
+                let time = UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
+                schedule.append((place, time * Self.millisecond))
             }
         }
         schedule.sort { $0.time > $1.time }

@@ -1,3 +1,4 @@
+import ForeignRules
 package import Keel
 package import Netlink
 
@@ -113,6 +114,18 @@ extension ProbeScene {
 
     private func isOn(_ own: InterfaceAddress, _ address: IPAddress) -> Bool {
         own.isGlobal && own.onLinkPrefix.contains(address)
+    }
+
+    /// The host's own address that a port is published on; nil if that is none of this host's.
+    func ownAddress(_ published: PublishedPort) -> IPAddress? {
+        if let address = published.hostAddress {
+            return address.isLoopback || hostAddresses.contains { $0.address == address } ? address : nil
+        }
+        let candidates = hostAddresses.filter {
+            $0.address.version == published.destination.version && $0.isGlobal && !$0.isTentative
+                && !$0.address.isLoopback
+        }
+        return (candidates.first { uplinks.contains($0.interface) } ?? candidates.first)?.address
     }
 
     /// A target that the user named.

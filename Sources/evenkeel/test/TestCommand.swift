@@ -19,7 +19,8 @@ struct TestCommand: ParsableCommand {
         discussion: """
             Sends ping, TCP and UDP in IPv4 and IPv6 from a container: from sockets that are bound to nothing, to each of \
             its addresses, and to each of its devices. Asks each gateway, one address of this host on another network, \
-            and what --to names. Nothing else gets a packet.
+            and what --to names. Connects from the host to each TCP port that a rule of nftables or iptables-nft publishes \
+            for the container; ranges of ports and iptables-legacy are not looked at. Nothing else gets a packet.
 
             An answer is an echo reply, a connection or its refusal, a datagram, or that the port is unreachable. Each \
             probe has a socket of its own, so a way that is taken every second time shows as half of a row lost.

@@ -154,7 +154,7 @@ extension ProbeRow {
 
     fileprivate var sourceText: String {
         switch source {
-        case .unbound: "anywhere"
+        case .unbound: "unbound"
         case .address(let address): address.description
         case .device(let name): name.description
         case .host: "the host"
