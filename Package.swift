@@ -201,7 +201,7 @@ if isEmbedded {
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ContainerRuntimes", "ConntrackUsage", "HostCare", "JSON",
                 "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "Reachability", "WatchClient", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],
@@ -210,9 +210,8 @@ if isEmbedded {
                 "DefaultRoute/survey.sh", "DefaultRoute/world.sh", "Doctor/doctor.sh", "Doctor/limits.sh",
                 "InvalidDrop/connections.sh", "InvalidDrop/firewalls.sh", "InvalidDrop/harms.sh",
                 "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Reachability/calm.sh",
-                "Reachability/liar.py",
-                "Robustness/faults.sh",
-                "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
+                "Reachability/liar.py", "Robustness/faults.sh", "Robustness/flood.py",
+                "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
                 "Robustness/scene.sh", "Robustness/stress.sh", "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh",
                 "lab.sh",

@@ -17,10 +17,20 @@ struct LimitedRetries {
     private var answered: Set<ProbeTarget> = []
     private var tried: [ProbeTarget: Int] = [:]
 
-    /// Whether a probe without an answer is kept, to be sent again or because it has just been.
-    func isWorthwhile(_ probe: Probe) -> Bool {
-        guard probe.tries < Self.mostTries, first.map({ Clock.now - $0 < Self.longest }) ?? true else { return false }
-        return answered.contains(probe.row.target) || tried[probe.row.target, default: 0] < Self.mostUnanswered
+    enum Decision {
+        /// It is to be sent again, or has just been.
+        case keep
+        case lost
+        /// There is no time left to ask for it.
+        case unknown
+    }
+
+    /// What becomes of a probe without an answer.
+    func decide(_ probe: Probe) -> Decision {
+        if probe.tries >= Self.mostTries { return .lost }
+        let hasAnswered = answered.contains(probe.row.target)
+        if let first, Clock.now - first >= Self.longest { return hasAnswered ? .unknown : .lost }
+        return hasAnswered || tried[probe.row.target, default: 0] < Self.mostUnanswered ? .keep : .lost
     }
 
     mutating func noteAnswer(of probe: Probe) {

@@ -18,10 +18,13 @@ public struct Measurement: Sendable {
 
     public let judgement: Judgement
     public let omissions: [String]
+    /// What may be lost another time, for people.
+    public let warnings: [String]
 
-    package init(_ judgement: Judgement, omissions: [String] = []) {
+    package init(_ judgement: Judgement, omissions: [String] = [], warnings: [String] = []) {
         self.judgement = judgement
         self.omissions = omissions
+        self.warnings = warnings
     }
 
     /// Sends the probes from within the container, on the calling thread, which enters it and comes back.
@@ -61,6 +64,15 @@ public struct Measurement: Sendable {
         }
         judgement = Judgement(results + answers)
         omissions = plan.omissions
+        warnings = IPVersion.allCases.compactMap { Self.warning(snapshot, $0) }
+    }
+
+    /// The kernel stays with a gateway that it knows to be reachable, and alternates once it does not.
+    private static func warning(_ container: NamespaceSnapshot, _ version: IPVersion) -> String? {
+        let rivals = container.competingDefaults(version, Policy().defaultRoute).map { $0.interface }
+        guard rivals.count > 1 else { return nil }
+        return
+            "\(version): default routes by \(rivals.joined(separator: ", ")) compete, so what is answered now may be lost later"
     }
 
     private static func refuse(_ target: IPAddress, of container: NamespaceSnapshot) throws(KernelError) {

@@ -8,6 +8,8 @@ struct Probe {
         /// After so many nanoseconds.
         case answered(UInt64)
         case lost(Errno?)
+        /// Does not count.
+        case withdrawn
     }
 
     /// The place of its row.
@@ -57,6 +59,8 @@ struct Probe {
     var isWaiting: Bool { if case .waiting = state { true } else { false } }
 
     mutating func giveUp() { state = .lost(nil) }
+
+    mutating func withdraw() { state = .withdrawn }
 
     /// A container may be flooded; then a few packets at a time are looked at.
     private static let mostPackets = 32

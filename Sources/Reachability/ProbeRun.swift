@@ -100,7 +100,11 @@ public struct ProbeRun {
         let now = Clock.now
         for index in pending.indices where now - pending[index].sentAt > Self.patience * Self.millisecond {
             guard pending[index].isWaiting else { continue }
-            if !pending[index].isLimited || !retries.isWorthwhile(pending[index]) { pending[index].giveUp() }
+            switch pending[index].isLimited ? retries.decide(pending[index]) : .lost {
+            case .keep: continue
+            case .lost: pending[index].giveUp()
+            case .unknown: pending[index].withdraw()
+            }
         }
     }
 
@@ -112,6 +116,7 @@ public struct ProbeRun {
             case .answered(let time):
                 results[probe.place].times.append(time)
                 retries.noteAnswer(of: probe)
+            case .withdrawn: results[probe.place].sent -= 1
             case .lost(let refusal): results[probe.place].refusal = refusal ?? results[probe.place].refusal
             }
         }

@@ -30,8 +30,8 @@ struct TestCommand: ParsableCommand {
             unreachable. For the same reason UDP rows of other targets have two probes, and take a few seconds.
 
             Among default routes of one metric the kernel stays with a gateway that it knows to be reachable. Right after \
-            other traffic a container may therefore lose nothing that it loses when it was idle; `evenkeel doctor` finds \
-            that without sending.
+            other traffic a container may therefore lose nothing that it loses when it was idle. A note says where such \
+            routes compete.
 
             JSON
               {"version": 1, "verdict": "answered" | "lost" | "no-answer" | "unknown",
@@ -42,7 +42,7 @@ struct TestCommand: ParsableCommand {
                                     "address", "port"},
                          "sent", "lost", "medianMicroseconds", "refusal",
                          "state": "answered" | "lost" | "no-answer"}],
-               "notes": [what was left out],
+               "omitted": [what was left out], "notes": [what may be lost another time],
                "error": null | what kept it from sending}
 
             EXAMPLES

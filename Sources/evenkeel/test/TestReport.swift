@@ -33,7 +33,7 @@ struct TestReport {
             ? []
             : StatusTable(heading: ["PROBE", "FROM", "TO", "SENT", "LOST", "MEDIAN"], rows).lines(width: width) + [""]
         return table
-            + (measurement.omissions.map { "not tested: \($0)" } + verdict)
+            + (measurement.omissions.map { "not tested: \($0)" } + measurement.warnings.map { "note: \($0)" } + verdict)
             .flatMap { wrapped(printable($0), after: "", columns: width) }
     }
 
@@ -101,14 +101,16 @@ extension TestReport {
             .init("namespace", .string(container.path)),
             .init("containers", .array(container.containers.map { .string($0.name ?? $0.id) })),
             .init("rows", .array(zip(judgement.results, judgement.states).map { $0.json($1) })),
-            .init("notes", .array(measurement.omissions.map { .string($0) })), .init("error", .null),
+            .init("omitted", .array(measurement.omissions.map { .string($0) })),
+            .init("notes", .array(measurement.warnings.map { .string($0) })), .init("error", .null),
         ])
     }
 
     static func json(failure: String) -> JSON {
         .object([
             .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("namespace", .null),
-            .init("containers", .array([])), .init("rows", .array([])), .init("notes", .array([])),
+            .init("containers", .array([])), .init("rows", .array([])), .init("omitted", .array([])),
+            .init("notes", .array([])),
             .init("error", .string(failure)),
         ])
     }

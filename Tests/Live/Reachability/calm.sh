@@ -28,6 +28,7 @@ for _ in $(seq "$load"); do while :; do :; done & done
 wrong=0
 for run in $(seq "$runs"); do
     for name in c single; do
+        # shellcheck disable=SC2154 # host.sh sets them
         "$programs/evenkeel" test --netns "/run/netns/$name" --to "$far4" --to "$far6" >/run/said 2>&1 || {
             wrong=$((wrong + 1))
             echo "run $run, $name:"

@@ -41,7 +41,7 @@ def echo(version, asker, question):
     lies = [
         (OWN[version], identifier ^ 1, sequence, question[8:]),
         (OWN[version], identifier, sequence ^ 1, question[8:]),
-        (OWN[version], identifier, sequence, question[8:-1] + b"\0"),
+        (OWN[version], identifier, sequence, question[8:-1] + bytes([question[-1] ^ 1])),
         (OWN[version], identifier, sequence, question[8:12]),
         (OTHER[version], identifier, sequence, question[8:]),
     ]
@@ -79,9 +79,11 @@ while True:
     if packet[0] >> 4 == 4:
         version, protocol, start = 4, packet[9], (packet[0] & 15) * 4
         source, target = (socket.inet_ntop(socket.AF_INET, packet[n : n + 4]) for n in (12, 16))
-    else:
+    elif packet[0] >> 4 == 6:
         version, protocol, start = 6, packet[6], 40
         source, target = (socket.inet_ntop(socket.AF_INET6, packet[n : n + 16]) for n in (8, 24))
+    else:
+        continue
     question = packet[start:]
     if target != OWN[version] or source == OTHER[version]:
         continue
