@@ -2,7 +2,7 @@ import Netlink
 
 extension String {
     /// The text quoted as one word for a POSIX shell.
-    var quotedForShell: String {
+    package var quotedForShell: String {
         utf8.allSatisfy(isPlainForShell)
             ? self : "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }

@@ -279,3 +279,36 @@ int linux_notify(const char *path, const char *text, int attached);
 
 /// Writes a file under another name in its folder and renames it, so that a reader sees all or nothing. 0, or -1 with errno.
 int linux_replace_file(const char *path, const char *temporary, const void *bytes, size_t size);
+
+enum { LINUX_PROBE_PING, LINUX_PROBE_TCP, LINUX_PROBE_UDP };
+enum { LINUX_MOST_PROBES = 512 };
+
+/// A socket to see by whether an address answers: a raw one for ICMP or ICMPv6, a stream whose closing sends a reset, or one for
+/// datagrams. Close-on-exec and non-blocking. `size`: of the address, 4 or 16 bytes. -1 with errno.
+int linux_open_probe(int kind, size_t size);
+
+/// SO_BINDTODEVICE, socket(7). 0, or -1 with errno.
+int linux_bind_device(int fd, const char *name, size_t size);
+
+/// bind(2) to an address of 4 or 16 bytes in network byte order, and to any free port. `interface`: of an address that is only
+/// valid on a link, else 0. 0, or -1 with errno.
+int linux_bind_address(int fd, const void *address, size_t size, unsigned interface);
+
+/// connect(2) to such an address. 0, or -1 with errno.
+int linux_connect_address(int fd, const void *address, size_t size, unsigned port, unsigned interface);
+
+/// The port that a socket is bound to, or -1 with errno.
+int linux_own_port(int fd);
+
+/// SO_ERROR: what became of a connection, 0 if it stands.
+int linux_socket_error(int fd);
+
+/// Whether a TCP socket has sent anything twice, by TCP_INFO.
+int linux_has_retransmitted(int fd);
+
+/// Receives one datagram without waiting, and sends it back if it starts with those bytes. 0 if there was none, else 1.
+int linux_echo_datagram(int fd, const void *start, size_t size);
+
+/// poll(2) of at most LINUX_MOST_PROBES descriptors, for writing where `connecting`, else for reading: how many are ready, 0 after
+/// the time, -1 with errno. `ready` gets 1 for each that is or that has failed.
+int linux_poll_probes(const int *fds, const unsigned char *connecting, unsigned char *ready, int count, int milliseconds);

@@ -1,0 +1,178 @@
+import Diagnosis
+import Discovery
+import JSON
+import LinuxSystem
+import Netlink
+import Reachability
+
+/// What a test found, in words and in JSON.
+struct TestReport {
+    let container: ContainerNamespace
+    let measurement: Measurement
+    let policyPath: String?
+
+    init(_ container: ContainerNamespace, _ measurement: Measurement, policyPath: String?) {
+        self.container = container
+        self.measurement = measurement
+        self.policyPath = policyPath
+    }
+
+    private var judgement: Judgement { measurement.judgement }
+
+    /// The table, and the verdict in sentences. No line of the table is wider than `width`.
+    func lines(width: Int) -> [String] {
+        let rows = judgement.results.map { result in
+            [
+                "\(result.row.version) \(result.row.protocol.rawValue)", result.row.sourceText,
+                result.row.targetText, "\(result.sent)", "\(result.lost)",
+                result.median.map(milliseconds) ?? result.refusal.map { $0.symbol } ?? "-",
+            ]
+        }
+        let table =
+            rows.isEmpty
+            ? []
+            : StatusTable(heading: ["PROBE", "FROM", "TO", "SENT", "LOST", "MEDIAN"], rows).lines(width: width) + [""]
+        return table
+            + (measurement.omissions.map { "not tested: \($0)" } + measurement.warnings.map { "note: \($0)" } + verdict)
+            .flatMap { wrapped(printable($0), after: "", columns: width) }
+    }
+
+    /// `0.21 ms`
+    private func milliseconds(_ nanoseconds: UInt64) -> String {
+        let hundredths = (nanoseconds + 5000) / 10_000
+        return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100) ms"
+    }
+
+    private var verdict: [String] {
+        let silence = silences
+        switch judgement.verdict {
+        case .answered:
+            return ["answered: all \(judgement.results.count) rows lost nothing" + quietRows]
+        case .lost:
+            return losses + silence
+                + ["`evenkeel doctor \(option)` says why; `evenkeel apply \(option)` repairs routes and filters"]
+        case .noAnswer:
+            if judgement.results.isEmpty { return ["no answer: the container has no interface to send from"] }
+            return silence + ["name a target that answers with --to, or see `evenkeel doctor \(option)`"]
+        }
+    }
+
+    /// Rows that nobody answered and that are no reason to worry.
+    private var quietRows: String {
+        let quiet = judgement.states.count { $0 == .silent }
+        return quiet == 0 ? "" : " but \(quiet) that nobody answers, which tell nothing"
+    }
+
+    /// A line for each source and target that lost something.
+    private var losses: [String] {
+        var lines: [(head: String, parts: [String])] = []
+        for result in judgement.losing {
+            let head = "lost: \(result.row.version) from \(result.row.sourceText) to \(result.row.targetText)"
+            let part = "\(result.row.protocol.rawValue) \(result.lost) of \(result.sent)"
+            if let place = lines.firstIndex(where: { $0.head == head }) {
+                lines[place].parts.append(part)
+            } else {
+                lines.append((head, [part]))
+            }
+        }
+        return lines.map { "\($0.head): \($0.parts.joined(separator: ", "))" }
+    }
+
+    private var silences: [String] {
+        judgement.silentTargets.map { "no answer: \($0.text) answers nothing, so there is nothing to compare with" }
+            + judgement.unansweredProtocols.map {
+                "no answer: nobody answers \($0.protocol.rawValue) in \($0.version); a firewall may drop it"
+            }
+    }
+
+    /// By which other commands find the container.
+    private var option: String {
+        let name = container.containers.first?.name
+        return (name.map { "--container \($0.quotedForShell)" } ?? "--netns \(container.path.quotedForShell)")
+            + (policyPath.map { " --policy \($0.quotedForShell)" } ?? "")
+    }
+}
+
+extension TestReport {
+    /// Its `version` rises when a key changes its meaning or is removed.
+    var json: JSON {
+        .object([
+            .init("version", .integer(1)), .init("verdict", .string(judgement.verdict.rawValue)),
+            .init("namespace", .string(container.path)),
+            .init("containers", .array(container.containers.map { .string($0.name ?? $0.id) })),
+            .init("rows", .array(zip(judgement.results, judgement.states).map { $0.json($1) })),
+            .init("omitted", .array(measurement.omissions.map { .string($0) })),
+            .init("notes", .array(measurement.warnings.map { .string($0) })), .init("error", .null),
+        ])
+    }
+
+    static func json(failure: String) -> JSON {
+        .object([
+            .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("namespace", .null),
+            .init("containers", .array([])), .init("rows", .array([])), .init("omitted", .array([])),
+            .init("notes", .array([])),
+            .init("error", .string(failure)),
+        ])
+    }
+}
+
+extension RowResult {
+    fileprivate func json(_ state: Judgement.State) -> JSON {
+        .object([
+            .init("family", .string(row.version.description)),
+            .init("source", .object([.init("kind", .string(row.sourceKind)), .init("name", row.sourceName)])),
+            .init("protocol", .string(row.protocol.rawValue)),
+            .init(
+                "target",
+                .object([
+                    .init("kind", .string(row.target.kind.rawValue)),
+                    .init("address", .string(row.target.address.description)),
+                    .init("port", .integer(Int64(row.target.port))),
+                ])),
+            .init("sent", .integer(Int64(sent))), .init("lost", .integer(Int64(lost))),
+            .init("medianMicroseconds", median.map { .integer(Int64($0 / 1000)) } ?? .null),
+            .init("refusal", refusal.map { .string($0.symbol) } ?? .null), .init("state", .string(state.rawValue)),
+        ])
+    }
+}
+
+extension ProbeRow {
+    fileprivate var sourceKind: String {
+        switch source {
+        case .unbound: "unbound"
+        case .address: "address"
+        case .device: "device"
+        case .host: "host"
+        }
+    }
+
+    fileprivate var sourceName: JSON {
+        switch source {
+        case .unbound, .host: .null
+        case .address(let address): .string(address.description)
+        case .device(let name): .string(name.text)
+        }
+    }
+
+    fileprivate var sourceText: String {
+        switch source {
+        case .unbound: "unbound"
+        case .address(let address): address.description
+        case .device(let name): name.description
+        case .host: "the host"
+        }
+    }
+
+    fileprivate var targetText: String { target.text }
+}
+
+extension ProbeTarget {
+    fileprivate var text: String {
+        switch kind {
+        case .gateway: "gateway \(address)"
+        case .host: "host \(address)"
+        case .named: address.description
+        case .published: "port \(port) of \(address)"
+        }
+    }
+}
