@@ -140,7 +140,7 @@ if isEmbedded {
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
-                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine",
+                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine", "Metrics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -213,7 +213,7 @@ if isEmbedded {
                 "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/faults.sh",
                 "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
-                "Robustness/scene.sh", "Robustness/stress.sh",
+                "Robustness/scene.sh", "Robustness/stress.sh", "Metrics/prometheus.sh", "Metrics/rules.yml",
                 "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh", "lab.sh",
             ]),
         tests("Node", ["Laboratory"]),
