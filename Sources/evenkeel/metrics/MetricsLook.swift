@@ -90,7 +90,7 @@ struct MetricsLook {
 
     private func add(_ containers: [ContainerSummary], missed: Int, _ text: inout Exposition) {
         text.gauge(
-            "evenkeel_containers", "Containers with a network namespace of their own, by what evenkeel status says.",
+            "evenkeel_containers", "Containers' network namespaces, by what evenkeel status says of them.",
             "state",
             ContainerSummary.State.allCases.map { state in
                 (state.rawValue, "\(containers.count { $0.state == state })")
