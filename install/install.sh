@@ -34,12 +34,13 @@ usage: install/install.sh [options]
 
 Installs the programs and their licences, and sets up the engines it finds: the OCI hook's JSON for podman and CRI-O,
 a drop-in for containers.conf for podman, an entry in /etc/docker/daemon.json for Docker. Installs the units
-evenkeel-host.service and evenkeel-watch.service for systemd. Starts and restarts nothing, and says what is left to do.
+evenkeel-host.service, evenkeel-watch.service and evenkeel-metrics.timer for systemd. Starts and restarts nothing, and
+says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel, the
-                   schema of the policy to DIR/share/evenkeel, manual pages to DIR/share/man, and
-                   completions for bash, zsh and fish below DIR/share
+                   schema of the policy, alert rules and a dashboard to DIR/share/evenkeel, manual pages to
+                   DIR/share/man, and completions for bash, zsh and fish below DIR/share
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel; may be given several times (default: where
                    containerd, CRI-O, k3s, RKE2, nerdctl and podman look for the plugins of their lists, as
                    `evenkeel cni directories` shows; without any of them /opt/cni/bin)
@@ -113,6 +114,7 @@ plan_files() {
     for directory in "${cni_dirs[@]}"; do plan 755 "$programs/evenkeel-cni" "$directory/evenkeel"; done
     plan_licences
     plan_schema
+    plan_monitoring
     plan_share
     plan_units
     plan_json "$here/../hooks/cdi/evenkeel.json" /etc/cdi/evenkeel.json

@@ -26,6 +26,14 @@ plan_licences() {
 # What editors check a policy by. `evenkeel policy schema` prints the same.
 plan_schema() { plan 644 "$here/policy.schema.json" "$prefix/share/evenkeel/policy.schema.json"; }
 
+# Alert rules for Prometheus and a dashboard for Grafana.
+plan_monitoring() {
+    local file
+    for file in README.md evenkeel-dashboard.json evenkeel.rules.yml; do
+        plan 644 "$here/monitoring/$file" "$prefix/share/evenkeel/monitoring/$file"
+    done
+}
+
 # Manual pages and shells' completions, as build.sh made them of the programs.
 plan_share() {
     local file

@@ -67,7 +67,7 @@ step() { printf '\n==> %s\n' "$1"; }
 
 if [[ $install == yes ]]; then
     step "Debian packages"
-    install_packages "${build_packages[@]}" libjansson-dev jq \
+    install_packages "${build_packages[@]}" libjansson-dev jq curl \
         iproute2 iputils-ping nftables iptables conntrack ethtool socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
         containerd python3-grpcio python3-yaml golang-go golang-github-appc-cni-dev \
@@ -75,7 +75,7 @@ if [[ $install == yes ]]; then
     # If systemd is installed it may be running, and an upgrade would restart it.
     [[ -x /lib/systemd/systemd ]] || install_packages systemd
     unpack_packages .build/firewalls firewalld python3-firewall ufw ipvsadm
-    unpack_packages .build/metrics prometheus python3-prometheus-client python3-decorator
+    unpack_packages .build/metrics prometheus prometheus-node-exporter python3-prometheus-client python3-decorator
 fi
 
 if [[ $build == yes ]]; then

@@ -34,11 +34,12 @@ usage: install/uninstall.sh [options]
 Removes the files listed in PREFIX/lib/evenkeel/manifest, the empty directories that install.sh made, its entry in
 Docker's daemon.json, and the plugin from CNI lists if install.sh put it there. Removes nothing more while a list still
 names the plugin. Undoes what was done to the running host
-with evenkeel host remove. Disables and stops evenkeel-watch.service and evenkeel-host.service. Keeps a file that was
-changed since it was installed. Removes nothing while a container of root's runs that evenkeel-runtime started, or of
-podman or CRI-O that started with the plugin, or while evenkeel-runtime is the default of Docker or podman; an ordinary
-user's container is only named. While containers run that name the hook, a script that does nothing takes its place and
-goes with the last of them; after a boot, run this once more to remove it.
+with evenkeel host remove. Disables and stops evenkeel-watch.service, evenkeel-host.service and evenkeel-metrics.timer,
+and removes the metrics that the last wrote. Keeps a file that was changed since it was installed. Removes nothing
+while a container of root's runs that evenkeel-runtime started, or of podman or CRI-O that started with the plugin, or
+while evenkeel-runtime is the default of Docker or podman; an ordinary user's container is only named. While containers
+run that name the hook, a script that does nothing takes its place and goes with the last of them; after a boot, run
+this once more to remove it.
 EOF
 }
 
@@ -250,6 +251,7 @@ if [[ -f $destdir$manifest ]]; then
     require_no_lists
     warn_of_users_containers
     disable_units
+    remove_metrics
     remove_docker_runtime
     warn_of_references
     remove_files

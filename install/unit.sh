@@ -1,12 +1,14 @@
 # shellcheck shell=bash
-# The systemd units: one sets up the host, one keeps it and its containers safe. install.sh installs them, and the administrator
-# enables them; uninstall.sh undoes both.
+# The systemd units: one sets up the host, one keeps it and its containers safe, and two tell Prometheus. install.sh installs them, and
+# the administrator enables them; uninstall.sh undoes both.
 # shellcheck disable=SC2034,SC2154
 
 # In the order in which they start.
-units=(evenkeel-host.service evenkeel-watch.service)
+units=(evenkeel-host.service evenkeel-watch.service evenkeel-metrics.service evenkeel-metrics.timer)
 # What they run, below the prefix.
 unit_programs=(bin/evenkeel libexec/evenkeel/evenkeel-watch)
+# What evenkeel-metrics.service writes, in Debian's folder of node_exporter's collector.
+metrics_file=/var/lib/prometheus/node-exporter/evenkeel.prom
 
 # unit_path UNIT: where systemd looks for it: it knows only these two prefixes.
 unit_path() {
@@ -50,13 +52,18 @@ render_unit() {
 
 # is_unit_of_this_prefix PATH
 is_unit_of_this_prefix() {
-    local i
-    for i in "${!units[@]}"; do
-        [[ $1 == */"${units[i]}" ]] || continue
-        grep -qF -- "ExecStart=$(in_unit "${unit_programs[i]}")" "$destdir$1"
+    local program=bin/evenkeel
+    case ${1##*/} in
+    evenkeel-watch.service) program=libexec/evenkeel/evenkeel-watch ;;
+    evenkeel-host.service | evenkeel-metrics.service) ;;
+    evenkeel-metrics.timer)
+        # It names no program.
+        grep -qx 'Unit=evenkeel-metrics.service' "$destdir$1"
         return
-    done
-    return 1
+        ;;
+    *) return 1 ;;
+    esac
+    grep -qF -- "ExecStart=$(in_unit "$program")" "$destdir$1"
 }
 
 # unit_links UNIT: prints the links that enable it.
@@ -72,8 +79,9 @@ advise_units() {
     for unit in "${units[@]}"; do
         judged=${verdict[$(unit_path "$unit")]:-}
         [[ -n $judged ]] || continue
-        if [[ -z $(unit_links "$unit") ]]; then
-            disabled+=("${unit%.service}")
+        # The timer starts the service of its name, which nobody enables.
+        if [[ -z $(unit_links "${unit/metrics.service/metrics.timer}") ]]; then
+            [[ $unit == evenkeel-metrics.* ]] || disabled+=("${unit%.service}")
         elif [[ $judged == install || $judged == replace ]]; then
             changed+=("$unit")
         fi
@@ -85,8 +93,17 @@ advise_units() {
     elif ((${#changed[@]} > 0)); then
         say "Changed: ${changed[*]}. Run systemctl daemon-reload."
     fi
+    advise_metrics
     [[ ${verdict[$prefix/libexec/evenkeel/evenkeel-watch]:-} != replace ]] ||
         say "A watcher that runs is still the former program: systemctl restart evenkeel-watch."
+}
+
+# Only where there is a collector.
+advise_metrics() {
+    [[ -d ${metrics_file%/*} && -n ${verdict[$(unit_path evenkeel-metrics.timer)]:-} ]] || return 0
+    [[ -n $(unit_links evenkeel-metrics.timer) ]] ||
+        say "For Prometheus, by its node_exporter: systemctl enable --now evenkeel-metrics.timer. Alert rules and a dashboard are in" \
+            "$prefix/share/evenkeel/monitoring."
 }
 
 systemd_runs() { [[ -z $destdir && -d /run/systemd/system ]] && command -v systemctl >/dev/null; }
@@ -106,7 +123,8 @@ disable_units() {
 disable_unit() {
     local link
     if systemd_runs; then
-        if systemctl is-enabled -q "$1" 2>/dev/null || systemctl is-active -q "$1"; then
+        # A look may be at work; the timer's service is "static".
+        if [[ $(systemctl is-enabled "$1" 2>/dev/null) == enabled* || $(systemctl is-active "$1") == @(active|activating) ]]; then
             act "disable and stop $1" || return 0
             systemctl disable --now --quiet "$1" || note "systemctl did not disable and stop $1"
         fi
@@ -121,6 +139,9 @@ disable_unit() {
         fi
     done < <(unit_links "$1")
 }
+
+# The collector would tell of the last look for ever.
+remove_metrics() { [[ -n $destdir || ! -f $metrics_file ]] || remove "$metrics_file"; }
 
 # Otherwise systemd would list the units, without their files, until the next boot.
 forget_units() {

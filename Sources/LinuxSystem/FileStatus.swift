@@ -32,6 +32,17 @@ public struct FileStatus: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Reads the status of what is at a path itself: of a symbolic link, not of what it leads to. Nil if nothing is there. The
+    /// corresponding C function is `lstat(2)`.
+    public init?(at path: String) throws(KernelError) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else {
+            if Errno.current == .noEntry { return nil }
+            throw KernelError("look at \(path)", .current)
+        }
+        self.init(status)
+    }
+
     /// Whether something is at a path. The corresponding C function is `access(2)`.
     public static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -14,8 +14,11 @@ struct TemporaryFile: ~Copyable {
 
     /// Makes it in the target's directory, because renaming works only within a file system.
     init(beside path: String) throws(KernelError) {
-        let end = path.utf8.lastIndex(of: UInt8(ascii: "/"))
-        directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        if let end = path.utf8.lastIndex(of: UInt8(ascii: "/")) {
+            directory = end == path.startIndex ? "/" : String(path[..<end])
+        } else {
+            directory = "."
+        }
         Self.removeAbandoned(in: directory)
         var template: [CChar]
         var number: Int32

@@ -1,93 +1,13 @@
 import Firewall
 import Keel
 import LinuxSystem
+import Metrics
 import Netlink
-
-/// Writes metrics as Prometheus reads them: text format 0.0.4, or OpenMetrics 1.0.
-struct Exposition {
-    enum Format {
-        case prometheus
-        case openMetrics
-    }
-
-    private let format: Format
-    private var text = ""
-
-    init(_ format: Format) { self.format = format }
-
-    /// A counter by the values of one label; `label` is nil for one without.
-    mutating func counter(_ name: String, _ help: String, _ label: String?, _ values: [(String, UInt64)]) {
-        counter(name, help, values.map { value, number in (label.map { [($0, value)] } ?? [], number) })
-    }
-
-    mutating func gauge(_ name: String, _ help: String, _ label: String?, _ values: [(String, String)]) {
-        begin(name, "gauge", help)
-        for (value, number) in values { sample(name, label.map { [($0, value)] } ?? [], number) }
-    }
-
-    mutating func counter(_ name: String, _ help: String, _ values: [([(String, String)], UInt64)]) {
-        // OpenMetrics names the family without the ending of its samples.
-        begin(format == .openMetrics ? name : name + "_total", "counter", help)
-        for (labels, number) in values { sample(name + "_total", labels, "\(number)") }
-    }
-
-    /// In seconds, from buckets in microseconds.
-    mutating func histogram(_ name: String, _ help: String, _ histogram: Histogram) {
-        begin(name, "histogram", help)
-        var sum: UInt64 = 0
-        for (place, count) in histogram.counts.enumerated() {
-            sum += count
-            let bound =
-                place < Histogram.bounds.count ? Self.decimal(millionths: Histogram.bounds[place]) : "+Inf"
-            sample(name + "_bucket", [("le", bound)], "\(sum)")
-        }
-        sample(name + "_sum", [], Self.decimal(millionths: histogram.sum / 1000))
-        sample(name + "_count", [], "\(sum)")
-    }
-
-    /// The whole text.
-    var result: String { format == .openMetrics ? text + "# EOF\n" : text }
-
-    private mutating func begin(_ name: String, _ type: String, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-    }
-
-    private mutating func sample(_ name: String, _ labels: [(String, String)], _ value: String) {
-        text += name
-        if !labels.isEmpty {
-            text += "{" + labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",") + "}"
-        }
-        text += " \(value)\n"
-    }
-
-    /// Backslash, quote and line feed, by the text format.
-    static func escaped(_ value: String) -> String {
-        var bytes: [UInt8] = []
-        for byte in value.utf8 {
-            switch byte {
-            case UInt8(ascii: "\\"), UInt8(ascii: "\""): bytes += [UInt8(ascii: "\\"), byte]
-            case UInt8(ascii: "\n"): bytes += [UInt8(ascii: "\\"), UInt8(ascii: "n")]
-            default: bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
-    /// A number of millionths as a decimal fraction: 200 is 0.0002.
-    static func decimal(millionths number: UInt64) -> String {
-        let (whole, rest) = (number / 1_000_000, number % 1_000_000)
-        if rest == 0 { return "\(whole)" }
-        var digits = Array("\(1_000_000 + rest)".utf8.dropFirst())
-        while digits.last == UInt8(ascii: "0") { digits.removeLast() }
-        return "\(whole)." + String(decoding: digits, as: UTF8.self)
-    }
-}
 
 extension Watcher {
     func metrics(_ format: Exposition.Format) -> String {
         var text = Exposition(format)
-        text.gauge(
-            "evenkeel_build_info", "The version, as a label.", "version", [(Product.version, "1")])
+        text.addVersion(Product.version)
         text.gauge(
             "evenkeel_watch_start_time_seconds", "When the watcher started, in seconds since 1970.", nil,
             [("", "\(startTime)")])
@@ -148,24 +68,18 @@ extension Watcher {
 
     private func addHost(_ text: inout Exposition) {
         do {
-            if let fill = try ConntrackFill.observe() {
-                text.gauge(
-                    "evenkeel_conntrack_entries", "Entries of the connection tracking table.", nil,
-                    [("", "\(fill.entries)")])
-                text.gauge("evenkeel_conntrack_limit", "Its limit; 0: none.", nil, [("", "\(fill.max)")])
-            }
+            if let fill = try ConntrackFill.observe() { text.addConntrack(entries: fill.entries, limit: fill.max) }
         } catch {}
-        var dropped: [([(String, String)], UInt64)] = []
+        var dropped: [Exposition.Dropped] = []
         for version in IPVersion.allCases {
             do {
                 for rule in try host.firewall.counters(of: InvalidDrop(version: version).table) {
                     guard let counter = rule.counter else { continue }
-                    dropped.append(
-                        ([("family", version == .v4 ? "ip" : "ip6"), ("chain", rule.chain)], counter.packets))
+                    dropped.append(.init(inIPv6: version == .v6, chain: rule.chain, packets: counter.packets))
                 }
             } catch { continue }
         }
-        text.counter("evenkeel_invalid_dropped_packets", "What our rules for INVALID segments dropped.", dropped)
+        text.addDropped(dropped)
     }
 
     private func addContainers(_ text: inout Exposition) {

@@ -1,4 +1,5 @@
 import LinuxSystem
+import Metrics
 import NRI
 
 /// Hears of pods from a container runtime by NRI, before their containers start. Nothing here waits for the runtime; the runtime

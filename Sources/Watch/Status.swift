@@ -1,6 +1,7 @@
 import JSON
 import Keel
 import LinuxSystem
+import Metrics
 import Netlink
 
 extension Watcher {

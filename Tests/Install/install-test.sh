@@ -41,7 +41,7 @@ fresh_install() {
     same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
     same "$(cat "$root/$watcher")" "$(cat "$programs/evenkeel-watch")"
     same "$(cat "$root/$watch_unit")" "$(cat "$repository/install/systemd/evenkeel-watch.service")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 11"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 16"
     [[ ! -e $root/etc/evenkeel ]]
 }
 check "a fresh install puts the programs, the plugin, the units, the drop-in, the hook and the device in place, and no policy" \
@@ -73,6 +73,7 @@ make directory $root/usr/local/share
 make directory $root/usr/local/share/doc
 make directory $root/usr/local/share/doc/evenkeel
 make directory $root/usr/local/share/evenkeel
+make directory $root/usr/local/share/evenkeel/monitoring
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -91,8 +92,13 @@ install $root/usr/local/share/doc/evenkeel/NOTICES
 install $root/usr/local/share/doc/evenkeel/GPL-3.0
 install $root/usr/local/share/doc/evenkeel/LGPL-2.1
 install $root/usr/local/share/evenkeel/policy.schema.json
+install $root/usr/local/share/evenkeel/monitoring/README.md
+install $root/usr/local/share/evenkeel/monitoring/evenkeel-dashboard.json
+install $root/usr/local/share/evenkeel/monitoring/evenkeel.rules.yml
 install $root/$unit
 install $root/$watch_unit
+install $root/usr/local/lib/systemd/system/evenkeel-metrics.service
+install $root/usr/local/lib/systemd/system/evenkeel-metrics.timer
 install $root/etc/cdi/evenkeel.json
 install $root/$drop_in
 install $root/$hook"
@@ -105,7 +111,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "17 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "22 unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run
@@ -220,7 +226,7 @@ cut_off() {
     new_root
     mkdir "$root/etc/docker"
     before=$(tree "$root")
-    for target in evenkeel-hook bin/evenkeel evenkeel-watch evenkeel-watch.service evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
+    for target in evenkeel-hook bin/evenkeel evenkeel-watch evenkeel-watch.service evenkeel-metrics.timer evenkeel.conf cdi/evenkeel.json hooks.d/evenkeel.json daemon.json; do
         fails_with 1 "" with_failing_mv "$target" install_it
         [[ $target != daemon.json ]] || rm "$root/$hook"
         [[ ! -e $root/$hook ]]

@@ -77,7 +77,8 @@ schema_is_installed() {
     install_it --prefix /usr
     path=$root/usr/share/evenkeel/policy.schema.json
     same "$(cat "$path")" "$(cat "$repository/install/policy.schema.json")"
+    diff -r "$repository/install/monitoring" "${path%/*}/monitoring"
     uninstall_it --prefix /usr
     [[ ! -e ${path%/*} ]]
 }
-check "the schema of the policy is installed and taken away" schema_is_installed
+check "the schema of the policy, alert rules and a dashboard are installed and taken away" schema_is_installed

@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# Part of install-test.sh: the units for systemd, which HostUnitTests and WatchUnitTests boot.
+# Part of install-test.sh: the units for systemd, which HostUnitTests, WatchUnitTests and MetricsUnitTests boot.
 # shellcheck disable=SC2154
 
 # What every system has and units name.
 make_system() {
     local target
     mkdir -p "$root"/{bin,usr/lib/systemd/system}
-    for target in sysinit basic shutdown; do printf '[Unit]\n' >"$root/usr/lib/systemd/system/$target.target"; done
+    for target in sysinit basic shutdown timers time-set time-sync; do printf '[Unit]\n' >"$root/usr/lib/systemd/system/$target.target"; done
     printf '#!/bin/sh\n' >"$root/bin/kill"
     chmod 755 "$root/bin/kill"
 }
@@ -18,10 +18,10 @@ units_below_any_prefix() {
     before=$(tree "$root")
     while read -r expected given; do
         install_it --prefix "$given" >/dev/null
-        same "$(cd "$root" && find . -name 'evenkeel-*.service' | sort | xargs)" \
-            ".$expected/evenkeel-host.service .$expected/evenkeel-watch.service"
+        same "$(cd "$root" && find . -name 'evenkeel-*.service' -o -name 'evenkeel-*.timer' | sort | xargs)" \
+            "$(printf ".$expected/evenkeel-%s\n" host.service metrics.service metrics.timer watch.service | xargs)"
         ! command -v systemd-analyze >/dev/null ||
-            same "$(systemd-analyze verify --man=no --root="$root" "$expected"/evenkeel-{host,watch}.service 2>&1)" ""
+            same "$(systemd-analyze verify --man=no --root="$root" "$expected"/evenkeel-{{host,metrics,watch}.service,metrics.timer} 2>&1)" ""
         uninstall_it --prefix "$given" >/dev/null
         same "$(tree "$root")" "$before"
     done <<'PREFIXES'
@@ -34,8 +34,9 @@ PREFIXES
 check "systemd finds the units and in them the programs, whatever the prefix" units_below_any_prefix
 
 # The figures are in tenths: rights over the network and a look at other processes are what is left. The watcher also enters
-# namespaces and talks to people.
+# namespaces and talks to people; so does who counts, and writes one folder alone.
 units_are_confined() {
+    systemd-analyze security --offline=true --threshold=29 "$repository/install/systemd/evenkeel-metrics.service" | tail -n 1
     systemd-analyze security --offline=true --threshold=25 "$repository/install/systemd/evenkeel-host.service" | tail -n 1
     systemd-analyze security --offline=true --threshold=33 "$repository/install/systemd/evenkeel-watch.service" | tail -n 1
 }
@@ -80,6 +81,8 @@ enabled_units() {
         ln -s "/$unit" "$root/etc/systemd/system/$wants/evenkeel-host.service"
     done
     ln -s "/$watch_unit" "$root/etc/systemd/system/multi-user.target.wants/evenkeel-watch.service"
+    mkdir "$root/etc/systemd/system/timers.target.wants"
+    ln -s /usr/local/lib/systemd/system/evenkeel-metrics.timer "$root/etc/systemd/system/timers.target.wants/"
     contains "$(uninstall_it)" "remove $root/etc/systemd/system/nftables.service.wants/evenkeel-host.service"
     same "$(tree "$root")" "$before"
 }
@@ -94,6 +97,11 @@ changed_unit_is_kept() {
     contains "$(uninstall_it)" "keep $root/$unit: changed since it was installed"
     contains "$(install_it)" "keep $root/$unit: changed since it was installed"
     cmp "$scratch/mine" "$root/$unit"
+    new_root
+    install_it >/dev/null
+    echo "# mine" >>"$root/usr/local/lib/systemd/system/evenkeel-metrics.timer"
+    uninstall_it >/dev/null
+    contains "$(install_it)" "keep $root/usr/local/lib/systemd/system/evenkeel-metrics.timer: changed since"
     new_root
     install_it --prefix /opt/keel >/dev/null
     echo "# mine" >>"$root/etc/systemd/system/evenkeel-watch.service"

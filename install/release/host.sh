@@ -131,7 +131,7 @@ remove_unfinished() { rm -f -- "$1$unfinished".*; }
 # The watcher goes first: it would restore what is taken back.
 stop_units() {
     local unit link
-    for unit in evenkeel-watch.service evenkeel-host.service; do
+    for unit in evenkeel-metrics.{timer,service} evenkeel-watch.service evenkeel-host.service; do
         if systemd_runs; then
             systemctl disable --now --quiet "$unit" 2>/dev/null || :
             continue
@@ -156,6 +156,7 @@ remove_all() {
     require_nothing_needs_it
     warn_of_users_containers
     stop_units
+    remove_metrics
     remove_docker_runtime
     warn_of_references
     for path in "${recorded_files[@]}"; do

@@ -1,9 +1,9 @@
 import Testing
 
-@testable import Watch
+@testable import Metrics
 
 /// The numbers and how they are written.
-@Suite struct MetricsTests {
+@Suite struct ExpositionTests {
     @Test func durationsFallIntoBuckets() {
         var histogram = Histogram()
         for microseconds: UInt64 in [0, 100, 101, 200, 4999, 100_000, 100_001] {
@@ -23,17 +23,6 @@ import Testing
         #expect(histogram.bound(of: 0.5) == 200 && histogram.bound(of: 0.99) == 10_000)
         for _ in 0..<2 { histogram.note(nanoseconds: 700_000_000) }
         #expect(histogram.bound(of: 0.99) == nil, "beyond the last bound nothing is known")
-    }
-
-    @Test func namesAreCountedUpToABound() {
-        var tally = Tally()
-        tally.count("nft")
-        tally.count("nft", 2)
-        tally.count("nobody", 0)
-        for number in 0..<100 { tally.count("program \(number)") }
-        #expect(tally.counts.first?.name == "nft" && tally.counts.first?.count == 3)
-        #expect(tally.counts.count == 32 && tally.counts.last?.name == "other")
-        #expect(tally.total == 103, "nothing is lost")
     }
 
     private func sample(_ format: Exposition.Format) -> String {
@@ -93,5 +82,29 @@ import Testing
             Exposition.decimal(millionths: $0)
         }
         #expect(texts == ["0", "0.000001", "0.0002", "0.999999", "1", "1.5", "12.000001"])
+    }
+
+    @Test func rulesOfOneChainAreAddedUp() {
+        var text = Exposition(.prometheus)
+        text.addDropped([
+            .init(inIPv6: false, chain: "output", packets: 3), .init(inIPv6: true, chain: "output", packets: 5),
+            .init(inIPv6: false, chain: "output", packets: 4), .init(inIPv6: false, chain: "forward", packets: 1),
+        ])
+        #expect(
+            text.result.split(separator: "\n").suffix(3) == [
+                #"evenkeel_invalid_dropped_packets_total{family="ip",chain="output"} 7"#,
+                #"evenkeel_invalid_dropped_packets_total{family="ip6",chain="output"} 5"#,
+                #"evenkeel_invalid_dropped_packets_total{family="ip",chain="forward"} 1"#,
+            ])
+    }
+
+    /// The names by which another file's families are known are those that are printed.
+    @Test func theSharedFamiliesAreNamedAsTheyArePrinted() {
+        var text = Exposition(.prometheus)
+        text.addVersion("1.2")
+        text.addConntrack(entries: 3, limit: 0)
+        text.addDropped([])
+        let types = text.result.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+        #expect(types.map { String($0.split(separator: " ")[2]) } == Exposition.sharedFamilies)
     }
 }
