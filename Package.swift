@@ -134,11 +134,20 @@ if isEmbedded {
                 "CKernel", "LinuxSystem", "LinuxTools", "JSON", "Netlink", "EngineNetworks", "Firewall", "ForeignRules",
                 "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
+        ordinaryLibrary(
+            "SystemCheck",
+            [
+                "CLinux", "LinuxSystem", "LinuxTools", "Netlink", "Keel", "HostCare", "WatchClient",
+                "ConfigurationLists",
+                "ContainerRuntimes", "Diagnosis",
+            ]),
+        ordinaryLibrary("BugReport", ["LinuxSystem", "JSON", "Netlink"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
-                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine",
+                "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "WatchClient", "DockerEngine", "SystemCheck",
+                "BugReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -194,12 +203,14 @@ if isEmbedded {
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "ContainerRuntimes", "JSON", "WatchClient", "Laboratory"]),
+        tests("SystemCheck", ["SystemCheck", "ContainerRuntimes", "Netlink", "Laboratory"]),
+        tests("BugReport", ["BugReport", "Netlink", "JSON", "Laboratory"]),
         tests(
             "CommandLine",
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ContainerRuntimes", "ConntrackUsage", "HostCare", "JSON",
                 "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "SystemCheck", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],

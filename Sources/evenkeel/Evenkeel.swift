@@ -14,12 +14,13 @@ struct Evenkeel: ParsableCommand {
             containers, `host` sets up the host itself, and `cni` chains the plugin into networks' configurations. \
             `watch` shows what the watcher does, which keeps all of them so. `status` lists the containers, \
             `doctor` says what is wrong, and `explain` \
-            why. The policy is \(policyPath), if that file exists; `policy` checks and shows it.
+            why. `check-system` says whether this host can do it, and `report` packs all of that for a bug report. The \
+            policy is \(policyPath), if that file exists; `policy` checks and shows it.
             """,
         version: Product.version,
         subcommands: [
             StatusCommand.self, Doctor.self, Explain.self, Apply.self, HostCommand.self, WatchCommand.self,
-            CNICommand.self, PolicyCommand.self, RuntimeClassCommand.self,
+            CNICommand.self, PolicyCommand.self, RuntimeClassCommand.self, CheckSystem.self, ReportCommand.self,
         ])
 
     /// Takes the arguments from where the kernel put them. Swift's own list comes from /proc: without that it is empty, and every
