@@ -6,7 +6,7 @@ import Testing
     /// What a check could have changed, but for counters that go on by themselves.
     private static let state = #"""
         state() {
-            nft list ruleset; ip rule; ip -6 rule; ip -d -o link; ip route show table all
+            nft list ruleset; ip rule; ip -6 rule; ip -o link; ip route show table all
             cat /proc/modules 2>/dev/null | cut -d ' ' -f 1 || :
             sysctl -a 2>/dev/null | grep -E '^net\.(ipv4|ipv6|netfilter|bridge)' | grep -vE '_count|route\.(gc|min)' || :
             find /run /etc/evenkeel 2>/dev/null | sort || :
@@ -19,14 +19,12 @@ import Testing
         let said = try Lab().run(
             Self.state + """
                 lab 1
-                state >/dev/shm/before-$$
-                "$programs/evenkeel" check-system --json >/dev/shm/said-$$
+                before=$(state)
+                said=$("$programs/evenkeel" check-system --json)
                 "$programs/evenkeel" check-system >/dev/null
-                state >/dev/shm/after-$$
-                diff /dev/shm/before-$$ /dev/shm/after-$$
-                jq -r '.version, (.checks[] | select(.part == "kernel") | "\\(.what): \\(.mark)")' /dev/shm/said-$$
-                jq -r '.verdict, .error, (.checks | map(.part) | unique | join(" "))' /dev/shm/said-$$
-                rm /dev/shm/{before,after,said}-$$
+                diff <(echo "$before") <(state)
+                jq -r '.version, (.checks[] | select(.part == "kernel") | "\\(.what): \\(.mark)")' <<<"$said"
+                jq -r '.verdict, .error, (.checks | map(.part) | unique | join(" "))' <<<"$said"
                 """)
         let lines = said.split(separator: "\n").map(String.init)
         for row in [
