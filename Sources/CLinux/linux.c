@@ -42,6 +42,16 @@ int linux_open_to_append(const char *path) {
 
 int linux_setns_network(int fd) { return setns(fd, CLONE_NEWNET); }
 
+int linux_unshare_network(void) { return unshare(CLONE_NEWNET); }
+
+int linux_rename_to_new(const char *from, const char *to) {
+    enum { no_replace = 1 }; // RENAME_NOREPLACE of linux/fs.h
+    if (syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, no_replace) == 0) return 0;
+    // File systems that cannot: a hard link fails in the same way if something has the name.
+    if (errno != EINVAL && errno != ENOSYS) return -1;
+    return link(from, to) == 0 ? unlink(from) : -1;
+}
+
 static int open_without_links(const char *path, int flags) {
     struct open_how how = {.flags = (unsigned)(flags | O_NOFOLLOW | O_CLOEXEC), .resolve = RESOLVE_NO_SYMLINKS};
     int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);

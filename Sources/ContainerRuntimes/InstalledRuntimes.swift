@@ -17,7 +17,8 @@ extension ContainerRuntime {
         "/usr/bin", "/usr/local/bin", "/usr/sbin", "/usr/local/sbin", "/bin", "/sbin", "/opt/bin",
     ]
 
-    private static func program(_ name: String, _ root: String) -> String? {
+    /// The path of a program of that name below `root`; nil if there is none.
+    package static func program(_ name: String, _ root: String) -> String? {
         programFolders.map { "\($0)/\(name)" }.first { ExecutableFile.isExecutable(root + $0) }
     }
 

@@ -92,3 +92,13 @@ extension ContainerRuntime {
         return lists
     }
 }
+
+extension ListObservation {
+    /// What keeps containers of this network from starting; nil if nothing does.
+    package func problem(for runtime: ContainerRuntime) -> String? {
+        if let fault { return "\(path): \(fault)" }
+        guard !missing.isEmpty else { return nil }
+        return "\(path) names \(missing.joined(separator: ", ")), which \(runtime.kind.rawValue) does not find in "
+            + "\(runtime.pluginFolders.joined(separator: ", ")): no container of this network starts or stops"
+    }
+}

@@ -18,7 +18,7 @@ public struct DockerDaemon: Hashable, Sendable {
     }
 
     /// Whether the process in its PID file is there, runs `dockerd`, and is root's.
-    static var isRunning: Bool {
+    package static var isRunning: Bool {
         guard let text = HookInstallation.text(of: "/run/docker.pid"), let id = Int32(text.filter { $0.isNumber })
         else {
             return false
@@ -27,6 +27,9 @@ public struct DockerDaemon: Hashable, Sendable {
     }
 
     static let socket = "/run/docker.sock"
+
+    /// The version that the running daemon tells; nil if none answers or this user may not ask.
+    package static var version: String? { isRunning ? ask(socket, "/version")?["Version"]?.string : nil }
 
     /// Asks the daemon; nil if none answers or this user may not ask.
     static func observe(_ socket: String = socket) -> DockerDaemon? {

@@ -1,5 +1,5 @@
 public import Discovery
-import LinuxSystem
+package import LinuxSystem
 
 /// The OCI hook's JSON files, and the directories in which engines look for hooks.
 public struct HookInstallation: Hashable, Sendable {
@@ -26,7 +26,7 @@ public struct HookInstallation: Hashable, Sendable {
     private static let usual = "/usr/share/containers/oci/hooks.d"
     private static let possible = [usual, "/etc/containers/oci/hooks.d", "/usr/local/share/containers/oci/hooks.d"]
 
-    static func observe() throws(KernelError) -> HookInstallation {
+    package static func observe() throws(KernelError) -> HookInstallation {
         var installation = HookInstallation()
         installation.hasDevice = text(of: "/etc/cdi/evenkeel.json") != nil
         // Only a running daemon is asked: with socket activation the question would start it.

@@ -124,6 +124,12 @@ public struct FileDescriptor: ~Copyable {
         try write(text, to: STDOUT_FILENO, name: "standard output")
     }
 
+    /// Writes every byte to standard output.
+    package static func writeStandardOutput(_ bytes: [UInt8]) throws(KernelError) {
+        let failure = bytes.withUnsafeBytes { write($0, to: STDOUT_FILENO) }
+        if let failure { throw KernelError("write to standard output", failure) }
+    }
+
     /// Writes to standard error, for people. A failure is ignored: nobody may be listening.
     public static func writeStandardError(_ text: String) {
         do { try write(text, to: STDERR_FILENO, name: "standard error") } catch {}

@@ -158,3 +158,21 @@ public struct NetworkNamespace: ~Copyable {
         return try body()
     }
 }
+
+#if !hasFeature(Embedded)
+    extension NetworkNamespace {
+        /// Runs `body` in a new, empty network namespace on the calling thread, and returns to this one, the thread's own. The new
+        /// one goes with the last socket in it. The corresponding C function is `unshare(2)`.
+        ///
+        /// - Throws: `EPERM` before anything is done if the kernel would refuse the way back, as in a user namespace.
+        package func leave<Result>(
+            forNewOne body: () throws(KernelError) -> Result
+        ) throws(KernelError) -> Result {
+            try enter()
+            guard linux_unshare_network() == 0 else { throw KernelError("make a network namespace", .current) }
+            // It was entered a moment ago, so it can be entered again.
+            defer { _ = linux_setns_network(file.number) }
+            return try body()
+        }
+    }
+#endif

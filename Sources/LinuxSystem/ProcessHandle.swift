@@ -62,6 +62,9 @@ public struct ProcessHandle: ~Copyable {
 public enum OwnProcess {
     public static var id: Int32 { getpid() }
 
+    /// The user whose rights it has, `geteuid(2)`.
+    package static var effectiveUser: UInt32 { geteuid() }
+
     /// Whether it is root, and that not only in a user namespace.
     public static var isRootOutside: Bool { geteuid() == 0 && UserNamespace.outerUser() == nil }
 

@@ -47,11 +47,18 @@ public struct AtomicFile: Sendable {
 
     /// Writes a new file, by default for all to read, or replaces the one that is there.
     public static func put(_ text: String, at path: String, mode: UInt32 = 0o644) throws(KernelError) {
+        try put(Array(text.utf8), at: path, mode: mode, replacing: true)
+    }
+
+    /// The same with bytes.
+    ///
+    /// - Throws: `EEXIST` if not `replacing` and something is there, whoever put it there meanwhile.
+    package static func put(_ bytes: [UInt8], at path: String, mode: UInt32, replacing: Bool) throws(KernelError) {
         var temporary = try TemporaryFile(beside: path)
-        try temporary.file.write(text, name: temporary.path)
+        try temporary.file.write(bytes, name: temporary.path)
         guard fchmod(temporary.file.number, mode) == 0 else { throw KernelError("set the mode of \(path)", .current) }
         guard fsync(temporary.file.number) == 0 else { throw KernelError("write \(temporary.path) to disk", .current) }
-        try temporary.rename(to: path)
+        try temporary.rename(to: path, replacing: replacing)
     }
 
     /// Removes a file; a missing one is no error.

@@ -94,8 +94,13 @@ struct TemporaryFile: ~Copyable {
         }
     }
 
-    mutating func rename(to path: String) throws(KernelError) {
-        guard CLinux.rename(self.path, path) == 0 else { throw KernelError("replace \(path)", .current) }
+    /// - Throws: `EEXIST` if not `replacing` and something is there.
+    mutating func rename(to path: String, replacing: Bool = true) throws(KernelError) {
+        if replacing {
+            guard CLinux.rename(self.path, path) == 0 else { throw KernelError("replace \(path)", .current) }
+        } else {
+            guard linux_rename_to_new(self.path, path) == 0 else { throw KernelError("make \(path)", .current) }
+        }
         isRenamed = true
         // The directory decides which file a crash leaves. Some file systems have no fsync for directories.
         let folder = try FileDescriptor(opening: directory, .read)

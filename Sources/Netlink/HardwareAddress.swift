@@ -28,6 +28,18 @@ package struct HardwareAddress: Hashable, Sendable {
     }
 }
 
+#if !hasFeature(Embedded)
+    extension HardwareAddress {
+        /// `02:42:0a:59:02:02`
+        package var text: String {
+            [UInt64(40), 32, 24, 16, 8, 0].map { shift in
+                let digits = String(UInt8(truncatingIfNeeded: bits >> shift), radix: 16)
+                return digits.utf8.count < 2 ? "0" + digits : digits
+            }.joined(separator: ":")
+        }
+    }
+#endif
+
 extension Socket {
     /// The hardware addresses of the namespace's interfaces that have one, by their indexes.
     package mutating func hardwareAddresses() throws(KernelError) -> [(interface: UInt32, address: HardwareAddress)] {

@@ -69,6 +69,11 @@ extension Route {
         guard let header = message.familyHeader(rtmsg.self), header.rtm_dst_len == 0, header.rtm_src_len == 0,
             header.rtm_flags & UInt32(RTM_F_CLONED) == 0, let version = IPVersion(addressFamily: header.rtm_family)
         else { return nil }
+        self.init(version, message, header)
+    }
+
+    /// A route to anywhere; its destination is not read.
+    init(_ version: IPVersion, _ message: Message, _ header: rtmsg) {
         self.init(version, table: UInt32(header.rtm_table), nextHops: [])
         typeOfService = header.rtm_tos
         type = header.rtm_type

@@ -58,10 +58,17 @@ public struct Socket: ~Copyable {
         mnl_socket_close(socket)
     }
 
-    private static func enable(_ option: Int32, on socket: OpaquePointer) {
+    /// Whether the kernel knows the option.
+    @discardableResult
+    private static func enable(_ option: Int32, on socket: OpaquePointer) -> Bool {
         var enabled: Int32 = 1
-        _ = mnl_socket_setsockopt(socket, option, &enabled, UInt32(MemoryLayout<Int32>.size))
+        return mnl_socket_setsockopt(socket, option, &enabled, UInt32(MemoryLayout<Int32>.size)) == 0
     }
+
+    #if !hasFeature(Embedded)
+        /// Whether the kernel filters dumps by the request, `NETLINK_GET_STRICT_CHK`, Linux 4.20.
+        package mutating func canFilterDumps() -> Bool { Self.enable(NETLINK_GET_STRICT_CHK, on: socket) }
+    #endif
 
     /// Has the kernel filter dumps by the request. Enabled with the first dump, since the host's socket mostly needs none. Older
     /// kernels do not filter, which costs time and nothing else.

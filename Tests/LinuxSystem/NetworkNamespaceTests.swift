@@ -20,6 +20,17 @@ import Testing
         #expect(link.identity == current.identity)
     }
 
+    @Test(.enabled(if: getuid() == 0)) func aThreadLeavesForANewOneAndComesBack() throws {
+        let identities = try inNamespace {
+            let home = try NetworkNamespace.current()
+            let inside = try home.leave { () throws(KernelError) in
+                try (NetworkNamespace.current().identity, Sysctl("net/ipv4/ip_forward").read())
+            }
+            return (home.identity, inside.0, try NetworkNamespace.current().identity)
+        }
+        #expect(identities.0 == identities.2 && identities.0 != identities.1)
+    }
+
     @Test func processOnesIdentityIsThatOfItsNamespace() throws {
         // Nil where it may not be looked at.
         guard let identity = NetworkNamespace.identityOfInit() else { return }

@@ -20,6 +20,20 @@ import Testing
         #expect(try Directory.names(in: scratch.path) == ["list"])
     }
 
+    @Test func whatIsThereIsReplacedOnlyIfThatIsWanted() throws {
+        let path = try scratch.file("file", Array("old".utf8))
+        do throws(KernelError) {
+            try AtomicFile.put([1, 0, 255], at: path, mode: 0o600, replacing: false)
+            Issue.record("it was replaced")
+        } catch { #expect(error.errno == .exists) }
+        #expect(try text(path) == "old")
+        try AtomicFile.put([1, 0, 255], at: path, mode: 0o600, replacing: true)
+        try AtomicFile.put([1, 0, 255], at: path + "2", mode: 0o600, replacing: false)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == Data([1, 0, 255]))
+        #expect(try FileStatus(path: path + "2").permissions == 0o600)
+        #expect(try Directory.names(in: scratch.path).sorted() == ["file", "file2"])
+    }
+
     /// A run that was killed left its temporary file; that of one at work is locked.
     @Test func whatAKilledRunLeftGoesWithTheNext() throws {
         let path = try scratch.file("list", Array("old".utf8))

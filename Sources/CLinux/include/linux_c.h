@@ -40,6 +40,9 @@ int linux_open_to_append(const char *path);
 /// setns(2) of the calling thread into a network namespace.
 int linux_setns_network(int fd);
 
+/// unshare(2) of the calling thread into a new, empty network namespace.
+int linux_unshare_network(void);
+
 /// 1 if the descriptor is a network namespace, 0 if it is anything else, -1 with errno if that cannot be told.
 int linux_is_network_namespace(int fd);
 
@@ -273,6 +276,9 @@ int linux_peer_may(int fd, unsigned group, int has_group);
 /// recv(2) and send(2) that do not wait and raise no signal.
 ssize_t linux_receive_now(int fd, void *buffer, size_t size);
 ssize_t linux_send_now(int fd, const void *bytes, size_t size);
+
+/// renameat2(2) to a name that nothing has: 0, or -1 with EEXIST if something has it.
+int linux_rename_to_new(const char *from, const char *to);
 
 /// Sends a datagram to the service manager, sd_notify(3), with a descriptor unless that is negative. 0, or -1 with errno.
 int linux_notify(const char *path, const char *text, int attached);

@@ -3,13 +3,13 @@ package import Netlink
 /// The numbers that distinguish what this product writes into a container's kernel from everybody else's.
 package enum Ours {
     /// The `protocol` of our rules, and of a winner's copy in its table.
-    static let routeProtocol: UInt8 = 69
+    package static let routeProtocol: UInt8 = 69
     /// The `protocol` of the copy of a default that stays in main itself.
     static let standbyProtocol: UInt8 = 70
     /// The `protocol` of a route by a gateway that was learnt from an engine: it serves the rules alone.
     package static let learntProtocol: UInt8 = 71
     /// Just before the rule for table main, after what others put at this priority or a lower one.
-    static let rulePriority: UInt32 = 32765
+    package static let rulePriority: UInt32 = 32765
     /// The device group of the networks' interfaces, which distinguishes their defaults from others.
     package static let group: UInt32 = 17739
     /// The first metric of losers that have to stay in main.

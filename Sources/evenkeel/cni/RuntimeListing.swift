@@ -98,14 +98,6 @@ extension ListObservation {
         return "\(file): \(types.joined(separator: ", ")) (\(notes.joined(separator: "; ")))"
     }
 
-    /// What keeps containers of this network from starting; nil if nothing does.
-    func problem(for runtime: ContainerRuntime) -> String? {
-        if let fault { return "\(path): \(fault)" }
-        guard !missing.isEmpty else { return nil }
-        return "\(path) names \(missing.joined(separator: ", ")), which \(runtime.kind.rawValue) does not find in "
-            + "\(runtime.pluginFolders.joined(separator: ", ")): no container of this network starts or stops"
-    }
-
     fileprivate var json: JSON {
         .object([
             .init("path", .string(path)), .init("network", name.map { .string($0) } ?? .null),

@@ -31,7 +31,7 @@ struct HostStatus: ParsableCommand {
 
     func run() throws {
         let report: HostReport
-        do throws(Failure) { report = try look() } catch {
+        do throws(Failure) { report = try Self.look(policy: options.policy) } catch {
             say(error.description)
             if options.json { try write(HostReport.json(failure: error.description).text(pretty: true) + "\n") }
             throw ExitCode(2)
@@ -44,8 +44,8 @@ struct HostStatus: ParsableCommand {
         if report.verdict != .asPolicy { throw ExitCode(report.verdict == .differs ? 1 : 2) }
     }
 
-    private func look() throws(Failure) -> HostReport {
-        let documents = try HostPolicy.named(options.policy, isOnlyLooking: true)
+    static func look(policy path: String?) throws(Failure) -> HostReport {
+        let documents = try HostPolicy.named(path, isOnlyLooking: true)
         for line in documents.warnings { say(line) }
         let policy = documents.policy
         var run = try HostRun.open(policy)

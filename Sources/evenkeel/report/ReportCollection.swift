@@ -1,0 +1,189 @@
+import BugReport
+import Diagnosis
+import Discovery
+import EngineNetworks
+import HostCare
+import JSON
+import Keel
+import LinuxSystem
+import LinuxTools
+import SystemCheck
+import WatchClient
+
+// What a report is made of. What of it cannot be had keeps nothing else away.
+
+extension ReportContents {
+    mutating func collect() {
+        let check = SystemCheck.carryOut()
+        add(
+            "versions.txt", "versions of Evenkeel, the kernel, the system and the engines",
+            .text(ReportTexts.versions(check)))
+        addCheck(check)
+        addHost()
+        addPolicy()
+        addWatcher()
+        addLists()
+        add(
+            "sysctls.txt", "the host's kernel parameters that matter to containers' networks",
+            .text(ReportTexts.sysctls()))
+        addKernelLog()
+        addRuleset()
+        // What a picture of the networks would show, as map.svg, belongs here.
+        // Last: in a user namespace the thread does not come back from a container.
+        addContainers()
+        hideNames()
+    }
+
+    private mutating func addCheck(_ check: SystemCheck) {
+        let report = CheckReport(check)
+        add(
+            "check-system.txt", "evenkeel check-system",
+            .text(report.text(width: CheckReport.usualWidth, hasSymbols: true)))
+        add("check-system.json", "the same as JSON", .json(report.json))
+    }
+
+    private mutating func addHost() {
+        let about = "evenkeel host status"
+        do throws(Failure) {
+            let report = try HostStatus.look(policy: nil)
+            let fault = report.errors.isEmpty ? nil : report.errors.joined(separator: "; ")
+            add("host-status.txt", about, .text(report.text), fault: fault)
+            add("host-status.json", "the same as JSON", .json(report.json))
+        } catch { add("host-status.txt", about) { () throws(Failure) in throw error } }
+    }
+
+    private mutating func addPolicy() {
+        add("policy.txt", "evenkeel policy show: each value, and where it comes from") { () throws(Failure) in
+            do throws(PolicyError) {
+                let host = try HostPolicy.load()
+                return .text(try PolicyListing(host).text + host.warnings.map { $0 + "\n" }.joined())
+            } catch { throw Failure(error.description) }
+        }
+    }
+
+    private mutating func addWatcher() {
+        add("watcher.json", "the watcher's status and counters") { () throws(Failure) in
+            do throws(KernelError) { return .json(try WatcherSocket().status().json) } catch {
+                throw Failure(ofWatcher: error)
+            }
+        }
+    }
+
+    private mutating func addLists() {
+        add("cni.txt", "evenkeel cni directories: lists by their paths, and the types of their plugins") {
+            () throws(Failure) in .text(try RuntimeListing(root: "/").text)
+        }
+        do throws(Failure) {
+            for entry in try RuntimeListing(root: "/").entries {
+                for list in entry.lists {
+                    if let name = list.name { hide(name, .network) }
+                    let file = list.path.split(separator: "/").last.map { String($0) } ?? ""
+                    hide(file.hasSuffix(".conflist") ? String(file.dropLast(9)) : file, .network)
+                }
+            }
+        } catch {}
+    }
+
+    private mutating func addKernelLog() {
+        add("kernel-log.txt", "the kernel's messages on connection tracking, and no others") { () throws(Failure) in
+            do throws(KernelError) {
+                let records = try KernelLog.records(with: "nf_conntrack")
+                let lines = records.map { "\($0.time) s after the boot: \(printable($0.text))\n" }
+                return .text(lines.isEmpty ? "none\n" : lines.joined())
+            } catch { throw Failure(error) }
+        }
+    }
+
+    private mutating func addRuleset() {
+        add("nftables.txt", "Evenkeel's tables with their counters; the chains of others, and how many rules each has")
+        {
+            () throws(Failure) in
+            do throws(KernelError) { return .text(try ReportTexts.ruleset()) } catch { throw Failure(error) }
+        }
+    }
+
+    private mutating func addContainers() {
+        do throws(Failure) {
+            let policy = try HostPolicy.named(nil, isOnlyLooking: true)
+            let diagnosis: Diagnosis
+            let survey: Survey
+            do throws(KernelError) {
+                survey = try Survey.all()
+                var examination = try Examination(policy)
+                diagnosis = examination.diagnose(survey) { _ in }
+            } catch { throw Failure(error) }
+            addFindings(diagnosis)
+            addNamespaces(survey, diagnosis)
+        } catch { add("doctor.txt", "evenkeel doctor") { () throws(Failure) in throw error } }
+    }
+
+    private mutating func addFindings(_ diagnosis: Diagnosis) {
+        let doctor = DoctorReport(diagnosis)
+        let missed = doctor.missed.map { "\($0.what): \($0.reason)" }
+        let fault = missed.first.map { missed.count > 1 ? "\($0), and \(missed.count - 1) more" : $0 }
+        add(
+            "doctor.txt", "evenkeel doctor --diagram", .text(doctor.text(Paint(isColoured: false), diagram: true)),
+            fault: fault)
+        add("doctor.json", "the same as JSON", .json(doctor.json))
+        let status = StatusReport(diagnosis)
+        add("status.txt", "evenkeel status", .text(status.lines(width: .max).map { $0 + "\n" }.joined()))
+        add("status.json", "the same as JSON", .json(status.json))
+    }
+
+    private mutating func addNamespaces(_ survey: Survey, _ diagnosis: Diagnosis) {
+        for summary in diagnosis.summaries {
+            for network in summary.networks {
+                if let name = network.name { hide(name, .network) }
+            }
+        }
+        for namespace in survey.namespaces + survey.rootless { hide(namespace) }
+        for skipped in survey.skipped {
+            hideName(of: skipped.path)
+            hide(skipped.containers)
+        }
+        hide(survey.hidden.map(\.container))
+        let (text, links) = ReportTexts.networks(survey.namespaces + survey.rootless)
+        for name in links { hide(name, .interface) }
+        add(
+            "networks.txt", "links, addresses, rules and routes of the host and of each container's namespace",
+            .text(text))
+    }
+
+    private mutating func hide(_ namespace: ContainerNamespace) {
+        hide(namespace.containers)
+        hideName(of: namespace.path)
+    }
+
+    private mutating func hide(_ containers: [ContainerIdentity]) {
+        for container in containers {
+            hide(id: container.id)
+            if let name = container.name { hideParts(of: name) }
+        }
+    }
+
+    /// A person may have named a namespace that is bound to a file.
+    private mutating func hideName(of path: String) {
+        if let name = path.split(separator: "/").last, !path.hasPrefix("/proc/") {
+            hide(printable(String(name)), .container)
+        }
+    }
+
+    /// `NAMESPACE/POD/CONTAINER`
+    private mutating func hideParts(of name: String) {
+        for part in name.split(separator: "/") { hide(printable(String(part)), .container) }
+    }
+
+    private mutating func hideNames() {
+        for network in EngineNetworks().all { hide(network.name, .network) }
+        if let node = KernelName.running?.node {
+            hide(node, .host)
+            hide(String(node.prefix { $0 != "." }), .host)
+        }
+        for user in ReportTexts.homes() { hide(user, .user) }
+        do throws(PolicyError) {
+            let policy = try HostPolicy.load().policy
+            if let group = policy.watch.group { hide(group, .word) }
+            for case .name(let name) in policy.defaultRoute.prefer { hide(name, .word) }
+        } catch {}
+    }
+}
