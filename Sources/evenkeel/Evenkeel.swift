@@ -24,5 +24,11 @@ struct Evenkeel: ParsableCommand {
 
     /// Takes the arguments from where the kernel put them. Swift's own list comes from /proc: without that it is empty, and every
     /// command would print the help.
-    static func main() { main(Array(OwnProcess.arguments.dropFirst())) }
+    static func main() {
+        let arguments = Array(OwnProcess.arguments.dropFirst())
+        do {
+            var command = try parseAsRoot(arguments)
+            try command.run()
+        } catch { Ending(error, arguments).end() }
+    }
 }
