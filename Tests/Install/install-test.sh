@@ -62,6 +62,11 @@ hook_names_its_program() {
 check "the hook's JSON, the device and the drop-in name the program below the prefix, and one stage alone" \
     hook_names_its_program
 
+# A line for the schema of each command.
+schema_lines() {
+    (cd "$repository/install/schemas" && printf "install $root/usr/local/share/evenkeel/schemas/%s\n" *)
+}
+
 a_line_for_each_action() {
     new_root
     same "$(install_it | grep -v '^[A-Z]')" "make directory $root/usr/local/lib/evenkeel
@@ -73,6 +78,7 @@ make directory $root/usr/local/share
 make directory $root/usr/local/share/doc
 make directory $root/usr/local/share/doc/evenkeel
 make directory $root/usr/local/share/evenkeel
+make directory $root/usr/local/share/evenkeel/schemas
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -91,6 +97,7 @@ install $root/usr/local/share/doc/evenkeel/NOTICES
 install $root/usr/local/share/doc/evenkeel/GPL-3.0
 install $root/usr/local/share/doc/evenkeel/LGPL-2.1
 install $root/usr/local/share/evenkeel/policy.schema.json
+$(schema_lines)
 install $root/$unit
 install $root/$watch_unit
 install $root/etc/cdi/evenkeel.json
@@ -105,7 +112,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "17 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "$((17 + $(find "$repository/install/schemas" -type f | wc -l))) unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run

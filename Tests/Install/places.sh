@@ -71,13 +71,14 @@ NOTICES"
 }
 check "the licences of what the programs are made of are installed and taken away with them" licences_go_with_the_programs
 
-schema_is_installed() {
+schemas_are_installed() {
     local path
     new_root
     install_it --prefix /usr
     path=$root/usr/share/evenkeel/policy.schema.json
     same "$(cat "$path")" "$(cat "$repository/install/policy.schema.json")"
+    diff -r "${path%/*}/schemas" "$repository/install/schemas"
     uninstall_it --prefix /usr
     [[ ! -e ${path%/*} ]]
 }
-check "the schema of the policy is installed and taken away" schema_is_installed
+check "the schemas of the policy and of answers are installed and taken away" schemas_are_installed
