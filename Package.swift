@@ -104,7 +104,9 @@ var targets: [Target] = [
     library("Discovery", ["LinuxSystem", "JSON", "Netlink"]),
     library("DockerEngine", ["LinuxSystem", "JSON", "Netlink", "Keel"]),
     library("NRI", []),
-    library("Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine", "NRI"]),
+    library("Metrics", []),
+    library(
+        "Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine", "NRI", "Metrics"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
     hotProgram("evenkeel-hook", ["Keel", "OCI"]),
     hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
@@ -135,11 +137,20 @@ if isEmbedded {
                 "Keel", "HostCare", "Discovery", "WatchClient", "ConfigurationLists", "ContainerRuntimes",
             ]),
         ordinaryLibrary("NetworkMap", ["LinuxSystem", "JSON", "Netlink", "Keel", "Diagnosis"]),
+        ordinaryLibrary("Reachability", ["CLinux", "LinuxSystem", "Netlink", "ForeignRules", "Keel"]),
+        ordinaryLibrary(
+            "SystemCheck",
+            [
+                "CLinux", "LinuxSystem", "LinuxTools", "Netlink", "Keel", "HostCare", "WatchClient",
+                "ConfigurationLists", "ContainerRuntimes", "Diagnosis",
+            ]),
+        ordinaryLibrary("BugReport", ["LinuxSystem", "JSON", "Netlink"]),
         .executableTarget(
             name: "evenkeel",
             dependencies: [
                 "LinuxTools", "ForeignRules", "EngineNetworks", "Keel", "ConfigurationLists", "ContainerRuntimes",
                 "HostCare", "ConntrackUsage", "Discovery", "Diagnosis", "NetworkMap", "WatchClient", "DockerEngine",
+                "Reachability", "Metrics", "SystemCheck", "BugReport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict, linkerSettings: ordinaryLinking + bindNow),
@@ -173,6 +184,7 @@ if isEmbedded {
         tests("WatchClient", ["WatchClient", "LinuxTools", "JSON", "Laboratory"]),
         tests("ForeignRules", ["ForeignRules", "Firewall"]),
         tests("ConntrackUsage", ["ConntrackUsage", "Datagrams", "Laboratory"]),
+        tests("Reachability", ["Reachability", "ForeignRules", "Keel", "Netlink", "LinuxSystem"]),
         tests("HostCare", ["HostCare", "Keel", "Laboratory"]),
         .systemLibrary(name: "CJansson", path: "Tests/CJansson"),
         tests("JSON", ["JSON", "CJansson", "Laboratory"]),
@@ -191,17 +203,20 @@ if isEmbedded {
             "DockerEngine", ["DockerEngine", "Keel", "Netlink", "JSON", "LinuxSystem", "Laboratory"],
             scripts: ["recorded"]),
         tests("NRI", ["NRI", "Laboratory"], scripts: ["recorded"]),
+        tests("Metrics", ["Metrics"]),
         tests(
             "Watch",
             ["Watch", "Keel", "Netlink", "Firewall", "LinuxSystem", "LinuxTools", "JSON", "WatchClient", "Laboratory"]),
         tests("Diagnosis", ["Diagnosis", "ContainerRuntimes", "JSON", "WatchClient", "Laboratory"]),
+        tests("SystemCheck", ["SystemCheck", "ContainerRuntimes", "Netlink", "Laboratory"]),
+        tests("BugReport", ["BugReport", "Netlink", "JSON", "Laboratory"]),
         tests("NetworkMap", ["NetworkMap", "JSON", "Laboratory"]),
         tests(
             "CommandLine",
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ContainerRuntimes", "ConntrackUsage", "HostCare", "JSON",
                 "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Reachability", "SystemCheck", "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],
@@ -209,7 +224,9 @@ if isEmbedded {
                 "Conntrack/guest.sh", "DefaultRoute/answer.py", "DefaultRoute/probe.py", "DefaultRoute/shuttle.py",
                 "DefaultRoute/survey.sh", "DefaultRoute/world.sh", "Doctor/doctor.sh", "Doctor/limits.sh",
                 "InvalidDrop/connections.sh", "InvalidDrop/firewalls.sh", "InvalidDrop/harms.sh",
-                "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Programs/conformance.sh", "Robustness/faults.sh",
+                "InvalidDrop/invalid.sh", "InvalidDrop/ipvs.sh", "Metrics/prometheus.sh", "Metrics/rules.yml",
+                "Reachability/calm.sh", "Reachability/liar.py", "Output/answers.py", "Output/scene.sh",
+                "Output/terminals.py", "Programs/conformance.sh", "Robustness/faults.sh",
                 "Robustness/flood.py", "Robustness/injection.sh", "Robustness/installation.sh",
                 "Robustness/interleave.sh", "Robustness/judgement.sh", "Robustness/scenarios.sh",
                 "Robustness/scene.sh", "Robustness/stress.sh", "Watch/nri.py", "Watch/soak.sh", "Watch/watch.sh",

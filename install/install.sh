@@ -39,8 +39,8 @@ says what is left to do.
 
   --prefix DIR     where the programs go (default /usr/local): DIR/bin/evenkeel, and in DIR/libexec/evenkeel the OCI
                    hook, the runtime and the watcher; their licences go to DIR/share/doc/evenkeel, the
-                   schema of the policy, alert rules and a dashboard to DIR/share/evenkeel, manual pages to
-                   DIR/share/man, and completions for bash, zsh and fish below DIR/share
+                   schemas of the policy and of answers, alert rules and a dashboard to DIR/share/evenkeel, manual pages
+                   to DIR/share/man, and completions for bash, zsh and fish below DIR/share
   --cni-dir DIR    where the CNI plugin goes, under the name evenkeel; may be given several times (default: where
                    containerd, CRI-O, k3s, RKE2, nerdctl and podman look for the plugins of their lists, as
                    `evenkeel cni directories` shows; without any of them /opt/cni/bin)

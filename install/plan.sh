@@ -23,8 +23,12 @@ plan_licences() {
     for file in NOTICES GPL-3.0 LGPL-2.1; do plan 644 "$here/licenses/$file" "$folder/$file"; done
 }
 
-# What editors check a policy by. `evenkeel policy schema` prints the same.
-plan_schema() { plan 644 "$here/policy.schema.json" "$prefix/share/evenkeel/policy.schema.json"; }
+# What editors check a policy by, which `evenkeel policy schema` prints as well; and what each command answers to --json.
+plan_schema() {
+    local file folder=$prefix/share/evenkeel
+    plan 644 "$here/policy.schema.json" "$folder/policy.schema.json"
+    for file in "$here"/schemas/*.json; do plan 644 "$file" "$folder/schemas/${file##*/}"; done
+}
 
 # Alert rules for Prometheus and a dashboard for Grafana.
 plan_monitoring() {

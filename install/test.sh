@@ -70,7 +70,7 @@ if [[ $install == yes ]]; then
     install_packages "${build_packages[@]}" libjansson-dev jq curl \
         iproute2 iputils-ping nftables iptables conntrack ethtool socat strace tcpdump radvd procps util-linux busybox-static \
         podman crun runc netavark aardvark-dns containernetworking-plugins uidmap slirp4netns docker.io \
-        containerd python3-grpcio python3-yaml golang-go golang-github-appc-cni-dev \
+        containerd python3-grpcio python3-yaml python3-jsonschema golang-go golang-github-appc-cni-dev \
         debootstrap dbus-daemon python3-dbus python3-gi python3-nftables user-mode-linux kmod libnl-genl-3-200 libpopt0
     # If systemd is installed it may be running, and an upgrade would restart it.
     [[ -x /lib/systemd/systemd ]] || install_packages systemd

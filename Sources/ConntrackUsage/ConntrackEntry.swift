@@ -15,15 +15,19 @@ public struct ConntrackEntry: Hashable, Sendable {
     public var service: Service
     /// The conntrack zone, 0 by default. Entries of different zones may have the same addresses.
     public var zone: UInt16
+    /// `CTA_ID`, the kernel's number for the entry; nil if it tells none.
+    public var id: UInt32?
 
     public init(
-        source: IPAddress, destination: IPAddress, responder: IPAddress? = nil, service: Service, zone: UInt16 = 0
+        source: IPAddress, destination: IPAddress, responder: IPAddress? = nil, service: Service, zone: UInt16 = 0,
+        id: UInt32? = nil
     ) {
         self.source = source
         self.destination = destination
         self.responder = responder ?? destination
         self.service = service
         self.zone = zone
+        self.id = id
     }
 }
 
@@ -34,10 +38,12 @@ extension ConntrackEntry {
         var original = Tuple()
         var responder: IPAddress?
         var zone: UInt16?
+        var id: UInt32?
         for attribute in message.attributes(after: nfgenmsg.self) {
             switch attribute.type {
             case Int(CTA_TUPLE_ORIG.rawValue): original = Tuple(attribute.nested)
             case Int(CTA_TUPLE_REPLY.rawValue): responder = Tuple.source(attribute.nested)
+            case Int(CTA_ID.rawValue): id = attribute.uint32
             case Int(CTA_ZONE.rawValue): zone = attribute.uint16.map { UInt16(bigEndian: $0) }
             default: break
             }
@@ -45,7 +51,7 @@ extension ConntrackEntry {
         guard let source = original.source, let destination = original.destination else { return nil }
         self.init(
             source: source, destination: destination, responder: responder, service: original.service,
-            zone: zone ?? original.zone)
+            zone: zone ?? original.zone, id: id)
     }
 
     /// `CTA_TUPLE_…`: one direction's addresses and ports.

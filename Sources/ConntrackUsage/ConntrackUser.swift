@@ -14,6 +14,17 @@ public struct ConntrackUser: Hashable, Sendable {
     public var entries: Int
     /// The most by which `entries` may be too high.
     public var error: Int
+    /// Those of `entries` that were not there at the reading before; nil without one. If `error` is not 0 it may be too low.
+    public var new: Int?
+}
+
+/// By what the greatest holders are chosen, and put in order.
+public enum ConntrackOrder: String, CaseIterable, Sendable {
+    case entries
+    /// New entries since the reading before.
+    case rate
+    /// The owner's name; chosen by entries.
+    case name
 }
 
 /// The fields that entries are grouped by.
@@ -48,12 +59,12 @@ struct ConntrackKey: StreamKey {
         if let destination { hash = mixed(hash ^ destination.high, destination.low) }
         return hash
     }
+}
 
-    /// Folds the halves of a 128-bit product together, as wyhash does.
-    private func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
-        let product = (hash ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: word ^ 0xe703_7ed1_a0b4_28db)
-        return product.high ^ product.low
-    }
+/// Folds the halves of a 128-bit product together, as wyhash does.
+func mixed(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+    let product = (hash ^ 0xa076_1d64_78bd_642f).multipliedFullWidth(by: word ^ 0xe703_7ed1_a0b4_28db)
+    return product.high ^ product.low
 }
 
 extension ConntrackKey {

@@ -20,6 +20,8 @@ struct HeavyHitters<Key: StreamKey> {
         let count: Int
         /// The most by which the count may be too high.
         let error: Int
+        /// Those that were said to be new, since the key got its counter.
+        let new: Int
     }
 
     /// A slot of the hash table: a hash, and the index of a counter, negative for none. Most steps need only this.
@@ -29,14 +31,16 @@ struct HeavyHitters<Key: StreamKey> {
     }
 
     private(set) var total = 0
+    private(set) var totalNew = 0
     // A counter has the same index in each of these arrays, so that a scan of one field reads adjacent memory.
     private var keys: [Key] = []
     private var counts: [UInt32] = []
     private var errors: [UInt32] = []
+    private var news: [UInt32] = []
     private var hashes: [UInt32] = []
     /// Open addressing with linear probing.
     private var slots: [Slot]
-    private let capacity: Int
+    let capacity: Int
     private let seed: UInt64
     /// The counters before the hand have counts above `minimum`.
     private var hand: Int
@@ -58,17 +62,20 @@ struct HeavyHitters<Key: StreamKey> {
     var maximumError: Int { Int(minimum) }
 
     var hitters: [Hitter] {
-        keys.indices.map { Hitter(key: keys[$0], count: Int(counts[$0]), error: Int(errors[$0])) }
+        keys.indices.map { Hitter(key: keys[$0], count: Int(counts[$0]), error: Int(errors[$0]), new: Int(news[$0])) }
     }
 
-    mutating func count(_ key: Key) {
+    mutating func count(_ key: Key, isNew: Bool = false) {
         total += 1
+        let new: UInt32 = isNew ? 1 : 0
+        if isNew { totalNew += 1 }
         let hash = UInt32(truncatingIfNeeded: key.hash(seed: seed) >> 32)
         var place = home(hash)
         while slots[place].index >= 0 {
             let index = Int(slots[place].index)
             if slots[place].hash == hash && keys[index] == key {
                 counts[index] += 1
+                news[index] += new
                 return
             }
             place = next(place)
@@ -78,18 +85,20 @@ struct HeavyHitters<Key: StreamKey> {
             keys.append(key)
             counts.append(1)
             errors.append(0)
+            news.append(new)
             hashes.append(hash)
             return
         }
-        takeOver(key, hash)
+        takeOver(key, hash, new)
     }
 
-    private mutating func takeOver(_ key: Key, _ hash: UInt32) {
+    private mutating func takeOver(_ key: Key, _ hash: UInt32, _ new: UInt32) {
         let index = leastCounted()
         vacate(place(of: index))
         keys[index] = key
         counts[index] = minimum + 1
         errors[index] = minimum
+        news[index] = new
         hashes[index] = hash
         var place = home(hash)
         while slots[place].index >= 0 { place = next(place) }

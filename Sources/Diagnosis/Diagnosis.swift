@@ -45,6 +45,10 @@ public struct Diagnosis: Sendable {
         hiddenContainers = survey.hidden.count
     }
 
+    mutating func sortByName() {
+        observations.sort { isNaturallyOrdered($0.container.title, $1.container.title) }
+    }
+
     mutating func miss(_ namespace: ContainerNamespace, _ error: KernelError) {
         missed.append(Missed(what: namespace.title, error))
         missedNamespaces += 1

@@ -1,12 +1,15 @@
 import Discovery
 import Keel
 import LinuxSystem
+import LinuxTools
 import Netlink
 
 extension Diagnosis {
     /// One text for each container: its interfaces, addresses, gateways, where they enter the host, the default route that the
     /// kernel takes, and where packets are dropped.
-    public func diagrams() -> [String] { observations.map { Diagram(host, $0, policy).text } }
+    public func diagrams(columns: Int? = nil) -> [String] {
+        observations.map { Diagram(host, $0, policy).text(columns: columns) }
+    }
 }
 
 /// One container's networks, a line each.
@@ -21,14 +24,25 @@ struct Diagram {
         self.policy = container.policy(over: policy)
     }
 
-    var text: String {
+    /// Without a number no line is broken.
+    func text(columns: Int?) -> String {
         let links = container.snapshot.links.filter { !$0.isLoopback }
             .sorted { isNaturallyOrdered($0.name, $1.name) }
         let lines = links.flatMap { self.lines(of: $0) } + defaults + drops
         let namespace = container.container
         let title = namespace.title == namespace.path ? namespace.path : "\(namespace.title) (\(namespace.path))"
         let drawn = links.isEmpty ? ["  no interface but lo"] : lines.map { "  " + $0 }
-        return ([title] + drawn).map { printable($0) + "\n" }.joined()
+        return ([title] + drawn).flatMap { Self.fitted(printable($0), columns) }.map { $0 + "\n" }.joined()
+    }
+
+    /// A line's rest goes on below its beginning, beside the picture's own lines.
+    private static func fitted(_ line: String, _ columns: Int?) -> [String] {
+        guard let columns, line.cells > columns else { return [line] }
+        let heads = [("  |    ", "  |      "), ("  +- ", "  |      "), ("  x  ", "     ")]
+        for (head, rest) in heads where line.hasPrefix(head) {
+            return wrapped(String(line.dropFirst(head.count)), after: head, then: rest, columns: columns)
+        }
+        return wrapped(String(line.dropFirst(2)), after: "  ", then: "    ", columns: columns)
     }
 
     private func lines(of link: Link) -> [String] {

@@ -53,6 +53,8 @@ public struct Examination: ~Copyable {
         observeAttachments(&diagnosis)
         observeOtherTables(&diagnosis, survey)
         countAgain(&diagnosis)
+        // Not before: a counter knows its container by its place.
+        diagnosis.sortByName()
         return diagnosis
     }
 

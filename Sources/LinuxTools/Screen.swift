@@ -13,6 +13,8 @@ public struct Screen: ~Copyable {
         case resized
         /// The user pressed `q` or Ctrl-C.
         case quit
+        /// The user pressed another key; a letter is told as a small one.
+        case key(UInt8)
         /// This signal told the process to end.
         case ended(Int32)
     }
@@ -55,7 +57,7 @@ public struct Screen: ~Copyable {
             text += place == 0 ? line : "\r\n" + line
             text += "\u{1b}[K"
         }
-        try FileDescriptor.writeStandardOutput(text + "\u{1b}[J")
+        try FileDescriptor.writeStandardOutput(Terminal.shown(text) + "\u{1b}[J")
     }
 
     /// Waits for an event, at most this long.
@@ -68,7 +70,7 @@ public struct Screen: ~Copyable {
             if ready == 0 { return .timeout }
             if ready < 0 && Errno.current != .interrupted { throw KernelError("wait for the terminal", .current) }
             if ready & 1 != 0, let event = try takeSignal() { return event }
-            if ready & 2 != 0, readsQuit() { return .quit }
+            if ready & 2 != 0 { return readKey() }
         }
     }
 
@@ -88,9 +90,10 @@ public struct Screen: ~Copyable {
     }
 
     /// A terminal that is gone reads as its end.
-    private func readsQuit() -> Bool {
+    private func readKey() -> Event {
         var key: UInt8 = 0
-        return read(STDIN_FILENO, &key, 1) != 1 || key == UInt8(ascii: "q") || key == UInt8(ascii: "Q")
+        guard read(STDIN_FILENO, &key, 1) == 1 else { return .quit }
+        return key | 0x20 == UInt8(ascii: "q") ? .quit : .key(key | 0x20)
     }
 }
 

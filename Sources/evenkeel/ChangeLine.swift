@@ -41,10 +41,11 @@ struct ChangeLine {
         }
     }
 
-    var json: JSON {
-        .object([
-            .init("remedy", .string(change.remedy.rawValue)), .init("status", .string(status.rawValue)),
-            .init("text", .string(text)), .init("error", error.map { .string($0) } ?? .null),
-        ])
+    /// `interfaces` are the names of the container's interfaces by their indexes.
+    func json(_ interfaces: [UInt32: String] = [:]) -> JSON {
+        .object(
+            [.init("remedy", .string(change.remedy.rawValue)), .init("status", .string(status.rawValue))]
+                + ChangeDetails(change, interfaces).members
+                + [.init("text", .string(text)), .init("error", JSON(error))])
     }
 }

@@ -1,5 +1,6 @@
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// Why a command failed, and what to do about it.
 struct Failure: Error, CustomStringConvertible {
@@ -27,13 +28,24 @@ extension HostPolicy {
     }
 }
 
-/// Prints a result. What a terminal would obey is replaced, but where the text `isPainted` with sequences of our own: then
-/// whoever painted it has replaced all others.
+/// Prints a result for people, no line wider than the terminal. What a terminal would obey is replaced, but where the text `isPainted`
+/// with sequences of our own: then whoever painted it has replaced all others.
 func write(_ text: String, isPainted: Bool = false) throws(Failure) {
-    do { try FileDescriptor.writeStandardOutput(isPainted ? text : printableLines(text)) } catch {
-        throw Failure(error)
-    }
+    let text = isPainted ? text : printableLines(text)
+    guard let columns = Terminal.columns else { return try print(text) }
+    try print(Terminal.shown(fitted(text, columns: columns)))
+}
+
+/// Prints a result for programs: as it is, but for what a terminal would obey.
+func write(data text: String) throws(Failure) { try print(printableLines(text)) }
+
+private func print(_ text: String) throws(Failure) {
+    do { try FileDescriptor.writeStandardOutput(text) } catch { throw Failure(error) }
 }
 
 /// Tells a person something on standard error.
-func say(_ text: String) { FileDescriptor.writeStandardError("evenkeel: \(printableLines(text))\n") }
+func say(_ text: String) {
+    let text = "evenkeel: \(printableLines(text))\n"
+    guard let columns = Terminal.errorColumns else { return FileDescriptor.writeStandardError(text) }
+    FileDescriptor.writeStandardError(Terminal.shown(fitted(text, columns: columns)))
+}

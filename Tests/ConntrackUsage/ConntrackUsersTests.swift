@@ -149,4 +149,36 @@ import Testing
             #expect(owners.index(of: Self.address("10.0.3.\(number % 256)")) == nil)
         }
     }
+
+    /// Three readings: what is new in each is what the one before did not have.
+    @Test func whatTheReadingBeforeDidNotHaveIsNew() {
+        let entries = { (source: String, ids: Range<UInt32>) in
+            ids.map { id in
+                var entry = Self.entry(source, "198.51.100.2")
+                entry.id = id
+                return entry
+            }
+        }
+        var first = ConntrackUsers(by: .container, owners: Self.owners, seed: 69)
+        first.remember()
+        for entry in entries("10.89.1.5", 0..<1000) { first.count(entry) }
+        #expect(first.new == nil && first.top(9)[0].new == nil)
+        var second = first.next(owners: Self.owners)
+        for entry in entries("10.89.1.5", 0..<1000) + entries("10.89.1.6", 1000..<1300) { second.count(entry) }
+        #expect(second.new == 300 && second.top(9).map { $0.new } == [0, 300])
+        var third = second.next(owners: Self.owners)
+        for entry in entries("10.89.1.5", 990..<1010) + entries("10.89.1.6", 1000..<1300) { third.count(entry) }
+        #expect(third.new == 10 && third.top(9).map { $0.new } == [0, 10])
+        #expect(third.top(9, by: .rate).map { $0.owner?.names } == [["web"], ["db"]])
+        #expect(third.top(9, by: .name).map { $0.owner?.names } == [["db"], ["web"]])
+        #expect(third.top(1, by: .name).map { $0.owner?.names } == [["db"]], "the greatest are chosen")
+    }
+
+    /// As its documentation says.
+    @Test func amongAMillionEntriesFewNewOnesAreTakenForKnown() {
+        var known = KnownEntries(seed: 7)
+        for id in 0..<UInt64(1_000_000) { known.insert(id) }
+        #expect((0..<UInt64(1_000_000)).allSatisfy { known.contains($0) })
+        #expect((1_000_000..<UInt64(1_100_000)).count { known.contains($0) } < 400)
+    }
 }

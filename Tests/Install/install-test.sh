@@ -62,6 +62,11 @@ hook_names_its_program() {
 check "the hook's JSON, the device and the drop-in name the program below the prefix, and one stage alone" \
     hook_names_its_program
 
+# A line for the schema of each command.
+schema_lines() {
+    (cd "$repository/install/schemas" && printf "install $root/usr/local/share/evenkeel/schemas/%s\n" *)
+}
+
 a_line_for_each_action() {
     new_root
     same "$(install_it | grep -v '^[A-Z]')" "make directory $root/usr/local/lib/evenkeel
@@ -74,6 +79,7 @@ make directory $root/usr/local/share/doc
 make directory $root/usr/local/share/doc/evenkeel
 make directory $root/usr/local/share/evenkeel
 make directory $root/usr/local/share/evenkeel/monitoring
+make directory $root/usr/local/share/evenkeel/schemas
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -95,6 +101,7 @@ install $root/usr/local/share/evenkeel/policy.schema.json
 install $root/usr/local/share/evenkeel/monitoring/README.md
 install $root/usr/local/share/evenkeel/monitoring/evenkeel-dashboard.json
 install $root/usr/local/share/evenkeel/monitoring/evenkeel.rules.yml
+$(schema_lines)
 install $root/$unit
 install $root/$watch_unit
 install $root/usr/local/lib/systemd/system/evenkeel-metrics.service
@@ -111,7 +118,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "22 unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "$((22 + $(find "$repository/install/schemas" -type f | wc -l))) unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run

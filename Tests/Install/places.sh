@@ -71,14 +71,15 @@ NOTICES"
 }
 check "the licences of what the programs are made of are installed and taken away with them" licences_go_with_the_programs
 
-schema_is_installed() {
+schemas_are_installed() {
     local path
     new_root
     install_it --prefix /usr
     path=$root/usr/share/evenkeel/policy.schema.json
     same "$(cat "$path")" "$(cat "$repository/install/policy.schema.json")"
     diff -r "$repository/install/monitoring" "${path%/*}/monitoring"
+    diff -r "$repository/install/schemas" "${path%/*}/schemas"
     uninstall_it --prefix /usr
     [[ ! -e ${path%/*} ]]
 }
-check "the schema of the policy, alert rules and a dashboard are installed and taken away" schema_is_installed
+check "the schemas, alert rules and a dashboard are installed and taken away" schemas_are_installed

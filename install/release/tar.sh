@@ -3,7 +3,8 @@
 # shellcheck disable=SC2154,SC2016 # make-packages.sh sets the rest; what is quoted is for the scripts at the top
 
 # What install.sh and uninstall.sh need.
-tar_scripts=(install.sh uninstall.sh removed-hook.sh lib.sh plan.sh unit.sh engines systemd licenses monitoring containers.conf policy.schema.json)
+tar_scripts=(install.sh uninstall.sh removed-hook.sh lib.sh plan.sh unit.sh engines systemd licenses monitoring containers.conf
+    policy.schema.json schemas)
 
 # tar_script NAME OPTION…: at the top, for who has unpacked it.
 tar_script() {

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Discovery
 import EngineNetworks
-import JSON
 import Keel
 import LinuxSystem
 
@@ -38,6 +37,8 @@ struct Apply: ParsableCommand {
             the start: the names of networks, interfaces, or prefixes that hold the gateway, best first. It lasts until \
             the container stops; --default-route "" takes the wish back. Where the policy's annotations.locked has \
             defaultRoute.prefer, no container has a wish of its own, and this is refused as well.
+
+            \(Answer.help("apply", ChangeVerdict.self))
 
             EXAMPLES
               evenkeel apply --all --dry-run
@@ -82,9 +83,7 @@ struct Apply: ParsableCommand {
         let succeeded: Bool
         do throws(Failure) { succeeded = try work() } catch {
             say(error.description)
-            if json {
-                try write(ApplyResult.json(failure: error.description, dryRun: dryRun).text(pretty: true) + "\n")
-            }
+            if json { try ApplyResult.answer([], skipped: [], dryRun: dryRun, failure: error.description).write() }
             throw ExitCode(1)
         }
         if !succeeded { throw ExitCode(1) }
@@ -126,11 +125,12 @@ struct Apply: ParsableCommand {
             }
             results.append(result)
             if !json { try write(result.text(titled: selection.all || survey.namespaces.count > 1)) }
-            for error in result.errors { say(selection.all ? "\(result.namespace.path): \(error)" : error) }
+            for error in result.errors { say(selection.all ? "\(result.namespace.title): \(error)" : error) }
         }
         progress.clear()
         if json {
-            try write(ApplyResult.json(results, skipped: skipped, dryRun: dryRun).text(pretty: true) + "\n")
+            let failure = documents.faults.isEmpty ? nil : documents.warnings.joined(separator: "; ")
+            try ApplyResult.answer(results, skipped: skipped, dryRun: dryRun, failure: failure).write()
         } else {
             for skipped in skipped {
                 say("left alone: \(skipped.path) (\(skipped.reason))")
@@ -190,6 +190,7 @@ struct Apply: ParsableCommand {
             var result = outcome.report.map { ApplyResult(found, $0) } ?? ApplyResult(found, outcome.plan)
             result.notes += warnings
             result.networks = NamedNetworks(outcome, among: networks.networks(of: user))
+            result.interfaces = .init(outcome.snapshot.links.map { ($0.index, $0.name.text) }) { first, _ in first }
             // Who names a container asks about it.
             if let lesson, !selection.all || !outcome.plan.isEmpty { result.notes += lesson.notes(outcome.snapshot) }
             return result

@@ -10,6 +10,8 @@ struct ApplyResult {
     var notes: [String] = []
     /// The names of its networks.
     var networks = NamedNetworks()
+    /// The names of its interfaces by their indexes.
+    var interfaces: [UInt32: String] = [:]
     /// The error if nothing could be done in this namespace.
     var failure: String?
 
@@ -43,44 +45,50 @@ struct ApplyResult {
         (failure.map { [$0] } ?? []) + lines.filter { $0.status == .failed }.map { $0.text }
     }
 
-    /// A line for each change, below the namespace's name if there may be several.
+    /// The container's name first; a namespace of none that is known has its path alone.
+    private var title: String {
+        let known = namespace.title == namespace.path ? "" : "\(printable(namespace.title)) "
+        let place =
+            known.isEmpty
+            ? "\(printable(namespace.path)) (\(printable(namespace.evidence)))"
+            : "(\(printable(namespace.evidence)), \(printable(namespace.path)))"
+        return known + place
+    }
+
+    /// A line for each change, below the container's name if there may be several.
     func text(titled: Bool) -> String {
         // Failures go to standard error.
         let said = lines.filter { $0.status != .failed }.map { networks.named($0.text) } + notes.map { "note: \($0)" }
         let all = said.isEmpty && errors.isEmpty ? ["nothing to do"] : said
         guard titled else { return all.map { $0 + "\n" }.joined() }
-        return "\(printable(namespace.path)) (\(printable(namespace.evidence)))\n" + all.map { "  \($0)\n" }.joined()
+        return "\(title)\n" + all.map { "  \($0)\n" }.joined()
     }
 
     private var json: JSON {
         .object([
+            .init("container", JSON(namespace.containers.isEmpty ? nil : namespace.title)),
+            .init("engine", JSON(namespace.engine?.rawValue)),
             .init("namespace", .string(namespace.path)), .init("evidence", .string(namespace.evidence)),
-            .init("networks", networks.json), .init("changes", .array(lines.map { $0.json })),
-            .init("notes", .array(notes.map { .string($0) })),
-            .init("error", failure.map { .string($0) } ?? .null),
+            .init("networks", networks.json), .init("changes", .array(lines.map { $0.json(interfaces) })),
+            .init("notes", JSON(notes)), .init("error", JSON(failure)),
         ])
     }
 
-    /// The answer if nothing could be done at all.
-    static func json(failure: String, dryRun: Bool) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)), .init("namespaces", .array([])),
-            .init("skipped", .array([])), .init("error", .string(failure)),
-        ])
-    }
-
-    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
-    static func json(_ results: [ApplyResult], skipped: [SkippedNamespace], dryRun: Bool) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),
-            .init("namespaces", .array(results.map { $0.json })),
-            .init(
-                "skipped",
-                .array(
-                    skipped.map {
-                        .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
-                    })),
-            .init("error", .null),
-        ])
+    /// The whole answer. `failure` says why nothing could be done at all, or what is wrong with the policy.
+    static func answer(
+        _ results: [ApplyResult], skipped: [SkippedNamespace], dryRun: Bool, failure: String? = nil
+    ) -> Answer {
+        let verdict = ChangeVerdict(
+            isRefused: failure != nil || results.contains { !$0.errors.isEmpty },
+            hasChanges: results.contains { !$0.lines.isEmpty }, dryRun: dryRun)
+        let left = skipped.map { skipped in
+            JSON.object([.init("namespace", .string(skipped.path)), .init("reason", .string(skipped.reason))])
+        }
+        return Answer(
+            verdict,
+            [
+                .init("dryRun", .boolean(dryRun)), .init("namespaces", .array(results.map { $0.json })),
+                .init("skipped", .array(left)),
+            ], error: failure)
     }
 }

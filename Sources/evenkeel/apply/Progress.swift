@@ -14,11 +14,14 @@ struct Progress {
     }
 
     func show(_ done: Int) {
-        if isShown { FileDescriptor.writeStandardError("\r\(done) of \(total) \(noun)") }
+        if isShown { FileDescriptor.writeStandardError("\r\(text(done))") }
     }
 
+    private func text(_ done: Int) -> String { "\(done) of \(total) \(noun)" }
+
     func clear() {
-        // CSI K erases to the end of the line, ECMA-48 section 8.3.41.
-        if isShown { FileDescriptor.writeStandardError("\r\u{1b}[K") }
+        // Blanks, since not every terminal knows a sequence that erases.
+        let blanks = String(repeating: " ", count: text(total).count)
+        if isShown { FileDescriptor.writeStandardError("\r\(blanks)\r") }
     }
 }

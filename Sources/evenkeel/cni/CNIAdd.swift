@@ -26,6 +26,8 @@ struct CNIAdd: ParsableCommand {
             start. A drop-in file outlives that. Without one, chain the plugin also where they take the list from, \
             such as their ConfigMap.
 
+            \(Answer.help("cni-add", ChangeVerdict.self))
+
             EXAMPLES
               evenkeel cni add --dir /etc/cni/net.d --dry-run
               evenkeel cni add --dir /etc/cni/net.d

@@ -14,6 +14,8 @@ struct CNIDirectories: ParsableCommand {
 
             With --check it says only what is wrong, and ends with 1 if a list is.
 
+            \(Answer.help("cni-directories", RuntimeListing.Verdict.self))
+
             EXAMPLES
               evenkeel cni directories
               evenkeel cni directories --json | jq '.runtimes[].files[] | select(.missing != [])'
@@ -58,16 +60,17 @@ struct CNIDirectories: ParsableCommand {
                     throw Failure(listing.problems.joined(separator: "\nevenkeel: "))
                 }
             } else if json {
-                try write(listing.json.text(pretty: true) + "\n")
+                try listing.answer.write()
             } else if forPlugin {
-                try write(listing.plugin.map { $0 + "\n" }.joined())
+                try write(data: listing.plugin.map { $0 + "\n" }.joined())
             } else if listFolders {
-                try write(listing.entries.map { $0.runtime.listsFolder }.unique.map { $0 + "\n" }.joined())
+                try write(data: listing.entries.map { $0.runtime.listsFolder }.unique.map { $0 + "\n" }.joined())
             } else {
                 try write(listing.text)
             }
         } catch {
             say(error.description)
+            if json { try RuntimeListing.answer(failure: error.description).write() }
             throw ExitCode(1)
         }
     }

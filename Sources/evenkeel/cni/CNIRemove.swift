@@ -12,6 +12,8 @@ struct CNIRemove: ParsableCommand {
             list is gone. A list without the plugin stays as it is. \
             Do this before uninstalling: a list that names a missing plugin keeps every container from starting.
 
+            \(Answer.help("cni-remove", ChangeVerdict.self))
+
             EXAMPLES
               evenkeel cni remove --dir /etc/cni/net.d --dry-run
               evenkeel cni remove --dir /etc/cni/net.d

@@ -27,18 +27,15 @@ struct ListAnswer {
         return (done + left).map { $0 + "\n" }.joined()
     }
 
-    /// Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON {
-        .object([
-            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),
-            .init("files", .array(files.map { $0.json })),
-            .init(
-                "skipped",
-                .array(
-                    skipped.map {
-                        .object([.init("path", .string($0.path)), .init("reason", .string($0.reason))])
-                    })),
-            .init("error", failure.map { .string($0) } ?? .null),
-        ])
+    var answer: Answer {
+        let verdict = ChangeVerdict(
+            isRefused: !problems.isEmpty, hasChanges: files.contains { $0.outcome == .changed }, dryRun: dryRun)
+        let left = skipped.map { JSON.object([.init("path", .string($0.path)), .init("reason", .string($0.reason))]) }
+        return Answer(
+            verdict,
+            [
+                .init("dryRun", .boolean(dryRun)), .init("files", .array(files.map { $0.json })),
+                .init("skipped", .array(left)),
+            ], error: failure)
     }
 }

@@ -47,7 +47,7 @@ struct ListArguments: ParsableArguments {
             for dropIn in abandoned { answer.files.append(ListResult(removing: dropIn, dryRun: dryRun)) }
         } catch { answer.failure = error.reason }
         do throws(Failure) {
-            try write(json ? answer.json.text(pretty: true) + "\n" : answer.text)
+            try json ? answer.answer.write() : write(answer.text)
         } catch {
             say(error.description)
             throw ExitCode(1)

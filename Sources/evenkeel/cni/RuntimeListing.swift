@@ -2,6 +2,7 @@ import ContainerRuntimes
 import JSON
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// The runtimes of the host, their lists, and where the plugin's program belongs.
 struct RuntimeListing {
@@ -46,12 +47,22 @@ struct RuntimeListing {
             + "The plugin belongs in \(plugin.joined(separator: ", ")).\n"
     }
 
-    /// Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON {
-        .object([
-            .init("version", .integer(1)), .init("runtimes", .array(entries.map { $0.json })),
-            .init("plugin", .array(plugin.map { .string($0) })),
-        ])
+    enum Verdict: String, CaseIterable {
+        /// Every runtime finds what its lists name.
+        case found
+        case missing
+        case unknown
+    }
+
+    var answer: Answer {
+        Self.answer(problems.isEmpty ? .found : .missing, entries.map { $0.json }, plugin, nil)
+    }
+
+    /// The answer if nothing could be looked at.
+    static func answer(failure: String) -> Answer { answer(.unknown, [], [], failure) }
+
+    private static func answer(_ verdict: Verdict, _ entries: [JSON], _ plugin: [String], _ error: String?) -> Answer {
+        Answer(verdict, [.init("runtimes", .array(entries)), .init("plugin", JSON(plugin))], error: error)
     }
 }
 
@@ -65,7 +76,7 @@ extension RuntimeListing.Entry {
             ("drop-ins", knowsDropIns ? "read" : "not known to this version"),
         ]
         let head = rows.map { name, value in
-            wrapped(value, after: "  " + name + String(repeating: " ", count: 15 - name.utf8.count))
+            wrapped(value, after: "  " + name.padded(to: 15), columns: Terminal.columns)
                 .joined(separator: "\n")
         }
         let body = lists.isEmpty ? ["  no list"] : lists.map { "  \($0.line)" }

@@ -3,17 +3,13 @@ import Diagnosis
 import Discovery
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// The names of all findings, in lines of a page's width.
-private let findingNames: String = {
-    let names = FindingID.allCases.map { $0.rawValue }.joined(separator: ", ")
-    var lines = [" "]
-    for word in names.split(separator: " ") {
-        if lines[lines.count - 1].count + word.count > 76 { lines.append(" ") }
-        lines[lines.count - 1] += " \(word)"
-    }
-    return lines.joined(separator: "\n")
-}()
+private let findingNames = wrapped(
+    FindingID.allCases.map { $0.rawValue }.joined(separator: ", "), after: "  ",
+    columns: min(Terminal.columns ?? 77, 77)
+).joined(separator: "\n")
 
 /// `evenkeel doctor`: observes, plans, and says what is wrong.
 struct Doctor: ParsableCommand {
@@ -21,7 +17,7 @@ struct Doctor: ParsableCommand {
         abstract: "Says what is wrong with the networks of this host's containers, with evidence.",
         usage: """
             evenkeel doctor [--container <name> | --netns <path> | --pid <pid>]
-                            [--watch <seconds>] [--diagram | --json]
+                            [--watch <seconds>] [--verbose] [--diagram | --json]
                             [--policy <file>]
             """,
         discussion: """
@@ -51,6 +47,7 @@ struct Doctor: ParsableCommand {
             EXAMPLES
               sudo evenkeel doctor
               sudo evenkeel doctor --container web --diagram
+              sudo evenkeel doctor --verbose
               sudo evenkeel doctor --json | jq -r '.findings[] | .severity + " " + .id'
               sudo evenkeel doctor --watch 10
 
@@ -70,6 +67,7 @@ struct Doctor: ParsableCommand {
               are null. "looked.host" is false if part of the host could not be checked.
               --watch prints such an object on one line, at first and at each change,
               with three more keys: "time", and the findings "new" and "gone".
+              PREFIX/share/evenkeel/schemas/doctor.schema.json describes every key.
               "version" rises when a key changes its meaning or is removed.
 
             EXIT STATUS
@@ -84,6 +82,9 @@ struct Doctor: ParsableCommand {
     @Option(help: ArgumentHelp("Look again every so many seconds, and print what changed.", valueName: "seconds"))
     var watch: Int?
 
+    @Flag(name: .shortAndLong, help: "Also list what was looked at and is well.")
+    var verbose = false
+
     @Flag(help: "Also draw the networks of each container.")
     var diagram = false
 
@@ -93,13 +94,14 @@ struct Doctor: ParsableCommand {
     func validate() throws {
         if let watch, !(1...86400).contains(watch) { throw ValidationError("--watch takes seconds, 1 to 86400") }
         if diagram && json { throw ValidationError("--diagram is text; leave out --json") }
+        if verbose && json { throw ValidationError("--verbose is text; leave out --json") }
     }
 
     func run() throws {
         let status: Int32
         do throws(Failure) { status = try work() } catch {
             say(error.description)
-            if json { try write(DoctorReport.json(failure: error.description).text(pretty: watch == nil) + "\n") }
+            if json { try DoctorReport.answer(failure: error.description).write(pretty: watch == nil) }
             throw ExitCode(DoctorReport.couldNotLook)
         }
         if status != 0 { throw ExitCode(status) }
@@ -110,14 +112,17 @@ struct Doctor: ParsableCommand {
         if let watch { return try self.watch(every: watch) }
         let report = try look()
         if json {
-            try write(report.json.text(pretty: true) + "\n")
+            try report.answer().write()
         } else {
-            try write(report.text(paint, diagram: diagram), isPainted: paint.isColoured)
+            let paint = Paint.ofOutput
+            try write(text(report, paint), isPainted: paint.isColoured)
         }
         return report.status
     }
 
-    var paint: Paint { Paint(isColoured: Terminal.hasColor) }
+    func text(_ report: DoctorReport, _ paint: Paint) -> String {
+        report.text(paint, diagram: diagram, verbose: verbose)
+    }
 
     /// `isAgain`: not the first look, so a stopped container is no error; it may be started again.
     func look(isAgain: Bool = false) throws(Failure) -> DoctorReport {

@@ -4,15 +4,17 @@ import JSON
 import WatchClient
 
 extension DoctorReport {
-    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON { .object(members) }
+    enum Verdict: String {
+        case healthy
+        case findings
+        case unknown
+    }
 
-    var members: [JSON.Member] {
-        [
-            .init("version", .integer(1)), .init("verdict", .string(verdictWord)),
+    /// The whole answer. A line of `--watch` has the time, and what is new and gone since the previous line.
+    func answer(at time: String? = nil, new: [Finding] = [], gone: [Finding] = []) -> Answer {
+        let members: [JSON.Member] = [
             .init("complete", .boolean(isComplete)), .init("findings", .array(findings.map { $0.json })),
-            .init("looked", looked),
-            .init("missed", .array(missed.map { $0.json })),
+            .init("looked", looked), .init("missed", .array(missed.map { $0.json })),
             .init(
                 "skipped",
                 .array(
@@ -20,28 +22,33 @@ extension DoctorReport {
                         .object([.init("namespace", .string($0.path)), .init("reason", .string($0.reason))])
                     })),
             .init("watcher", watcher.map { $0.short } ?? .null),
-            .init("error", absence.map { .string($0) } ?? .null),
         ]
+        return Answer(verdictWord, members + Self.watchMembers(time, new, gone), error: absence)
     }
 
-    /// The answer if nothing could be done at all.
-    static func json(failure: String) -> JSON { .object(members(failure: failure)) }
-
-    static func members(failure: String) -> [JSON.Member] {
-        [
-            .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("complete", .boolean(false)),
-            .init("findings", .array([])),
+    /// The answer if nothing could be done at all, and the line with which a watch ends.
+    static func answer(failure: String, at time: String? = nil) -> Answer {
+        let members: [JSON.Member] = [
+            .init("complete", .boolean(false)), .init("findings", .array([])),
             .init("looked", .object([.init("host", .boolean(false)), .init("containers", .array([]))])),
             .init("missed", .array([])), .init("skipped", .array([])), .init("watcher", .null),
-            .init("error", .string(failure)),
+        ]
+        return Answer(Verdict.unknown, members + watchMembers(time, [], []), error: failure)
+    }
+
+    private static func watchMembers(_ time: String?, _ new: [Finding], _ gone: [Finding]) -> [JSON.Member] {
+        guard let time else { return [] }
+        return [
+            .init("time", .string(time)), .init("new", .array(new.map { $0.json })),
+            .init("gone", .array(gone.map { $0.json })),
         ]
     }
 
-    private var verdictWord: String {
+    private var verdictWord: Verdict {
         switch status {
-        case 0: "healthy"
-        case 1: "findings"
-        default: "unknown"
+        case 0: .healthy
+        case 1: .findings
+        default: .unknown
         }
     }
 
@@ -78,28 +85,26 @@ extension Finding.Place {
         guard case .container(let namespace) = self else { return .object([.init("kind", .string("host"))]) }
         return .object([
             .init("kind", .string("container")), .init("namespace", .string(namespace.path)),
-            .init("engine", text(namespace.engine?.rawValue)),
+            .init("engine", JSON(namespace.engine?.rawValue)),
             .init(
                 "containers",
                 .array(
                     namespace.containers.map { container in
                         .object([
-                            .init("id", .string(container.id)), .init("name", text(container.name)),
-                            .init("engine", text(container.engine?.rawValue)),
-                            .init("pid", container.pid.map { .integer(Int64($0)) } ?? .null),
+                            .init("id", .string(container.id)), .init("name", JSON(container.name)),
+                            .init("engine", JSON(container.engine?.rawValue)),
+                            .init("pid", JSON(container.pid.map(Int.init))),
                         ])
                     })),
         ])
     }
-
-    private func text(_ value: String?) -> JSON { value.map { .string($0) } ?? .null }
 }
 
 extension Diagnosis.Missed {
     fileprivate var json: JSON {
         .object([
             .init("what", .string(what)), .init("reason", .string(reason)),
-            .init("advice", advice.map { .string($0) } ?? .null),
+            .init("advice", JSON(advice)),
         ])
     }
 }

@@ -1,4 +1,5 @@
 import LinuxSystem
+import LinuxTools
 import Diagnosis
 import Discovery
 import Keel
@@ -35,17 +36,31 @@ struct DoctorReport {
 
     var status: Int32 { troubles.isEmpty ? (isComplete ? 0 : Self.couldNotLook) : 1 }
 
-    func text(_ paint: Paint, diagram: Bool) -> String {
+    func text(_ paint: Paint, diagram: Bool, verbose: Bool = false) -> String {
         var lines = [paint.verdict(status == 0, verdict)]
         let shared = sharedFindings
         let own = findings.filter { finding in !shared.contains { $0[0].isLike(finding) } }
         lines += Self.grouped(own, paint) { Self.lines(of: $0, paint) }
         lines += shared.flatMap { Self.lines(ofShared: $0, paint) }
-        if diagram { lines += diagnosis.diagrams().flatMap { ["", String($0.dropLast())] } }
+        if verbose { lines += wellLines(paint) }
+        if diagram { lines += diagnosis.diagrams(columns: paint.columns).flatMap { ["", String($0.dropLast())] } }
         lines += missedLines
         lines += skippedLines
         lines += watcherLines
         return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// What was looked at and is well, by place.
+    private func wellLines(_ paint: Paint) -> [String] {
+        var lines: [String] = []
+        var place: Finding.Place?
+        for check in diagnosis.wellChecks() {
+            if place != check.place { lines += ["", paint.place("\(Self.title(of: check.place)): well")] }
+            place = check.place
+            let head = "  \(paint.well) "
+            lines += paint.columns.map { wrapped(check.text, after: head, columns: $0) } ?? [head + check.text]
+        }
+        return lines
     }
 
     /// A quiet word on the watcher, if one runs.
@@ -145,7 +160,7 @@ struct DoctorReport {
         let all = names.joined(separator: ", ") + (rest > 0 ? " and \(rest) more" : "")
         let title = "\(findings.count) containers: \(all)"
         return ["", paint.place(title), "  \(head(of: findings[0], paint))"]
-            + wrapped(findings[0].consequence, after: "    so:   ")
+            + wrapped(findings[0].consequence, after: "    so:   ", columns: paint.columns)
             + ["    more: evenkeel explain \(findings[0].id.rawValue); evenkeel doctor --container NAME for the rest"]
     }
 
@@ -164,12 +179,22 @@ struct DoctorReport {
     }
 
     static func lines(of finding: Finding, _ paint: Paint) -> [String] {
-        ["  \(head(of: finding, paint))"] + explanation(of: finding)
+        ["  \(head(of: finding, paint))"] + explanation(of: finding, paint)
     }
 
-    static func explanation(of finding: Finding) -> [String] {
-        finding.evidence.map { "      \($0)" } + wrapped(finding.consequence, after: "    so:   ")
-            + ["    fix:  \(finding.remedy)", "    more: evenkeel explain \(finding.id.rawValue)"]
+    static func explanation(of finding: Finding, _ paint: Paint) -> [String] {
+        finding.evidence.map { "      \($0)" }
+            + wrapped(finding.consequence, after: "    so:   ", columns: paint.columns) + remedy(of: finding, paint)
+            + ["    more: evenkeel explain \(finding.id.rawValue)"]
+    }
+
+    /// A command can be pasted; what is in brackets is advice.
+    private static func remedy(of finding: Finding, _ paint: Paint) -> [String] {
+        let head = "    fix:  "
+        guard let columns = paint.columns else { return [head + finding.remedy] }
+        return finding.remedy.hasPrefix("(")
+            ? wrapped(finding.remedy, after: head, columns: columns)
+            : wrappedCommand(finding.remedy, after: head, then: "          ", columns: columns)
     }
 
     /// What could not be looked at. The same advice is printed once.

@@ -1,5 +1,4 @@
 import Diagnosis
-import JSON
 
 /// What `--watch` prints about a later look.
 struct DoctorUpdate {
@@ -26,7 +25,7 @@ struct DoctorUpdate {
             return ["  \(word): \(DoctorReport.head(of: finding, paint))"]
         }
         lines += DoctorReport.grouped(changes.new, paint) { finding in
-            ["  new: \(DoctorReport.head(of: finding, paint))"] + DoctorReport.explanation(of: finding)
+            ["  new: \(DoctorReport.head(of: finding, paint))"] + DoctorReport.explanation(of: finding, paint)
         }
         if isMissingOther { lines += report.missedLines }
         return (lines + [""]).map { $0 + "\n" }.joined()
@@ -34,25 +33,5 @@ struct DoctorUpdate {
 
     private func isThere(_ place: Finding.Place) -> Bool {
         place == .host || report.containers.contains { Finding.Place.container($0).isSame(as: place) }
-    }
-}
-
-extension DoctorReport {
-    /// The answer as a line of `--watch`: with the time, and what is new and gone since the previous line.
-    func watchJSON(_ time: String, new: [Finding], gone: [Finding]) -> JSON {
-        Self.watchJSON(time, new: new, gone: gone, members)
-    }
-
-    /// The line with which a watch ends.
-    static func watchJSON(_ time: String, failure: String) -> JSON {
-        watchJSON(time, new: [], gone: [], members(failure: failure))
-    }
-
-    private static func watchJSON(_ time: String, new: [Finding], gone: [Finding], _ members: [JSON.Member]) -> JSON {
-        .object(
-            members + [
-                .init("time", .string(time)), .init("new", .array(new.map { $0.json })),
-                .init("gone", .array(gone.map { $0.json })),
-            ])
     }
 }

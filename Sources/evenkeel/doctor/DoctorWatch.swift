@@ -29,21 +29,24 @@ extension Doctor {
     private func sayFirst(_ report: DoctorReport) throws(Failure) {
         let time = Timestamp.now()
         if json {
-            return try write(report.watchJSON(time, new: report.findings, gone: []).text() + "\n")
+            return try report.answer(at: time, new: report.findings).write(pretty: false)
         }
-        try write("\(time)\n\(report.text(paint, diagram: diagram))\n", isPainted: paint.isColoured)
+        let paint = Paint.ofOutput
+        try write("\(time)\n\(text(report, paint))\n", isPainted: paint.isColoured)
     }
 
     private func say(_ update: DoctorUpdate) throws(Failure) {
         let time = Timestamp.now()
         let (report, changes) = (update.report, update.changes)
-        if json { return try write(report.watchJSON(time, new: changes.new, gone: changes.gone).text() + "\n") }
+        if json { return try report.answer(at: time, new: changes.new, gone: changes.gone).write(pretty: false) }
+        let paint = Paint.ofOutput
         try write("\(time)\n\(update.text(paint))", isPainted: paint.isColoured)
     }
 
     private func sayLast(_ farewell: String) throws(Failure) {
         let time = Timestamp.now()
-        try write(json ? DoctorReport.watchJSON(time, failure: farewell).text() + "\n" : "\(time)\n\(farewell)\n")
+        if json { return try DoctorReport.answer(failure: farewell, at: time).write(pretty: false) }
+        try write("\(time)\n\(farewell)\n")
     }
 }
 

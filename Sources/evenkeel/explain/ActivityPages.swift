@@ -46,7 +46,7 @@ extension Page {
             proof: """
                     evenkeel apply --netns PATH --dry-run      # says what would be done; changes nothing
                     nft list set ip evenkeel containers        # the interfaces of guarded containers
-                    nsenter --net=PATH ip rule                 # "from ADDRESS lookup 17739…": Evenkeel has set it up
+                    nsenter --net=PATH ip rule                 # "from ADDRESS lookup 17739...": Evenkeel has set it up
                     nsenter --net=PATH ip route show table all default    # table 17738997: metric 1 set up, 2 evenkeel.skip
                 """,
             withEvenkeel: """

@@ -23,7 +23,7 @@ extension Page {
                 """,
             withEvenkeel: """
                 Decide who is right. To have the other's default route win, prefer it: the annotation evenkeel.default-route,
-                or "defaultRoute": {"prefer": […]} in the policy. To have Evenkeel leave the container alone, start it with
+                or "defaultRoute": {"prefer": [...]} in the policy. To have Evenkeel leave the container alone, start it with
                 the annotation evenkeel.skip=true, or use the mode "keep". systemctl reload evenkeel-watch makes the watcher
                 look again.
                 """,

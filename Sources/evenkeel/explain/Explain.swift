@@ -1,6 +1,7 @@
 import ArgumentParser
 import Diagnosis
 import LinuxSystem
+import LinuxTools
 
 /// `evenkeel explain`: a page about each finding of the doctor.
 struct Explain: ParsableCommand {
@@ -23,12 +24,15 @@ struct Explain: ParsableCommand {
     func validate() throws {
         guard let id else { return }
         guard FindingID(rawValue: id) != nil else {
-            throw ValidationError("no finding is called \(id); `evenkeel explain` lists them all")
+            let near = nearest(to: id, among: FindingID.allCases.map(\.rawValue)).map { "did you mean \($0)? " } ?? ""
+            throw ValidationError("no finding is called \(printable(id)); \(near)`evenkeel explain` lists them all")
         }
     }
 
     func run() throws {
-        let text = id.flatMap { FindingID(rawValue: $0) }.flatMap { Page.about($0) }?.text ?? Self.list
+        let text =
+            id.flatMap { FindingID(rawValue: $0) }.flatMap { Page.about($0) }?.text(columns: Terminal.columns)
+            ?? Self.list
         do { try write(text) } catch {
             say(error.description)
             throw ExitCode(1)
@@ -36,10 +40,7 @@ struct Explain: ParsableCommand {
     }
 
     private static var list: String {
-        let width = Page.all.map { $0.id.rawValue.count }.max() ?? 0
-        return Page.all.map { page in
-            let name = page.id.rawValue
-            return "\(name)\(String(repeating: " ", count: width - name.count + 2))\(page.title)\n"
-        }.joined()
+        let width = Page.all.map { $0.id.rawValue.cells }.max() ?? 0
+        return Page.all.map { "\($0.id.rawValue.padded(to: width))  \($0.title)\n" }.joined()
     }
 }

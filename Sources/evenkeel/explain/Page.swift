@@ -1,4 +1,5 @@
 import Diagnosis
+import LinuxTools
 
 /// The explanation of one finding.
 struct Page {
@@ -22,17 +23,48 @@ struct Page {
 
     static func about(_ id: FindingID) -> Page? { all.first { $0.id == id } }
 
-    var text: String {
+    /// As it is written, or in lines of at most so many columns.
+    func text(columns: Int?) -> String {
         let sections = [
             ("SYMPTOM", symptom), ("CAUSE", cause), ("PROVE IT BY HAND", proof), ("REMEDY", withEvenkeel),
-            ("WITHOUT EVENKEEL", without), ("MORE", references.joined(separator: "\n")),
+            ("WITHOUT EVENKEEL", without), ("MORE", references.joined(separator: "\n\n")),
         ]
-        return "\(id.rawValue): \(title)\n"
-            + sections.map { head, body in "\n\(head)\n\(Self.indented(body))\n" }.joined()
+        let title = "\(id.rawValue): \(title)"
+        return (columns.map { wrapped(title, then: "  ", columns: $0).joined(separator: "\n") } ?? title) + "\n"
+            + sections.map { head, body in
+                let isList = head == "MORE"
+                let lines = columns.map { Self.filled(body, $0) } ?? Self.indented(body)
+                return "\n\(head)\n\(lines.filter { !isList || !$0.isEmpty }.joined(separator: "\n"))\n"
+            }.joined()
     }
 
-    private static func indented(_ text: String) -> String {
+    private static func indented(_ text: String) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
-            .joined(separator: "\n")
+    }
+
+    /// Paragraphs are filled anew; an indented line is a command.
+    private static func filled(_ text: String, _ columns: Int) -> [String] {
+        var lines: [String] = []
+        var paragraph: [Substring] = []
+        let finish = {
+            if !paragraph.isEmpty {
+                lines += wrapped(paragraph.joined(separator: " "), after: "  ", columns: min(columns, 100))
+            }
+            paragraph = []
+        }
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if !line.isEmpty && line.first != " " {
+                paragraph.append(line)
+                continue
+            }
+            finish()
+            let command = line.drop { $0 == " " }
+            let margin = String(repeating: " ", count: line.count - command.count + 2)
+            lines +=
+                line.isEmpty
+                ? [""] : wrappedCommand(String(command), after: margin, then: margin + "    ", columns: columns)
+        }
+        finish()
+        return lines
     }
 }

@@ -27,7 +27,7 @@ extension Page {
                 """,
             without: """
                 sysctl -w net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.eth0.rp_filter=0 in the container's namespace: the
-                larger of the two counts. At its start: podman run --sysctl net.ipv4.conf.all.rp_filter=0 … Or add a route to
+                larger of the two counts. At its start: podman run --sysctl net.ipv4.conf.all.rp_filter=0 ... Or add a route to
                 the senders' networks.
                 """,
             references: [

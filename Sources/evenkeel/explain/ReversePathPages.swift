@@ -27,7 +27,7 @@ extension Page {
                 interfaces are also loose. The policy's rpFilter chooses: "loose", "relax" (only what is strict), or "keep".
                 """,
             without: """
-                podman run --sysctl net.ipv4.conf.all.rp_filter=2 …, which also applies to existing interfaces; "default"
+                podman run --sysctl net.ipv4.conf.all.rp_filter=2 ..., which also applies to existing interfaces; "default"
                 applies only to new ones. Or on the host, for future containers, net.ipv4.conf.default.rp_filter=2 in
                 /etc/sysctl.d. Netavark 1.11 and later sets 2 on bridge networks itself.
                 """,

@@ -22,8 +22,8 @@ extension Page {
                 In the container's namespace (nsenter -t PID -n), look at the routes, and ask twice which one the kernel uses:
 
                     ip route show default              # two lines of one metric
-                    ip route get 192.0.2.1             # dev eth0 …
-                    ip route get 192.0.2.1             # … dev eth1
+                    ip route get 192.0.2.1             # dev eth0 ...
+                    ip route get 192.0.2.1             # ... dev eth1
                     nstat -az TcpExtIPReversePathFilter
 
                 Look at the counter in the container and on the host: it rises where packets are dropped. If both answers are
@@ -84,7 +84,7 @@ extension Page {
             proof: """
                 In the container's namespace:
 
-                    ip -6 route show default           # one default with two lines "nexthop via …"
+                    ip -6 route show default           # one default with two lines "nexthop via ..."
                     ip -6 route get 2001:db8::1        # dev eth0
                     ip -6 route get 2001:db8::2        # another destination: perhaps dev eth1
                     tcpdump -ni eth1 ip6               # packets with the address of eth0
@@ -161,7 +161,7 @@ extension Page {
 
                     ip route get 192.0.2.1 from 10.89.1.5      # dev eth0: correct
                     ip route get 192.0.2.1 from 10.89.2.5      # dev eth0, although the address is eth1's
-                    ip rule                                    # no "from 10.89.2.5 lookup …"
+                    ip rule                                    # no "from 10.89.2.5 lookup ..."
 
                 If the host's filter is strict, nstat -az TcpExtIPReversePathFilter rises on the host with each such packet.
                 """,

@@ -22,6 +22,8 @@ struct HostApply: ParsableCommand {
             tracking is a module, its hash size to /etc/modprobe.d/evenkeel.conf and its name to \
             /etc/modules-load.d/evenkeel.conf. It removes what an earlier policy wrote there.
 
+            \(Answer.help("host-apply", ChangeVerdict.self))
+
             EXAMPLES
               evenkeel host apply --dry-run
               evenkeel host apply --persist

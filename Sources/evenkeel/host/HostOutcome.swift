@@ -21,12 +21,15 @@ struct HostOutcome {
         return all.map { $0 + "\n" }.joined()
     }
 
-    private func json(dryRun: Bool) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("dryRun", .boolean(dryRun)),
-            .init("changes", .array(lines.map { $0.json })), .init("files", .array(files.map { .string($0) })),
-            .init("notes", .array(notes.map { .string($0) })), .init("errors", .array(errors.map { .string($0) })),
-        ])
+    private func answer(dryRun: Bool) -> Answer {
+        let verdict = ChangeVerdict(
+            isRefused: !allErrors.isEmpty, hasChanges: !lines.isEmpty || !files.isEmpty, dryRun: dryRun)
+        return Answer(
+            verdict,
+            [
+                .init("dryRun", .boolean(dryRun)), .init("changes", .array(lines.map { $0.json() })),
+                .init("files", JSON(files)), .init("notes", JSON(notes)), .init("errors", JSON(errors)),
+            ], error: allErrors.isEmpty ? nil : allErrors.joined(separator: "; "))
     }
 
     /// Removes our files that are read at boot, except those that are `wanted`.
@@ -70,7 +73,7 @@ struct HostOutcome {
     ///
     /// - Throws: exit status 1 if anything was refused.
     func report(asJSON: Bool, dryRun: Bool) throws {
-        try write(asJSON ? json(dryRun: dryRun).text(pretty: true) + "\n" : text)
+        try asJSON ? answer(dryRun: dryRun).write() : write(text)
         for error in allErrors { say(error) }
         if !allErrors.isEmpty { throw ExitCode(1) }
     }

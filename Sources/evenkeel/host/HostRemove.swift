@@ -17,6 +17,8 @@ struct HostRemove: ParsableCommand {
             Evenkeel is uninstalled. The watcher, if one runs, leaves the tables alone until `evenkeel host apply` or the \
             next boot: \(RunDirectory.pausedFile) tells it.
 
+            \(Answer.help("host-remove", ChangeVerdict.self))
+
             EXIT STATUS
               0   done, or with --dry-run could be done
               1   something was refused; standard error says what

@@ -6,7 +6,7 @@ import LinuxSystem
 
 /// What `evenkeel host status` found.
 struct HostReport {
-    enum Verdict: String {
+    enum Verdict: String, CaseIterable {
         case asPolicy = "as-policy"
         case differs
         case unknown

@@ -15,6 +15,8 @@ struct HostStatus: ParsableCommand {
 
             An ordinary user sees the connection tracking table, but not the ruleset: only root may read it.
 
+            \(Answer.help("host-status", HostReport.Verdict.self))
+
             EXAMPLES
               evenkeel host status
               evenkeel host status --json | jq .conntrack
@@ -33,10 +35,10 @@ struct HostStatus: ParsableCommand {
         let report: HostReport
         do throws(Failure) { report = try Self.look(policy: options.policy) } catch {
             say(error.description)
-            if options.json { try write(HostReport.json(failure: error.description).text(pretty: true) + "\n") }
+            if options.json { try HostReport.answer(failure: error.description).write() }
             throw ExitCode(2)
         }
-        do { try write(options.json ? report.json.text(pretty: true) + "\n" : report.text) } catch {
+        do { try options.json ? report.answer.write() : write(report.text) } catch {
             say(error.description)
             throw ExitCode(2)
         }

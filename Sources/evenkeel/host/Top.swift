@@ -11,7 +11,10 @@ struct Top: ParsableCommand {
         discussion: """
             When the table is full, the kernel drops every new connection. This command counts the table's entries by \
             container, by the address that opened the connections and by destination, and lists those with the most \
-            entries. On a terminal it redraws the list every few seconds until you press q or Ctrl-C.
+            entries. On a terminal it redraws the list every few seconds until you press q or Ctrl-C. Then NEW/S is how many \
+            entries a second are new since the list before, and a key changes the order: e by entries, r by that rate, n by \
+            the containers' names. Where the terminal is narrow, names lose their middle, and a column is left out that tells \
+            no rows apart.
 
             CONTAINER opened the connections; with "to" before its name it answers them, as at a published port. \
             "host" is the host itself and "-" the outside. Containers whose networks overlap may have the same \
@@ -19,7 +22,10 @@ struct Top: ParsableCommand {
 
             Memory use does not grow with the table. Up to \(ConntrackUsers.counters) groups are counted exactly. With \
             more groups, "<=" marks figures that may be too high, and the last line says by how much at most. \
-            Connections that come and go during the count may be missed or counted twice.
+            Connections that come and go during the count may be missed or counted twice. "newPerSecond" in JSON is null, since \
+            the table is read once.
+
+            \(Answer.help("host-top", TopReport.Verdict.self))
 
             EXAMPLES
               evenkeel host top
@@ -60,45 +66,60 @@ struct Top: ParsableCommand {
     func run() throws {
         let isLive = !once && !json && Terminal.isStandardOutput && Terminal.movesCursor
         var ending = Screen.Event.quit
-        do throws(KernelError) {
+        do throws(Failure) {
             if isLive { ending = try watch() } else { try print() }
         } catch {
-            let reason = printable(error.description) + (error.advice.map { "; \($0)" } ?? "")
-            say(reason)
-            if json {
-                do throws(Failure) {
-                    try write(TopReport.json(failure: reason, by: by).text(pretty: true) + "\n")
-                } catch {}
-            }
+            say(error.description)
             throw ExitCode(1)
         }
         ending.endProcess()
     }
 
-    private func print() throws(KernelError) {
-        let report = try TopReport(by: by, limit: limit)
-        let width = Terminal.isStandardOutput ? Terminal.size.columns : Int.max
-        let text =
-            json
-            ? report.json.text(pretty: true) + "\n"
-            : report.lines(width: width, hasColor: Terminal.hasColor).map { $0 + "\n" }.joined()
-        try FileDescriptor.writeStandardOutput(text)
+    private func print() throws(Failure) {
+        let report: TopReport
+        do { report = try TopReading(by: by).report(limit) } catch {
+            let failure = Failure(error)
+            if json { try TopReport.answer(failure: failure.description, by: by).write() }
+            throw failure
+        }
+        if json { return try report.answer.write() }
+        let lines = report.lines(width: Terminal.columns ?? .max, hasColor: Terminal.hasColor)
+        try write(lines.map { $0 + "\n" }.joined(), isPainted: true)
     }
 
     /// Draws until somebody ends it, and returns how it was ended.
-    private func watch() throws(KernelError) -> Screen.Event {
-        // Before the screen is cleared, so that an error stays visible.
-        var report = try TopReport(by: by, limit: limit)
-        let screen = try Screen()
-        while true {
-            let size = Terminal.size
-            try screen.draw(report.lines(rows: size.rows, width: size.columns - 1, hasColor: Terminal.hasColor))
-            switch try screen.wait(milliseconds: Int(interval * 1000)) {
-            case .timeout: report = try TopReport(by: by, limit: limit)
-            case .resized: continue
-            case let event: return event
+    private func watch() throws(Failure) -> Screen.Event {
+        do throws(KernelError) {
+            // Before the screen is cleared, so that an error stays visible.
+            var reading = try TopReading(by: by, isFirst: true)
+            var order = ConntrackOrder.entries
+            var due = Timestamp.monotonic + milliseconds
+            let screen = try Screen()
+            while true {
+                let lines = reading.report(limit, by: order).lines(
+                    rows: Terminal.size.rows, width: Terminal.screenColumns, hasColor: Terminal.hasColor, order: order)
+                try screen.draw(lines)
+                // A key that is pressed puts the next reading off no further.
+                switch try screen.wait(milliseconds: max(due - Timestamp.monotonic, 0)) {
+                case .timeout:
+                    reading = try reading.next()
+                    due = Timestamp.monotonic + milliseconds
+                case .resized: continue
+                case .key(let key): order = ConntrackOrder(key: key) ?? order
+                case let event: return event
+                }
             }
-        }
+        } catch { throw Failure(error) }
+    }
+
+    private var milliseconds: Int { Int(interval * 1000) }
+}
+
+extension ConntrackOrder {
+    /// By the first letter of its name.
+    fileprivate init?(key: UInt8) {
+        guard let order = Self.allCases.first(where: { $0.rawValue.utf8.first == key }) else { return nil }
+        self = order
     }
 }
 

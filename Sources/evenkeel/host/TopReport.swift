@@ -14,10 +14,20 @@ struct TopReport {
     let maximum: Int?
     let users: [ConntrackUser]
     let maximumError: Int
+    /// What is new since the reading before; nil without one.
+    let rate: Rate?
+
+    struct Rate {
+        let new: Int
+        let seconds: Double
+
+        /// A second, of all new entries or of a user's.
+        func perSecond(_ new: Int) -> Double { Double(new) / seconds }
+    }
 
     init(
         by grouping: ConntrackGrouping, entries: Int, count: Int?, maximum: Int?, users: [ConntrackUser],
-        maximumError: Int = 0
+        maximumError: Int = 0, rate: Rate? = nil
     ) {
         self.grouping = grouping
         self.entries = entries
@@ -25,20 +35,7 @@ struct TopReport {
         self.maximum = maximum
         self.users = users
         self.maximumError = maximumError
-    }
-
-    /// Reads this host's table.
-    init(by grouping: ConntrackGrouping, limit: Int) throws(KernelError) {
-        guard let fill = try ConntrackFill.observe() else {
-            self.init(by: grouping, entries: 0, count: nil, maximum: nil, users: [])
-            return
-        }
-        var counted = ConntrackUsers(by: grouping, owners: try .ofThisHost(), seed: .random(in: 0...UInt64.max))
-        var table = try ConntrackTable()
-        try table.read(into: &counted)
-        self.init(
-            by: grouping, entries: counted.total, count: fill.entries, maximum: fill.max, users: counted.top(limit),
-            maximumError: counted.maximumError)
+        self.rate = rate
     }
 
     /// How full the table is, from 0 to 1 and a little beyond; nil without a table or a limit.
@@ -49,29 +46,52 @@ struct TopReport {
 }
 
 extension TopReport {
-    /// The whole answer. Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON { json(failure: nil) }
-
-    static func json(failure: String, by grouping: ConntrackGrouping) -> JSON {
-        TopReport(by: grouping, entries: 0, count: nil, maximum: nil, users: []).json(failure: failure)
+    enum Verdict: String, CaseIterable {
+        case roomy
+        /// Nine tenths or more.
+        case nearlyFull = "nearly-full"
+        case full
+        /// There is no table to fill.
+        case notLoaded = "not-loaded"
+        case unknown
     }
 
-    private func json(failure: String?) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("by", .string(grouping.rawValue)),
-            .init("isLoaded", failure == nil ? .boolean(count != nil) : .null),
-            .init("entries", .integer(Int64(entries))), .init("count", JSON(count)), .init("max", JSON(maximum)),
-            .init("isExact", .boolean(maximumError == 0)), .init("maximumError", .integer(Int64(maximumError))),
-            .init("users", .array(users.map { $0.json })), .init("error", failure.map { .string($0) } ?? .null),
-        ])
+    private func verdict(_ failure: String?) -> Verdict {
+        if failure != nil { return .unknown }
+        if count == nil { return .notLoaded }
+        let fill = fill ?? 0
+        return fill >= 1 ? .full : fill >= Self.nearlyFull ? .nearlyFull : .roomy
+    }
+
+    /// From here on the table counts as nearly full.
+    static let nearlyFull = 0.9
+
+    var answer: Answer { answer(failure: nil) }
+
+    static func answer(failure: String, by grouping: ConntrackGrouping) -> Answer {
+        TopReport(by: grouping, entries: 0, count: nil, maximum: nil, users: []).answer(failure: failure)
+    }
+
+    private func answer(failure: String?) -> Answer {
+        Answer(
+            verdict(failure),
+            [
+                .init("by", .string(grouping.rawValue)),
+                .init("isLoaded", failure == nil ? .boolean(count != nil) : .null),
+                .init("entries", .integer(Int64(entries))), .init("count", JSON(count)), .init("max", JSON(maximum)),
+                .init("newPerSecond", JSON(rate.map { $0.perSecond($0.new) })),
+                .init("isExact", .boolean(maximumError == 0)), .init("maximumError", .integer(Int64(maximumError))),
+                .init("users", .array(users.map { $0.json(rate) })),
+            ], error: failure)
     }
 }
 
 extension ConntrackUser {
     /// A key that the grouping leaves out is null.
-    fileprivate var json: JSON {
+    fileprivate func json(_ rate: TopReport.Rate?) -> JSON {
         .object([
             .init("entries", .integer(Int64(entries))), .init("maximumError", .integer(Int64(error))),
+            .init("newPerSecond", JSON(new.flatMap { rate?.perSecond($0) })),
             .init("owners", .array((owner?.names ?? []).map { .string($0) })),
             .init("isHost", .boolean(owner?.isHost ?? false)), .init("isAnswering", .boolean(isAnswering)),
             .init("address", JSON(address?.description)), .init("destination", JSON(destination?.description)),
@@ -84,7 +104,8 @@ extension ConntrackUser {
 }
 
 extension JSON {
-    fileprivate init(_ number: Int?) { self = number.map { .integer(Int64($0)) } ?? .null }
-
-    fileprivate init(_ text: String?) { self = text.map { .string($0) } ?? .null }
+    /// Rounded to tenths.
+    fileprivate init(_ number: Double?) {
+        self = number.flatMap { JSON.Number(tenths($0)) }.map { .number($0) } ?? .null
+    }
 }

@@ -17,11 +17,10 @@ struct PolicyCheck: ParsableCommand {
               evenkeel policy check new.json && sudo cp new.json \(policyPath)
               evenkeel policy check --json | jq -r '.faults[].text'
 
-            JSON
-              {"version": 1, "good": true | false, "files": [paths],
-               "faults": [{"file", "line", "column", "key", "problem", "allowed", "text"}]}
-              "key" is empty for a document as a whole. "line" and "column" count from 1, and are null if the file could
-              not be read.
+            \(Answer.help("policy-check", PolicyVerdict.self))
+              "faults" is [{"file", "line", "column", "key", "problem", "allowed",
+              "text"}]. "key" is empty for a document as a whole. "line" and "column"
+              count from 1, and are null if the file could not be read.
 
             EXIT STATUS
               0   there is no fault
@@ -44,10 +43,12 @@ struct PolicyCheck: ParsableCommand {
         let faults: [PlacedFault]
         do throws(Failure) { (paths, faults) = try look() } catch {
             say(error.description)
+            if json { try Self.answer(.unknown, [], [], error.description).write() }
             throw ExitCode(1)
         }
         do throws(Failure) {
-            try write(json ? Self.json(paths, faults).text(pretty: true) + "\n" : text(paths, faults))
+            let verdict: PolicyVerdict = faults.isEmpty ? .good : .faults
+            try json ? Self.answer(verdict, paths, faults).write() : write(text(paths, faults))
         } catch {
             say(error.description)
             throw ExitCode(1)
@@ -69,10 +70,21 @@ struct PolicyCheck: ParsableCommand {
         return paths.map { "\(printable($0)): no fault\n" }.joined()
     }
 
-    private static func json(_ paths: [String], _ faults: [PlacedFault]) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("good", .boolean(faults.isEmpty)),
-            .init("files", .array(paths.map { .string($0) })), .init("faults", .array(faults.map { $0.json })),
-        ])
+    private static func answer(
+        _ verdict: PolicyVerdict, _ paths: [String], _ faults: [PlacedFault], _ error: String? = nil
+    ) -> Answer {
+        Answer(
+            verdict,
+            [
+                .init("good", .boolean(verdict == .good)), .init("files", JSON(paths)),
+                .init("faults", .array(faults.map { $0.json })),
+            ], error: error)
     }
+}
+
+/// What a policy's documents are.
+enum PolicyVerdict: String, CaseIterable {
+    case good
+    case faults
+    case unknown
 }

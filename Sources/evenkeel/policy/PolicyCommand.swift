@@ -21,7 +21,7 @@ struct PolicyCommand: ParsableCommand {
               dev.evenkeel.mode           defaultRoute.mode
               dev.evenkeel.rp-filter      rpFilter
               dev.evenkeel.on-error       onError
-              dev.evenkeel.policy         {"defaultRoute": …, "rpFilter": …, "onError": …}
+              dev.evenkeel.policy         {"defaultRoute": ..., "rpFilter": ..., "onError": ...}
             Each may also be spelled evenkeel.dev/NAME, as Kubernetes wants it, or evenkeel.NAME; if a container has several \
             spellings of one name, the first in this order counts. The single keys win over the document. A wrong value is \
             ignored, with a line in the system's log; with "onError": "fail" it keeps that container from starting.

@@ -18,7 +18,7 @@ struct PolicySchemaCommand: ParsableCommand {
             """)
 
     func run() throws {
-        do { try write(PolicySchema.document.text(pretty: true) + "\n") } catch {
+        do { try write(data: PolicySchema.document.text(pretty: true) + "\n") } catch {
             say(error.description)
             throw ExitCode(1)
         }

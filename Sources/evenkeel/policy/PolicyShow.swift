@@ -3,6 +3,7 @@ import Discovery
 import JSON
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// `evenkeel policy show`: what holds, and where it comes from.
 struct PolicyShow: ParsableCommand {
@@ -19,11 +20,9 @@ struct PolicyShow: ParsableCommand {
               sudo evenkeel policy show --container web
               evenkeel policy show --json | jq '.values[] | select(.origin != "built-in")'
 
-            JSON
-              {"version": 1, "container": null | {"name", "namespace"},
-               "values": [{"key", "value", "origin": "built-in" | the path of a document |
-                           what the container's kernel remembers}],
-               "faults": [lines]}
+            \(Answer.help("policy-show", PolicyVerdict.self))
+              "values" is [{"key", "value", "origin": "built-in" | the path of a document |
+              what the container's kernel remembers}].
 
             EXIT STATUS
               0   shown; a fault in a document is said on standard error
@@ -46,6 +45,7 @@ struct PolicyShow: ParsableCommand {
     func run() throws {
         do throws(Failure) { try show() } catch {
             say(error.description)
+            if json { try Self.answer(.unknown, .null, [], [], error.description).write() }
             throw ExitCode(1)
         }
     }
@@ -91,38 +91,49 @@ struct PolicyShow: ParsableCommand {
     }
 
     private func write(_ listing: PolicyListing, of found: ContainerNamespace?, _ faults: [String]) throws(Failure) {
-        if json { return try evenkeel.write(listing.json(of: found, faults).text(pretty: true) + "\n") }
+        if json { return try Self.answer(listing, of: found, faults).write() }
         if let found { try evenkeel.write("\(found.title)\n") }
-        try evenkeel.write(listing.text)
+        try evenkeel.write(listing.text(width: Terminal.columns))
+    }
+
+    static func answer(_ listing: PolicyListing, of found: ContainerNamespace?, _ faults: [String]) -> Answer {
+        let container = found.map { found in
+            JSON.object([
+                .init("name", JSON(found.containers.first?.name)), .init("namespace", .string(found.path)),
+            ])
+        }
+        return answer(faults.isEmpty ? .good : .faults, container ?? .null, listing.values, faults, nil)
+    }
+
+    private static func answer(
+        _ verdict: PolicyVerdict, _ container: JSON, _ values: [JSON], _ faults: [String], _ error: String?
+    ) -> Answer {
+        Answer(
+            verdict,
+            [.init("container", container), .init("values", .array(values)), .init("faults", JSON(faults))],
+            error: error)
     }
 }
 
 extension PolicyListing {
-    /// A table: key, value, origin.
-    var text: String {
+    /// A table: key, value, origin. Where it has no room, each key is a line, with its origin below.
+    func text(width: Int?) -> String {
         let cells = rows.map { [$0.value.key, printable($0.value.text), printable($0.origin)] }
-        let widths = (0..<2).map { column in cells.map { $0[column].count }.max() ?? 0 }
+        let widths = (0..<3).map { column in cells.map { $0[column].cells }.max() ?? 0 }
+        if let width, widths.reduce(4, +) > width {
+            return cells.map { "\($0[0])  \($0[1])\n    from \($0[2])\n" }.joined()
+        }
         return cells.map { row in
-            zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count + 2) }.joined() + row[2] + "\n"
+            row[0].padded(to: widths[0] + 2) + row[1].padded(to: widths[1] + 2) + row[2] + "\n"
         }.joined()
     }
 
-    func json(of found: ContainerNamespace?, _ faults: [String]) -> JSON {
-        let container = found.map { found in
-            JSON.object([
-                .init("name", found.containers.first?.name.map { .string($0) } ?? .null),
-                .init("namespace", .string(found.path)),
-            ])
-        }
-        let values = rows.map { row in
-            JSON.object([
+    fileprivate var values: [JSON] {
+        rows.map { row in
+            .object([
                 .init("key", .string(row.value.key)), .init("value", row.value.value),
                 .init("origin", .string(row.origin)),
             ])
         }
-        return .object([
-            .init("version", .integer(1)), .init("container", container ?? .null), .init("values", .array(values)),
-            .init("faults", .array(faults.map { .string($0) })),
-        ])
     }
 }

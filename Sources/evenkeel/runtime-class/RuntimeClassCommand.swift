@@ -51,7 +51,7 @@ struct RuntimeClassCommand: ParsableCommand {
         do throws(Failure) {
             let program: String
             if let runtime { program = runtime } else { program = try InstalledPrograms.runtime(isCRIO: crio) }
-            try write(try needs(program).explained)
+            try write(data: try needs(program).explained)
         } catch {
             say(error.description)
             throw ExitCode(1)
@@ -69,7 +69,7 @@ struct RuntimeClassCommand: ParsableCommand {
         let needs = RuntimeClass(containerd: settings, path: config, program: program)
         guard needs.text.isEmpty || !settings.isClosed else {
             throw Failure(
-                "add to \(config): it sets plugins in an inline table ({…}), to which TOML allows no addition; write that as "
+                "add to \(config): it sets plugins in an inline table ({...}), to which TOML allows no addition; write that as "
                     + "tables in brackets first")
         }
         return needs

@@ -21,6 +21,8 @@ struct StatusCommand: ParsableCommand {
             A way out of several networks means that the kernel alternates between them, or chooses by flow. "none" is an \
             address without a default route, "-" no address of that family.
 
+            \(Answer.help("status", StatusReport.Verdict.self))
+
             EXAMPLES
               sudo evenkeel status
               sudo evenkeel status --watch
@@ -56,18 +58,25 @@ struct StatusCommand: ParsableCommand {
                 try redraw().endProcess()
                 return
             }
-            let report = try look()
-            let width = Terminal.isStandardOutput ? Terminal.size.columns : Int.max
-            try write(
-                json
-                    ? report.json.text(pretty: true) + "\n"
-                    : report.lines(width: width).map { $0 + "\n" }.joined())
-            for problem in report.problems { say(problem) }
-            if !report.problems.isEmpty { throw Failure("the list may be incomplete; run it as root") }
+            if try print() { return }
         } catch {
             say(error.description)
-            throw ExitCode(1)
+            if json { try StatusReport.answer(failure: error.description).write() }
         }
+        throw ExitCode(1)
+    }
+
+    /// Whether all could be read.
+    private func print() throws(Failure) -> Bool {
+        let report = try look()
+        if json {
+            try report.answer.write()
+        } else {
+            try write(report.lines(width: Terminal.columns).map { $0 + "\n" }.joined())
+        }
+        for problem in report.problems { say(problem) }
+        if let failure = report.failure { say(failure) }
+        return report.failure == nil
     }
 
     private func look() throws(Failure) -> StatusReport {
@@ -85,11 +94,11 @@ struct StatusCommand: ParsableCommand {
         do throws(KernelError) {
             let screen = try Screen()
             while true {
-                try screen.draw(report.lines(width: Terminal.size.columns - 1))
+                try screen.draw(report.lines(width: Terminal.screenColumns))
                 switch try screen.wait(milliseconds: 2000) {
                 case .timeout:
                     do throws(Failure) { report = try look() } catch { return .quit }
-                case .resized: continue
+                case .resized, .key: continue
                 case let event: return event
                 }
             }

@@ -1,8 +1,10 @@
 import Diagnosis
 import Discovery
+import HostCare
 import JSON
 import Keel
 import LinuxSystem
+import LinuxTools
 
 /// The host's containers at a glance.
 struct StatusReport {
@@ -22,14 +24,25 @@ struct StatusReport {
         return [("ip", snapshot?.ipv4.state), ("ip6", snapshot?.ipv6.state)].filter { $0.1 == .active }.map { $0.0 }
     }
 
-    /// Nothing is wider than `width`; if there is less room than the widest row takes, texts lose their middle.
-    func lines(width: Int) -> [String] {
-        let head = [hostLine, watcherLine].map { printable($0).shortened(to: width) }
-        guard !containers.isEmpty else { return head + ["", "no containers found".shortened(to: width)] }
+    /// What could not be read, in a sentence; nil if all was.
+    var failure: String? { problems.isEmpty ? nil : "the list may be incomplete; run it as root" }
+
+    /// Nothing is wider than `width`; if there is less room than the widest row takes, texts lose their middle. Without a number
+    /// there is room for all.
+    func lines(width: Int?) -> [String] {
+        let head = [hostLine, watcherLine].flatMap { line in
+            width.map { wrapped(printable(line), then: "  ", columns: $0) } ?? [printable(line)]
+        }
+        guard !containers.isEmpty else { return head + ["", "no containers found"] }
         let rows = containers.map { $0.cells }
-        return head + [""]
-            + StatusTable(heading: ["CONTAINER", "ENGINE", "NETWORKS", "IPV4", "IPV6", "STATE"], rows).lines(
-                width: width)
+        let headings: [(String, Table.Column.Rank)] = [
+            ("CONTAINER", .needed), ("ENGINE", .spare), ("NETWORKS", .telling), ("IPV4", .needed), ("IPV6", .needed),
+            ("STATE", .needed),
+        ]
+        let columns = headings.enumerated().map { place, column in
+            Table.Column(column.0, column.1, rows.map { $0[place] })
+        }
+        return head + [""] + Table(columns).lines(width: width ?? .max)
     }
 
     private var hostLine: String {
@@ -44,22 +57,47 @@ struct StatusReport {
             + (watcher.plugin.map { $0.state == "off" ? "" : "; NRI \($0.state)" } ?? "")
     }
 
-    /// Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON {
-        let watcher = diagnosis.host.watcher.map { JSON.object([.init("kept", .integer(Int64($0.kept)))]) }
-        return .object([
-            .init("version", .integer(1)), .init("host", host), .init("watcher", watcher ?? .null),
-            .init("containers", .array(containers.map { $0.json })),
-            .init("problems", .array(problems.map { .string($0) })),
-        ])
+    enum Verdict: String, CaseIterable {
+        /// Every container is kept, or skipped at its wish.
+        case asPolicy = "as-policy"
+        /// Some container is not guarded, or contested.
+        case differs
+        case unknown
     }
 
-    private var host: JSON {
-        let conntrack = diagnosis.host.state.conntrack
-        return .object([
-            .init("tables", .array(tables.map { .string($0) })),
-            .init("conntrackEntries", conntrack.map { .integer(Int64($0.entries)) } ?? .null),
-            .init("conntrackMax", conntrack.map { .integer(Int64($0.max)) } ?? .null),
+    private var verdict: Verdict {
+        if containers.contains(where: { $0.state == .unguarded || $0.state == .contested }) { return .differs }
+        return problems.isEmpty ? .asPolicy : .unknown
+    }
+
+    var answer: Answer {
+        let watcher = diagnosis.host.watcher.map { JSON.object([.init("kept", .integer(Int64($0.kept)))]) }
+        return Self.answer(
+            verdict, host: host, watcher: watcher ?? .null, containers.map { $0.json }, problems, failure)
+    }
+
+    /// The answer if nothing could be looked at.
+    static func answer(failure: String) -> Answer {
+        answer(.unknown, host: host(tables: [], nil), watcher: .null, [], [], failure)
+    }
+
+    private static func answer(
+        _ verdict: Verdict, host: JSON, watcher: JSON, _ containers: [JSON], _ problems: [String], _ error: String?
+    ) -> Answer {
+        Answer(
+            verdict,
+            [
+                .init("host", host), .init("watcher", watcher), .init("containers", .array(containers)),
+                .init("problems", JSON(problems)),
+            ], error: error)
+    }
+
+    private var host: JSON { Self.host(tables: tables, diagnosis.host.state.conntrack) }
+
+    private static func host(tables: [String], _ conntrack: ConntrackSnapshot?) -> JSON {
+        .object([
+            .init("tables", JSON(tables)), .init("conntrackEntries", JSON(conntrack?.entries)),
+            .init("conntrackMax", JSON(conntrack?.max)),
         ])
     }
 }

@@ -7,8 +7,7 @@ extension WatcherEvent {
     /// replaced.
     func text(columns: Int?, hasColor: Bool) -> String {
         let name = printable(container ?? "host")
-        let padding = String(repeating: " ", count: max(Self.nameWidth - name.count, 0))
-        let head = "\(clock)  \(name)\(padding)  "
+        let head = "\(clock)  \(name.padded(to: Self.nameWidth))  "
         let text = printable(text)
         let lines = columns.map { wrapped(text, after: head, columns: $0) } ?? [head + text]
         guard hasColor, let color else { return lines.map { $0 + "\n" }.joined() }

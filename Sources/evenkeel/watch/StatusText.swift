@@ -81,8 +81,8 @@ extension WatcherStatus {
     private func list(_ counts: [Count]) -> String { list(counts.map { "\($0.name) \($0.number)" }) }
 
     private func table(_ rows: [(name: String, value: String)]) -> [String] {
-        let width = rows.map { $0.name.count }.max() ?? 0
-        return rows.map { "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))  \($0.value)" }
+        let width = rows.map { $0.name.cells }.max() ?? 0
+        return rows.map { "  \($0.name.padded(to: width))  \($0.value)" }
     }
 }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinuxSystem
+import LinuxTools
 import WatchClient
 
 /// `evenkeel watch`, and in full `evenkeel watch events`
@@ -19,7 +20,9 @@ struct WatchEvents: ParsableCommand {
               One object on each line: {"time", "event", "container", "namespace", "id", "remedy", "text", "microseconds"}.
               "event" is "remedy", "proposal" (--dry-run), "note", "failure", "contested", "declined", "state", "ended",
               "resync" or "message". "container", "namespace" and "id" are missing if it is about the host, "remedy" and
-              "microseconds" (since the kernel's event) if it is no remedy.
+              "microseconds" (since the kernel's event) if it is no remedy. The last line, when the watcher has ended or does
+              not run, is {"version": 1, "verdict": "ended", "error"}. PREFIX/share/evenkeel/schemas/watch-events.schema.json
+              describes every key.
 
             EXIT STATUS
               1   the watcher does not run, or has ended; standard error says which
@@ -31,6 +34,7 @@ struct WatchEvents: ParsableCommand {
     func run() throws {
         do throws(Failure) { try follow() } catch {
             say(error.description)
+            if options.json { try Answer(EventsVerdict.ended, [], error: error.description).write(pretty: false) }
             throw ExitCode(1)
         }
     }
@@ -39,17 +43,21 @@ struct WatchEvents: ParsableCommand {
     private func follow() throws(Failure) {
         var events: WatcherEvents
         do { events = try options.watcher.events() } catch { throw Failure(ofWatcher: error) }
-        let isTerminal = Terminal.isStandardOutput
         while true {
             let event: WatcherEvent?
             do { event = try events.next() } catch { throw Failure(error) }
             guard let event else { throw Failure("the watcher at \(options.socket) has ended, or hung up") }
             if options.json {
-                try write(event.line + "\n")
+                try write(data: event.line + "\n")
             } else {
-                let text = event.text(columns: isTerminal ? Terminal.size.columns : nil, hasColor: Terminal.hasColor)
+                let text = event.text(columns: Terminal.columns, hasColor: Terminal.hasColor)
                 try write(text, isPainted: true)
             }
         }
     }
+}
+
+/// The verdict of the last line: events have none.
+private enum EventsVerdict: String {
+    case ended
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSON
 import LinuxSystem
 import WatchClient
 
@@ -12,6 +13,8 @@ struct WatchStatus: ParsableCommand {
             alone. A container is "contested" if another program keeps undoing what is done: then nothing is done for a \
             minute, and for longer each time. A table of the host's that somebody took away by its name stays away until \
             `evenkeel host apply`.
+
+            \(Answer.help("watch-status", WatcherVerdict.self))
 
             EXAMPLES
               sudo evenkeel watch status
@@ -30,9 +33,10 @@ struct WatchStatus: ParsableCommand {
         let status: WatcherStatus
         do throws(Failure) {
             status = try ask()
-            try write(options.json ? status.json.text(pretty: true) + "\n" : status.text)
+            try options.json ? status.answer.write() : write(status.text)
         } catch {
             say(error.description)
+            if options.json { try Answer(WatcherVerdict.unknown, [], error: error.description).write() }
             throw ExitCode(1)
         }
         if status.isContested { throw ExitCode(2) }
@@ -40,5 +44,23 @@ struct WatchStatus: ParsableCommand {
 
     private func ask() throws(Failure) -> WatcherStatus {
         do { return try options.watcher.status() } catch { throw Failure(ofWatcher: error) }
+    }
+}
+
+/// How the watcher is, in a word.
+enum WatcherVerdict: String, CaseIterable {
+    case well
+    /// Another program keeps undoing what it does.
+    case contested
+    /// It does not answer.
+    case unknown
+}
+
+extension WatcherStatus {
+    /// What the watcher answered, in the shape that all answers have.
+    var answer: Answer {
+        let own: Set = ["version", "verdict", "error"]
+        let members = (json.members ?? []).filter { !own.contains($0.name) }
+        return Answer(isContested ? WatcherVerdict.contested : .well, members)
     }
 }

@@ -28,11 +28,13 @@ import WatchClient
     @Test func allOfItIsHealthy() {
         #expect(report().status == 0)
         #expect(firstLine(report()) == "healthy: nothing wrong with the host and 0 containers")
-        #expect(report().json["verdict"]?.string == "healthy" && report().json["complete"]?.boolean == true)
+        #expect(
+            report().answer().json["verdict"]?.string == "healthy"
+                && report().answer().json["complete"]?.boolean == true)
     }
 
     @Test func aWatcherThatRunsIsMentionedAtTheEnd() throws {
-        #expect(report().json["watcher"] == .null)
+        #expect(report().answer().json["watcher"] == .null)
         let text = """
             {"version":1,"product":"0.2.0","pid":42,"dryRun":false,"startTime":0,"uptimeSeconds":1,"namespaces":{"kept":2},
              "events":0,"wakes":0,"overruns":0,"looks":0,"missed":0,"lockRetries":0,"idsAssigned":0,"resyncs":{},
@@ -51,7 +53,7 @@ import WatchClient
 
                 """)
         #expect(
-            report.json["watcher"]?.text() == #"{"pid":42,"kept":2,"dryRun":false,"declined":["ip","ip6"]}"#)
+            report.answer().json["watcher"]?.text() == #"{"pid":42,"kept":2,"dryRun":false,"declined":["ip","ip6"]}"#)
     }
 
     @Test func aHostThatCouldNotBeLookedAtIsNotHealthy() {
@@ -60,8 +62,9 @@ import WatchClient
         #expect(
             firstLine(report)
                 == "could not look at all of the host (see the end); nothing wrong with what could be looked at")
-        #expect(report.json["verdict"]?.string == "unknown" && report.json["complete"]?.boolean == false)
-        #expect(report.json["looked"]?["host"]?.boolean == false)
+        #expect(
+            report.answer().json["verdict"]?.string == "unknown" && report.answer().json["complete"]?.boolean == false)
+        #expect(report.answer().json["looked"]?["host"]?.boolean == false)
     }
 
     @Test func aContainerThatCouldNotBeLookedAtIsSaidFirst() {
@@ -72,7 +75,7 @@ import WatchClient
         }
         #expect(report.status == DoctorReport.couldNotLook)
         #expect(firstLine(report)?.hasPrefix("could not look at 1 container (see the end); ") == true)
-        #expect(report.json["looked"]?["host"]?.boolean == true)
+        #expect(report.answer().json["looked"]?["host"]?.boolean == true)
     }
 
     @Test func whatIsWrongIsStillToldByTheStatus() {
@@ -91,7 +94,7 @@ import WatchClient
         let report = report(absence: "web has stopped; waiting for it")
         #expect(report.status == DoctorReport.couldNotLook)
         #expect(firstLine(report) == "web has stopped; waiting for it; nothing wrong with the host")
-        #expect(report.json["error"]?.string == "web has stopped; waiting for it")
+        #expect(report.answer().json["error"]?.string == "web has stopped; waiting for it")
     }
 
     /// Containers of an internal network, and one that is on its own.
@@ -123,9 +126,9 @@ import WatchClient
             $0.missHost([Self.refusal])
             $0.observations = [ContainerObservation(place, NamespaceSnapshot(links: []), plan: [])]
         }
-        let missed = try #require(report.json["missed"]?.elements?.first)
+        let missed = try #require(report.answer().json["missed"]?.elements?.first)
         #expect(keys(missed) == ["what", "reason", "advice"])
-        let looked = try #require(report.json["looked"]?["containers"]?.elements?.first)
+        let looked = try #require(report.answer().json["looked"]?["containers"]?.elements?.first)
         #expect(keys(looked) == ["kind", "namespace", "engine", "containers"])
         let inside = try #require(looked["containers"]?.elements?.first)
         #expect(keys(inside) == ["id", "name", "engine", "pid"])

@@ -7,10 +7,10 @@ import Testing
     @Test(arguments: FindingID.allCases) func everyFindingHasItsPage(id: FindingID) throws {
         let page = try #require(Page.about(id))
         for head in ["SYMPTOM", "CAUSE", "PROVE IT BY HAND", "REMEDY", "WITHOUT EVENKEEL", "MORE"] {
-            #expect(page.text.contains("\n\(head)\n  "), "\(head)")
+            #expect(page.text(columns: nil).contains("\n\(head)\n  "), "\(head)")
         }
-        #expect(page.text.hasPrefix("\(id.rawValue): \(page.title)\n"))
-        #expect(page.text.split(separator: "\n").allSatisfy { $0.count <= 130 })
+        #expect(page.text(columns: nil).hasPrefix("\(id.rawValue): \(page.title)\n"))
+        #expect(page.text(columns: nil).split(separator: "\n").allSatisfy { $0.count <= 130 })
         #expect(!page.references.isEmpty)
     }
 
@@ -21,10 +21,15 @@ import Testing
         #expect(throws: Never.self) { try Explain.parse(["mtu-mismatch"]) }
     }
 
-    @Test func longTextIsWrappedAtItsIndent() {
-        let lines = wrapped(String(repeating: "word ", count: 40), after: "  so: ")
-        #expect(lines.count == 3 && lines[0].hasPrefix("  so: word") && lines[1].hasPrefix("      word"))
-        #expect(lines.allSatisfy { $0.count <= 100 })
-        #expect(wrapped("", after: "  so: ") == ["  so: "])
+    /// A terminal of any width gets all words, and commands that can be pasted.
+    @Test(arguments: [40, 50, 80, 120]) func aPageFitsAndHasAllItsWords(columns: Int) {
+        for page in Page.all {
+            let text = page.text(columns: columns)
+            #expect(text.split(separator: "\n").allSatisfy { $0.count <= columns }, "\(page.id)")
+            let letters = { (text: String) in text.filter { !" \n\\".contains($0) }.sorted() }
+            let (all, shown) = (letters(page.text(columns: nil)), letters(text))
+            // A comment before its command has a sign more on each further line.
+            #expect(shown.filter { $0 != "#" } == all.filter { $0 != "#" }, "\(page.id)")
+        }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import LinuxTools
 import Testing
 
 @testable import ConntrackUsage
@@ -70,13 +71,45 @@ import Testing
         let lines = report.lines(width: 200, hasColor: false)
         #expect(lines[3].hasPrefix("     20  ") && lines[4].hasPrefix("   <=12  "))
         #expect(lines.last?.hasPrefix("<= marks upper bounds, too high by 11 at most") == true)
-        #expect(report.json["isExact"] == .boolean(false) && report.json["maximumError"] == .integer(11))
+        #expect(report.answer.json["isExact"] == .boolean(false) && report.answer.json["maximumError"] == .integer(11))
     }
 
     @Test(arguments: 1...12) func noMoreRowsAreMadeThanFit(rows: Int) {
         let lines = Self.flows.lines(rows: rows, width: 30, hasColor: false)
-        #expect(lines.count == min(max(rows, 4), 7))
+        // The title takes two.
+        #expect(lines.count == min(max(rows, 5), 8))
         #expect(lines.allSatisfy { $0.count <= 30 })
+    }
+
+    /// Names lose their middle, and what tells rows apart stays.
+    @Test(arguments: [40, 50, 80]) func onANarrowTerminalRowsStayApart(width: Int) {
+        let long = { (part: String) in
+            AddressOwners.Owner(names: ["production-orders-service-5d9c7b6f4-\(part)"], isHost: false)
+        }
+        let users = ["abcde", "fghij", "klmno"].enumerated().map { place, part in
+            Self.user(
+                900 - place, owner: long(part), from: "fd00:89:1::\(place)", to: "2001:db8:51::2",
+                Service(protocol: 6, port: 443))
+        }
+        let report = TopReport(
+            by: .flow, entries: 2700, count: 2700, maximum: 262144, users: users, rate: .init(new: 30, seconds: 2))
+        let lines = report.lines(width: width, hasColor: false, order: .entries)
+        #expect(lines.allSatisfy { $0.cells <= width }, "\(lines)")
+        let rows = lines.filter { $0.contains("~") && !$0.hasPrefix("sort") }
+        #expect(Set(rows.map { $0.drop { $0.isNumber || " .".contains($0) } }).count == 3, "\(lines)")
+        #expect(lines.contains { $0.contains("NEW/S") } && lines.last?.hasPrefix("sort: e ENTRIES  r rate") == true)
+    }
+
+    @Test func newEntriesHaveARate() {
+        var user = Self.user(50, owner: Self.web)
+        user.new = 25
+        let report = TopReport(
+            by: .container, entries: 50, count: 50, maximum: 100, users: [user], rate: .init(new: 25, seconds: 2))
+        let lines = report.lines(width: 80, hasColor: false)
+        #expect(lines[0] == "conntrack: 50 of 100 entries, 50.0% full, 13 new a second")
+        #expect(lines[3] == "     50  100.0%     13  web")
+        #expect(report.answer.json["newPerSecond"]?.text() == "12.5")
+        #expect(report.answer.json["users"]?.elements?.first?["newPerSecond"]?.text() == "12.5")
     }
 
     @Test func colourIsForTheTitleAlone() {
@@ -98,12 +131,13 @@ import Testing
     }
 
     @Test func jsonHasEveryKeyOfEveryUser() throws {
-        let json = Self.flows.json
+        let json = Self.flows.answer.json
         #expect(json["version"] == .integer(1) && json["by"] == .string("flow") && json["error"] == .null)
         #expect(json["count"] == .integer(1000) && json["max"] == .integer(2000) && json["isLoaded"] == .boolean(true))
         let users = try #require(json["users"]?.elements)
         let keys = [
-            "entries", "maximumError", "owners", "isHost", "isAnswering", "address", "destination", "protocol",
+            "entries", "maximumError", "newPerSecond", "owners", "isHost", "isAnswering", "address", "destination",
+            "protocol",
             "protocolName", "port", "icmpType", "zone",
         ]
         #expect(users.count == 4 && users.allSatisfy { ($0.members ?? []).map { $0.name } == keys })
@@ -112,9 +146,9 @@ import Testing
         #expect(
             users[3]["owners"] == .array([]) && users[3]["protocolName"] == .null
                 && users[3]["protocol"] == .integer(250))
-        let none = TopReport(by: .container, entries: 0, count: nil, maximum: nil, users: []).json
+        let none = TopReport(by: .container, entries: 0, count: nil, maximum: nil, users: []).answer.json
         #expect(none["isLoaded"] == .boolean(false) && none["count"] == .null)
-        let failed = TopReport.json(failure: "cannot look", by: .flow)
+        let failed = TopReport.answer(failure: "cannot look", by: .flow).json
         #expect(failed["error"] == .string("cannot look") && failed["isLoaded"] == .null)
     }
 }

@@ -66,7 +66,7 @@ import Testing
         let rows = listing.rows.filter { $0.value.key == "defaultRoute.prefer" }
         #expect(rows.map { $0.value.text } == [#"["eth1"]"#, #"["eth2"]"#, #"["eth0"]"#])
         #expect(rows.map { $0.origin } == ["the container's choice", "its network's configuration", document])
-        #expect(listing.text.split(separator: "\n").count == Policy().values.count + 2)
+        #expect(listing.text(width: nil).split(separator: "\n").count == Policy().values.count + 2)
     }
 
     private func write(_ name: String, _ text: String) throws -> String {

@@ -55,6 +55,26 @@ import Testing
         #expect(shown.status == 0 && shown.out.contains(Self.left))
     }
 
+    /// What came since the picture before has a rate, and a key another order.
+    @Test func aKeyChangesTheOrder() throws {
+        let shown = try show(
+            """
+            \(Self.drawnTwice)
+            for key in 'r:r RATE' 'n:n NAME' 'e:e ENTRIES'; do
+                printf %s ${key%%:*} >&9
+                until tail -c 400 /run/typescript | grep -aqF "${key#*:}"; do sleep 0.01; done
+            done
+            for port in {2..40}; do
+                conntrack -I -s 203.0.113.9 -d 203.0.113.7 -p udp --sport $port --dport 53 -t 600 >/dev/null 2>&1
+            done
+            until grep -aqE ' full, [1-9][0-9.]* new a second' /run/typescript; do sleep 0.01; done
+            printf q >&9
+            """)
+        #expect(shown.status == 0, "\(shown.err)")
+        #expect(shown.out.contains("NEW/S") && shown.out.contains("sort: e ENTRIES  r rate  n name   quit: q"))
+        #expect(shown.out.contains("203.0.113.7 udp/53"))
+    }
+
     @Test func whileStoppedTheScreenIsThePersonsOwn() throws {
         let shown = try show(
             """
