@@ -16,6 +16,8 @@ make_stand_ins() {
     swiftc -swift-version 6 -warnings-as-errors -enable-upcoming-feature InternalImportsByDefault -parse-as-library -wmo -Osize \
         -static-stdlib -module-name FoundationEssentials -c -o "$stand_ins/FoundationEssentials.o" \
         -emit-module -emit-module-path "$stand_ins/FoundationEssentials.swiftmodule" Sources/FoundationEssentials/FoundationEssentials.swift
+    # Of what changed here the build knows nothing.
+    rm -f .build/release/evenkeel
 }
 
 # Modules found here go before Swift's own of the same name. The linker lld keeps only what is used, if nothing is exported and each
