@@ -47,7 +47,7 @@ bill_of_materials() {
     # No relationship leads to nothing.
     same "$(jq -r '([.SPDXID] + [.packages[], .files[] | .SPDXID]) as $known
         | .relationships[] | .spdxElementId, .relatedSpdxElement | select(IN($known[]) | not)' "$bill")" ""
-    sum=$(tar -xOzf "$packages/"*.tar.gz --wildcards '*/programs/evenkeel-cni' | sha256sum | cut -d' ' -f1)
+    sum=$(tar -xOzf "$packages/"*-linux-*.tar.gz --wildcards '*/programs/evenkeel-cni' | sha256sum | cut -d' ' -f1)
     same "$(jq -r '.files[] | select(.fileName == "./evenkeel-cni") | .checksums[1].checksumValue' "$bill")" "$sum"
 }
 check "the bill of materials names every part, and the programs' own sums" bill_of_materials

@@ -30,14 +30,25 @@ provided() { # PACKAGE
     done
 }
 
-# A package that says what the root has.
+# The package's folders that the root has already.
+shared_folders() { # PACKAGE
+    local folder mode
+    rpm -qp --queryformat '[%{FILENAMES} %{FILEMODES:octal}\n]' "$1" | while read -r folder mode; do
+        [[ $mode != 4* || ! -d $root$folder ]] || echo "$folder"
+    done
+}
+
+# A package that says what the root has, and owns what is Debian's.
 make_stand_in() { # PACKAGE
     local top=$scratch/stand-in.$suite
     mkdir -p "$top"
     {
         printf 'Name: stand-in\nVersion: 1\nRelease: 1\nSummary: what this root has\nLicense: MIT\n'
         provided "$1" | sed 's/^/Provides: /'
-        printf '%%description\nFor a test.\n%%files\n'
+        printf '%%description\nFor a test.\n%%install\n'
+        shared_folders "$1" | sed 's/^/mkdir -p %{buildroot}/'
+        printf '%%files\n'
+        shared_folders "$1" | sed 's/^/%dir /'
     } >"$top/stand-in.spec"
     rpmbuild -bb --quiet --define "_topdir $top" --define "_rpmdir $top" --target "$(uname -m)-linux" --dbpath "$top/db" \
         "$top/stand-in.spec"
@@ -69,7 +80,7 @@ rpm_there_and_back() {
     rm "$root/etc/cni/net.d/50-x.conflist"
     rmdir -p --ignore-fail-on-non-empty "$root/etc/cni/net.d"
     same "$(of_rpm -V evenkeel)" ""
-    of_rpm -e evenkeel stand-in
+    of_rpm -e evenkeel
     same "$(rpm_tree)" "$before"
     [[ ! -e $root/var/lib/evenkeel ]]
 }

@@ -220,7 +220,7 @@ archive_leaves_a_hook() {
 }
 
 archive_installs() {
-    tar -xzf /run/packages/*.tar.gz -C /run
+    tar -xzf /run/packages/*-linux-*.tar.gz -C /run
     "$(echo /run/evenkeel-*)/install.sh"
     ! is_enabled
     sha256sum --quiet --check /usr/local/lib/evenkeel/manifest
