@@ -34,7 +34,7 @@ while (($#)); do
     case $1 in
     --roots | --mirror)
         [[ -n ${2:-} ]] || fail "$1 takes a value" 64
-        [[ $1 == --roots ]] && roots=$(realpath -ms -- "$2") || making+=("$1" "$2")
+        if [[ $1 == --roots ]]; then roots=$(realpath -ms -- "$2"); else making+=("$1" "$2"); fi
         shift
         ;;
     --publish) publish=yes ;;
@@ -83,11 +83,11 @@ progress() {
           else empty end'
 }
 
-# run_tests NAME: leaves NAME.json if all of them were run.
+# run_tests NAME: leaves NAME.json if all of them were run. Fails if a test did.
 run_tests() {
     local stream=$repository/$kept/$1.stream log=$kept/$1.log root status=0
     root=$(root_of "$1")
-    rm -f "$kept/$1.json"
+    [[ -n $filter ]] || rm -f "$kept/$1.json"
     : >"$stream"
     EVENKEEL_ENGINES_ROOT=$root swift test --skip-build --filter "${filter:-^EnginesTests\.}" \
         --event-stream-output-path "$stream" --event-stream-version 0 >"$log" 2>&1 </dev/null &
