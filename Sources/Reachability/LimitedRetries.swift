@@ -13,9 +13,17 @@ struct LimitedRetries {
     private static let longest = 60 * Clock.second
 
     private var first: UInt64?
-    private var next: [IPVersion: UInt64] = [:]
+    private var next: [Lane: UInt64] = [:]
     private var answered: Set<ProbeTarget> = []
     private var tried: [ProbeTarget: Int] = [:]
+
+    /// What may be one peer, and hence has one limit: the gateways, or whatever else the user named, in a family.
+    private struct Lane: Hashable {
+        let version: IPVersion
+        let kind: ProbeTarget.Kind
+
+        init(_ target: ProbeTarget) { (version, kind) = (target.address.version, target.kind) }
+    }
 
     enum Decision {
         /// It is to be sent again, or has just been.
@@ -37,18 +45,18 @@ struct LimitedRetries {
         if probe.isLimited { answered.insert(probe.row.target) }
     }
 
-    /// Sends one of each family again if it is time: the one that has waited longest.
+    /// Sends one of each lane again if it is time: the one that has waited longest.
     mutating func sendAgain(_ pending: inout [Probe]) {
         let now = Clock.now
-        for version in IPVersion.allCases where now >= next[version] ?? 0 {
-            let waiting = pending.indices.filter { place in
-                pending[place].isLimited && pending[place].isWaiting && pending[place].row.version == version
-                    && now - pending[place].sentAt > Clock.second
-            }
-            guard let place = waiting.min(by: { pending[$0].sentAt < pending[$1].sentAt }) else { continue }
+        let waiting = pending.indices.filter { place in
+            pending[place].isLimited && pending[place].isWaiting && now - pending[place].sentAt > Clock.second
+        }
+        for place in waiting.sorted(by: { pending[$0].sentAt < pending[$1].sentAt }) {
+            let target = pending[place].row.target
+            guard now >= next[Lane(target)] ?? 0 else { continue }
             first = first ?? now
-            next[version] = now + Self.pace
-            tried[pending[place].row.target, default: 0] += 1
+            next[Lane(target)] = now + Self.pace
+            tried[target, default: 0] += 1
             pending[place].sendAgain()
         }
     }

@@ -10,8 +10,8 @@ public struct ProbeRun {
     /// In milliseconds: between the probes of a row, and how long an answer may take. TCP sends again after a second.
     private static let (interval, patience): (UInt64, UInt64) = (50, 1000)
     private static let millisecond = Clock.second / 1000
-    /// Of a row whose answers are limited in rate.
-    private static let mostLimited = 2
+    /// The probes of a row whose answers are limited in rate: two if few rows are, else one.
+    private static let (mostLimited, fewRows) = (2, 4)
 
     private let count: Int
     private let echo: DatagramEcho
@@ -28,9 +28,11 @@ public struct ProbeRun {
         self.count = count
         echo = DatagramEcho(for: rows)
         results = rows.map { RowResult($0) }
+        let limited = Set(rows.filter { [echo] in $0.protocol == .udp && echo.port(of: $0.target) == nil })
         for (place, row) in rows.enumerated() {
-            let isLimited = row.protocol == .udp && echo.port(of: row.target) == nil
-            for round in 0..<(isLimited ? min(count, Self.mostLimited) : count) {
+            let isAmongFew = limited.count { $0.version == row.version } <= Self.fewRows
+            let most = limited.contains(row) ? (isAmongFew ? Self.mostLimited : 1) : count
+            for round in 0..<min(count, most) {
                 // Not at the same place in each round: where the kernel alternates, a row would meet the same way each time.
                 let time = UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
                 schedule.append((place, time * Self.millisecond))

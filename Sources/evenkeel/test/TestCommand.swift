@@ -27,7 +27,7 @@ struct TestCommand: ParsableCommand {
 
             Changes no route, no rule, no sysctl and no firewall. While it runs, the host listens on a port of each of its \
             own tested addresses, and sends the test's datagrams back: the kernel says only once a second that a port is \
-            unreachable. For the same reason UDP rows of other targets have two probes, and take a few seconds.
+            unreachable. For the same reason UDP rows of other targets have one or two probes, and may take some seconds.
 
             Among default routes of one metric the kernel stays with a gateway that it knows to be reachable. Right after \
             other traffic a container may therefore lose nothing that it loses when it was idle. A note says where such \

@@ -39,17 +39,17 @@ import Testing
 
     @Test func theLastLinesNameWhatLosesAndWhatToDo() throws {
         let lines = try Self.report().lines(width: 200)
-        #expect(
-            lines.suffix(5) == [
-                "not tested: IPv4: no default route, so nothing is sent beyond the gateways",
-                "note: IPv6: default routes by eth0, eth1 compete, so what is answered now may be lost later",
-                "lost: IPv6 from 2001:db8:1234:5678:9abc:def0:1234:5678 to host 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff: "
-                    + "ping 7 of 10, TCP 7 of 10, UDP 7 of 10",
-                "lost: IPv6 from eth?[0 to host 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff: ping 10 of 10, TCP 10 of 10, "
-                    + "UDP 10 of 10",
-                #"`evenkeel doctor --netns '/run/netns/web'\''s'` says why; `evenkeel apply --netns "#
-                    + #"'/run/netns/web'\''s'` repairs routes and filters"#,
-            ])
+        let host = "host 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"
+        let other = "2001:db8:1234:5678:9abc:def0:1234:5678"
+        let advice = #"`evenkeel doctor NAME` says why; `evenkeel apply NAME` repairs routes and filters"#
+        let expected: [String] = [
+            "not tested: IPv4: no default route, so nothing is sent beyond the gateways",
+            "note: IPv6: default routes by eth0, eth1 compete, so what is answered now may be lost later",
+            "lost: IPv6 from \(other) to \(host): ping 7 of 10, TCP 7 of 10, UDP 7 of 10",
+            "lost: IPv6 from eth?[0 to \(host): ping 10 of 10, TCP 10 of 10, UDP 10 of 10",
+            advice.replacing("NAME", with: #"--netns '/run/netns/web'\''s'"#),
+        ]
+        #expect(Array(lines.suffix(5)) == expected)
         #expect(lines[1].hasSuffix("1.23 ms") && lines[4].hasSuffix("ENETUNREACH"))
     }
 
@@ -58,11 +58,12 @@ import Testing
             let names = json.members?.map { $0.name } ?? []
             #expect(names == ["version", "verdict", "namespace", "containers", "rows", "omitted", "notes", "error"])
         }
-        let row = try #require(try Self.report().json["rows"]?.elements?[3])
-        #expect(
-            row.text()
-                == #"{"family":"IPv6","source":{"kind":"device","name":"eth\u001b[0"},"protocol":"ping","target":"#
-                + #"{"kind":"host","address":"2001:db8:ffff:ffff:ffff:ffff:ffff:ffff","port":9},"sent":10,"lost":10,"#
-                + #""medianMicroseconds":null,"refusal":"ENETUNREACH","state":"lost"}"#)
+        let row = try #require(try Self.report().json["rows"]?.elements?[3]).text()
+        let expected = """
+            {"family":"IPv6","source":{"kind":"device","name":"eth\\u001b[0"},"protocol":"ping",\
+            "target":{"kind":"host","address":"2001:db8:ffff:ffff:ffff:ffff:ffff:ffff","port":9},\
+            "sent":10,"lost":10,"medianMicroseconds":null,"refusal":"ENETUNREACH","state":"lost"}
+            """
+        #expect(row == expected)
     }
 }
