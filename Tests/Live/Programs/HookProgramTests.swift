@@ -35,12 +35,13 @@ import Testing
                 nsenter -t $pid -n ip link set eth1 up
                 nsenter -t $pid -n ip route add default via 10.1.1.1
                 evenkeel-hook <<<"$state" 2>/run/err || exit 9
-                until grep -q eth0 /run/log; do :; done
+                until grep -q safe /run/log; do :; done
                 kill %1 %2
-                sed 's/<30>evenkeel-hook\\[[0-9]*\\]/LINE/g' /run/log
+                sed 's/<30>evenkeel-hook\\[[0-9]*\\]/LINE/g; s/<31>evenkeel-hook\\[[0-9]*\\]/DETAIL/g' /run/log
                 cat /run/err
                 """)
-        #expect(log.text.contains("LINE: container c: set rp_filter of eth0 to 2 (loose; it was 1)"))
+        #expect(log.text.contains("DETAIL: container c: set rp_filter of eth0 to 2 (loose; it was 1)"))
+        #expect(log.text.contains("LINE: container c: its network was made safe; changes: rp-filter "))
         #expect(log.text.contains("evenkeel: container c: set rp_filter of eth0 to 2 (loose; it was 1)"))
     }
 
