@@ -47,7 +47,17 @@ while (($#)); do
         usage
         exit 0
         ;;
-    *) options+=("$1") ;;
+    --quick | --strict | --watch | --accept | --rounds=* | --case=* | --json=* | --svg=*) options+=("$1") ;;
+    --rounds | --case | --json | --svg)
+        [[ -n ${2:-} ]] || { echo "install/bench.sh: $1 takes a value" >&2 && exit 64; }
+        options+=("$1" "$2")
+        shift
+        ;;
+    *)
+        # Before anything is installed or built.
+        echo "install/bench.sh: unknown argument '$1'; --help lists the options" >&2
+        exit 64
+        ;;
     esac
     shift
 done
