@@ -13,7 +13,6 @@ public struct ProbeRun {
     /// The probes of a row whose answers are limited in rate: two if few rows are, else one.
     private static let (mostLimited, fewRows) = (2, 4)
 
-    private let count: Int
     private let echo: DatagramEcho
     private var results: [RowResult]
     private var pending: [Probe] = []
@@ -25,7 +24,6 @@ public struct ProbeRun {
 
     /// `count`: the probes of a row. To be called in the host's namespace, where the sockets that answer belong.
     public init(_ rows: [ProbeRow], count: Int) {
-        self.count = count
         echo = DatagramEcho(for: rows)
         results = rows.map { RowResult($0) }
         let limited = Set(rows.filter { [echo] in $0.protocol == .udp && echo.port(of: $0.target) == nil })
