@@ -9,6 +9,9 @@ import Netlink
 public struct ProbeRun {
     /// In milliseconds: between the probes of a row, and how long an answer may take. TCP sends again after a second.
     private static let (interval, patience): (UInt64, UInt64) = (50, 1000)
+    /// How much earlier the gateways are asked, in milliseconds. For a neighbour that is not known yet the kernel asks with the
+    /// source of the first packet; if that is of another network nobody answers, and all rows by that gateway lose for seconds.
+    private static let lead: UInt64 = 250
     private static let millisecond = Clock.second / 1000
     /// The probes of a row whose answers are limited in rate: two if few rows are, else one.
     private static let (mostLimited, fewRows) = (2, 4)
@@ -32,7 +35,9 @@ public struct ProbeRun {
             let most = limited.contains(row) ? (isAmongFew ? Self.mostLimited : 1) : count
             for round in 0..<min(count, most) {
                 // Not at the same place in each round: where the kernel alternates, a row would meet the same way each time.
-                let time = UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
+                let time =
+                    UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
+                    + (row.target.kind == .gateway ? 0 : Self.lead)
                 schedule.append((place, time * Self.millisecond))
             }
         }
