@@ -19,10 +19,10 @@ public struct PublishedPort: Hashable, Sendable {
 
 extension Socket {
     /// The ports that rules of nftables, iptables-nft's among them, lead to one of these addresses, for connections that this host
-    /// opens itself. Ranges and sets of ports are left out, and what is beyond so many rules. The socket must not be used
+    /// opens itself. Ranges and sets of ports are left out, and rules beyond so many. The socket must not be used
     /// afterwards.
     public mutating func publishedPorts(
-        leadingTo addresses: [IPAddress], unlessMoreThan most: Int = 20_000
+        leadingTo addresses: [IPAddress], readingAtMost most: Int = 20_000
     ) throws(KernelError) -> [PublishedPort] {
         var chains: [HookedChain] = []
         do { chains = try dump(.chains()) { HookedChain($0) } } catch {

@@ -9,11 +9,13 @@ import Netlink
 public struct ProbeRun {
     /// In milliseconds: between the probes of a row, and how long an answer may take. TCP sends again after a second.
     private static let (interval, patience): (UInt64, UInt64) = (50, 1000)
+    /// How much earlier the gateways are asked, in milliseconds. For a neighbour that is not known yet the kernel asks with the
+    /// source of the first packet; if that is of another network nobody answers, and all rows by that gateway lose for seconds.
+    private static let lead: UInt64 = 250
     private static let millisecond = Clock.second / 1000
     /// The probes of a row whose answers are limited in rate: two if few rows are, else one.
     private static let (mostLimited, fewRows) = (2, 4)
 
-    private let count: Int
     private let echo: DatagramEcho
     private var results: [RowResult]
     private var pending: [Probe] = []
@@ -25,7 +27,6 @@ public struct ProbeRun {
 
     /// `count`: the probes of a row. To be called in the host's namespace, where the sockets that answer belong.
     public init(_ rows: [ProbeRow], count: Int) {
-        self.count = count
         echo = DatagramEcho(for: rows)
         results = rows.map { RowResult($0) }
         let limited = Set(rows.filter { [echo] in $0.protocol == .udp && echo.port(of: $0.target) == nil })
@@ -34,7 +35,9 @@ public struct ProbeRun {
             let most = limited.contains(row) ? (isAmongFew ? Self.mostLimited : 1) : count
             for round in 0..<min(count, most) {
                 // Not at the same place in each round: where the kernel alternates, a row would meet the same way each time.
-                let time = UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
+                let time =
+                    UInt64(round) * Self.interval + .random(in: 0..<Self.interval)
+                    + (row.target.kind == .gateway ? 0 : Self.lead)
                 schedule.append((place, time * Self.millisecond))
             }
         }

@@ -97,7 +97,7 @@ struct TestCommand: ParsableCommand {
             if json { try write(TestReport.json(failure: error.description).text(pretty: true) + "\n") }
             throw ExitCode(1)
         }
-        let width = Terminal.isStandardOutput ? Terminal.size.columns : 100
+        let width = Terminal.isStandardOutput ? Terminal.size.columns : Int.max
         try write(
             json ? report.json.text(pretty: true) + "\n" : report.lines(width: width).map { $0 + "\n" }.joined())
         if report.measurement.judgement.verdict != .answered { throw ExitCode(1) }

@@ -15,6 +15,7 @@ import Testing
             """
             host; rp_filter=0 container c
             for n in 1 2; do network $n 1; attach c $n eth$((n - 1)) 5 ${n}00; done
+            for gateway in 10.89.1.1 fd00:89:1::1; do inside c ping -n -q -c 1 $gateway >/dev/null; done
             """)
         let rows = ["IPv4 10.89.2.5", "IPv6 fd00:89:2::5"].flatMap { source in
             ["ping", "TCP", "UDP"].map { "\(source) \($0) host" }
