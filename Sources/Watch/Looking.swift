@@ -1,6 +1,7 @@
 import Discovery
 import Keel
 import LinuxSystem
+import Metrics
 import Netlink
 
 // A look at one container: observe, plan, and carry the plan out. Its own changes are events, so another look follows, which finds

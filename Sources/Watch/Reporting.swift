@@ -1,6 +1,7 @@
 import JSON
 import Keel
 import LinuxSystem
+import Metrics
 import Netlink
 
 // What the watcher says: a line for people, and an object for each who listens at the socket.
