@@ -19,12 +19,12 @@ struct CheckSystem: ParsableCommand {
 
             An ordinary user may run it, too. What that user cannot find out is marked with ?.
 
-            ✓ ok        as it should be
-            ! limited   it works in part, or takes a step of yours
-            ✗ missing   not there
-            ? unknown   this user could not find out
-
-            Where the locale has no UTF-8 the words stand in place of the marks.
+            MARKS
+              ✓ ok        as it should be
+              ! limited   it works in part, or takes a step of yours
+              ✗ missing   not there
+              ? unknown   this user could not find out
+              Where the locale has no UTF-8 the words stand in place of the marks.
 
             EXAMPLES
               sudo evenkeel check-system

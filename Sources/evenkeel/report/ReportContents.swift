@@ -31,13 +31,17 @@ struct ReportContents {
     /// Adds a file; if it cannot be had, one that says why.
     mutating func add(_ name: String, _ about: String, _ make: () throws(Failure) -> Content) {
         do throws(Failure) { add(name, about, try make()) } catch {
-            let isJSON = name.hasSuffix(".json")
             let said = "could not be had: \(error.description)"
+            let content: Content =
+                name.hasSuffix(".json")
+                ? .json(
+                    .object([
+                        .init("version", .integer(1)), .init("verdict", .string("unknown")),
+                        .init("error", .string(said)),
+                    ]))
+                : .text(said + "\n")
             files.append(
-                File(
-                    name: name, about: about,
-                    content: isJSON ? .json(.object([.init("error", .string(said))])) : .text(said + "\n"),
-                    fault: error.description, isAbsent: true))
+                File(name: name, about: about, content: content, fault: error.description, isAbsent: true))
         }
     }
 
