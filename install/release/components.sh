@@ -18,7 +18,7 @@ version_of() { # PACKAGE
     fi
 }
 
-# The package that brings GCC's support library; its version is in its name.
+# The package that brings GCC's support library, and with it its C++ library; its version is in its name.
 compilers_package() {
     if [[ -n $archives ]]; then
         compgen -G "$archives/libgcc-*-dev_*.deb" | head -n 1 | sed 's|.*/||; s/_.*//'
@@ -35,10 +35,10 @@ of() {
 }
 
 swift=$(swift --version 2>/dev/null | sed -n 's/.*[Ss]wift version \([0-9.]*\).*/\1/p') || swift=
-of libmnl libmnl-dev
 of libnftnl libnftnl-dev
 of musl musl-dev
 of libgcc "$(compilers_package)"
+of libstdc++ "$(compilers_package)"
 printf 'swift %s\n' "${swift:-NOASSERTION}"
 printf 'swift-argument-parser %s\n' \
     "$(sed -n 's/.*swift-argument-parser", exact: "\(.*\)").*/\1/p' "$here/../Package.swift")"

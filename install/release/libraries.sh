@@ -10,17 +10,6 @@ least() {
     readelf --version-info --wide "$programs/evenkeel" | grep -o "${1}_[0-9][0-9.]*" | sed "s/^${1}_//" | sort -uV | tail -n 1
 }
 
-# The release of GCC that brought a version of its C++ library.
-least_gcc() {
-    case $(least GLIBCXX) in
-    3.4.3[3-9]) echo 13.2 ;;
-    3.4.3[12]) echo 13.1 ;;
-    3.4.30) echo 12 ;;
-    3.4.29) echo 11 ;;
-    *) echo 5.2 ;;
-    esac
-}
-
 # debian_depends: the packages of Debian's that these libraries are in.
 debian_depends() {
     local library
@@ -28,8 +17,6 @@ debian_depends() {
         case $library in
         libc.so.6 | libm.so.6 | ld-linux-*) echo "libc6 (>= $(least GLIBC))" ;;
         libgcc_s.so.1) echo libgcc-s1 ;;
-        libmnl.so.0) echo libmnl0 ;;
-        libstdc++.so.6) echo "libstdc++6 (>= $(least_gcc))" ;;
         *)
             echo "install/make-packages.sh: evenkeel is linked with $library, which no package is known for" >&2
             return 1

@@ -4,7 +4,7 @@
 
 rpm_arch() { if [[ $arch == amd64 ]]; then echo x86_64; else echo aarch64; fi; }
 
-rpm_system_folders='/etc|/usr(/bin|/lib(/systemd(/system)?)?|/libexec|/share(/doc|/man(/man[58])?)?)?'
+rpm_system_folders='/etc|/usr(/bin|/lib(/systemd(/system)?)?|/libexec|/share(/doc|/man(/man[578])?)?)?'
 
 # rpm_files ROOT: each file, and what it is.
 rpm_files() {

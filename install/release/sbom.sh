@@ -4,13 +4,13 @@
 
 # Of each its name, its licence, where it comes from, the programs that it is in, and how.
 components='[
-    ["libmnl", "LGPL-2.1-or-later", "https://netfilter.org/projects/libmnl", ["evenkeel"], "STATIC_LINK"],
     ["libnftnl", "GPL-2.0-or-later", "https://netfilter.org/projects/libnftnl",
         ["evenkeel", "evenkeel-cni", "evenkeel-hook", "evenkeel-runtime", "evenkeel-watch"], "STATIC_LINK"],
     ["musl", "MIT", "https://musl.libc.org",
         ["evenkeel-cni", "evenkeel-hook", "evenkeel-runtime", "evenkeel-watch", "evenkeel-node"], "STATIC_LINK"],
     ["libgcc", "GPL-3.0-or-later WITH GCC-exception-3.1", "https://gcc.gnu.org",
         ["evenkeel", "evenkeel-cni", "evenkeel-hook", "evenkeel-runtime", "evenkeel-watch", "evenkeel-node"], "STATIC_LINK"],
+    ["libstdc++", "GPL-3.0-or-later WITH GCC-exception-3.1", "https://gcc.gnu.org", ["evenkeel"], "STATIC_LINK"],
     ["swift", "Apache-2.0 WITH Swift-exception", "https://www.swift.org",
         ["evenkeel", "evenkeel-cni", "evenkeel-hook", "evenkeel-runtime", "evenkeel-watch", "evenkeel-node"], "STATIC_LINK"],
     ["swift-argument-parser", "Apache-2.0 WITH Swift-exception", "https://github.com/apple/swift-argument-parser",
@@ -46,6 +46,7 @@ make_sbom() {
         ($files | map(.fileName[2:])) as $programs
         | def known: . != null and . != "NOASSERTION";
         # What the command line asks of the host is not in it.
+        def id(name): "SPDXRef-Package-" + (name | gsub("[^A-Za-z0-9.-]"; "-"));
         def link(part): if any($needed[]; startswith(part[0] + ".so")) then "DYNAMIC_LINK" else part[4] end;
         {
             spdxVersion: "SPDX-2.3", dataLicense: "CC0-1.0", SPDXID: "SPDXRef-DOCUMENT", name: "evenkeel-\($version)-\($arch)",
@@ -59,7 +60,7 @@ make_sbom() {
                 licenseConcluded: "GPL-3.0-or-later", licenseDeclared: "Apache-2.0", copyrightText: "NOASSERTION",
                 primaryPackagePurpose: "APPLICATION"
             }] + ($parts | map({
-                name: .[0], SPDXID: "SPDXRef-Package-\(.[0])", downloadLocation: .[2], filesAnalyzed: false,
+                name: .[0], SPDXID: id(.[0]), downloadLocation: .[2], filesAnalyzed: false,
                 licenseConcluded: .[1], licenseDeclared: .[1], copyrightText: "NOASSERTION", primaryPackagePurpose: "LIBRARY"
             } + if $versions[.[0]] | known then {versionInfo: $versions[.[0]]} else {} end))),
             files: $files,
@@ -69,6 +70,6 @@ make_sbom() {
                     relatedSpdxElement: "SPDXRef-File-\(.)"}))
                 + [$parts[] | . as $part | .[3][] | select(. as $p | $programs | index($p)) | {
                     spdxElementId: "SPDXRef-File-\(.)", relationshipType: link($part),
-                    relatedSpdxElement: "SPDXRef-Package-\($part[0])"}])
+                    relatedSpdxElement: id($part[0])}])
         }' >"$1"
 }
