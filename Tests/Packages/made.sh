@@ -43,7 +43,7 @@ bill_of_materials() {
     version=$(sed -n 's/.*let version = "\(.*\)"$/\1/p' "$repository/Sources/LinuxSystem/Product.swift")
     same "$(jq -r '.spdxVersion, .packages[0].versionInfo' "$bill")" "SPDX-2.3"$'\n'"$version"
     same "$(jq -r '[.packages[].name] | join(" ")' "$bill")" \
-        "evenkeel libmnl libnftnl musl libgcc swift swift-argument-parser"
+        "evenkeel libnftnl musl libgcc libstdc++ swift swift-argument-parser"
     # No relationship leads to nothing.
     same "$(jq -r '([.SPDXID] + [.packages[], .files[] | .SPDXID]) as $known
         | .relationships[] | .spdxElementId, .relatedSpdxElement | select(IN($known[]) | not)' "$bill")" ""
