@@ -65,7 +65,8 @@ struct Layout {
 
     /// Beside the host's head is no network, so a few containers stand further down, beside theirs.
     private mutating func lowerContainers() {
-        guard let last = containerTops.indices.last, let lowest = networks.indices.map({ lowerEdge(ofNetwork: $0) }).max()
+        guard let last = containerTops.indices.last,
+            let lowest = networks.indices.map({ lowerEdge(ofNetwork: $0) }).max()
         else { return }
         let room = lowest - containerTops[last] - blocks[last].drawing.height
         let first = networkTops.min() ?? top
@@ -174,7 +175,7 @@ struct Layout {
                     .init(from: (x + width, y + height / 2), to: (networkX, y + height / 2), kind: kind, hue: place))
             }
             let x = networkX + networkWidth + Self.gap + (lanes.lanes[place] + 1) * Self.lane - Self.lane / 2
-            drawRail(place, members[place], kind == .plain && lines.contains(.unsafe) ? .unsafe : kind, x)
+            drawRail(place, members[place], lines == [.unsafe] ? .unsafe : kind, x)
         }
     }
 

@@ -53,6 +53,16 @@ import Testing
         #expect(try Directory.names(in: scratch.path).count == left.count)
     }
 
+    /// Not in the root of all folders, where a path without a slash has no business.
+    @Test func aNameAloneIsInTheWorkingFolder() throws {
+        let programs = try Directory.names(in: ".")
+        let name = "evenkeel-test-\(getpid())"
+        defer { unlink(name) }
+        try AtomicFile.put("x", at: name)
+        #expect(try Set(Directory.names(in: ".")) == Set(programs + [name]))
+        #expect(try text(name) == "x")
+    }
+
     /// One never removes the other's file while it is being written.
     @Test func runsAtOnceDoNotDisturbEachOther() throws {
         let path = try scratch.file("list")

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes .github/before-and-after.svg, the README's picture: what `evenkeel map` draws of a real podman container on two networks,
-# before and after `evenkeel apply`, in a throw-away copy of this machine's root.
+# Makes .github/before-and-after.svg, the README's picture: what `evenkeel map` draws of the demo's container on two networks,
+# before and after `evenkeel apply`, in namespaces that vanish afterwards.
 set -euo pipefail
 
 self=$(realpath "${BASH_SOURCE[0]}")
@@ -12,7 +12,7 @@ usage() {
     cat <<'TEXT'
 usage: sudo Tests/Pictures/before-and-after.sh [--programs DIR] [FILE]
 
-Writes .github/before-and-after.svg, or FILE. Needs podman, crun and busybox. Changes nothing else on this machine.
+Writes .github/before-and-after.svg, or FILE. Changes nothing else on this machine.
 
   --programs DIR   the folder with the programs (default .build/dist)
   -h, --help       this text
@@ -39,37 +39,44 @@ while (($#)); do
     shift
 done
 
-# shellcheck source=Tests/Laboratory/packets/host.sh
-source "$repository/Tests/Laboratory/packets/host.sh"
-# shellcheck source=install/demo/podman.sh
-source "$repository/install/demo/podman.sh"
+# shellcheck source=/dev/null
+for part in host containers probes; do source "$repository/Tests/Laboratory/packets/$part.sh"; done
 
-# A container on two networks, whose host has a way out and filters strictly as many do.
-make_scene() {
-    local name number=0
-    # Opened before the root changes.
-    exec 6<"$programs/evenkeel"
-    enter_copy && configure_podman
-    cat <&6 >/run/evenkeel && chmod 755 /run/evenkeel
-    sysctl -qew net.ipv4.conf.all.rp_filter=1
-    ip link set lo up
-    uplink
-    ip route add default via "$far4"
-    cp "$(command -v busybox)" /run/image/bin/busybox
-    for name in ip ping sleep; do ln -s busybox "/run/image/bin/$name"; done
-    tar -C /run/image -c . | podman import - localhost/web
-    for name in front back; do
-        podman network create --disable-dns --interface-name "$name" --subnet "10.89.$((++number)).0/24" "$name"
+# name_networks NAME...: as podman's files name those of the bridges br1, br2 and so on. What is written below /etc stays here.
+name_networks() {
+    local number=0 name
+    mkdir -p /run/etc/{upper,work}
+    mount -t overlay overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work /etc
+    mkdir -p /etc/containers/networks
+    for name; do
+        printf '{"name": "%s", "id": "%064d", "driver": "bridge", "network_interface": "br%d"}\n' \
+            "$name" $((++number)) "$number" >"/etc/containers/networks/$name.json"
     done
-    podman run -d --name web --network front,back --sysctl net.ipv4.conf.all.rp_filter=1 localhost/web sleep 600
+    [[ ! -d /etc/evenkeel ]] || mount -t tmpfs tmpfs /etc/evenkeel
+}
+
+# The demo's container on two networks, whose host filters strictly as many do.
+make_scene() {
+    local number
+    name_networks front back
+    ip link set lo up
+    host
+    # shellcheck disable=SC2154 # the packet laboratory sets it
+    ip route add default via "$far4"
+    for number in 1 2; do network $number 1; done
+    container web
+    attach web 2 eth1 5
+    attach web 1 eth0 5
+    touch /run/netns/netns-web
+    mount --bind /run/netns/web /run/netns/netns-web
 }
 
 # What is lost is counted: a packet in two leaves by the network that its address is not of.
 send() {
-    local count
-    for count in {1..10}; do
-        podman exec web ping -c 1 -W 1 -I 10.89.1.2 "$far4" || :
-        podman exec web ping -c 1 -W 1 -I 10.89.2.2 "$far4" || :
+    local number
+    for number in {1..12}; do
+        forget_gateways web
+        ping_once web "$far4" 10.89.$((number % 2 + 1)).5 || :
     done
 }
 
@@ -77,11 +84,12 @@ send() {
 draw() {
     mount -t tmpfs tmpfs /run
     mount -t sysfs sysfs /sys
-    make_scene && send
-    /run/evenkeel map >&7
-    /run/evenkeel apply --container web
-    /run/evenkeel host apply
-    /run/evenkeel map >&8
+    make_scene
+    send
+    "$programs/evenkeel" map >&7
+    "$programs/evenkeel" apply --netns /run/netns/netns-web
+    "$programs/evenkeel" host apply
+    "$programs/evenkeel" map >&8
 }
 
 # attribute NAME FILE: of a picture's first element.
@@ -91,7 +99,7 @@ attribute() { sed -nE "1s/.* $1=\"([0-9]+)\".*/\1/p" "$2"; }
 compose() { # BEFORE AFTER
     local width height file top=0 caption
     width=$(printf '%s\n' "$(attribute width "$1")" "$(attribute width "$2")" | sort -n | tail -n 1)
-    height=$(($(attribute height "$1") + $(attribute height "$2") + 76))
+    height=$(($(attribute height "$1") + $(attribute height "$2") + 28))
     echo "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"evenkeel\" viewBox=\"0 0 $width $height\" role=\"img\"" \
         'aria-label="A container on two networks, before and after evenkeel apply">'
     sed -n '/<style>/,/<\/style>/p' "$1"
@@ -100,9 +108,10 @@ compose() { # BEFORE AFTER
         caption='Before: each packet leaves by either network, as chance has it'
         [[ $file == "$1" ]] || caption='After evenkeel apply: one way out, and each address answers by its own network'
         echo "<text class=\"title\" x=\"24\" y=\"$((top + 34))\">$caption</text>"
-        top=$((top + 38))
+        # In the place of the picture's own title.
+        top=$((top + 14))
         echo "<svg y=\"$top\" width=\"$(attribute width "$file")\" height=\"$(attribute height "$file")\">"
-        sed -e 1d -e '/<title>Container networks/d' -e '/<style>/,/<\/style>/d' -e '/class="sheet"/d' "$file"
+        sed -e 1d -e '/<title>Container networks/d' -e '/<style>/,/<\/style>/d' -e '/class="sheet"/d' -e '/class="title"/,+1d' "$file"
         top=$((top + $(attribute height "$file")))
     done
     echo '</svg>'
