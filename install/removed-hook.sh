@@ -10,11 +10,12 @@ for process in /proc/[0-9]*; do
     [ "$bundle" != "$own" ] || continue
     ! grep -qsF "\"$0\"" "$bundle/config.json" || exit 0
 done
-prefix=${0%/libexec/evenkeel/evenkeel-hook}
-[ "$prefix" != "$0" ] || exit 0
-{
-    rm -f -- "$0"
-    rmdir -- "$prefix/libexec/evenkeel" "$prefix/libexec"
-    [ "$prefix" = /usr ] || [ "$prefix" = /usr/local ] || rmdir -- "$prefix"
-} 2>/dev/null
+# How many folders were made for it: its own, and those around it.
+levels=1
+folder=${0%/*}
+rm -f -- "$0" 2>/dev/null
+while [ "$levels" -gt 0 ] && rmdir -- "$folder" 2>/dev/null; do
+    folder=${folder%/*}
+    levels=$((levels - 1))
+done
 exit 0

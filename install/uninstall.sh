@@ -132,23 +132,33 @@ remove_hook() {
     if ! is_hook_named || ! is_ours "$path" "$(fingerprint "$path")"; then
         remove_file "$path"
     elif act "replace $path by a script that does nothing"; then
-        put 755 "$here/removed-hook.sh" "$path"
+        put_removed_hook "$path" "$(folders_around "$path")"
     fi
+}
+
+# folders_around PATH: how many of the folders around it install.sh made, from the inside.
+folders_around() {
+    local folder=${1%/*} number=0
+    while is_recorded_directory "$folder"; do
+        number=$((number + 1))
+        folder=${folder%/*}
+    done
+    echo "$number"
 }
 
 # What remove_hook left, once it is of no use.
 remove_left_hook() {
-    local path
+    local path levels
     path=$(hook_program)
     is_removed_hook "$destdir$path" || return 0
     if is_hook_named; then
         say_hook_stays
         return
     fi
+    levels=$(sed -n 's/^levels=\([0-9]\)$/\1/p' "$destdir$path")
     remove "$destdir$path"
     # As the script itself does.
-    [[ -n $dry_run ]] || rmdir -- "$destdir$prefix/"{libexec/evenkeel,libexec} 2>/dev/null || :
-    [[ -n $dry_run || $prefix == /usr || $prefix == /usr/local ]] || rmdir -- "$destdir$prefix" 2>/dev/null || :
+    while [[ -z $dry_run ]] && ((levels-- > 0)) && rmdir -- "$destdir${path%/*}" 2>/dev/null; do path=${path%/*}; done
 }
 
 is_empty() {

@@ -18,6 +18,12 @@ is_hook_named() {
     return 1
 }
 
+# put_removed_hook TARGET LEVELS: what takes itself away, and so many of its folders if they are empty.
+put_removed_hook() {
+    sed "s/^levels=1$/levels=$2/" "$here/removed-hook.sh" >"$rendered/removed-hook"
+    put 755 "$rendered/removed-hook" "$1"
+}
+
 is_removed_hook() { [[ -f $1 && ! -L $1 ]] && head -n 2 -- "$1" | grep -qx '# Evenkeel is removed\..*'; }
 
 say_hook_stays() {

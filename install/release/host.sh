@@ -147,7 +147,7 @@ stop_units() {
 leave_hook() {
     rm -f -- /run/evenkeel.removed-hook
     is_hook_named || return 0
-    put 755 "$here/removed-hook.sh" /run/evenkeel.removed-hook
+    put_removed_hook /run/evenkeel.removed-hook 1
     say_hook_stays
 }
 
