@@ -116,7 +116,7 @@ extension Engines {
                 try lines(host, "docker network connect inner web; safe web; sleep 0.5; learnt_are web 4 10.88.2.1")
                     == [])
             let notes = try lines(host, "evenkeel apply --container web")
-            let reason = DockerHost.version < 28 ? "the network is internal" : "Docker names none"
+            let reason = DockerHost.version < 26 ? "the network is internal" : "Docker names none"
             #expect(notes.contains("note: Docker's gateway of inner is not learnt: \(reason)"))
             #expect(notes.contains("note: Docker's gateway of silent, 10.88.5.254, is not learnt: it does not answer"))
             let verdict = try host.run("verdict")

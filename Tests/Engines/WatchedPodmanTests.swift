@@ -54,8 +54,11 @@ extension Engines {
         /// What a container wished when it was started holds for what comes later, too.
         @Test func aContainersWishesHold() throws {
             let host = try PodmanHost()
-            // As podman 4 wants it, which splits annotations at commas.
-            let policy = #"'"evenkeel.policy={""defaultRoute"": {""mode"": ""keep""}}"'"#
+            // podman 4 splits annotations at commas. netavark, as later ones have it, makes the filters of its interfaces loose.
+            let (policy, strict) =
+                Podman.version == 4
+                ? (#"'"evenkeel.policy={""defaultRoute"": {""mode"": ""keep""}}"'"#, "default eth0 eth1")
+                : (#"'evenkeel.policy={"defaultRoute": {"mode": "keep"}}'"#, "default")
             try host.run(Watched.start)
             try host.run(
                 """
@@ -73,7 +76,7 @@ extension Engines {
                     done
                     status '.namespaces | {kept, left}'
                     """)
-                #expect(seen == ["2", "default eth0 eth1", "2", #"{"kept":1,"left":1}"#], "\(moment)")
+                #expect(seen == ["2", strict, "2", #"{"kept":1,"left":1}"#], "\(moment)")
                 try host.run("podman restart -t 0 alone keep")
             }
             let verdict = try host.run("podman rm -fa -t 0 >/dev/null; verdict")
