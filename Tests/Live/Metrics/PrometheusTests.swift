@@ -61,7 +61,7 @@ struct PrometheusTests {
                 jq -r '.panels[] | . as $panel | .targets[]? | $panel.title + "\\t" + (.expr | gsub("\\\\$instance"; ".*"))' \\
                     "$libraries/../../install/monitoring/evenkeel-dashboard.json" >/run/expressions
                 while IFS=$'\\t' read -r title expression; do
-                    echo "$title: $(api query --data-urlencode "query=$expression" | jq -r '.status + (.data.result | if length > 0 then "" else " empty" end)')"
+                    echo "$title: $(shown "$expression")"
                 done </run/expressions
                 curl -sS http://127.0.0.1:9100/metrics | grep '^node_textfile_scrape_error'; grep -c level=error /run/exporter.log || :
                 """)

@@ -12,7 +12,7 @@ monitor() {
         --collector.textfile.directory=$collected --web.listen-address=127.0.0.1:9100 </dev/null >/run/exporter.log 2>&1 &
     sed '/^ *for: /d' "$rules" >/run/prometheus/rules.yml
     cat >/run/prometheus/prometheus.yml <<'CONFIG'
-global: {scrape_interval: 200ms, evaluation_interval: 200ms}
+global: {scrape_interval: 500ms, evaluation_interval: 200ms}
 rule_files: [rules.yml]
 scrape_configs: [{job_name: node, static_configs: [{targets: ["127.0.0.1:9100"]}]}]
 CONFIG
@@ -35,11 +35,28 @@ is_later() { [[ $(api "$1" | jq --arg since "$since" "[$2] | length > 0 and all(
 
 now() { TZ=UTC date +%Y-%m-%dT%H:%M:%S.%NZ; }
 
-# alerts: which fire, once Prometheus has read what is there now and has judged it.
+# alerts: which fire, once Prometheus has read what is there now and has judged it. On a busy machine a read may come too late, which
+# takes all numbers away: then once more.
 alerts() {
-    since=$(now)
-    eventually "is_later targets '.data.activeTargets[].lastScrape'"
-    since=$(now)
-    eventually "is_later rules '.data.groups[].lastEvaluation'"
-    api alerts | jq -r '.data.alerts[] | .labels.alertname + (.labels.id // "" | if . == "" then . else ":" + . end)' | LC_ALL=C sort -u | xargs
+    local said
+    for _ in {1..20}; do
+        since=$(now)
+        eventually "is_later targets '.data.activeTargets[] | select(.health == \"up\") | .lastScrape'"
+        since=$(now)
+        eventually "is_later rules '.data.groups[].lastEvaluation'"
+        said=$(api alerts | jq -r '.data.alerts[] | .labels.alertname + (.labels.id // "" | if . == "" then . else ":" + . end)')
+        [[ $(api targets | jq -r '.data.activeTargets[].health') != up ]] || break
+    done
+    LC_ALL=C sort -u <<<"$said" | xargs
+}
+
+# shown EXPRESSION: whether Prometheus understands it, and has something to show for it.
+shown() {
+    local answer
+    for _ in {1..10}; do
+        answer=$(api query --data-urlencode "query=$1" | jq -r '.status + (.data.result | if length > 0 then "" else " empty" end)')
+        [[ $answer == *empty ]] || break
+        sleep 0.1
+    done
+    echo "$answer"
 }
