@@ -102,18 +102,22 @@ public struct Table {
         guard cells.count <= mostCompared else { return heading + cells.map { $0.shortened(to: width) } }
         let middle = (width - 1) - (width - 1) / 2
         let heads = (0..<width).sorted { abs($0 - middle) < abs($1 - middle) }
-        let cuts = heads.lazy.map { head in cells.map { $0.shortened(to: width, head: head) } }
-        let longest = cells.map { $0.count }.max() ?? 0
-        let windows = (1..<max(longest, 2)).lazy.map { start in cells.map { $0.window(from: start, width) } }
         let most = Set(cells).count
-        var best: (cells: [String], different: Int)?
-        func offer(_ candidate: [String]) -> Bool {
-            let different = Set(candidate).count
-            if different > best?.different ?? 0 { best = (candidate, different) }
-            return different == most
+        let different = { (texts: [String]) in Set(texts).count }
+        var best = (cells: Array(cells), different: 0)
+        for head in heads where best.different < most {
+            let cut = cells.map { $0.shortened(to: width, head: head) }
+            if different(cut) > best.different { best = (cut, different(cut)) }
         }
-        if !cuts.contains(where: offer) { _ = windows.contains(where: offer) }
-        return heading + (best?.cells ?? Array(cells))
+        if best.different < most {
+            let longest = cells.map { $0.count }.max() ?? 0
+            let windows = (1..<max(longest, 2)).map { start in cells.map { $0.window(from: start, width) } }
+            let greatest = windows.map(different).max() ?? 0
+            let good = windows.filter { different($0) == greatest }
+            // What differs is in the middle of the one in the middle.
+            if greatest > best.different { best.cells = good[good.count / 2] }
+        }
+        return heading + best.cells
     }
 }
 

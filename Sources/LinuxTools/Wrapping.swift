@@ -6,7 +6,7 @@ public func wrapped(_ text: String, after head: String = "", then indent: String
     let room = columns ?? 100
     let margin = String(head.prefix { $0 == " " })
     // Too little room is left beside a long head: the text goes on below it.
-    guard head == margin || head.cells <= room / 2 || columns == nil else {
+    guard head == margin || head.cells * 3 <= room * 2 || columns == nil else {
         let indent = indent ?? margin + "    "
         return wrapped(head.dropFirst(margin.count) + text, after: margin, then: indent, columns: columns)
     }

@@ -14,7 +14,7 @@ struct Ending {
     func end() -> Never {
         let status = Evenkeel.exitCode(for: error).rawValue
         let columns = status == 0 ? Terminal.columns : Terminal.errorColumns
-        let text = columns.map { filled($0) } ?? message
+        let text = columns.flatMap { isForPeople || status != 0 ? filled($0) : nil } ?? message
         guard !text.isEmpty else { exitProcess(status) }
         if status == 0 {
             do { try FileDescriptor.writeStandardOutput(text + "\n") } catch { exitProcess(1) }
@@ -22,6 +22,12 @@ struct Ending {
             FileDescriptor.writeStandardError(text + "\n")
         }
         exitProcess(status)
+    }
+
+    /// Help, and neither a shell's completions nor a list for programs.
+    private var isForPeople: Bool {
+        let message = Evenkeel.fullMessage(for: error)
+        return message.hasPrefix("OVERVIEW: ") || message.hasPrefix("USAGE: ")
     }
 
     /// The parser's words, with what was probably meant.

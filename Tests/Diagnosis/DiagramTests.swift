@@ -13,7 +13,9 @@ import Testing
         var observation = try container.observation()
         observation.attachments = [container.attachment(0)]
         change(&observation)
-        return Diagram(host, observation, container.policy).text(columns: nil).split(separator: "\n").map { $0.dropFirst(2) }
+        return Diagram(host, observation, container.policy).text(columns: nil).split(separator: "\n").map {
+            $0.dropFirst(2)
+        }
     }
 
     @Test func whereInvalidSegmentsAreDroppedIsDrawn() throws {

@@ -22,7 +22,7 @@ extension Engines {
             #expect(try host.defaultRoutes(of: "c") == [])
             let report = try host.attempt("evenkeel apply --all")
             #expect(report.status == 0)
-            #expect(report.out.contains("(podman)"))
+            #expect(report.out.contains("c (podman, "))
             #expect(report.err.contains("left alone: /run/netns/far"))
             let successor = try host.winner(of: "c")
             #expect(successor == (winner == "n1" ? "n2" : "n1"))

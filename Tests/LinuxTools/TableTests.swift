@@ -60,7 +60,7 @@ import Testing
                 Table.Column("CONTAINER", .needed, names),
                 Table.Column("ADDRESS", .telling, ["fd00:89:1::5", "fd00:89:1::6"]),
                 Table.Column("DESTINATION", .telling, ["198.51.100.2 tcp/443", "198.51.100.2 tcp/443"]),
-            ]).lines(width: 50)
+            ]).lines(width: 46)
         }
         #expect(
             lines(["orders-service", "billing-service"]) == [

@@ -37,9 +37,9 @@ def faults(name, status, verdict, command):
         yield f"the keys are {keys}"
     if last["verdict"] != verdict:
         yield f"the verdict is {last['verdict']}"
-    if name != "apply" and run.returncode and verdict not in ("findings", "differs", "faults", "contested", "refused"):
-        if not last["error"]:
-            yield "it failed without an error"
+    # What was refused or could not be looked at may have an error of its own.
+    if run.returncode and verdict == "unknown" and not last["error"] and not last.get("missed"):
+        yield "it failed without an error"
 
 
 for line in sys.stdin:
