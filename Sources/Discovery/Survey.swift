@@ -42,8 +42,9 @@ public struct Survey: Sendable {
         var survey = Survey()
         survey.isNamed = true
         let all = namespaces + skipped.filter { !$0.containers.isEmpty }.map { ContainerNamespace($0) }
-        survey.namespaces = all.filter { $0.containers.contains { container in names.contains { container.isCalled($0) } } }
-        survey.hidden = hidden.filter { hidden in names.contains { hidden.container.isCalled($0) } }
+        let isCalled = { (container: ContainerIdentity) in names.contains { container.isCalled($0) } }
+        survey.namespaces = all.filter { $0.containers.contains(where: isCalled) }
+        survey.hidden = hidden.filter { isCalled($0.container) }
         return survey
     }
 

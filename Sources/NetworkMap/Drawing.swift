@@ -23,8 +23,6 @@ struct Drawing {
             case bridge
             case network
             case container
-            /// Behind the name of a network in a container, and behind a rule.
-            case tag
         }
 
         var frame: Frame
@@ -61,7 +59,6 @@ struct Drawing {
     struct Label {
         enum Style: String, CaseIterable {
             case title
-            case heading
             case name
             case muted
             case code
@@ -73,7 +70,7 @@ struct Drawing {
 
             var face: Typeface {
                 switch self {
-                case .title, .heading, .name, .alarm, .strong, .good, .warning: .semibold
+                case .title, .name, .alarm, .strong, .good, .warning: .semibold
                 case .muted: .regular
                 case .code, .quietCode: .monospaced
                 }
@@ -82,7 +79,6 @@ struct Drawing {
             var size: Int {
                 switch self {
                 case .title: 18
-                case .heading: 11
                 case .name: 13
                 default: 12
                 }

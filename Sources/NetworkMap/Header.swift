@@ -24,7 +24,7 @@ struct Header {
         height = 2 * Self.row + 24
     }
 
-    func drawn(width: Int) -> Drawing {
+    var drawn: Drawing {
         var drawing = Drawing()
         drawing.labels = [title, numbers]
         drawing.add(Self.drawnLegend().drawing, x: 0, y: Self.row + 8)

@@ -48,7 +48,7 @@ struct Layout {
         drawNetworks(members, lanes)
         for (place, block) in blocks.enumerated() { drawing.add(block.drawing, x: containerX, y: containerTops[place]) }
         drawing.width = max(containerX + columns.width, header.least + Self.margin) + Self.margin
-        drawHeader(header)
+        drawing.add(header.drawn, x: Self.margin, y: Self.margin)
         finish()
     }
 
@@ -195,10 +195,6 @@ struct Layout {
             drawing.dots.append(.init(x: x, y: member.y, kind: kind == .unsafe ? .unsafe : .plain, hue: place))
             drawing.dots.append(.init(x: containerX, y: member.y, kind: own, hue: place))
         }
-    }
-
-    private mutating func drawHeader(_ header: Header) {
-        drawing.add(header.drawn(width: drawing.width - 2 * Self.margin), x: Self.margin, y: Self.margin)
     }
 
     private mutating func finish() {

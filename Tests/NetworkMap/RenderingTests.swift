@@ -27,7 +27,7 @@ import Testing
         return map
     }
 
-    /// xmllint reads it as a browser's XML parser does.
+    /// A strict parser reads it, and finds no element but ours.
     @Test(arguments: wild) func svgIsWellFormedWhateverTheNames(name: String) throws {
         let svg = map(named: name).svg
         let output = try Shell.run(["python3", "-c", Self.parse], input: Data(svg.utf8))

@@ -17,10 +17,11 @@ struct MapCommand: ParsableCommand {
             Red is what the kernel chooses by chance, and what is dropped, with its counter. A text "from PREFIX" is a rule: \
             packets with such a source leave by that interface. Changes nothing and sends nothing.
 
-            svg   for browsers and documents; light and dark, text that can be searched
-            html  a page with that picture; it loads nothing
-            dot   for Graphviz: evenkeel map --format dot | dot -Tpng >map.png
-            json  for scripts
+            FORMATS
+              svg   for browsers and documents; light and dark, with text that can be searched
+              html  a page with that picture; it loads nothing
+              dot   for Graphviz: evenkeel map --format dot | dot -Tpng >map.png
+              json  for scripts
 
             EXAMPLES
               sudo evenkeel map --output map.svg
