@@ -35,6 +35,7 @@ struct CheckSystem: ParsableCommand {
                "checks": [{"part", "what", "mark": "ok" | "limited" | "missing" | "unknown",
                            "found", "consequence": text | null, "needed": true | false}],
                "error": null}
+              PREFIX/share/evenkeel/schemas/check-system.schema.json describes every key.
 
             EXIT STATUS
               0   ready, or limited

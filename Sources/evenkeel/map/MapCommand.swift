@@ -41,6 +41,7 @@ struct MapCommand: ParsableCommand {
               "network" is a place in "networks", from 0. "ipv4" and "ipv6" are null,
               "default", "alternates", "by flow", "first to answer" or "stands by".
               Drops are {"what", "packets", "inForce"}. "troubled": something is red.
+              PREFIX/share/evenkeel/schemas/map.schema.json describes every key.
 
             EXIT STATUS
               0   the picture is made

@@ -44,6 +44,7 @@ struct TestCommand: ParsableCommand {
                          "state": "answered" | "lost" | "no-answer"}],
                "omitted": [what was left out], "notes": [what may be lost another time],
                "error": null | what kept it from sending}
+              PREFIX/share/evenkeel/schemas/test.schema.json describes every key.
 
             EXAMPLES
               sudo evenkeel test --container web
