@@ -62,7 +62,7 @@ import Testing
         redaction.hide("Müller", .network)
         redaction.hide("default", .network)
         redaction.hide("br-customer", .interface)
-        redaction.hide("br-0123456789ab", .interface)
+        redaction.hide("br-fedcba987654", .interface)
         redaction.hide("enx001122334455", .interface)
         redaction.hide("eth0", .interface)
         redaction.hide(id: String(repeating: "0123456789abcdef", count: 4))
@@ -73,7 +73,7 @@ import Testing
         ("web (podman, eth0) and web-backend", "container1 (podman, eth0) and container2"),
         ("web-1 website web_1 /web/", "container1-1 website web_1 /container1/"),
         ("customer.lan customerxlan Müllers Müller", "network1 customerxlan Müllers network2"),
-        ("default via eth0 br-0123456789ab br-customer enx001122334455", "default via eth0 br-0123456789ab if1 if2"),
+        ("default via eth0 br-fedcba987654 br-customer enx001122334455", "default via eth0 br-fedcba987654 if1 if2"),
         (
             "container 0123456789ab, 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
             "container id3, id3"

@@ -29,9 +29,10 @@ import Testing
     }
 
     @Test func pythonReadsIt() throws {
-        let (_, path) = try archive()
+        let (scratch, path) = try archive()
         let script = "import sys, tarfile; print([m.size for m in tarfile.open(sys.argv[1]).getmembers()])"
         let said = try Shell.runSuccessfully(["python3", "-c", script, path])
         #expect(said.text == "\(Self.sizes)")
+        withExtendedLifetime(scratch) {}
     }
 }

@@ -6,7 +6,7 @@ import Testing
     /// What a check could have changed, but for counters that go on by themselves.
     private static let state = #"""
         state() {
-            nft list ruleset; ip rule; ip -6 rule; ip -o link; ip route show table all
+            nft list ruleset; ip rule; ip -6 rule; ip -br link | tr -s ' ' | cut -d ' ' -f 1,3; ip route show table all
             cat /proc/modules 2>/dev/null | cut -d ' ' -f 1 || :
             sysctl -a 2>/dev/null | grep -E '^net\.(ipv4|ipv6|netfilter|bridge)' | grep -vE '_count|route\.(gc|min)' || :
             find /run /etc/evenkeel 2>/dev/null | sort || :
