@@ -7,6 +7,7 @@ import JSON
 import Keel
 import LinuxSystem
 import LinuxTools
+import NetworkMap
 import SystemCheck
 import WatchClient
 
@@ -28,7 +29,6 @@ extension ReportContents {
             .text(ReportTexts.sysctls()))
         addKernelLog()
         addRuleset()
-        // What a picture of the networks would show, as map.svg, belongs here.
         // Last: in a user namespace the thread does not come back from a container.
         addContainers()
         hideNames()
@@ -127,6 +127,7 @@ extension ReportContents {
         add("doctor.json", "the same as JSON", .json(doctor.json))
         let status = StatusReport(diagnosis)
         add("status.txt", "evenkeel status", .text(status.lines(width: .max).map { $0 + "\n" }.joined()))
+        add("map.svg", "evenkeel map: a picture of the networks", .text(NetworkMap(diagnosis).svg))
         add("status.json", "the same as JSON", .json(status.json))
     }
 
