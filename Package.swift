@@ -216,7 +216,8 @@ if isEmbedded {
             [
                 "evenkeel", "CNI", "ConfigurationLists", "ContainerRuntimes", "ConntrackUsage", "HostCare", "JSON",
                 "Keel", "LinuxSystem",
-                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Reachability", "SystemCheck", "Laboratory",
+                "Netlink", "Discovery", "Diagnosis", "LinuxTools", "WatchClient", "Reachability", "SystemCheck",
+                "Laboratory",
             ]),
         tests(
             "Live", ["Laboratory", "HostCare", "ForeignRules", "Keel", "Firewall", "Netlink"],

@@ -19,15 +19,6 @@ public enum Terminal {
         isStandardOutput && movesCursor && (Environment.variable("NO_COLOR") ?? "").isEmpty
     }
 
-    /// Whether characters beyond ASCII may be printed, by the first of LC_ALL, LC_CTYPE and LANG that is set, locale(7).
-    public static var hasUnicode: Bool {
-        let locale =
-            ["LC_ALL", "LC_CTYPE", "LANG"].lazy
-            .compactMap { Environment.variable($0) }.first { !$0.isEmpty } ?? ""
-        let encoding = locale.parts(between: UInt8(ascii: ".")).last ?? ""
-        return ["UTF-8", "utf8", "UTF8", "utf-8"].contains { encoding.begins(with: $0) }
-    }
-
     /// The size of standard output's terminal in characters; 24 by 80 if it is unknown.
     public static var size: (rows: Int, columns: Int) {
         var (rows, columns): (Int32, Int32) = (24, 80)

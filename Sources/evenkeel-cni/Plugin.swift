@@ -170,7 +170,8 @@ extension Plugin {
         let namespace = try openNamespace(of: host)
         let run = ContainerRun(occasion, settings.policy, namesAreRandom: isPodmans)
         do throws(KernelError) {
-            return try run.carryOut(in: namespace, on: &host, warn: { text, _ in log.write(.warning, text) }, if: isWanted)
+            return try run.carryOut(
+                in: namespace, on: &host, warn: { text, _ in log.write(.warning, text) }, if: isWanted)
         } catch { throw CNIError(error) }
     }
 

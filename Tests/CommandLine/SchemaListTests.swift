@@ -21,7 +21,9 @@ import Testing
     }
 
     /// The names and helps of the commands that can print JSON.
-    private static func helps(of command: any ParsableCommand.Type, behind path: [String]) -> [(name: String, help: String)] {
+    private static func helps(of command: any ParsableCommand.Type, behind path: [String]) -> [(
+        name: String, help: String
+    )] {
         let inner = command.configuration.subcommands.flatMap { inner in
             helps(of: inner, behind: path + [inner.configuration.commandName ?? ""])
         }

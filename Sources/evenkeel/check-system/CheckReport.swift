@@ -1,11 +1,10 @@
 import JSON
 import LinuxSystem
+import LinuxTools
 import SystemCheck
 
 /// A check of the host in words.
 struct CheckReport {
-    static let usualWidth = 100
-
     let rows: [CheckRow]
     let verdict: CheckVerdict
 
@@ -16,8 +15,8 @@ struct CheckReport {
         verdict = CheckVerdict(rows)
     }
 
-    /// No line has more than `width` columns, unless one word alone has.
-    func text(width: Int, hasSymbols: Bool) -> String {
+    /// No line has more than `width` columns; without a number about a hundred.
+    func text(width: Int?, hasSymbols: Bool) -> String {
         var lines = wrapped(summary, after: "", columns: width)
         for part in CheckRow.Part.allCases {
             let own = rows.filter { $0.part == part }
@@ -38,7 +37,7 @@ struct CheckReport {
         }
     }
 
-    private static func lines(of row: CheckRow, width: Int, hasSymbols: Bool) -> [String] {
+    private static func lines(of row: CheckRow, width: Int?, hasSymbols: Bool) -> [String] {
         let mark = hasSymbols ? row.mark.symbol : row.mark.rawValue.padded(to: 7)
         let found = wrapped("\(row.what): \(row.found)", after: "  \(mark) ", columns: width).map { $0.trimmedAtEnd }
         guard let consequence = row.consequence else { return found }

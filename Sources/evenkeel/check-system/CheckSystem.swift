@@ -1,5 +1,6 @@
 import ArgumentParser
 import LinuxSystem
+import LinuxTools
 import SystemCheck
 
 /// `evenkeel check-system`: whether Evenkeel can work on this host.
@@ -49,12 +50,11 @@ struct CheckSystem: ParsableCommand {
     func run() throws {
         let report = CheckReport(SystemCheck.carryOut())
         do throws(Failure) {
-            let width =
-                Terminal.isStandardOutput ? min(Terminal.size.columns, CheckReport.usualWidth) : CheckReport.usualWidth
-            try write(
-                json
-                    ? report.json.text(pretty: true) + "\n"
-                    : report.text(width: width, hasSymbols: Terminal.hasUnicode))
+            if json {
+                try write(data: report.json.text(pretty: true) + "\n")
+            } else {
+                try write(report.text(width: Terminal.columns, hasSymbols: Terminal.hasUnicode))
+            }
         } catch {
             say(error.description)
             throw ExitCode(1)

@@ -103,7 +103,7 @@ struct MapCommand: ParsableCommand {
                 map = try look()
                 try put(text(of: map))
             } catch {
-                if chosen == .json { try write(NetworkMap.json(failure: error.description).text(pretty: true) + "\n") }
+                if chosen == .json { try write(data: NetworkMap.json(failure: error.description).text(pretty: true) + "\n") }
                 throw error
             }
             for problem in map.problems { say(problem) }
@@ -145,7 +145,7 @@ struct MapCommand: ParsableCommand {
 
     /// Prints the text, or writes it to the file.
     private func put(_ text: String) throws(Failure) {
-        guard let output else { return try write(text) }
+        guard let output else { return try write(data: text) }
         do throws(KernelError) {
             // A device that is replaced by a file would be gone.
             if FileStatus.exists(output), !(try FileStatus(path: output).isRegular) {

@@ -13,7 +13,7 @@ struct HeaviestHolders {
 
     /// Reads the table; nil while connection tracking is not loaded.
     init?() throws(KernelError) {
-        let report = try TopReport(by: .container, limit: ConntrackUsers.counters)
+        let report = try TopReading(by: .container).report(ConntrackUsers.counters)
         if report.count == nil { return nil }
         self.init(report.users)
     }

@@ -75,7 +75,7 @@ struct MetricsCommand: ParsableCommand {
     }
 
     private func put(_ look: MetricsLook) throws(Failure) {
-        guard let output else { return try write(look.text(without: [])) }
+        guard let output else { return try write(data: look.text(without: [])) }
         do throws(KernelError) {
             // A device or a link such as /dev/stdout would be replaced as well.
             if let status = try FileStatus(at: output), !status.isRegular {

@@ -38,7 +38,7 @@ extension ReportContents {
         let report = CheckReport(check)
         add(
             "check-system.txt", "evenkeel check-system",
-            .text(report.text(width: CheckReport.usualWidth, hasSymbols: true)))
+            .text(report.text(width: nil, hasSymbols: true)))
         add("check-system.json", "the same as JSON", .json(report.json))
     }
 
@@ -48,7 +48,7 @@ extension ReportContents {
             let report = try HostStatus.look(policy: nil)
             let fault = report.errors.isEmpty ? nil : report.errors.joined(separator: "; ")
             add("host-status.txt", about, .text(report.text), fault: fault)
-            add("host-status.json", "the same as JSON", .json(report.json))
+            add("host-status.json", "the same as JSON", .json(report.answer.json))
         } catch { add("host-status.txt", about) { () throws(Failure) in throw error } }
     }
 
@@ -56,7 +56,7 @@ extension ReportContents {
         add("policy.txt", "evenkeel policy show: each value, and where it comes from") { () throws(Failure) in
             do throws(PolicyError) {
                 let host = try HostPolicy.load()
-                return .text(try PolicyListing(host).text + host.warnings.map { $0 + "\n" }.joined())
+                return .text(try PolicyListing(host).text(width: nil) + host.warnings.map { $0 + "\n" }.joined())
             } catch { throw Failure(error.description) }
         }
     }
@@ -124,11 +124,11 @@ extension ReportContents {
         add(
             "doctor.txt", "evenkeel doctor --diagram", .text(doctor.text(Paint(isColoured: false), diagram: true)),
             fault: fault)
-        add("doctor.json", "the same as JSON", .json(doctor.json))
+        add("doctor.json", "the same as JSON", .json(doctor.answer().json))
         let status = StatusReport(diagnosis)
-        add("status.txt", "evenkeel status", .text(status.lines(width: .max).map { $0 + "\n" }.joined()))
+        add("status.txt", "evenkeel status", .text(status.lines(width: nil).map { $0 + "\n" }.joined()))
         add("map.svg", "evenkeel map: a picture of the networks", .text(NetworkMap(diagnosis).svg))
-        add("status.json", "the same as JSON", .json(status.json))
+        add("status.json", "the same as JSON", .json(status.answer.json))
     }
 
     private mutating func addNamespaces(_ survey: Survey, _ diagnosis: Diagnosis) {

@@ -1,6 +1,7 @@
 import BugReport
 import JSON
 import LinuxSystem
+import LinuxTools
 
 /// The files of a report, and the names that its redaction hides.
 struct ReportContents {
@@ -77,7 +78,7 @@ struct ReportContents {
         return files.flatMap { file in
             let name = "  " + file.name + String(repeating: " ", count: width - file.name.count)
             let indent = String(repeating: " ", count: name.count)
-            return wrapped(file.about, after: name) + (file.remark.map { wrapped($0, after: indent) } ?? [])
+            return wrapped(file.about, after: name, columns: nil) + (file.remark.map { wrapped($0, after: indent, columns: nil) } ?? [])
         }
     }
 
@@ -97,7 +98,7 @@ struct ReportContents {
 
             \(table.joined(separator: "\n"))
 
-            \(wrapped(redacted, after: "").joined(separator: "\n"))
+            \(wrapped(redacted, columns: nil).joined(separator: "\n"))
 
             Never in it: environments, command lines, annotations and labels of containers; what CNI lists and
             registries are configured with, beside names and types; the content of anybody's files.

@@ -95,12 +95,14 @@ struct TestCommand: ParsableCommand {
         let report: TestReport
         do throws(Failure) { report = try work() } catch {
             say(error.description)
-            if json { try write(TestReport.json(failure: error.description).text(pretty: true) + "\n") }
+            if json { try write(data: TestReport.json(failure: error.description).text(pretty: true) + "\n") }
             throw ExitCode(1)
         }
-        let width = Terminal.isStandardOutput ? Terminal.size.columns : Int.max
-        try write(
-            json ? report.json.text(pretty: true) + "\n" : report.lines(width: width).map { $0 + "\n" }.joined())
+        if json {
+            try write(data: report.json.text(pretty: true) + "\n")
+        } else {
+            try write(report.lines(width: Terminal.columns ?? .max).map { $0 + "\n" }.joined())
+        }
         if report.measurement.judgement.verdict != .answered { throw ExitCode(1) }
     }
 

@@ -2,6 +2,7 @@ import Diagnosis
 import Discovery
 import JSON
 import LinuxSystem
+import LinuxTools
 import Netlink
 import Reachability
 
@@ -21,20 +22,20 @@ struct TestReport {
 
     /// The table, and the verdict in sentences. No line of the table is wider than `width`.
     func lines(width: Int) -> [String] {
-        let rows = judgement.results.map { result in
-            [
-                "\(result.row.version) \(result.row.protocol.rawValue)", result.row.sourceText,
-                result.row.targetText, "\(result.sent)", "\(result.lost)",
-                result.median.map(milliseconds) ?? result.refusal.map { $0.symbol } ?? "-",
-            ]
-        }
-        let table =
-            rows.isEmpty
-            ? []
-            : StatusTable(heading: ["PROBE", "FROM", "TO", "SENT", "LOST", "MEDIAN"], rows).lines(width: width) + [""]
-        return table
+        let results = judgement.results
+        let columns: [Table.Column] = [
+            .init("PROBE", .whole, results.map { "\($0.row.version) \($0.row.protocol.rawValue)" }),
+            .init("FROM", .needed, results.map { $0.row.sourceText }),
+            .init("TO", .needed, results.map { $0.row.targetText }),
+            .init("SENT", .spare, alignsRight: true, results.map { "\($0.sent)" }),
+            .init("LOST", .whole, alignsRight: true, results.map { "\($0.lost)" }),
+            .init(
+                "MEDIAN", .spare, alignsRight: true,
+                results.map { $0.median.map(milliseconds) ?? $0.refusal.map { $0.symbol } ?? "-" }),
+        ]
+        return (results.isEmpty ? [] : Table(columns).lines(width: width) + [""])
             + (measurement.omissions.map { "not tested: \($0)" } + measurement.warnings.map { "note: \($0)" } + verdict)
-            .flatMap { wrapped(printable($0), after: "", columns: width) }
+            .flatMap { wrapped(printable($0), columns: width) }
     }
 
     /// `0.21 ms`

@@ -28,7 +28,9 @@ import Testing
         #expect(!plain.utf8.contains(0x1b) && plain.utf8.allSatisfy { $0 < 0x80 })
         #expect(plain.contains("\n  error: duplicate-default-route: "))
         let terminal = "script -qec '\"$programs/evenkeel\" doctor --netns /run/netns/c' /dev/null </dev/null || :"
-        #expect(try lab.attempt("export programs TERM=xterm LC_ALL=C.UTF-8; \(terminal)").out.contains("\u{1b}[31;1m✗ duplicate"))
+        #expect(
+            try lab.attempt("export programs TERM=xterm LC_ALL=C.UTF-8; \(terminal)").out.contains(
+                "\u{1b}[31;1m✗ duplicate"))
         let ascii = try lab.attempt("export programs TERM=xterm LC_ALL=C; \(terminal)").out
         #expect(ascii.contains("\u{1b}[31;1merror: duplicate") && ascii.utf8.allSatisfy { $0 < 0x80 })
         let without = try lab.attempt("export programs TERM=xterm NO_COLOR=1; \(terminal)").out

@@ -6,7 +6,8 @@ import Testing
     private static let files = [
         "README.txt", "check-system.json", "check-system.txt", "cni.txt", "doctor.json", "doctor.txt",
         "host-status.json",
-        "host-status.txt", "kernel-log.txt", "map.svg", "networks.txt", "nftables.txt", "policy.txt", "status.json", "status.txt",
+        "host-status.txt", "kernel-log.txt", "map.svg", "networks.txt", "nftables.txt", "policy.txt", "status.json",
+        "status.txt",
         "sysctls.txt", "versions.txt", "watcher.json",
     ]
 
