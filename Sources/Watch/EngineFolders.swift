@@ -12,8 +12,8 @@ struct EngineFolders: ~Copyable {
     private var fresh: [(folder: NamespaceFolder, name: String, since: UInt64)] = []
     /// When to look at these names again; nanoseconds.
     private(set) var retryDue: UInt64?
-    /// When a name last stayed a plain file in an ordinary user's folder: engines mount there in a mount namespace of their own, so
-    /// the container's process alone leads to it. Nil if that is not known of any; nanoseconds.
+    /// When a name last stayed a plain file in an ordinary user's folder, or such a folder appeared: engines mount there in a mount
+    /// namespace of their own, so the container's process alone leads to it. Nil if that is not known of any; nanoseconds.
     private(set) var hiddenSince: UInt64?
 
     /// Whether Docker's socket has appeared, and the one for a runtime's plugins, or its folder.
@@ -66,9 +66,12 @@ struct EngineFolders: ~Copyable {
                 if parents.contains(event.folder) {
                     hasSocket = hasSocket || event.name == "docker.sock"
                     hasPluginSocket = hasPluginSocket || event.name == NRIConnection.socket || event.name == "nri"
-                    let before = folders.count
+                    let before = folders
                     watch()
-                    needsLook = needsLook || folders.count > before
+                    let new = folders.filter { before[$0.key] == nil }
+                    needsLook = needsLook || !new.isEmpty
+                    // A name may have come before the folder was watched, and of that nothing will be heard.
+                    if new.contains(where: { $0.value.isUsers }) { hiddenSince = now }
                 }
             }
         }

@@ -25,7 +25,12 @@ extension Watcher {
     }
 
     func takeFolderEvents(_ now: UInt64) {
-        if folders.read(at: now) { resync("folder") } else { takeNewFiles(now) }
+        if folders.read(at: now) {
+            resync("folder")
+            if folders.hiddenSince == now { planScan(at: now) }
+        } else {
+            takeNewFiles(now)
+        }
         if folders.takeSocket() { docker?.look(at: now) }
         if folders.takePluginSocket() { nri?.look(at: now, isNew: true) }
     }

@@ -42,6 +42,25 @@ extension Engines {
             #expect(verdict == "")
         }
 
+        /// Of a file that is in the user's new folder by the time that the folder is watched nothing is heard, nor of the process.
+        @Test func aContainerThatIsFasterThanTheWatcherIsFound() throws {
+            let host = try RootlessHost()
+            try host.run(
+                """
+                printf '#!/bin/sh\\ncase " $* " in *" create "*) sleep 3 ;; esac\\nexec crun "$@"\\n' >/usr/local/bin/slow
+                chmod 755 /usr/local/bin/slow
+                rm -rf /run/user/*/netns
+                \(Watched.start)sleep 1
+                kill -STOP $watcher
+                (until ls /run/user/*/netns/netns-* >/dev/null 2>&1; do sleep 0.05; done; kill -CONT $watcher) \\
+                    </dev/null >/dev/null 2>&1 &
+                """)
+            let carrier = RootlessHost.Carrier.known[0]
+            try host.run("ip route add default via \(RootlessHost.Carrier.pasta.gateway)")
+            try host.runAsUser("start c --runtime /usr/local/bin/slow --network \(carrier)")
+            #expect(try host.run("eventually '(($(status .namespaces.kept) == 1))'; status .namespaces.kept") == "1")
+        }
+
         private func expectSafe(_ host: RootlessHost, _ name: String, by gateway: String) throws {
             let pid = try host.runAsUser("process \(name)")
             // The gateway of a network that is new may not answer at once, and until it does the other network is used.
