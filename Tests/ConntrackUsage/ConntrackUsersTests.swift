@@ -175,10 +175,10 @@ import Testing
     }
 
     /// As its documentation says.
-    @Test func amongAMillionEntriesFewNewOnesAreTakenForKnown() {
+    @Test func fewNewEntriesAreTakenForKnown() {
         var known = KnownEntries(seed: 7)
-        for id in 0..<UInt64(1_000_000) { known.insert(id) }
-        #expect((0..<UInt64(1_000_000)).allSatisfy { known.contains($0) })
-        #expect((1_000_000..<UInt64(1_100_000)).count { known.contains($0) } < 400)
+        for id in 0..<UInt64(20_000) { known.insert(id) }
+        #expect((0..<UInt64(20_000)).allSatisfy { known.contains($0) })
+        #expect((20_000..<UInt64(30_000)).count { known.contains($0) } < 4)
     }
 }
