@@ -39,10 +39,13 @@ struct CheckReport {
 
     private static func lines(of row: CheckRow, width: Int?, hasSymbols: Bool) -> [String] {
         let mark = hasSymbols ? row.mark.symbol : row.mark.rawValue.padded(to: 7)
-        let found = wrapped(printable("\(row.what): \(row.found)"), after: "  \(mark) ", columns: width).map { $0.trimmedAtEnd }
+        let found = wrapped(printable("\(row.what): \(row.found)"), after: "  \(mark) ", columns: width).map {
+            $0.trimmedAtEnd
+        }
         guard let consequence = row.consequence else { return found }
         return found
-            + wrapped(printable(consequence), after: "  \(String(repeating: " ", count: mark.count)) so: ", columns: width)
+            + wrapped(
+                printable(consequence), after: "  \(String(repeating: " ", count: mark.count)) so: ", columns: width)
     }
 
     /// Its `version` rises when a key changes its meaning or is removed.

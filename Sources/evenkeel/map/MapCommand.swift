@@ -103,7 +103,9 @@ struct MapCommand: ParsableCommand {
                 map = try look()
                 try put(text(of: map))
             } catch {
-                if chosen == .json { try write(data: NetworkMap.json(failure: error.description).text(pretty: true) + "\n") }
+                if chosen == .json {
+                    try write(data: NetworkMap.json(failure: error.description).text(pretty: true) + "\n")
+                }
                 throw error
             }
             for problem in map.problems { say(problem) }

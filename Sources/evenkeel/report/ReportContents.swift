@@ -78,7 +78,8 @@ struct ReportContents {
         return files.flatMap { file in
             let name = "  " + file.name + String(repeating: " ", count: width - file.name.count)
             let indent = String(repeating: " ", count: name.count)
-            return wrapped(file.about, after: name, columns: nil) + (file.remark.map { wrapped($0, after: indent, columns: nil) } ?? [])
+            return wrapped(file.about, after: name, columns: nil)
+                + (file.remark.map { wrapped($0, after: indent, columns: nil) } ?? [])
         }
     }
 

@@ -19,10 +19,10 @@ import Testing
 
     private static let powerless = "setpriv --bounding-set=-net_admin --inh-caps=-net_admin "
 
-    /// It ends with the process, after its first line.
+    /// It ends with the process, some time after its first line: if the process has gone by then, there is no other.
     private static let watchOfAProcess =
         "ip netns exec e sleep 600 & until [[ $(</proc/$!/comm) == sleep ]]; do sleep 0.02; done; "
-        + "evenkeel doctor --pid $! --watch 1 --json | { read -r line; echo \"$line\"; kill $!; cat; }"
+        + "evenkeel doctor --pid $! --watch 1 --json | { read -r line; echo \"$line\"; sleep 1; kill $!; cat; }"
 
     /// In this order, and in the scene of scene.sh: broken containers, which `apply` mends. A watcher runs in the second half.
     private static let runs: [(name: String, runs: [Run])] = [
