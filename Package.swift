@@ -164,7 +164,8 @@ if isEmbedded {
             dependencies: ["Laboratory", .product(name: "ArgumentParser", package: "swift-argument-parser")],
             path: "Tests/Benchmarks",
             exclude: [
-                "budgets.json", "cases.sh", "chart.svg", "crowd.c", "flush.c", "launch.c", "likewise.c", "reference",
+                "README.md", "budgets.json", "cases.sh", "chart.svg", "crowd.c", "flush.c", "launch.c", "likewise.c",
+                "reference",
                 "remedies.sh", "upset.c",
             ],
             swiftSettings: strict),
