@@ -163,6 +163,19 @@ is_their_version() {
     [[ $1 == *.json ]] && grep -qF "\"$prefix/libexec/evenkeel/evenkeel-hook\"" "$destdir$1"
 }
 
+# The folders that a hook's stand-in was to take with it are ours again.
+adopt_removed_hook() {
+    local path levels folders=()
+    path=$(hook_program)
+    is_removed_hook "$destdir$path" || return 0
+    levels=$(removed_hook_levels "$destdir$path")
+    while ((levels-- > 0)); do
+        path=${path%/*}
+        folders=("$path" "${folders[@]}")
+    done
+    recorded_directories+=("${folders[@]}")
+}
+
 # Directories to make, outermost first, the manifest's before all others.
 directories=()
 
@@ -265,6 +278,7 @@ find_plugin_directories
 find_engines
 plan_files
 judge_targets
+adopt_removed_hook
 find_missing_directories
 remove_unfinished_manifest
 make_directories

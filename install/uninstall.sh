@@ -155,7 +155,7 @@ remove_left_hook() {
         say_hook_stays
         return
     fi
-    levels=$(sed -n 's/^levels=\([0-9]\)$/\1/p' "$destdir$path")
+    levels=$(removed_hook_levels "$destdir$path")
     remove "$destdir$path"
     # As the script itself does.
     while [[ -z $dry_run ]] && ((levels-- > 0)) && rmdir -- "$destdir${path%/*}" 2>/dev/null; do path=${path%/*}; done

@@ -19,6 +19,8 @@ unit=usr/local/lib/systemd/system/evenkeel-host.service
 watch_unit=usr/local/lib/systemd/system/evenkeel-watch.service
 watcher=usr/local/libexec/evenkeel/evenkeel-watch
 
+schema_files() { find "$repository/install/schemas" -type f | sort; }
+
 # A tree of its own for each test, with the directories that every system has.
 new_root() {
     root=$(mktemp -d "$scratch/root.XXXXXX")
@@ -41,7 +43,7 @@ fresh_install() {
     same "$(cat "$root/$unit")" "$(cat "$repository/install/systemd/evenkeel-host.service")"
     same "$(cat "$root/$watcher")" "$(cat "$programs/evenkeel-watch")"
     same "$(cat "$root/$watch_unit")" "$(cat "$repository/install/systemd/evenkeel-watch.service")"
-    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 16"
+    same "$(cd "$root" && find . -type f -perm 755 | wc -l) $(cd "$root" && find . -type f -perm 644 | wc -l)" "6 $((16 + $(schema_files | wc -l)))"
     [[ ! -e $root/etc/evenkeel ]]
 }
 check "a fresh install puts the programs, the plugin, the units, the drop-in, the hook and the device in place, and no policy" \
@@ -63,9 +65,7 @@ check "the hook's JSON, the device and the drop-in name the program below the pr
     hook_names_its_program
 
 # A line for the schema of each command.
-schema_lines() {
-    (cd "$repository/install/schemas" && printf "install $root/usr/local/share/evenkeel/schemas/%s\n" *)
-}
+schema_lines() { schema_files | sed "s|.*/|install $root/usr/local/share/evenkeel/schemas/|"; }
 
 a_line_for_each_action() {
     new_root
@@ -78,8 +78,8 @@ make directory $root/usr/local/share
 make directory $root/usr/local/share/doc
 make directory $root/usr/local/share/doc/evenkeel
 make directory $root/usr/local/share/evenkeel
-make directory $root/usr/local/share/evenkeel/monitoring
 make directory $root/usr/local/share/evenkeel/schemas
+make directory $root/usr/local/share/evenkeel/monitoring
 make directory $root/usr/local/lib/systemd
 make directory $root/usr/local/lib/systemd/system
 make directory $root/etc/cdi
@@ -98,10 +98,10 @@ install $root/usr/local/share/doc/evenkeel/NOTICES
 install $root/usr/local/share/doc/evenkeel/GPL-3.0
 install $root/usr/local/share/doc/evenkeel/LGPL-2.1
 install $root/usr/local/share/evenkeel/policy.schema.json
+$(schema_lines)
 install $root/usr/local/share/evenkeel/monitoring/README.md
 install $root/usr/local/share/evenkeel/monitoring/evenkeel-dashboard.json
 install $root/usr/local/share/evenkeel/monitoring/evenkeel.rules.yml
-$(schema_lines)
 install $root/$unit
 install $root/$watch_unit
 install $root/usr/local/lib/systemd/system/evenkeel-metrics.service
@@ -118,7 +118,7 @@ second_run() {
     mkdir "$root/etc/docker"
     install_it
     before=$(tree "$root")
-    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "$((22 + $(find "$repository/install/schemas" -type f | wc -l))) unchanged"
+    same "$(install_it | sed 's/ .*//' | sort | uniq -c | xargs)" "$((22 + $(schema_files | wc -l))) unchanged"
     same "$(tree "$root")" "$before"
 }
 check "a second install says unchanged, and not even a file's time changes" second_run

@@ -26,6 +26,9 @@ put_removed_hook() {
 
 is_removed_hook() { [[ -f $1 && ! -L $1 ]] && head -n 2 -- "$1" | grep -qx '# Evenkeel is removed\..*'; }
 
+# removed_hook_levels FILE: how many folders it is to take with it.
+removed_hook_levels() { sed -n 's/^levels=\([0-9]\)$/\1/p' "$1"; }
+
 say_hook_stays() {
     say "Containers that run name $(hook_program): it stays as a script that does nothing, and goes with the last of them."
 }
