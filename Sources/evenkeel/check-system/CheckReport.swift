@@ -48,13 +48,7 @@ struct CheckReport {
                 printable(consequence), after: "  \(String(repeating: " ", count: mark.count)) so: ", columns: width)
     }
 
-    /// Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON {
-        .object([
-            .init("version", .integer(1)), .init("verdict", .string(verdict.rawValue)),
-            .init("checks", .array(rows.map { $0.json })), .init("error", .null),
-        ])
-    }
+    var answer: Answer { Answer(verdict, [.init("checks", .array(rows.map { $0.json }))]) }
 }
 
 extension CheckRow {

@@ -51,7 +51,7 @@ struct CheckSystem: ParsableCommand {
         let report = CheckReport(SystemCheck.carryOut())
         do throws(Failure) {
             if json {
-                try write(data: report.json.text(pretty: true) + "\n")
+                try report.answer.write()
             } else {
                 try write(report.text(width: Terminal.columns, hasSymbols: Terminal.hasUnicode))
             }

@@ -39,7 +39,7 @@ extension ReportContents {
         add(
             "check-system.txt", "evenkeel check-system",
             .text(report.text(width: nil, hasSymbols: true)))
-        add("check-system.json", "the same as JSON", .json(report.json))
+        add("check-system.json", "the same as JSON", .json(report.answer.json))
     }
 
     private mutating func addHost() {
@@ -70,18 +70,16 @@ extension ReportContents {
     }
 
     private mutating func addLists() {
-        add("cni.txt", "evenkeel cni directories: lists by their paths, and the types of their plugins") {
-            () throws(Failure) in .text(try RuntimeListing(root: "/").text)
-        }
+        let about = "evenkeel cni directories: lists by their paths, and the types of their plugins"
         do throws(Failure) {
-            for entry in try RuntimeListing(root: "/").entries {
-                for list in entry.lists {
-                    if let name = list.name { hide(name, .network) }
-                    let file = list.path.split(separator: "/").last.map { String($0) } ?? ""
-                    hide(file.hasSuffix(".conflist") ? String(file.dropLast(9)) : file, .network)
-                }
+            let listing = try RuntimeListing(root: "/")
+            add("cni.txt", about, .text(listing.text))
+            for list in listing.entries.flatMap({ $0.lists }) {
+                if let name = list.name { hide(name, .network) }
+                let file = list.path.split(separator: "/").last.map { String($0) } ?? ""
+                hide(file.hasSuffix(".conflist") ? String(file.dropLast(9)) : file, .network)
             }
-        } catch {}
+        } catch { add("cni.txt", about) { () throws(Failure) in throw error } }
     }
 
     private mutating func addKernelLog() {

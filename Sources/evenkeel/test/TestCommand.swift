@@ -95,11 +95,11 @@ struct TestCommand: ParsableCommand {
         let report: TestReport
         do throws(Failure) { report = try work() } catch {
             say(error.description)
-            if json { try write(data: TestReport.json(failure: error.description).text(pretty: true) + "\n") }
+            if json { try TestReport.answer(failure: error.description).write() }
             throw ExitCode(1)
         }
         if json {
-            try write(data: report.json.text(pretty: true) + "\n")
+            try report.answer.write()
         } else {
             try write(report.lines(width: Terminal.columns ?? .max).map { $0 + "\n" }.joined())
         }

@@ -95,26 +95,29 @@ struct TestReport {
 }
 
 extension TestReport {
-    /// Its `version` rises when a key changes its meaning or is removed.
-    var json: JSON {
-        .object([
-            .init("version", .integer(1)), .init("verdict", .string(judgement.verdict.rawValue)),
-            .init("namespace", .string(container.path)),
-            .init("containers", .array(container.containers.map { .string($0.name ?? $0.id) })),
-            .init("rows", .array(zip(judgement.results, judgement.states).map { $0.json($1) })),
-            .init("omitted", .array(measurement.omissions.map { .string($0) })),
-            .init("notes", .array(measurement.warnings.map { .string($0) })), .init("error", .null),
-        ])
+    var answer: Answer {
+        Answer(
+            judgement.verdict,
+            [
+                .init("namespace", .string(container.path)),
+                .init("containers", JSON(container.containers.map { $0.name ?? $0.id })),
+                .init("rows", .array(zip(judgement.results, judgement.states).map { $0.json($1) })),
+                .init("omitted", JSON(measurement.omissions)), .init("notes", JSON(measurement.warnings)),
+            ])
     }
 
-    static func json(failure: String) -> JSON {
-        .object([
-            .init("version", .integer(1)), .init("verdict", .string("unknown")), .init("namespace", .null),
-            .init("containers", .array([])), .init("rows", .array([])), .init("omitted", .array([])),
-            .init("notes", .array([])),
-            .init("error", .string(failure)),
-        ])
+    /// The answer if nothing could be sent.
+    static func answer(failure: String) -> Answer {
+        let none = JSON.array([])
+        return Answer(
+            Failed.unknown,
+            [
+                .init("namespace", .null), .init("containers", none), .init("rows", none), .init("omitted", none),
+                .init("notes", none),
+            ], error: failure)
     }
+
+    private enum Failed: String { case unknown }
 }
 
 extension RowResult {

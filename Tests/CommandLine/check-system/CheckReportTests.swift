@@ -49,7 +49,7 @@ import Testing
         #expect(CheckReport([rows[0]]).verdict == .ready)
         #expect(CheckReport(rows).verdict == .limited)
         #expect(CheckReport(rows + [needed]).verdict == .unable)
-        let json = CheckReport(rows + [needed]).json
+        let json = CheckReport(rows + [needed]).answer.json
         #expect(json.members?.map(\.name) == ["version", "verdict", "checks", "error"])
         #expect(json["verdict"]?.string == "unable" && json["checks"]?.elements?.count == 5)
     }

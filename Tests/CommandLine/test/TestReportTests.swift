@@ -54,11 +54,11 @@ import Testing
     }
 
     @Test func theJSONHasTheOuterShape() throws {
-        for json in [try Self.report().json, TestReport.json(failure: "cannot")] {
+        for json in [try Self.report().answer.json, TestReport.answer(failure: "cannot").json] {
             let names = json.members?.map { $0.name } ?? []
             #expect(names == ["version", "verdict", "namespace", "containers", "rows", "omitted", "notes", "error"])
         }
-        let row = try #require(try Self.report().json["rows"]?.elements?[3]).text()
+        let row = try #require(try Self.report().answer.json["rows"]?.elements?[3]).text()
         let expected = """
             {"family":"IPv6","source":{"kind":"device","name":"eth\\u001b[0"},"protocol":"ping",\
             "target":{"kind":"host","address":"2001:db8:ffff:ffff:ffff:ffff:ffff:ffff","port":9},\
