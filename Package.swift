@@ -108,8 +108,8 @@ var targets: [Target] = [
     library(
         "Watch", ["LinuxSystem", "JSON", "Netlink", "Firewall", "Keel", "Discovery", "DockerEngine", "NRI", "Metrics"]),
     hotProgram("evenkeel-cni", ["Keel", "CNI"]),
-    hotProgram("evenkeel-hook", ["Keel", "OCI"]),
-    hotProgram("evenkeel-runtime", ["Keel", "OCI"]),
+    hotProgram("evenkeel-hook", ["Keel", "OCI", "Discovery"]),
+    hotProgram("evenkeel-runtime", ["Keel", "OCI", "Discovery"]),
     hotProgram("evenkeel-watch", ["Watch"]),
     hotProgram("evenkeel-node", ["LinuxSystem", "JSON", "ConfigurationLists"]),
     // In both builds, for Tests/Shipped to compare.

@@ -1,10 +1,10 @@
-import JSON
+public import JSON
 import LinuxSystem
 
 /// Containers' names, read from the state files that engines keep beside the root file systems.
 ///
 /// A container has no name if its state file is missing, unreadable, or not as expected.
-struct Names {
+public struct Names {
     /// podman's and CRI-O's names by id; read at first use.
     private var stored: [String: String]?
 
@@ -57,6 +57,14 @@ struct Names {
             }
         }
         return names
+    }
+
+    /// The name of a container that is being started, for messages about it; nil if nothing readable tells it. `pid`: its first
+    /// process. The cheap ways alone: at most four small files, and none that lists all containers.
+    public static func ofStarting(id: String, pid: Int32, annotations: [JSON.Member]) -> String? {
+        if let name = ContainerdTask.name(.object(annotations)) { return name }
+        guard ContainerID.isOne(id) else { return nil }
+        return ofDocker(id) ?? Process(id: pid).nameOfMonitored(id)
     }
 
     private static func ofDocker(_ id: String) -> String? {

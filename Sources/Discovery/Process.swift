@@ -30,6 +30,16 @@ package struct Process {
         } catch { return nil }
     }
 
+    /// What conmon calls the container of this id, whose first process this is. Its parent is the runtime while that runs, and the
+    /// runtime's is conmon. Whoever started these says so: it is only good for a message.
+    func nameOfMonitored(_ id: String) -> String? {
+        for ancestor in [parent, parent?.parent] {
+            guard let line = ancestor?.read("cmdline"), let container = Self.monitored(line) else { continue }
+            return container.id == id ? container.name : nil
+        }
+        return nil
+    }
+
     /// Whether its parent is one of containerd's shims, which root started.
     var hasShim: Bool {
         guard let parent else { return false }

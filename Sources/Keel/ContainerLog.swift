@@ -5,6 +5,7 @@ public import LinuxSystem
 public struct ContainerLog: ~Copyable {
     private let program: String
     private let id: String
+    private let findName: (() -> String?)?
     private let repeatError: ((String) -> Void)?
     private let leastOnStandardError: SystemLog.Severity
     private let progress = Progress()
@@ -12,16 +13,19 @@ public struct ContainerLog: ~Copyable {
     private final class Progress {
         /// Opened with the first message: most runs have none.
         var log: SystemLog?
+        var name: String?
     }
 
-    /// Messages less severe than `least` stay off standard error, which an engine shows to whoever starts a container.
-    /// `repeatError` also writes errors where else they are looked for.
+    /// `name` tells the container's name, and is called if there is something to tell the system's log. Messages less severe than
+    /// `least` stay off standard error, which an engine shows to whoever starts a container. `repeatError` also writes errors where
+    /// else they are looked for.
     public init(
-        _ program: String, container id: String, onStandardErrorFrom least: SystemLog.Severity = .info,
-        repeatError: ((String) -> Void)? = nil
+        _ program: String, container id: String, name: (() -> String?)? = nil,
+        onStandardErrorFrom least: SystemLog.Severity = .info, repeatError: ((String) -> Void)? = nil
     ) {
         self.program = program
         self.id = printable(id)
+        findName = name
         leastOnStandardError = least
         self.repeatError = repeatError
     }
@@ -56,10 +60,23 @@ public struct ContainerLog: ~Copyable {
 
     private func writeLog(_ severity: SystemLog.Severity, _ line: String, _ occurrence: Occurrence) {
         let isFirst = progress.log == nil
-        if isFirst { progress.log = SystemLog(program) }
-        let container = id.isEmpty ? [] : [JournalField("CONTAINER_ID_FULL", id)]
+        if isFirst {
+            progress.log = SystemLog(program)
+            progress.name = findName?()
+        }
         progress.log?.write(
-            severity, isFirst ? "\(line) (evenkeel \(Product.version))" : line, container + occurrence.fields)
+            severity, isFirst ? "\(line) (evenkeel \(Product.version))" : line,
+            JournalField.container(id: id, name: progress.name) + occurrence.fields)
+    }
+}
+
+extension JournalField {
+    /// The fields that Docker's and podman's own messages in the journal have. An empty id, and a name that is nil, make none.
+    public static func container(id: String?, name: String?) -> [JournalField] {
+        var fields: [JournalField] = []
+        if let id, !id.isEmpty { fields.append(JournalField("CONTAINER_ID_FULL", printable(id))) }
+        if let name { fields.append(JournalField("CONTAINER_NAME", printable(name))) }
+        return fields
     }
 }
 

@@ -50,10 +50,14 @@ public struct AtomicFile: Sendable {
         try put(Array(text.utf8), at: path, mode: mode, replacing: true)
     }
 
-    /// The same with bytes.
+    /// The same with bytes. A device, a folder or a link, such as /dev/stdout, is never replaced: what it stood for would be gone.
     ///
-    /// - Throws: `EEXIST` if not `replacing` and something is there, whoever put it there meanwhile.
+    /// - Throws: `EEXIST` if not `replacing` and something is there, whoever put it there meanwhile; `EINVAL` if that is not a regular
+    ///   file.
     package static func put(_ bytes: [UInt8], at path: String, mode: UInt32, replacing: Bool) throws(KernelError) {
+        if replacing, let status = try FileStatus(at: path), !status.isRegular {
+            throw KernelError("write \(path)", .invalid, explanation: "it is not a regular file")
+        }
         var temporary = try TemporaryFile(beside: path)
         try temporary.file.write(bytes, name: temporary.path)
         guard fchmod(temporary.file.number, mode) == 0 else { throw KernelError("set the mode of \(path)", .current) }

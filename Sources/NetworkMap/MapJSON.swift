@@ -1,32 +1,39 @@
 public import JSON
 
 extension NetworkMap {
-    /// The map for scripts. Its `version` rises when a key changes its meaning or is removed.
-    public var json: JSON {
-        .object([
-            .init("version", .integer(1)), .init("verdict", .string(verdict)),
-            .init(
-                "host",
-                .object([
-                    .init("uplinks", .array(host.uplinks.map { $0.json })),
-                    .init("drops", .array(host.drops.map { $0.json })),
-                ])),
-            .init("networks", .array(networks.map { $0.json })),
-            .init("containers", .array(containers.map { $0.json })), .init("missed", .strings(problems)),
-            .init("error", .null),
-        ])
+    /// What the map tells in a word.
+    public enum Verdict: String, CaseIterable, Sendable {
+        /// Nothing is red.
+        case clear
+        case troubled
+        /// Something could not be looked at.
+        case incomplete
+        /// Nothing could.
+        case unknown
     }
 
-    private var verdict: String { !problems.isEmpty ? "incomplete" : isTroubled ? "troubled" : "clear" }
+    public var verdict: Verdict { !problems.isEmpty ? .incomplete : isTroubled ? .troubled : .clear }
 
-    /// The answer if nothing could be looked at.
-    public static func json(failure: String) -> JSON {
-        let none = JSON.array([])
-        return .object([
-            .init("version", .integer(1)), .init("verdict", .string("unknown")),
-            .init("host", .object([.init("uplinks", none), .init("drops", none)])), .init("networks", none),
-            .init("containers", none), .init("missed", none), .init("error", .string(failure)),
-        ])
+    /// The map for scripts.
+    public var members: [JSON.Member] {
+        Self.members(
+            uplinks: host.uplinks.map { $0.json }, drops: host.drops.map { $0.json },
+            networks: networks.map { $0.json }, containers: containers.map { $0.json }, missed: problems)
+    }
+
+    /// The same if nothing could be looked at.
+    public static var noMembers: [JSON.Member] {
+        members(uplinks: [], drops: [], networks: [], containers: [], missed: [])
+    }
+
+    private static func members(
+        uplinks: [JSON], drops: [JSON], networks: [JSON], containers: [JSON], missed: [String]
+    ) -> [JSON.Member] {
+        [
+            .init("host", .object([.init("uplinks", .array(uplinks)), .init("drops", .array(drops))])),
+            .init("networks", .array(networks)), .init("containers", .array(containers)),
+            .init("missed", .strings(missed)),
+        ]
     }
 }
 

@@ -88,6 +88,7 @@ extension Watcher {
         }
         entry.name = container.containers.first?.shortID ?? found.path
         entry.containerID = container.containers.first?.id
+        entry.containerName = container.containers.first?.name
         entry.namesAreRandom = container.hasRandomNames
         entry.isOfDocker = container.engine == .docker
         if !isSame || !entry.isContainer { entry.state = .young }

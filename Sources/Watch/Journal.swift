@@ -18,10 +18,10 @@ struct Journal: ~Copyable {
     /// `isLimited`: of more than ten lines a second only the number is written, but for errors and what is said once.
     init(least: SystemLog.Severity, isLimited: Bool) { (self.least, self.isLimited) = (least, isLimited) }
 
-    /// Writes a line. The text is made only if it is written. `id`: of the container that it is about.
+    /// Writes a line. The text is made only if it is written. `entry`: the container that it is about.
     mutating func write(
         _ severity: SystemLog.Severity, _ text: @autoclosure () -> String, _ occurrence: Occurrence = .other,
-        container id: String? = nil
+        container entry: Watched? = nil
     ) {
         guard severity.rawValue <= least.rawValue else { return }
         guard severity == .error || severity == .notice || !isLimited || allowance.take(at: Clock.now) == nil else {
@@ -32,7 +32,8 @@ struct Journal: ~Copyable {
             put(.notice, "\(withheld) more lines were not written", [])
             withheld = 0
         }
-        put(severity, text(), (id.map { [JournalField("CONTAINER_ID_FULL", printable($0))] } ?? []) + occurrence.fields)
+        let container = JournalField.container(id: entry?.containerID, name: entry?.containerName)
+        put(severity, text(), container + occurrence.fields)
     }
 
     private mutating func put(_ severity: SystemLog.Severity, _ text: String, _ fields: [JournalField]) {

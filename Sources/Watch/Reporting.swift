@@ -24,7 +24,7 @@ extension Watcher {
         about occurrence: Occurrence = .other
     ) {
         let severity = severity ?? (event == "note" ? .info : .debug)
-        journal.write(severity, "\(entry.name): \(text)", occurrence, container: entry.containerID)
+        journal.write(severity, "\(entry.name): \(text)", occurrence, container: entry)
         tell(event, text, entry: entry, nil, nil)
     }
 
@@ -34,7 +34,7 @@ extension Watcher {
     ) {
         journal.write(
             change.isDetail ? .debug : .info, "\(entry.name): \(text())", .change(change.remedy),
-            container: entry.containerID)
+            container: entry)
         tell(event, text(), entry: entry, change.remedy, nanoseconds)
     }
 

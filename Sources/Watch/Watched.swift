@@ -26,6 +26,8 @@ final class Watched {
     var name = ""
     /// The whole of that id.
     var containerID: String?
+    /// Its container's name, if anything tells it.
+    var containerName: String?
     var namesAreRandom = false
     /// Whether its engine is Docker.
     var isOfDocker = false

@@ -1,4 +1,5 @@
 // The OCI hook: reads the container's state, makes its network safe, and lets the container start.
+import Discovery
 import Keel
 import LinuxSystem
 import OCI
@@ -35,7 +36,8 @@ func refuse(_ reason: String, _ status: Int32 = 1) -> Int32 {
 }
 
 func attend(_ state: ContainerState, _ host: Result<HostPolicy, PolicyError>) -> Int32 {
-    let journal = ContainerLog("evenkeel-hook", container: state.id)
+    let name = { Names.ofStarting(id: state.id, pid: state.pid, annotations: state.annotations) }
+    let journal = ContainerLog("evenkeel-hook", container: state.id, name: name)
     // poststop: its network is gone, and its leftovers on the host go, too. Nothing may keep the container from ending.
     if state.status == "stopped" {
         CrashReport.end(with: 0)

@@ -1,5 +1,6 @@
 // An OCI runtime that makes a container's network safe before its process runs, and then executes the real runtime. For engines
 // that set the network up after their hooks.
+import Discovery
 import JSON
 import Keel
 import LinuxSystem
@@ -56,9 +57,11 @@ func attend(
     _ id: String, _ invocation: RuntimeInvocation, _ runtime: String, _ host: Result<HostPolicy, PolicyError>,
     _ log: RuntimeLogFile
 ) -> Bool {
-    let journal = ContainerLog("evenkeel-runtime", container: id, onStandardErrorFrom: .warning) {
-        log.write(error: $0)
-    }
+    var (pid, annotations) = (Int32(0), [JSON.Member]())
+    let journal = ContainerLog(
+        "evenkeel-runtime", container: id,
+        name: { Names.ofStarting(id: id, pid: pid, annotations: annotations) }, onStandardErrorFrom: .warning
+    ) { log.write(error: $0) }
     let state: RuntimeState
     let configuration: [UInt8]
     do throws(KernelError) {
@@ -67,9 +70,9 @@ func attend(
             return mayStartUnseen("its state was not found", .notice, journal)
         }
         state = found
+        pid = found.pid
         configuration = try Bundle.configuration(in: state.bundle)
     } catch { return mayStartUnseen(error.description, .warning, journal) }
-    let annotations: [JSON.Member]
     do throws(StateError) { annotations = try Bundle.annotations(in: configuration) } catch {
         journal.write(.error, error.description)
         return false

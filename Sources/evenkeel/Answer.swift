@@ -37,7 +37,10 @@ struct Answer {
             """
     }
 
-    func write(pretty: Bool = true) throws(Failure) { try evenkeel.write(data: json.text(pretty: pretty) + "\n") }
+    /// With a line break at its end.
+    func text(pretty: Bool = true) -> String { json.text(pretty: pretty) + "\n" }
+
+    func write(pretty: Bool = true) throws(Failure) { try evenkeel.write(data: text(pretty: pretty)) }
 }
 
 /// What became of changes.

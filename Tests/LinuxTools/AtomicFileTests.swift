@@ -63,6 +63,15 @@ import Testing
         #expect(try text(name) == "x")
     }
 
+    @Test func noLinkDeviceOrFolderIsReplaced() throws {
+        let target = try scratch.file("target", Array("old".utf8))
+        for path in [try scratch.link("link", to: target), try scratch.folder("folder"), "/dev/null"] {
+            let error = #expect(throws: KernelError.self) { try AtomicFile.put("x", at: path) }
+            #expect(error?.description == "could not write \(path): EINVAL (it is not a regular file)", "\(path)")
+        }
+        #expect(try text(target) == "old")
+    }
+
     /// One never removes the other's file while it is being written.
     @Test func runsAtOnceDoNotDisturbEachOther() throws {
         let path = try scratch.file("list")

@@ -104,7 +104,7 @@ struct MapCommand: ParsableCommand {
                 try put(text(of: map))
             } catch {
                 if chosen == .json {
-                    try write(data: NetworkMap.json(failure: error.description).text(pretty: true) + "\n")
+                    try Answer(NetworkMap.Verdict.unknown, NetworkMap.noMembers, error: error.description).write()
                 }
                 throw error
             }
@@ -123,7 +123,7 @@ struct MapCommand: ParsableCommand {
         case .svg: map.svg
         case .dot: map.graphviz
         case .html: map.html
-        case .json: map.json.text(pretty: true) + "\n"
+        case .json: Answer(map.verdict, map.members).text()
         }
     }
 
@@ -148,14 +148,6 @@ struct MapCommand: ParsableCommand {
     /// Prints the text, or writes it to the file.
     private func put(_ text: String) throws(Failure) {
         guard let output else { return try write(data: text) }
-        do throws(KernelError) {
-            // A device that is replaced by a file would be gone.
-            if FileStatus.exists(output), !(try FileStatus(path: output).isRegular) {
-                throw KernelError(
-                    "write the map to \(output)", .invalid,
-                    explanation: "it is no regular file; name a file, or print it with >")
-            }
-            try AtomicFile.put(text, at: output)
-        } catch { throw Failure(error) }
+        do throws(KernelError) { try AtomicFile.put(text, at: output) } catch { throw Failure(error) }
     }
 }

@@ -77,10 +77,6 @@ struct MetricsCommand: ParsableCommand {
     private func put(_ look: MetricsLook) throws(Failure) {
         guard let output else { return try write(data: look.text(without: [])) }
         do throws(KernelError) {
-            // A device or a link such as /dev/stdout would be replaced as well.
-            if let status = try FileStatus(at: output), !status.isRegular {
-                throw KernelError("write \(output)", .invalid, explanation: "it is not a regular file")
-            }
             try AtomicFile.put(look.text(without: CollectorFolder.families(beside: output)), at: output)
         } catch { throw Failure(error) }
     }

@@ -124,7 +124,9 @@ extension ReportContents {
             fault: fault)
         add("doctor.json", "the same as JSON", .json(doctor.answer().json))
         let status = StatusReport(diagnosis)
-        add("status.txt", "evenkeel status", .text(status.lines(width: nil).map { $0 + "\n" }.joined()))
+        add(
+            "status.txt", "evenkeel status",
+            .columns { shown in status.lines(width: nil, shown).map { $0 + "\n" }.joined() })
         add("map.svg", "evenkeel map: a picture of the networks", .text(NetworkMap(diagnosis).svg))
         add("status.json", "the same as JSON", .json(status.answer.json))
     }

@@ -8,6 +8,8 @@ struct ReportContents {
     enum Content {
         case text(String)
         case json(JSON)
+        /// A text whose columns are laid out when it is known how each part of it is shown.
+        case columns((_ shown: (String) -> String) -> String)
     }
 
     struct File {
@@ -60,6 +62,7 @@ struct ReportContents {
             switch files[index].content {
             case .text(let text): files[index].content = .text(redaction.redact(text))
             case .json(let json): files[index].content = .json(redaction.redact(json))
+            case .columns(let layOut): files[index].content = .text(layOut { redaction.redact($0) })
             }
             files[index].fault = files[index].fault.map { redaction.redact($0) }
         }
@@ -123,6 +126,7 @@ extension ReportContents.File {
             switch content {
             case .text(let text): printableLines(text)
             case .json(let json): json.text(pretty: true) + "\n"
+            case .columns(let layOut): printableLines(layOut { $0 })
             }
         guard text.utf8.count > most else { return Array(text.utf8) }
         return Array(text.utf8.prefix(most)) + Array("\n(cut: it has \(text.utf8.count) bytes)\n".utf8)

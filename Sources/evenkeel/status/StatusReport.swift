@@ -28,13 +28,13 @@ struct StatusReport {
     var failure: String? { problems.isEmpty ? nil : "the list may be incomplete; run it as root" }
 
     /// Nothing is wider than `width`; if there is less room than the widest row takes, texts lose their middle. Without a number
-    /// there is room for all.
-    func lines(width: Int?) -> [String] {
+    /// there is room for all. `shown` says how a name or a line is shown.
+    func lines(width: Int?, _ shown: (String) -> String = { $0 }) -> [String] {
         let head = [hostLine, watcherLine].flatMap { line in
-            width.map { wrapped(printable(line), then: "  ", columns: $0) } ?? [printable(line)]
+            width.map { wrapped(printable(line), then: "  ", columns: $0) } ?? [printable(shown(line))]
         }
         guard !containers.isEmpty else { return head + ["", "no containers found"] }
-        let rows = containers.map { $0.cells }
+        let rows = containers.map { $0.cells.map(shown) }
         let headings: [(String, Table.Column.Rank)] = [
             ("CONTAINER", .needed), ("ENGINE", .spare), ("NETWORKS", .telling), ("IPV4", .needed), ("IPV6", .needed),
             ("STATE", .needed),
