@@ -86,7 +86,7 @@ import Testing
             # Columns line up under what replaces the names.
             awk '/STATE/ { place = index($0, "STATE") } place && NR > 4 { print substr($0, place) }' evenkeel-report/status.txt |
                 grep -vxE 'STATE|kept|skipped|not guarded|contested' || :
-            grep -qE '^container-?1 .*(kept|skipped|not guarded|contested)$' evenkeel-report/status.txt || cat evenkeel-report/status.txt
+            grep -qE '^/run/netns/container1 .*(kept|skipped|not guarded|contested)$' evenkeel-report/status.txt || cat evenkeel-report/status.txt
             # The same address is the same everywhere, and a gateway still is in its container's network.
             covered=$(sed -n 's/.*default (IPv4) via \\([^ ]*\\) dev eth0.*/\\1/p' evenkeel-report/networks.txt | sort -u | head -n 1)
             grep -qF "via $covered dev eth0" evenkeel-report/doctor.txt && grep -qF "via $covered dev eth0" evenkeel-report/doctor.json
