@@ -97,7 +97,8 @@ run_tests() {
     testing=
     jq --raw-input --null-input --slurpfile rows $here/rows.json --argjson versions "$(versions "$root")" \
         --arg name "$1" --arg date "$(date -u +%F)" --arg kernel "$(uname -r | sed 's/-.*//')" \
-        "{name: \$name, date: \$date, kernel: \$kernel, versions: \$versions} + ($(<$here/result.jq))" <"$stream" >"$kept/$1.new"
+        "{name: \$name, date: \$date, kernel: \$kernel, versions: \$versions} + ($(<$here/result.jq))" <"$stream" >"$kept/$1.new" ||
+        return 1
     jq --exit-status .ended "$kept/$1.new" >/dev/null || {
         tail -n 20 "$log" >&2
         echo "$1: the tests ended before their time, with $status; all they said is in $log" >&2
