@@ -41,16 +41,37 @@ esac
 dest=${1:-.build/dist}
 check_requirements || exit 1
 
+static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node)
+
+build_static_programs() {
+    local program
+    for program in "${static_programs[@]}"; do
+        # A scratch path of its own keeps the two builds from undoing each other.
+        EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \
+            --only-use-versions-from-resolved-file --disable-local-rpath --product "$program" "${whatever_folder[@]}"
+    done
+}
+
+# Both builds need to know which versions of packages there are.
+swift package resolve
 make_stand_ins
+
+# Much of either build keeps one core busy, so both run at once. In a process group of its own the one in the background ends as a whole.
+log=.build/static-programs.log
+echo "install/build.sh: builds the static programs in the background; what that says is in $log"
+set -m
+build_static_programs >$log 2>&1 </dev/null &
+static=$!
+set +m
+trap 'kill -- "-$static" 2>/dev/null || :' EXIT
+trap 'exit 130' INT TERM
 swift build -c release --static-swift-stdlib --disable-local-rpath --product evenkeel \
     "${whatever_folder[@]}" "${command_line_options[@]}"
-
-static_programs=(evenkeel-cni evenkeel-hook evenkeel-runtime evenkeel-watch evenkeel-node)
-for program in "${static_programs[@]}"; do
-    # A scratch path of its own keeps the two builds from undoing each other.
-    EVENKEEL_EMBEDDED=1 swift build -c release --scratch-path .build/embedded \
-        --only-use-versions-from-resolved-file --disable-local-rpath --product "$program" "${whatever_folder[@]}"
-done
+wait "$static" || {
+    cat $log >&2
+    exit 1
+}
+trap - EXIT
 
 mkdir -p "$dest/debug"
 for program in evenkeel "${static_programs[@]}"; do

@@ -95,7 +95,20 @@ if [[ -n $filter ]]; then
 fi
 
 step "Tests in Swift"
-swift test "${skip[@]}"
+[[ $build == no ]] || swift build --build-tests
+tests=("$(swift build --show-bin-path)/evenkeelPackageTests.xctest" --testing-library swift-testing)
+# Engines start one container after the other, and their tests mostly wait, so they run beside the others.
+log=.build/engine-tests.log
+"${tests[@]}" --filter '^EnginesTests\.' >$log 2>&1 </dev/null &
+engine_tests=$! failed=
+trap 'kill "$engine_tests" 2>/dev/null || :' EXIT
+trap 'exit 130' INT TERM
+"${tests[@]}" --skip '^EnginesTests\.' || failed=yes
+wait "$engine_tests" || failed=yes
+trap - EXIT
+step "Tests in Swift, with real containers"
+cat $log
+[[ -z $failed ]] || exit 1
 
 step "Installing and uninstalling"
 Tests/Install/install-test.sh

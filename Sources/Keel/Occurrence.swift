@@ -8,10 +8,17 @@ public enum Occurrence: Sendable {
     case change(Remedy)
     /// A container is left alone, as it asked.
     case leftAlone
-    /// Something that the doctor finds, too: its name there.
-    case finding(String)
+    case finding(Finding)
     /// Anything else.
     case other
+
+    /// What the doctor finds, too, by its name there.
+    public enum Finding: String, CaseIterable, Sendable {
+        case policyFault = "policy-fault"
+        case wishUnmet = "wish-unmet"
+        case conntrackNearFull = "conntrack-near-full"
+        case contested
+    }
 
     /// In the journal: `MESSAGE_ID` for the kind, and what it is of that kind.
     public var fields: [JournalField] {
@@ -20,8 +27,8 @@ public enum Occurrence: Sendable {
         case .change(let remedy):
             [Self.id("4b012f3906d3465db16f1d6d7239bffa"), JournalField("EVENKEEL_CHANGE", remedy.rawValue)]
         case .leftAlone: [Self.id("de365c4227ed4751a1e27434f3da659c")]
-        case .finding(let name):
-            [Self.id("c9f60982ec4148ddb0562b79162ac458"), JournalField("EVENKEEL_FINDING", name)]
+        case .finding(let finding):
+            [Self.id("c9f60982ec4148ddb0562b79162ac458"), JournalField("EVENKEEL_FINDING", finding.rawValue)]
         case .other: []
         }
     }

@@ -70,7 +70,7 @@ extension Watcher {
         counters.contests += 1
         report(
             "\(cause) keeps taking the tables for INVALID segments away: they are not restored for a minute",
-            event: "contested", .warning, about: .finding("contested"))
+            event: "contested", .warning, about: .finding(.contested))
         upkeep.call(for: cause)
     }
 

@@ -204,7 +204,7 @@ extension Watcher {
         report(
             entry,
             "\(rival) keeps undoing this: \(change). Nothing is done about it for \((until - now) / Clock.second) s; see "
-                + "`evenkeel doctor`", event: "contested", .warning, about: .finding("contested"))
+                + "`evenkeel doctor`", event: "contested", .warning, about: .finding(.contested))
     }
 
     private func fail(_ entry: Watched, _ error: KernelError) {

@@ -66,7 +66,7 @@ struct Plugin: ~Copyable {
         for line in settings.remarks {
             log.write(.warning, line)
             let subject = "container \(request.containerID), \(request.interface): "
-            let occurrence = settings.isSkipped ? Occurrence.leftAlone : .finding("policy-fault")
+            let occurrence = settings.isSkipped ? Occurrence.leftAlone : .finding(.policyFault)
             SystemLog("evenkeel-cni").write(
                 .warning, printable(subject + line),
                 [JournalField("CONTAINER_ID_FULL", printable(request.containerID))] + occurrence.fields)

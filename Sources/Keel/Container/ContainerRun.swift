@@ -47,7 +47,7 @@ public struct ContainerRun {
         if isWanted: (Plan) -> Bool
     ) throws(KernelError) -> Outcome {
         if occasion.isStart, let warning = host.conntrackWarning(policy.conntrack) {
-            warn(warning, .finding("conntrack-near-full"))
+            warn(warning, .finding(.conntrackNearFull))
         }
         let container = try Container(namespace, of: host, occasion.isWaiting ? .waiting : .notWaiting)
         return try carryOut(in: container, on: &host, warn: warn, amending: { _, _ in [] }, if: isWanted)

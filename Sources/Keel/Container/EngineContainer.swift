@@ -66,7 +66,7 @@ public struct EngineContainer: Sendable {
             journal.write(.error, fault.description)
             return false
         }
-        for line in host.warnings + annotations.warnings { journal.write(.warning, line, .finding("policy-fault")) }
+        for line in host.warnings + annotations.warnings { journal.write(.warning, line, .finding(.policyFault)) }
         if let skip = annotations.skip {
             journal.write(.notice, "left alone, as annotation \(skip) says", .leftAlone)
             leaveAlone(journal)
@@ -153,7 +153,7 @@ public struct EngineContainer: Sendable {
         }
         let isObeyed = !(outcome.plan.isWishUnmet && policy.onError == .fail)
         for line in outcome.plan.unmetWishes.texts(of: "evenkeel.default-route=") {
-            journal.write(isObeyed ? .warning : .error, line, .finding("wish-unmet"))
+            journal.write(isObeyed ? .warning : .error, line, .finding(.wishUnmet))
         }
         guard let report = outcome.report else {
             if isObeyed { journal.write(.notice, isStarting ? Self.withoutNetwork : Self.tooEarly) }
