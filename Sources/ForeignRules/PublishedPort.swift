@@ -86,9 +86,14 @@ private struct PublishingRule {
         case transportProtocol
         case port
         case address
+        case inputInterface
+        /// What the address tells already: the family, or whether the destination is the host's own.
+        case matterOfCourse
     }
 
     private var isTCP = false
+    /// Whether it also asks for something that the host's own connections may not have.
+    private var isConditional = false
     private var port: UInt16?
     private var hostAddress: IPAddress?
     private var destination: IPAddress?
@@ -106,7 +111,7 @@ private struct PublishingRule {
 
     /// Nil for a rule that publishes no single TCP port.
     var published: PublishedPort? {
-        guard isTCP, let port, let destination else { return nil }
+        guard isTCP, !isConditional, let port, let destination else { return nil }
         return PublishedPort(port: port, hostAddress: hostAddress, destination: destination)
     }
 
@@ -116,7 +121,15 @@ private struct PublishingRule {
         case "meta":
             guard let register = data.number(NFTA_META_DREG) else { return }
             loaded[register] =
-                data.number(NFTA_META_KEY) == Int(NFT_META_L4PROTO.rawValue) ? .transportProtocol : nil
+                switch data.number(NFTA_META_KEY) {
+                case Int(NFT_META_L4PROTO.rawValue): .transportProtocol
+                case Int(NFT_META_IIF.rawValue), Int(NFT_META_IIFNAME.rawValue): .inputInterface
+                case Int(NFT_META_NFPROTO.rawValue), Int(NFT_META_PROTOCOL.rawValue): .matterOfCourse
+                default: nil
+                }
+        case "fib":
+            guard let register = data.number(NFTA_FIB_DREG) else { return }
+            loaded[register] = .matterOfCourse
         case "cmp": compare(data)
         case "immediate":
             guard let register = data.number(NFTA_IMMEDIATE_DREG) else { return }
@@ -125,12 +138,18 @@ private struct PublishingRule {
             default: stored[register] = data.value(NFTA_IMMEDIATE_DATA)
             }
         case "lookup" where data.number(NFTA_LOOKUP_DREG) == Int(NFT_REG_VERDICT.rawValue): goesAnywhere = true
-        case "match" where data.string(NFTA_MATCH_NAME) == "tcp": match(data.bytes(NFTA_MATCH_INFO))
+        case "match":
+            switch data.string(NFTA_MATCH_NAME) {
+            case "tcp": match(data.bytes(NFTA_MATCH_INFO))
+            case "addrtype", "comment": break
+            default: isConditional = true
+            }
         case "nat" where data.number(NFTA_NAT_TYPE) == Int(NFT_NAT_DNAT.rawValue):
             destination = data.number(NFTA_NAT_REG_ADDR_MIN).flatMap { stored[$0] }.flatMap(Self.address)
         case "target" where data.string(NFTA_TARGET_NAME) == "DNAT":
             destination = Self.destination(revision: data.number(NFTA_TARGET_REV) ?? 0, data.bytes(NFTA_TARGET_INFO))
-        default: break
+        case "counter", "log", "target", "nat": break
+        default: isConditional = true
         }
     }
 
@@ -148,14 +167,16 @@ private struct PublishingRule {
     }
 
     private mutating func compare(_ data: ExpressionData) {
-        guard data.number(NFTA_CMP_OP) == Int(NFT_CMP_EQ.rawValue), let register = data.number(NFTA_CMP_SREG),
-            let value = data.value(NFTA_CMP_DATA)
-        else { return }
+        guard let register = data.number(NFTA_CMP_SREG), let value = data.value(NFTA_CMP_DATA) else { return }
+        let isEqual = data.number(NFTA_CMP_OP) == Int(NFT_CMP_EQ.rawValue)
         switch loaded[register] {
-        case .transportProtocol: isTCP = value == [UInt8(IPPROTO_TCP)]
-        case .port where value.count == 2: port = UInt16(value[0]) << 8 | UInt16(value[1])
-        case .address: hostAddress = Self.address(value)
-        default: break
+        case .transportProtocol where isEqual: isTCP = value == [UInt8(IPPROTO_TCP)]
+        case .port where isEqual && value.count == 2: port = UInt16(value[0]) << 8 | UInt16(value[1])
+        case .address where isEqual: hostAddress = Self.address(value)
+        case .matterOfCourse: break
+        // What the host itself sends came in by none: `! -i docker0`.
+        case .inputInterface where !isEqual: break
+        default: isConditional = true
         }
     }
 

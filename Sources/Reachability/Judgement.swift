@@ -29,7 +29,7 @@ public struct Judgement: Sendable {
         case answered
         /// Some probes were lost where others were answered.
         case lost
-        /// Nothing answers where an answer was to be expected, so there is nothing to compare with.
+        /// Nothing answers where an answer was to be expected, so there is nothing to compare with; or not all was sent.
         case noAnswer = "no-answer"
     }
 
@@ -42,9 +42,12 @@ public struct Judgement: Sendable {
 
     public let results: [RowResult]
     public let states: [State]
+    /// Whether everything was sent that was asked for.
+    public let isWhole: Bool
 
-    public init(_ results: [RowResult]) {
+    public init(_ results: [RowResult], isWhole: Bool = true) {
         self.results = results
+        self.isWhole = isWhole
         var heard = Set<Group>()
         for result in results where !result.times.isEmpty { heard.insert(Group(result.row)) }
         states = results.map { result in
@@ -65,7 +68,8 @@ public struct Judgement: Sendable {
 
     public var verdict: Verdict {
         if states.contains(.lost) { return .lost }
-        return results.isEmpty || !silentTargets.isEmpty || !unansweredProtocols.isEmpty ? .noAnswer : .answered
+        return !isWhole || results.isEmpty || !silentTargets.isEmpty || !unansweredProtocols.isEmpty
+            ? .noAnswer : .answered
     }
 
     /// The targets that answered nothing. A gateway is not among them if packets from its network came back from beyond it: routers

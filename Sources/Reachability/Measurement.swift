@@ -50,9 +50,12 @@ public struct Measurement: Sendable {
                 explanation: "this user namespace may not")
         }
         let uplinks = try host.socket.defaultRoutes().filter { $0.table == Route.mainTable && $0.isUnicast }
-        let scene = ProbeScene(
+        var scene = ProbeScene(
             snapshot, try host.attachments(of: container, snapshot), hostAddresses: try host.socket.addresses(),
             uplinks: uplinks.flatMap { $0.nextHops }.map { $0.interface })
+        for question in scene.questions {
+            scene.answers[question] = try container.socket.route(to: question.target, from: question.source)?.interface
+        }
         let plan = ProbePlan(scene, named: options.named, port: options.port)
         var firewall = try Socket(.netfilter)
         let ports = try firewall.publishedPorts(leadingTo: snapshot.addresses.map { $0.address })
@@ -62,7 +65,7 @@ public struct Measurement: Sendable {
         let results = try container.namespace.run(returningTo: host.home) { () throws(KernelError) in
             try run.carryOut(progress: progress)
         }
-        judgement = Judgement(results + answers)
+        judgement = Judgement(results + answers, isWhole: plan.isWhole)
         omissions = plan.omissions
         warnings = IPVersion.allCases.compactMap { Self.warning(snapshot, $0) }
     }

@@ -10,6 +10,14 @@ package struct ProbeScene: Sendable {
     let hostAddresses: [InterfaceAddress]
     /// The interfaces of the host's own default routes.
     let uplinks: [UInt32]
+    /// By which interface of the container a packet leaves, as its kernel answers `questions`. One without an answer is missing.
+    package var answers: [Question: UInt32] = [:]
+
+    /// How a packet of a socket that is bound to an address, or to nothing, would leave.
+    package struct Question: Hashable, Sendable {
+        package let source: IPAddress?
+        package let target: IPAddress
+    }
 
     package init(
         _ container: NamespaceSnapshot, _ attachments: [HostAttachment], hostAddresses: [InterfaceAddress],
@@ -40,7 +48,12 @@ struct ProbePlace {
     /// Whether it ends on this host.
     let isAttached: Bool
 
-    var sources: [ProbeSource] { addresses.map { .address($0.address) } + [.device(name)] }
+    /// A privileged program in the container may have made any number of addresses and of routes.
+    static let (mostAddresses, mostGateways) = (8, 4)
+
+    var testedAddresses: [IPAddress] { addresses.prefix(Self.mostAddresses).map { $0.address } }
+
+    var sources: [ProbeSource] { testedAddresses.map { .address($0) } + [.device(name)] }
 
     func isNear(_ address: IPAddress) -> Bool { addresses.contains { $0.onLinkPrefix.contains(address) } }
 }
@@ -50,8 +63,11 @@ extension ProbeScene {
     func places(_ version: IPVersion) -> [ProbePlace] {
         container.links.filter { !$0.isLoopback && $0.isRunning }
             .sorted { isNaturallyOrdered($0.name, $1.name) }
-            .compactMap { place(of: $0, version) }
+            .lazy.compactMap { place(of: $0, version) }.prefix(Self.mostPlaces).map { $0 }
     }
+
+    /// The engines connect a container to fewer.
+    private static let mostPlaces = 64
 
     private func place(of link: Link, _ version: IPVersion) -> ProbePlace? {
         let addresses = container.addresses.filter {
@@ -63,7 +79,7 @@ extension ProbeScene {
         var gateways: [ProbePlace.Gateway] = []
         for address in hops.compactMap({ $0.gateway }) where address.version == version {
             let gateway = ProbePlace.Gateway(address: address, hostInterface: holder(of: address, attachment))
-            if !gateways.contains(gateway) { gateways.append(gateway) }
+            if gateways.count < ProbePlace.mostGateways, !gateways.contains(gateway) { gateways.append(gateway) }
         }
         if hops.isEmpty, let attachment {
             // Without a default route the host's own end of the network is what there is to ask.
@@ -90,10 +106,27 @@ extension ProbeScene {
         attachment.flatMap { own($0).first { $0.address == gateway }?.interface }
     }
 
-    /// Whether unbound sockets leave by one of these interfaces, as far as default routes decide.
-    func sendsUnbound(_ version: IPVersion, onlyBy interfaces: [UInt32]) -> Bool {
-        let main = defaults(version).filter { $0.table == Route.mainTable }
-        guard let best = main.map({ $0.metric }).min() else { return false }
+    /// What to ask the container's kernel before anything is sent to the host's addresses: a tunnel, a rule or half of a default
+    /// route may lead elsewhere, where strangers would get it.
+    package var questions: [Question] {
+        IPVersion.allCases.flatMap { version -> [Question] in
+            guard let target = hostTarget(version, port: 0) else { return [] }
+            let sources = waysToHost(version).flatMap { $0.testedAddresses }
+            return ([nil] + sources.map { $0 }).map { Question(source: $0, target: target.address) }
+        }
+    }
+
+    /// The interfaces that lead to this host and beyond.
+    func waysToHost(_ version: IPVersion) -> [ProbePlace] { places(version).filter { $0.hasDefault && $0.isAttached } }
+
+    /// Whether a packet leaves by one of these interfaces and no other. Where default routes compete, what the kernel answers is true
+    /// of one packet.
+    func leaves(_ source: IPAddress?, to target: IPAddress, onlyBy interfaces: [UInt32]) -> Bool {
+        guard let answer = answers[Question(source: source, target: target)], interfaces.contains(answer) else {
+            return false
+        }
+        let main = defaults(target.version).filter { $0.table == Route.mainTable }
+        let best = main.map({ $0.metric }).min()
         return main.filter { $0.metric == best }.flatMap { $0.nextHops }.allSatisfy {
             interfaces.contains($0.interface)
         }
@@ -102,12 +135,12 @@ extension ProbeScene {
     /// The host's address on a network that the container reaches by its way out; nil if there is none.
     func hostTarget(_ version: IPVersion, port: UInt16) -> ProbeTarget? {
         let entrances = attachments.flatMap { [$0.end.index, $0.bridge?.index] }
-        let hasWay = places(version).contains { $0.hasDefault && $0.isAttached }
         let candidates = hostAddresses.filter { host in
             host.address.version == version && host.isGlobal && !host.isTentative && !host.address.isLoopback
                 && !entrances.contains(host.interface) && !container.addresses.contains { isOn($0, host.address) }
         }
-        guard hasWay, let chosen = candidates.first(where: { uplinks.contains($0.interface) }) ?? candidates.first
+        guard !waysToHost(version).isEmpty,
+            let chosen = candidates.first(where: { uplinks.contains($0.interface) }) ?? candidates.first
         else { return nil }
         return ProbeTarget(.host, chosen.address, port: port, hostInterface: chosen.interface)
     }

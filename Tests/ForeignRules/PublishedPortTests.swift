@@ -47,6 +47,24 @@ import Testing
         ("table ip n { chain d { tcp dport 82 dnat to 10.89.1.5:80; }; chain c { \(out) }; }", []),
         ("table ip n { chain c { \(out) tcp dport 8080-8090 dnat to 10.89.1.5; }; }", []),
         ("table ip n { chain c { \(out) tcp dport 8080 redirect to :80; }; }", []),
+        // Further conditions, which the host's own connections may not meet; and those that they do.
+        ("table ip n { chain c { \(out) meta skuid 12345 tcp dport 8080 dnat to 10.89.1.5:80; }; }", []),
+        ("table ip n { chain c { \(out) ip saddr 192.0.2.1 tcp dport 8080 dnat to 10.89.1.5:80; }; }", []),
+        ("table ip n { chain c { \(out) ip daddr != 192.0.2.1 tcp dport 8080 dnat to 10.89.1.5:80; }; }", []),
+        ("table ip n { chain c { \(out) iifname \"eth7\" tcp dport 8080 dnat to 10.89.1.5:80; }; }", []),
+        ("table ip n { chain c { \(out) tcp dport 8080 limit rate 1/day dnat to 10.89.1.5:80; }; }", []),
+        (
+            "table ip n { chain c { \(out) fib daddr type local tcp dport 8080 counter dnat to 10.89.1.5:80; }; }",
+            ["any:8080 > 10.89.1.5"]
+        ),
+        (
+            "table inet n { chain c { \(out) ip daddr 198.51.100.1 tcp dport 8080 dnat ip to 10.89.1.5:80; }; }",
+            ["198.51.100.1:8080 > 10.89.1.5"]
+        ),
+        (
+            "table ip n { chain c { \(out) iifname != \"docker0\" tcp dport 8080 dnat to 10.89.1.5:80; }; }",
+            ["any:8080 > 10.89.1.5"]
+        ),
     ]) func ofNftables(rules: String, ports: [String]) throws {
         #expect(try Self.ports(rules.isEmpty ? "" : "nft '\(rules)'") == ports)
     }

@@ -76,6 +76,13 @@ import Testing
         #expect(judgement.verdict == .lost && judgement.silentTargets.isEmpty)
     }
 
+    @Test func whatWasNotSentWasNotAnswered() throws {
+        let target = try Self.target(.host, "198.51.100.1")
+        let results = [Self.result(.unbound, .tcp, target, answered: 10)]
+        #expect(Judgement(results).verdict == .answered)
+        #expect(Judgement(results, isWhole: false).verdict == .noAnswer)
+    }
+
     @Test func nothingSentProvesNothing() { #expect(Judgement([]).verdict == .noAnswer) }
 
     @Test func theMedianIsOfTheAnswers() throws {

@@ -27,7 +27,10 @@ import Testing
                 host.append(try address("10.89.\(n).1", of: bridge.index, 24))
             }
         }
-        return ProbeScene(container, attachments, hostAddresses: host, uplinks: [3])
+        var scene = ProbeScene(container, attachments, hostAddresses: host, uplinks: [3])
+        // The kernel leads everything by the first of the attached networks.
+        for question in scene.questions { scene.answers[question] = attached.first.map { 10 + $0 } }
+        return scene
     }
 
     private static func address(_ text: String, of interface: UInt32, _ length: UInt8) throws -> InterfaceAddress {
@@ -83,6 +86,30 @@ import Testing
         #expect(gateway?.target.hostInterface == nil)
     }
 
+    /// A tunnel, a rule, or half of a default route takes what is bound to no device.
+    @Test func whatWouldLeaveElsewhereIsNotSent() throws {
+        var scene = try Self.scene()
+        for question in scene.questions where question.source?.description != "10.89.2.5" {
+            scene.answers[question] = 99
+        }
+        let plan = ProbePlan(scene, named: [], port: 9)
+        #expect(
+            Self.ways(plan.rows).filter { $0.hasSuffix("198.51.100.1") } == [
+                "eth0 > 198.51.100.1", "10.89.2.5 > 198.51.100.1", "eth1 > 198.51.100.1",
+            ])
+        #expect(
+            plan.omissions == [
+                "IPv4 from unbound, 10.89.1.5 to the host's 198.51.100.1: the container's routes may lead it elsewhere; "
+                    + "name a target with --to"
+            ])
+        scene.answers = [:]
+        let unknown = ProbePlan(scene, named: [], port: 9)
+        #expect(
+            Self.ways(unknown.rows).filter { $0.hasSuffix("198.51.100.1") } == [
+                "eth0 > 198.51.100.1", "eth1 > 198.51.100.1",
+            ])
+    }
+
     @Test func aNamedTargetIsAskedByEveryWayOut() throws {
         let far = try #require(IPAddress("203.0.113.9"))
         let plan = ProbePlan(try Self.scene(defaults: [2]), named: [far], port: 443)
@@ -105,6 +132,7 @@ import Testing
     @Test func whatCannotBeSentIsSaid() throws {
         let far = try #require(IPAddress("2001:db8::9"))
         let plan = ProbePlan(try Self.scene(defaults: []), named: [far], port: 9)
+        #expect(!plan.isWhole)
         #expect(
             plan.omissions == [
                 "IPv4: no default route, so nothing is sent beyond the gateways",
@@ -115,16 +143,49 @@ import Testing
         #expect(nothing.rows.isEmpty && nothing.omissions.isEmpty)
     }
 
-    /// However many addresses a container has.
+    /// However many addresses and routes a container has.
     @Test func rowsHaveABound() throws {
         var container = NamespaceSnapshot(links: [Link(index: 2, name: "eth0")])
-        for n in 1...250 { container.addresses.append(try Self.address("10.89.1.\(n)", of: 2, 24)) }
-        container.routes = [
-            Route(.v4, nextHops: [NextHop(interface: 2, gateway: IPAddress("10.89.1.254"))])
-        ]
+        for n in 1...250 {
+            container.addresses.append(try Self.address("10.89.1.\(n)", of: 2, 24))
+            let hop = NextHop(interface: 2, gateway: IPAddress("10.89.2.\(n)"))
+            container.routes.append(Route(.v4, metric: UInt32(n), nextHops: [hop]))
+        }
         let plan = ProbePlan(ProbeScene(container, [], hostAddresses: [], uplinks: []), named: [], port: 9)
-        #expect(plan.rows.count == ProbePlan.mostRows)
-        #expect(plan.omissions.last == "of 756 rows only the first 240 are sent")
+        #expect(plan.rows.count == 4 * (1 + 8 + 1) * 3 && plan.isWhole)
+        #expect(plan.omissions.first == "IPv4 on eth0: 242 more addresses")
+    }
+
+    /// Some of each network is sent, and of each family.
+    @Test func whatHasNoRoomIsTakenFromTheLargest() throws {
+        var container = NamespaceSnapshot(links: [])
+        for n in UInt32(1)...60 {
+            let link = Link(index: n, name: try #require(InterfaceName(text: "eth\(n)")))
+            container.links.append(link)
+            container.addresses.append(try Self.address("10.89.\(n).5", of: n, 24))
+            container.addresses.append(try Self.address("fd00:89:\(n)::5", of: n, 64))
+            for (version, gateway) in [(IPVersion.v4, "10.89.\(n).1"), (.v6, "fd00:89:\(n)::1")] {
+                let hop = NextHop(interface: n, gateway: IPAddress(gateway))
+                container.routes.append(Route(version, metric: 100, nextHops: [hop]))
+            }
+        }
+        let plan = ProbePlan(ProbeScene(container, [], hostAddresses: [], uplinks: []), named: [], port: 9)
+        #expect(plan.rows.count == ProbePlan.mostRows && !plan.isWhole)
+        #expect(Set(plan.rows.map { $0.target.address }).count == 120)
+        #expect(plan.omissions.last == "of 1080 rows only 480 are sent, some for each interface and target")
+    }
+
+    /// Two networks may have one gateway; an unbound socket asks it once.
+    @Test func noRowIsThereTwice() throws {
+        var container = NamespaceSnapshot(links: [])
+        for n in UInt32(1)...2 {
+            container.links.append(Link(index: n, name: try #require(InterfaceName(text: "eth\(n)"))))
+            container.addresses.append(try Self.address("10.89.1.\(n + 4)", of: n, 24))
+            container.routes.append(
+                Route(.v4, metric: 100, nextHops: [NextHop(interface: n, gateway: IPAddress("10.89.1.1"))]))
+        }
+        let plan = ProbePlan(ProbeScene(container, [], hostAddresses: [], uplinks: []), named: [], port: 9)
+        #expect(plan.rows.filter { $0.source == .unbound }.count == 3 && plan.rows.count == 15)
     }
 
     @Test func publishedPortsAreAskedByTheHostsOwnAddress() throws {

@@ -1,4 +1,5 @@
 import LinuxSystem
+import LinuxTools
 
 /// A line that counts up on a terminal; prints nothing elsewhere.
 struct Progress {
@@ -17,7 +18,10 @@ struct Progress {
         if isShown { FileDescriptor.writeStandardError("\r\(text(done))") }
     }
 
-    private func text(_ done: Int) -> String { "\(done) of \(total) \(noun)" }
+    /// In a row of the terminal's, which a longer one would leave.
+    private func text(_ done: Int) -> String {
+        String("\(done) of \(total) \(noun)".prefix((Terminal.errorColumns ?? 80) - 1))
+    }
 
     func clear() {
         // Blanks, since not every terminal knows a sequence that erases.

@@ -54,6 +54,7 @@ struct TestReport {
                 + ["`evenkeel doctor \(option)` says why; `evenkeel apply \(option)` repairs routes and filters"]
         case .noAnswer:
             if judgement.results.isEmpty { return ["no answer: the container has no interface to send from"] }
+            if silence.isEmpty { return ["no answer: what was sent was answered, but not all was sent"] }
             return silence + ["name a target that answers with --to, or see `evenkeel doctor \(option)`"]
         }
     }
@@ -68,7 +69,8 @@ struct TestReport {
     private var losses: [String] {
         var lines: [(head: String, parts: [String])] = []
         for result in judgement.losing {
-            let head = "lost: \(result.row.version) from \(result.row.sourceText) to \(result.row.targetText)"
+            let source = result.row.source == .unbound ? "an unbound socket" : result.row.sourceText
+            let head = "lost: \(result.row.version) from \(source) to \(result.row.targetText)"
             let part = "\(result.row.protocol.rawValue) \(result.lost) of \(result.sent)"
             if let place = lines.firstIndex(where: { $0.head == head }) {
                 lines[place].parts.append(part)

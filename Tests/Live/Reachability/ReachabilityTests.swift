@@ -69,6 +69,45 @@ import Testing
         #expect(try lab.run(Self.surroundings) == before)
     }
 
+    /// A VPN by halves of a default route, and one by a rule: nothing that was meant for this host gets into it.
+    @Test(arguments: [
+        "ip -n c route add 0.0.0.0/1 dev tun0; ip -n c route add 128.0.0.0/1 dev tun0",
+        """
+        ip -n c route add default dev tun0 table 51820; ip -n c rule add not fwmark 0xca6c table 51820
+        ip -n c rule add table main suppress_prefixlength 0
+        """,
+        "ip -n c route add default via 10.77.0.1 dev tun0",
+    ]) func aStrangerGetsNothing(vpn: String) throws {
+        let lab = try Lab()
+        try lab.run(
+            """
+            lab 1; "$programs/evenkeel" apply --netns /run/netns/c >/dev/null; ip netns add stranger
+            ip link add tun0 netns c type veth peer name tun1 netns stranger
+            for at in c:tun0 stranger:tun1; do
+                ip netns exec ${at%:*} sysctl -qw net.ipv6.conf.${at#*:}.disable_ipv6=1
+                ip -n ${at%:*} link set ${at#*:} up
+            done
+            ip -n c addr add 10.77.0.2/24 dev tun0; ip -n stranger addr add 10.77.0.1/24 dev tun1
+            ip -n stranger addr add 198.51.100.1/32 dev lo; ip -n stranger link set lo up
+            \(vpn)
+            ip netns exec stranger tcpdump -l -n -i tun1 'host 198.51.100.1' >/run/heard 2>/run/ready </dev/null &
+            until grep -q listening /run/ready; do sleep 0.01; done
+            """)
+        let output = try lab.attempt(
+            "\(Self.test); ip netns exec stranger ping -q -c 1 10.77.0.2 >/dev/null; cat /run/heard")
+        #expect(!output.out.contains(" IP "), "\(output.out)")
+        #expect(output.status == 0 && output.out.contains("\nanswered: "), "\(output)")
+        #expect(output.out.contains("\nnot tested: IPv4 from unbound, 10.89.1.5 to the host's 198.51.100.1: "))
+        #expect(!output.out.contains("not tested: IPv6"))
+    }
+
+    @Test func aNamedTargetThatIsNotAskedIsNoSuccess() throws {
+        let output = try Lab().attempt("lab 1; ip -n c -6 addr flush dev eth0; \(Self.test) --to 2001:db8::1")
+        #expect(output.status == 1)
+        #expect(output.out.contains("\nnot tested: 2001:db8::1: the container has no IPv6 address"))
+        #expect(output.out.hasSuffix("\nno answer: what was sent was answered, but not all was sent\n"))
+    }
+
     /// Others limit how often they say that a port is unreachable, and two runs follow each other closely.
     @Test func aRouterThatAnswersSeldomIsNoLoss() throws {
         let lab = try Lab("DefaultRoute/world.sh")
