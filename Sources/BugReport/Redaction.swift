@@ -65,15 +65,21 @@ package struct Redaction: Sendable {
         "cali", "kube-ipvs",
     ]
 
-    /// Whether an interface's name is a stem with a number, in base 16 or with signs as in `enp3s0f1` or `eth0.7`.
+    /// The stems that engines put at least seven digits of base 16 behind.
+    private static let stemsOfHashes = ["br-", "veth", "cali", "tap"]
+
+    /// Whether an interface's name is a stem with a number, which may have signs in it as in `enp3s0f1` or `eth0.7`: not `br-nasa`.
     private static func isOrdinary(interface name: String) -> Bool {
-        stems.contains { stem in
-            name.hasPrefix(stem)
-                && name.utf8.dropFirst(stem.utf8.count).allSatisfy { byte in
-                    isHexadecimal(byte) || "snpv.".utf8.contains(byte)
-                }
-        }
+        let rest = { (stem: String) in name.hasPrefix(stem) ? Array(name.utf8.dropFirst(stem.utf8.count)) : nil }
+        let isHashed = stemsOfHashes.compactMap(rest).contains { $0.count >= 7 && $0.allSatisfy(isHexadecimal) }
+        return isHashed
+            || stems.compactMap(rest).contains { bytes in
+                guard let first = bytes.first else { return true }
+                return isDecimal(first) && bytes.allSatisfy { isDecimal($0) || "abcdefsnpv.".utf8.contains($0) }
+            }
     }
+
+    private static func isDecimal(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     static func isHexadecimal(_ byte: UInt8) -> Bool {
         (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)

@@ -64,13 +64,18 @@ import Testing
         redaction.hide("br-customer", .interface)
         redaction.hide("br-fedcba987654", .interface)
         redaction.hide("enx001122334455", .interface)
-        redaction.hide("eth0", .interface)
+        for name in ["eth0", "enp3s0f1", "eth0.7", "veth1234abcd", "lo", "podman1", "wg0"] {
+            redaction.hide(name, .interface)
+        }
+        for name in ["br-nasa", "loan", "cafe"] { redaction.hide(name, .interface) }
         redaction.hide(id: String(repeating: "0123456789abcdef", count: 4))
         return redaction
     }
 
     @Test(arguments: [
         ("web (podman, eth0) and web-backend", "container1 (podman, eth0) and container2"),
+        ("enp3s0f1 eth0.7 veth1234abcd lo podman1 wg0", "enp3s0f1 eth0.7 veth1234abcd lo podman1 wg0"),
+        ("br-nasa loan, a loaner and cafe", "if3 if4, a loaner and if5"),
         ("web-1 website web_1 /web/", "container1-1 website web_1 /container1/"),
         ("customer.lan customerxlan Müllers Müller", "network1 customerxlan Müllers network2"),
         ("default via eth0 br-fedcba987654 br-customer enx001122334455", "default via eth0 br-fedcba987654 if1 if2"),

@@ -43,6 +43,15 @@ import Testing
         for element in tree.parse(sys.stdin.buffer).iter(): print(element.tag.split("}")[1])
         """
 
+    /// As a report hides them: nothing of a name is left, shortened or escaped, and the picture stays one.
+    @Test(arguments: wild + ["svg", "text", "24", "www"]) func namesAreReplacedBeforeTheyAreDrawn(name: String) throws {
+        let shown = map(named: name).shown { $0 == name ? "hidden1" : $0 }
+        var expected = map(named: "hidden1")
+        expected.containers[0].interfaces[1].kind = name
+        #expect(shown == expected)
+        #expect(try Shell.run(["python3", "-c", Self.parse], input: Data(shown.svg.utf8)).status == 0)
+    }
+
     @Test(arguments: wild) func noQuoteEndsALabelOfGraphviz(name: String) {
         for line in map(named: name).graphviz.split(separator: "\n") {
             let quotes = line.replacingOccurrences(of: "\\\\", with: "").replacingOccurrences(of: "\\\"", with: "")

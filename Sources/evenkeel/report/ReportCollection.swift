@@ -98,6 +98,10 @@ extension ReportContents {
             () throws(Failure) in
             do throws(KernelError) { return .text(try ReportTexts.ruleset()) } catch { throw Failure(error) }
         }
+        // Where they cannot be read, they are in no file.
+        do throws(KernelError) {
+            for name in try ReportTexts.rulesetNames() { hide(name, .word) }
+        } catch {}
     }
 
     private mutating func addContainers() {
@@ -126,12 +130,14 @@ extension ReportContents {
         let status = StatusReport(diagnosis)
         add(
             "status.txt", "evenkeel status",
-            .columns { shown in status.lines(width: nil, shown).map { $0 + "\n" }.joined() })
-        add("map.svg", "evenkeel map: a picture of the networks", .text(NetworkMap(diagnosis).svg))
+            .laidOut { shown in status.lines(width: nil, shown).map { $0 + "\n" }.joined() })
+        let map = NetworkMap(diagnosis)
+        add("map.svg", "evenkeel map: a picture of the networks", .laidOut { map.shown($0).svg })
         add("status.json", "the same as JSON", .json(status.answer.json))
     }
 
     private mutating func addNamespaces(_ survey: Survey, _ diagnosis: Diagnosis) {
+        for case .name(let name) in diagnosis.observations.flatMap({ $0.wish }) { hide(name, .word) }
         for summary in diagnosis.summaries {
             for network in summary.networks {
                 if let name = network.name { hide(name, .network) }
@@ -171,7 +177,10 @@ extension ReportContents {
 
     /// `NAMESPACE/POD/CONTAINER`
     private mutating func hideParts(of name: String) {
-        for part in name.split(separator: "/") { hide(printable(String(part)), .container) }
+        for part in name.split(separator: "/") {
+            hide(printable(String(part)), .container)
+            hide(String(part), .container)
+        }
     }
 
     private mutating func hideNames() {
@@ -181,10 +190,27 @@ extension ReportContents {
             hide(String(node.prefix { $0 != "." }), .host)
         }
         for user in ReportTexts.homes() { hide(user, .user) }
+        do throws(KernelError) {
+            for file in try Directory.names(in: HostPolicy.folder) { hide(file, .word) }
+        } catch {}
         do throws(PolicyError) {
-            let policy = try HostPolicy.load().policy
+            let host = try HostPolicy.load()
+            // What somebody wrote where it means nothing may mean something to others.
+            for fault in host.faults {
+                for word in fault.quotedWords { hide(word, .word) }
+            }
+            let policy = host.policy
             if let group = policy.watch.group { hide(group, .word) }
             for case .name(let name) in policy.defaultRoute.prefer { hide(name, .word) }
         } catch {}
+    }
+}
+
+extension PolicyError {
+    /// The words of the document that it tells of.
+    fileprivate var quotedWords: [String] {
+        let parts = printable(problem).split(omittingEmptySubsequences: false) { "\"'".contains($0) }
+        let quoted = parts.enumerated().filter { !$0.offset.isMultiple(of: 2) }.map { String($0.element) }
+        return quoted + (isUnknownKey ? key.split(separator: ".").suffix(1).map { printable(String($0)) } : [])
     }
 }

@@ -14,8 +14,9 @@ struct ReportCommand: ParsableCommand {
             nftables tables with their counters and the names of others' chains, sysctls, and versions. A README.txt in it \
             says what each file is. What cannot be read is left out, and the file says why. Changes nothing on the host.
 
-            Never in it: environments, command lines, annotations and labels of containers, what lists and registries are \
-            configured with beside names and types, and nobody's files. Names and addresses of containers, networks and the \
+            Never in it: environments, command lines, labels and annotations of containers but for what they wish of \
+            Evenkeel, what lists and registries are configured with beside names and types, and nobody's files. Names and \
+            addresses of containers, networks and the \
             host are in it, unless --redact replaces them: the same name or address by the same replacement in all files, and \
             addresses of one network by addresses of one network. Look at it before you send it.
 
@@ -67,8 +68,9 @@ struct ReportCommand: ParsableCommand {
             if Terminal.isStandardOutput { throw Failure("an archive is nothing for a terminal: name a file") }
             return
         }
-        let status: FileStatus
-        do { status = try FileStatus(path: file) } catch { return }
+        let status: FileStatus?
+        do { status = try FileStatus(at: file) } catch { return }
+        guard let status else { return }
         guard status.isRegular else { throw Failure("\(file) is there, and is no regular file: name another") }
         if !force { throw Failure("\(file) is there already: name another, or replace it with --force") }
     }

@@ -8,8 +8,8 @@ struct ReportContents {
     enum Content {
         case text(String)
         case json(JSON)
-        /// A text whose columns are laid out when it is known how each part of it is shown.
-        case columns((_ shown: (String) -> String) -> String)
+        /// A text that is laid out when it is known how each name and address in it is shown.
+        case laidOut((_ shown: (String) -> String) -> String)
     }
 
     struct File {
@@ -62,7 +62,7 @@ struct ReportContents {
             switch files[index].content {
             case .text(let text): files[index].content = .text(redaction.redact(text))
             case .json(let json): files[index].content = .json(redaction.redact(json))
-            case .columns(let layOut): files[index].content = .text(layOut { redaction.redact($0) })
+            case .laidOut(let layOut): files[index].content = .text(layOut { redaction.redact($0) })
             }
             files[index].fault = files[index].fault.map { redaction.redact($0) }
         }
@@ -104,8 +104,9 @@ struct ReportContents {
 
             \(wrapped(redacted, columns: nil).joined(separator: "\n"))
 
-            Never in it: environments, command lines, annotations and labels of containers; what CNI lists and
-            registries are configured with, beside names and types; the content of anybody's files.
+            Never in it: environments, command lines, labels and annotations of containers, but for what they wish of
+            Evenkeel; what CNI lists and registries are configured with, beside names and types; the content of
+            anybody's files.
 
             """
     }
@@ -126,7 +127,7 @@ extension ReportContents.File {
             switch content {
             case .text(let text): printableLines(text)
             case .json(let json): json.text(pretty: true) + "\n"
-            case .columns(let layOut): printableLines(layOut { $0 })
+            case .laidOut(let layOut): printableLines(layOut { $0 })
             }
         guard text.utf8.count > most else { return Array(text.utf8) }
         return Array(text.utf8.prefix(most)) + Array("\n(cut: it has \(text.utf8.count) bytes)\n".utf8)

@@ -88,6 +88,23 @@ enum ReportTexts {
         return lines.map { printable($0) + "\n" }.joined()
     }
 
+    /// The names of tables and chains that an administrator chose. The kernel's, the engines' and the firewalls' own tell nothing.
+    static func rulesetNames() throws(KernelError) -> [String] {
+        var socket = try Socket(.netfilter)
+        let names = try socket.chainSummaries().flatMap { [$0.table, $0.name] }
+        return names.filter { name in
+            !usualNames.contains(name.lowercased()) && !usualBeginnings.contains { name.hasPrefix($0) }
+        }
+    }
+
+    private static let usualNames: Set<String> = [
+        "filter", "nat", "mangle", "raw", "security", "prerouting", "input", "forward", "output", "postrouting",
+        "ingress", "egress", "evenkeel", "firewalld", "netavark", "docker-bridges", "kube-proxy",
+    ]
+    private static let usualBeginnings = [
+        "DOCKER", "CNI-", "NETAVARK", "KUBE-", "CILIUM_", "FLANNEL", "LIBVIRT_", "cali-", "ufw-", "ufw6-",
+    ]
+
     /// The host's network and each namespace's, and the names of all their interfaces.
     static func networks(_ namespaces: [ContainerNamespace]) -> (text: String, links: [String]) {
         var (text, links) = ("", [String]())

@@ -68,14 +68,15 @@ import Testing
         let output = try Lab("Watch/watch.sh").attempt(
             """
             lab 2 1; of_engine c; ip link add customer-lan type bridge; ip link set customer-lan up
-            ip addr add 192.168.77.1/24 dev customer-lan
+            ip addr add 192.168.77.1/24 dev customer-lan; ip link add br-nasa type bridge; ip link set br-nasa up
+            nft 'add table inet acmefirewall { chain custchain { type filter hook forward priority 0; }; }'
             cd /run; "$programs/evenkeel" report --redact r.tar 2>said; tar -xf r.tar
             "$programs/evenkeel" report plain.tar 2>/dev/null; mkdir plain; tar -xf plain.tar -C plain
             real() { ip -o addr; ip -n c -o addr; }
             real | grep -o 'inet6\\? [^ /]*' | cut -d ' ' -f 2 | grep -vE '^(127|::1$|fe80::.{1,4}$)' | sort -u >addresses
             { ip -o link; ip -n c -o link; } | grep -o 'link/ether [^ ]*' | cut -d ' ' -f 2 | sort -u >macs
             [[ $(wc -l <addresses) -ge 6 && $(wc -l <macs) -ge 4 ]]
-            echo customer-lan >names
+            printf '%s\n' customer-lan br-nasa acmefirewall custchain >names
             # They are in the report as it is, and in no file of the other.
             for list in addresses macs names; do
                 while read -r each; do
