@@ -81,6 +81,20 @@ import Testing
         }
     }
 
+    /// Whoever only looks has not asked; the kernel forgets neighbours that nobody talks to.
+    @Test(arguments: [IPVersion.v4, .v6]) func rulesStayWhileNothingIsKnownAgainstThem(version: IPVersion) throws {
+        var policy = Policy()
+        policy.defaultRoute.prefer = [.name("eth1")]
+        var container = container(version)
+        try container.run(policy)
+        #expect(!container.ourRules.isEmpty)
+        container.doubt([gateway(version, 2)], .unknown)
+        #expect(try container.snapshot.plan(policy) == [])
+        container.snapshot.doubtfulGateways = []
+        container.doubt([gateway(version, 2)], .silent)
+        #expect(try container.snapshot.plan(policy) != [])
+    }
+
     @Test func theOtherFamilyGoesOn() throws {
         var container = container()
         for dev in 2...3 as ClosedRange<UInt32> { container.add(Route(via: "fd00:\(dev)::1", dev: dev)) }

@@ -14,11 +14,22 @@ extension DefaultRoutes {
             return []
         }
         var indexes: [UInt32] = []
-        for candidate in selection.others where candidate.state == .answers && canHaveRules(candidate.link) {
-            _ = indexes.appendIfNew(candidate.link.index)
+        for candidate in selection.others where canHaveRules(candidate.link) {
+            switch candidate.state {
+            case .answers: _ = indexes.appendIfNew(candidate.link.index)
+            // Nothing is known against what an earlier run found.
+            case .unknown where isRuled(candidate.link): _ = indexes.appendIfNew(candidate.link.index)
+            case .unknown, .silent: break
+            }
         }
         for each in learnt { _ = indexes.appendIfNew(each.candidate.link.index) }
         return indexes
+    }
+
+    /// Whether an earlier run made rules for it.
+    private func isRuled(_ link: Link) -> Bool {
+        snapshot.rules?.contains { $0.version == version && $0.isOurs && $0.table == Ours.table(of: link.index) }
+            == true
     }
 
     /// Whether rule 2 can tell both the winner's default and this network's from a foreign one.
