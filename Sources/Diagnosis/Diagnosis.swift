@@ -93,7 +93,8 @@ public struct Diagnosis: Sendable {
             + observation.linkFindings(host) + observation.contestFindings(host)
             + host.findings(of: observation.ownTable, at: observation.place, observation.container.path, policy)
         // Evenkeel cannot lift a limit, so a limit must not suppress what Evenkeel would change.
-        return own + observation.guardFindings(host, policy, besides: own) + observation.limitFindings()
+        let all = own + observation.guardFindings(host, policy, besides: own) + observation.limitFindings()
+        return policy.leavesAlone(observation.snapshot.mark) ? all.map { $0.leftAlone } : all
     }
 
     private func gravestFirst(_ findings: [Finding]) -> [Finding] {

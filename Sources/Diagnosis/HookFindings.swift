@@ -46,7 +46,7 @@ extension HostObservation {
             declarations.map { "there is \($0.path)" }
                 + readers.map { "\($0.engine.rawValue) reads \($0.directories.joined(separator: ", "))" },
             "containers start without their networks being made safe, and nothing says so",
-            "(name its directory in hooks_dir of \(files), or run install/install.sh again)")
+            "(name its directory in hooks_dir of \(files), or install Evenkeel again)")
     }
 
     /// Its gravest flaw only.
@@ -57,7 +57,7 @@ extension HostObservation {
                 notActive(
                     .error, "the OCI hook's JSON cannot be read", ["\(path) \(flaw)"],
                     "no container of \(engines) starts until that is mended",
-                    "(run install/install.sh again, or remove \(path))")
+                    "(install Evenkeel again, or remove \(path))")
             ]
         }
         if !declaration.isExecutable {
@@ -65,7 +65,7 @@ extension HostObservation {
                 notActive(
                     .warning, "the OCI hook's program is missing or may not be executed",
                     ["\(path) names \(declaration.program ?? "none")"],
-                    "the hook is skipped by \(engines), and nothing says so", "(run install/install.sh again)")
+                    "the hook is skipped by \(engines), and nothing says so", "(install Evenkeel again)")
             ]
         }
         if !declaration.isInTime {
@@ -75,7 +75,7 @@ extension HostObservation {
                     .warning, "the OCI hook does not run when a container starts",
                     ["its stages in \(path): \(stages.isEmpty ? "none" : stages)"],
                     "containers start without their networks being made safe, and nothing says so",
-                    "(add createRuntime to them, or run install/install.sh again)")
+                    "(add createRuntime to them, or install Evenkeel again)")
             ]
         }
         if declaration.isForAll { return [] }

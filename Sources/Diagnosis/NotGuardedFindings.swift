@@ -81,6 +81,16 @@ extension ContainerObservation {
     }
 }
 
+extension Finding {
+    /// The same of a container that asked to be left alone: whoever did so need not be alarmed.
+    var leftAlone: Finding {
+        guard severity != .information else { return self }
+        return Finding(
+            id, .information, at: place, summary, evidence: evidence,
+            consequence: "\(consequence); it is left alone, as it was started with evenkeel.skip", remedy: remedy)
+    }
+}
+
 extension Policy {
     fileprivate func keeps(_ remedy: Remedy) -> Bool {
         switch remedy {

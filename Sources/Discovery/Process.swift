@@ -62,7 +62,9 @@ package struct Process {
         guard let id = value("-c"), ContainerID.isOne(id) else { return nil }
         // Of CRI-O's it is a name of many parts that kubectl does not show.
         let isOfPodman = words.contains { $0.ends(with: "/podman") }
-        return ContainerIdentity(id: id, engine: isOfPodman ? .podman : nil, name: value("-n"))
+        // Whoever wrote that may have made it any length.
+        let name = value("-n").flatMap { $0.utf8.count <= 255 ? $0 : nil }
+        return ContainerIdentity(id: id, engine: isOfPodman ? .podman : nil, name: name)
     }
 
     /// Field 4 of `proc_pid_stat(5)`; nil where that is 0, for a process that is not of this procfs.

@@ -1,3 +1,5 @@
+import LinuxSystem
+
 /// Rows of texts in columns, which gives up what tells least where there is too little room.
 public struct Table {
     public struct Column {
@@ -21,7 +23,8 @@ public struct Table {
         public init(_ heading: String, _ rank: Rank, alignsRight: Bool = false, _ texts: [String]) {
             self.rank = rank
             self.alignsRight = alignsRight
-            self.texts = [heading] + texts
+            // As they are shown, since a wide letter may become a narrow sign.
+            self.texts = [heading] + texts.map { Terminal.shown($0) }
         }
 
         fileprivate var width: Int { texts.map { $0.cells }.max() ?? 0 }
@@ -92,6 +95,8 @@ public struct Table {
 
     /// More rows are not compared: it would take too long, and nobody reads them all.
     private static let mostCompared = 500
+    /// In bytes. Of longer texts no place in the middle is looked for.
+    private static let longestCompared = 512
 
     /// Each at most that wide, the heading first. The cut is in the middle, or as near to it as texts that differ still do; where
     /// they differ in the middle alone, that is what stays.
@@ -109,7 +114,7 @@ public struct Table {
             let cut = cells.map { $0.shortened(to: width, head: head) }
             if different(cut) > best.different { best = (cut, different(cut)) }
         }
-        if best.different < most {
+        if best.different < most, cells.allSatisfy({ $0.utf8.count <= longestCompared }) {
             let longest = cells.map { $0.count }.max() ?? 0
             let windows = (1..<max(longest, 2)).map { start in cells.map { $0.window(from: start, width) } }
             let greatest = windows.map(different).max() ?? 0

@@ -33,7 +33,7 @@ extension Terminal {
 
     /// The text as the terminal can show it: without Unicode, other characters than ASCII's become `?`.
     public static func shown(_ text: String) -> String {
-        guard !hasUnicode, !text.utf8.allSatisfy({ $0 < 0x80 }) else { return text }
+        guard !text.utf8.allSatisfy({ $0 < 0x80 }), !hasUnicode else { return text }
         return String(String.UnicodeScalarView(text.unicodeScalars.filter { isSeen($0) }.map { $0.isASCII ? $0 : "?" }))
     }
 

@@ -15,6 +15,12 @@ import Testing
         #expect(Process.monitored(line) == ContainerIdentity(id: Self.id, engine: .podman, name: "web"))
     }
 
+    /// Any user's process may be called conmon.
+    @Test func aNameThatNoEngineGivesIsNone() {
+        let line = Self.line("conmon", "-c", Self.id, "-n", String(repeating: "x", count: 256))
+        #expect(Process.monitored(line) == ContainerIdentity(id: Self.id))
+    }
+
     @Test func whatIsNotConmonsTellsNone() {
         #expect(Process.monitored(Self.line("/usr/bin/python3", "-c", Self.id)) == nil)
         #expect(Process.monitored(Self.line("/usr/bin/conmon", "-c", "web")) == nil)

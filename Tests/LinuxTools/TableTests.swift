@@ -52,6 +52,15 @@ import Testing
         #expect(lines[0] == "CONTAINER" && lines[4] == "database")
     }
 
+    /// An ordinary user may name a process so that root's table takes minutes.
+    @Test func longTextsAreNotSearched() {
+        let texts = (1...2).map {
+            String(repeating: "x", count: 30_000) + "\($0)" + String(repeating: "x", count: 30_000)
+        }
+        let lines = Table([Table.Column("CONTAINER", .needed, texts)]).lines(width: 20)
+        #expect(lines.count == 3 && lines.allSatisfy { $0.cells <= 20 })
+    }
+
     @Test func whatTellsNoRowsApartIsLeftOutFirst() {
         let lines = { (names: [String]) in
             Table([

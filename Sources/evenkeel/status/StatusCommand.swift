@@ -52,8 +52,11 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         do throws(Failure) {
             if watch {
-                guard Terminal.isStandardOutput, Terminal.movesCursor else {
+                guard Terminal.isStandardOutput else {
                     throw Failure("--watch draws on a terminal, and standard output is none; leave it out")
+                }
+                guard Terminal.movesCursor else {
+                    throw Failure("--watch moves the cursor, which this terminal cannot, as TERM says; leave it out")
                 }
                 try redraw().endProcess()
                 return
@@ -61,7 +64,7 @@ struct StatusCommand: ParsableCommand {
             if try print() { return }
         } catch {
             say(error.description)
-            if json { try StatusReport.answer(failure: error.description).write() }
+            if json { StatusReport.answer(failure: error.description).writeAfterFailure() }
         }
         throw ExitCode(1)
     }
@@ -91,17 +94,24 @@ struct StatusCommand: ParsableCommand {
     private func redraw() throws(Failure) -> Screen.Event {
         // Before the screen is cleared, so that an error stays visible.
         var report = try look()
-        do throws(KernelError) {
-            let screen = try Screen()
-            while true {
-                try screen.draw(report.lines(width: Terminal.screenColumns))
-                switch try screen.wait(milliseconds: 2000) {
-                case .timeout:
-                    do throws(Failure) { report = try look() } catch { return .quit }
-                case .resized, .key: continue
-                case let event: return event
-                }
+        let screen: Screen
+        do throws(KernelError) { screen = try Screen() } catch { throw Failure(error) }
+        while true {
+            let event: Screen.Event
+            do throws(KernelError) {
+                try screen.draw(lines(report))
+                event = try screen.wait(milliseconds: 2000)
+            } catch { throw Failure(error) }
+            switch event {
+            case .timeout: report = try look()
+            case .resized, .key: continue
+            default: return event
             }
-        } catch { throw Failure(error) }
+        }
+    }
+
+    private func lines(_ report: StatusReport) -> [String] {
+        let width = Terminal.screenColumns
+        return report.lines(width: width) + (report.failure.map { [""] + wrapped($0, columns: width) } ?? [])
     }
 }

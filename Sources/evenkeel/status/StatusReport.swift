@@ -33,7 +33,9 @@ struct StatusReport {
         let head = [hostLine, watcherLine].flatMap { line in
             width.map { wrapped(printable(line), then: "  ", columns: $0) } ?? [printable(shown(line))]
         }
-        guard !containers.isEmpty else { return head + ["", "no containers found"] }
+        guard !containers.isEmpty else {
+            return head + ["", problems.isEmpty ? "no containers found" : "no container could be looked at"]
+        }
         let rows = containers.map { $0.cells.map(shown) }
         let headings: [(String, Table.Column.Rank)] = [
             ("CONTAINER", .needed), ("ENGINE", .spare), ("NETWORKS", .telling), ("IPV4", .needed), ("IPV6", .needed),
@@ -46,7 +48,8 @@ struct StatusReport {
     }
 
     private var hostLine: String {
-        let drop = tables.isEmpty ? "INVALID drop in no table" : "INVALID drop in \(tables.joined(separator: " and "))"
+        let none = diagnosis.host.snapshot == nil ? "INVALID drop not known" : "INVALID drop in no table"
+        let drop = tables.isEmpty ? none : "INVALID drop in \(tables.joined(separator: " and "))"
         guard let conntrack = diagnosis.host.state.conntrack else { return "Host: \(drop)" }
         return "Host: \(drop); conntrack \(conntrack.entries) of \(conntrack.max)"
     }

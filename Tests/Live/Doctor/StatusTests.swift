@@ -30,4 +30,31 @@ import Testing
             """)
         #expect(said == "/run/netns/netns-c podman eth0 none - skipped")
     }
+
+    /// Gateways on other machines, of which the kernel has forgotten whether they answer: nothing is known against the rules.
+    @Test func gatewaysThatNobodyTalkedToLatelyAreNoTrouble() throws {
+        let said = try Lab("Watch/watch.sh", "DefaultRoute/world.sh").run(
+            """
+            world; rp_filter=0 container c; of_engine c
+            for n in 5 6; do lan $n; plug c $n eth$((n - 5)) 5; by_lan c $n eth$((n - 5)); done
+            "$programs/evenkeel" apply --netns /run/netns/c --default-route eth1 >/dev/null
+            "$programs/evenkeel" status --json | jq -r '.containers[].state'
+            for family in 4 6; do ip -n c -$family neigh flush all; done
+            [[ -z $(ip -n c neigh show to 192.168.5.1) ]] && echo forgotten
+            "$programs/evenkeel" status --json | jq -r '.containers[].state'
+            "$programs/evenkeel" doctor --netns /run/netns/c --json | jq -r '.findings[].id' | grep -x container-not-guarded || :
+            """)
+        #expect(said == "kept\nforgotten\nkept")
+    }
+
+    /// Whoever asked for it need not be alarmed.
+    @Test func whatIsLeftAloneIsNoError() throws {
+        let said = try Lab("Watch/watch.sh").run(
+            """
+            lab 2; of_engine c; hook c '{}' '{"evenkeel.skip": "true"}' 2>/dev/null
+            { "$programs/evenkeel" doctor --netns /run/netns/c --json || :; } |
+                jq -r '.findings[] | select(.id == "duplicate-default-route") | .severity, (.consequence | contains("it is left alone"))'
+            """)
+        #expect(said == "information\ntrue")
+    }
 }
