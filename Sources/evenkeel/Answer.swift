@@ -40,6 +40,9 @@ struct Answer {
     /// With a line break at its end.
     func text(pretty: Bool = true) -> String { json.text(pretty: pretty) + "\n" }
 
+    /// Writes it after a failure that was told: if this cannot be written either, that says nothing new.
+    func writeAfterFailure(pretty: Bool = true) { do { try write(pretty: pretty) } catch {} }
+
     func write(pretty: Bool = true) throws(Failure) { try evenkeel.write(data: text(pretty: pretty)) }
 }
 

@@ -53,10 +53,20 @@ struct Ending {
     private static func isUsage(_ line: String) -> Bool { line.lowercased().hasPrefix("usage: ") }
 
     private func suggesting(_ text: String) -> String {
+        if let name = bareName, text.hasPrefix("Error: Unexpected argument") || text.hasPrefix("Error: name one of ") {
+            let line = text.prefix { $0 != "\n" }
+            return "\(line); did you mean --container \(printable(name))?" + text.dropFirst(line.count)
+        }
         guard text.hasPrefix("Error: Unexpected argument"), let word = unknownWord else { return text }
         let rest = text.drop { $0 != "\n" }
         return "Error: no command is called \(printable(word.text))"
             + (word.suggestion.map { "; did you mean \($0)?" } ?? "") + rest
+    }
+
+    /// A word where a container's name stands in the commands of others.
+    private var bareName: String? {
+        guard arguments.count > 1, ["apply", "doctor", "map", "test"].contains(arguments[0]) else { return nil }
+        return arguments[1].hasPrefix("-") ? nil : arguments[1]
     }
 
     /// The first word that stands where a command should, and what was probably meant.

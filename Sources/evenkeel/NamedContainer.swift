@@ -11,12 +11,15 @@ extension Survey {
 
     /// The error if there are none.
     func absence(of name: String) -> Failure {
+        let names = (namespaces + rootless).flatMap { $0.containers }.compactMap { $0.name }
+        if let near = nearest(to: name, among: names) {
+            return Failure("no running container is called \(printable(name)); did you mean \(printable(near))?")
+        }
         let advice =
             hidden.isEmpty
-            ? "`evenkeel doctor --json` lists all found containers; name a pod as NAMESPACE/POD, and give at least four "
-                + "digits of an id"
+            ? "`evenkeel status` lists all that run; name a pod as NAMESPACE/POD, and give at least four digits of an id"
             : "this user may not see the names of some containers: run it as root"
         return Failure(
-            "no container with a network namespace of its own is called \(printable(name)); \(advice)")
+            "no running container with a network namespace of its own is called \(printable(name)); \(advice)")
     }
 }

@@ -70,7 +70,7 @@ struct CNIDirectories: ParsableCommand {
             }
         } catch {
             say(error.description)
-            if json { try RuntimeListing.answer(failure: error.description).write() }
+            if json { RuntimeListing.answer(failure: error.description).writeAfterFailure() }
             throw ExitCode(1)
         }
     }

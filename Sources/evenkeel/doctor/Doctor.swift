@@ -101,7 +101,7 @@ struct Doctor: ParsableCommand {
         let status: Int32
         do throws(Failure) { status = try work() } catch {
             say(error.description)
-            if json { try DoctorReport.answer(failure: error.description).write(pretty: watch == nil) }
+            if json { DoctorReport.answer(failure: error.description).writeAfterFailure(pretty: watch == nil) }
             throw ExitCode(DoctorReport.couldNotLook)
         }
         if status != 0 { throw ExitCode(status) }

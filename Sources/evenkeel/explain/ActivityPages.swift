@@ -17,14 +17,14 @@ extension Page {
             proof: """
                 On the host:
 
-                    ls -l /usr/share/containers/oci/hooks.d /usr/local/libexec/evenkeel
+                    ls -l /usr/share/containers/oci/hooks.d /usr/libexec/evenkeel /usr/local/libexec/evenkeel
                     grep -rn hooks_dir /etc/containers /usr/share/containers/containers.conf /etc/crio
                     docker info -f '{{json .Runtimes}} {{.DefaultRuntime}}'
                     journalctl -t evenkeel-hook -n 5     # what it did last
                 """,
             withEvenkeel: """
-                Run sudo install/install.sh again: it finds the engines, sets each one up, and says what is left to do. For
-                --userns and Docker, start the container with --runtime evenkeel.
+                Install the package again, or run sudo install/install.sh: either finds the engines, sets each one up, and says
+                what is left to do. For --userns and Docker, start the container with --runtime evenkeel.
                 """,
             without: "Run sudo evenkeel apply --all from a timer. It does the same, but later.",
             references: [

@@ -20,9 +20,9 @@ extension Page {
                     journalctl -u containerd | grep 'failed to find plugin'
                 """,
             withEvenkeel: """
-                If it is evenkeel that is missing: sudo install/install.sh --cni-lists puts it where the runtime looks, and
-                sudo evenkeel cni remove FILE takes it out of the list. If it is another one: put it there, or take it out of
-                the list.
+                If it is evenkeel that is missing: installing it again (the package, or sudo install/install.sh --cni-lists)
+                puts it where the runtime looks, and sudo evenkeel cni remove FILE takes it out of the list. If it is another
+                one: put it there, or take it out of the list.
                 """,
             without: "Copy the program into the directory that the runtime's configuration names.",
             references: ["evenkeel cni --help", "https://www.cni.dev/docs/spec/"]),

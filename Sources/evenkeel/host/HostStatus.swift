@@ -35,7 +35,7 @@ struct HostStatus: ParsableCommand {
         let report: HostReport
         do throws(Failure) { report = try Self.look(policy: options.policy) } catch {
             say(error.description)
-            if options.json { try HostReport.answer(failure: error.description).write() }
+            if options.json { HostReport.answer(failure: error.description).writeAfterFailure() }
             throw ExitCode(2)
         }
         do { try options.json ? report.answer.write() : write(report.text) } catch {

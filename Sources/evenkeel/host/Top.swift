@@ -79,7 +79,7 @@ struct Top: ParsableCommand {
         let report: TopReport
         do { report = try TopReading(by: by).report(limit) } catch {
             let failure = Failure(error)
-            if json { try TopReport.answer(failure: failure.description, by: by).write() }
+            if json { TopReport.answer(failure: failure.description, by: by).writeAfterFailure() }
             throw failure
         }
         if json { return try report.answer.write() }

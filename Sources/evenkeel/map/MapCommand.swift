@@ -101,19 +101,24 @@ struct MapCommand: ParsableCommand {
             let map: NetworkMap
             do throws(Failure) {
                 map = try look()
-                try put(text(of: map))
             } catch {
                 if chosen == .json {
-                    try Answer(NetworkMap.Verdict.unknown, NetworkMap.noMembers, error: error.description).write()
+                    Answer(NetworkMap.Verdict.unknown, NetworkMap.noMembers, error: error.description)
+                        .writeAfterFailure()
                 }
                 throw error
             }
+            try put(text(of: map))
             for problem in map.problems { say(problem) }
-            if !map.problems.isEmpty { throw Failure("the map may be incomplete; run it as root") }
+            if let failure = failure(of: map) { throw Failure(failure) }
         } catch {
             say(error.description)
             throw ExitCode(1)
         }
+    }
+
+    private func failure(of map: NetworkMap) -> String? {
+        map.problems.isEmpty ? nil : "the map may be incomplete; run it as root"
     }
 
     private var chosen: Format { format ?? output.flatMap { Format(ofFile: $0) } ?? .svg }
@@ -123,7 +128,7 @@ struct MapCommand: ParsableCommand {
         case .svg: map.svg
         case .dot: map.graphviz
         case .html: map.html
-        case .json: Answer(map.verdict, map.members).text()
+        case .json: Answer(map.verdict, map.members, error: failure(of: map)).text()
         }
     }
 

@@ -101,7 +101,9 @@ import Testing
         ("watch stauts", "did you mean evenkeel watch status?"), ("policy chek", "did you mean evenkeel policy check?"),
         ("explain duplicat-default", "did you mean duplicate-default-route?"),
         ("mtu-mismatch", "did you mean evenkeel explain mtu-mismatch?"), ("doctor --jsn", "Did you mean '--json'?"),
-        ("xyzzy", "no command is called xyzzy\n"),
+        ("xyzzy", "no command is called xyzzy\n"), ("doctor web", "; did you mean --container web?\n"),
+        ("test web", "; did you mean --container web?\n"), ("apply web", "; did you mean --container web?\n"),
+        ("map web", "; did you mean --container web?\n"),
     ])
     func aWrongWordIsAnsweredWithTheNearest(command: String, suggestion: String) throws {
         let output = try Lab().attempt("\"$programs/evenkeel\" \(command)")
