@@ -9,6 +9,8 @@ dependents() {
     if [[ -n $recorded_docker ]] &&
         grep -qsE '"default-runtime"[[:space:]]*:[[:space:]]*"evenkeel"' "$destdir$daemon_json"; then
         echo "$destdir$daemon_json sets default-runtime to evenkeel, and dockerd does not start without it: remove that first"
+    elif [[ -z $destdir && -n $recorded_docker ]] && dockerd_runs_by_us; then
+        echo "dockerd still has evenkeel as its default runtime, and starts nothing without it: sudo systemctl restart docker first"
     fi
     for file in "$destdir"/{usr/share,etc}/containers/containers.conf \
         "$destdir"/etc/containers/containers.conf.d/*.conf; do
@@ -20,6 +22,12 @@ dependents() {
         running_containers
         containers_with_plugin
     fi
+}
+
+# Whether the dockerd that runs has this runtime as its default: a reload does not take that back.
+dockerd_runs_by_us() {
+    [[ -S /run/docker.sock ]] && command -v docker >/dev/null &&
+        [[ $(timeout 5 docker --host unix:///run/docker.sock info --format '{{.DefaultRuntime}}' 2>/dev/null) == evenkeel ]]
 }
 
 # Engines stop a container with the runtime that started it. conmon (podman, CRI-O) has its path in its arguments,

@@ -30,7 +30,8 @@ is_removed_hook() { [[ -f $1 && ! -L $1 ]] && head -n 2 -- "$1" | grep -qx '# Ev
 removed_hook_levels() { sed -n 's/^levels=\([0-9]\)$/\1/p' "$1"; }
 
 say_hook_stays() {
-    say "Containers that run name $(hook_program): it stays as a script that does nothing, and goes with the last of them."
+    say "Containers that run name $(hook_program): it stays as a script that does nothing, and goes with the last of them;" \
+        "if that is an ordinary user's, remove it yourself."
 }
 
 # say_what_stays: in what runs, and what engines have noted down.

@@ -121,7 +121,7 @@ require_nothing_needs_it() {
         note "EVENKEEL_FORCE: $found"
         return 0
     }
-    fail "still needed (with EVENKEEL_FORCE=yes it is removed all the same):"$'\n'"$found"
+    fail "still needed (\`sudo EVENKEEL_FORCE=yes apt purge evenkeel\` removes it all the same, and so does dnf):"$'\n'"$found"
 }
 
 # docker.sh calls these.
@@ -167,6 +167,7 @@ remove_all() {
         [[ ! -d $path ]] || rmdir --ignore-fail-on-non-empty -- "$path"
     done < <(printf '%s\n' "${recorded_directories[@]}" | sort -ru)
     leave_hook
+    [[ -z $recorded_docker ]] || say "Docker: dockerd forgets the runtime when it is restarted."
     say_what_stays
     "$programs/evenkeel" host remove >/dev/null || note "evenkeel host remove did not undo everything"
     rm -rf -- /run/evenkeel "${manifest%/*}"

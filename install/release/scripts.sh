@@ -39,9 +39,19 @@ $(reload_units)
 EOF
 }
 
+# What is left to do, for the engines that are there.
 first_commands() {
     cat <<'EOF'
-echo "Evenkeel: evenkeel doctor says what is wrong with this host's containers, evenkeel apply --all mends it."
-echo "To keep all of it so: systemctl enable --now evenkeel-host evenkeel-watch"
+echo "Evenkeel: sudo evenkeel doctor says what is wrong with this host's containers, sudo evenkeel apply --all mends it."
+if command -v podman >/dev/null; then
+    echo "  podman: containers are safe from their next start on; with --userns: podman run --runtime evenkeel"
+fi
+if command -v dockerd >/dev/null; then
+    echo "  Docker: sudo systemctl reload docker, then docker run --runtime evenkeel"
+fi
+if command -v containerd >/dev/null; then
+    echo "  containerd, Kubernetes: sudo evenkeel cni directories, then sudo evenkeel cni add --dir DIRECTORY"
+fi
+echo "  To keep all of it so: sudo systemctl enable --now evenkeel-host evenkeel-watch"
 EOF
 }
