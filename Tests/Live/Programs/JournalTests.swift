@@ -103,7 +103,7 @@ struct JournalTests {
             said.split(separator: "\n") == [
                 "docker: web", "nerdctl: of nerdctl", "kubelet: shop/front-0",
                 "forged: a?EVENKEEL_FINDING=forged", "nobody: ",
-                "conmon of \(zeros)7: db", "conmon of \(zeros)8: ",
+                "conmon of \(zeros)7: db", "conmon of \(zeros)8:",
             ], "\(said)")
     }
 
