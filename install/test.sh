@@ -14,7 +14,7 @@ usage: sudo install/test.sh [--no-install] [--no-build] [FILTER]
 
 Builds the release programs and runs every test: pure tests, live tests that measure packets in throw-away namespaces,
 and tests with real containers of podman, Docker and containerd. FILTER is a regular expression, as `swift test --filter`
-takes it; with one, only the tests in Swift are run. Takes about a quarter of an hour on two cores.
+takes it; with one, only the tests in Swift are run. Takes about half an hour on two cores, with the building.
 
 With --engines, runs only the tests with real containers, with the engines of other Debian releases, each in a root of its own, and
 prints a table of what was proven on which. Takes about ten minutes for each release.
