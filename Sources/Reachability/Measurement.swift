@@ -54,7 +54,8 @@ public struct Measurement: Sendable {
             snapshot, try host.attachments(of: container, snapshot), hostAddresses: try host.socket.addresses(),
             uplinks: uplinks.flatMap { $0.nextHops }.map { $0.interface })
         for question in scene.questions {
-            scene.answers[question] = try container.socket.route(to: question.target, from: question.source)?.interface
+            let route = try container.socket.route(to: question.target, from: question.source)
+            scene.answers[question] = route?.interface ?? 0
         }
         let plan = ProbePlan(scene, named: options.named, port: options.port)
         var firewall = try Socket(.netfilter)

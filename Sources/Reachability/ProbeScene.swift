@@ -10,7 +10,7 @@ package struct ProbeScene: Sendable {
     let hostAddresses: [InterfaceAddress]
     /// The interfaces of the host's own default routes.
     let uplinks: [UInt32]
-    /// By which interface of the container a packet leaves, as its kernel answers `questions`. One without an answer is missing.
+    /// By which interface of the container a packet leaves, as its kernel answers `questions`; 0 if no route leads there.
     package var answers: [Question: UInt32] = [:]
 
     /// How a packet of a socket that is bound to an address, or to nothing, would leave.
@@ -122,9 +122,10 @@ extension ProbeScene {
     /// Whether a packet leaves by one of these interfaces and no other. Where default routes compete, what the kernel answers is true
     /// of one packet.
     func leaves(_ source: IPAddress?, to target: IPAddress, onlyBy interfaces: [UInt32]) -> Bool {
-        guard let answer = answers[Question(source: source, target: target)], interfaces.contains(answer) else {
-            return false
-        }
+        // What the kernel refuses gets to nobody, and is worth telling.
+        guard let answer = answers[Question(source: source, target: target)],
+            answer == 0 || interfaces.contains(answer)
+        else { return false }
         let main = defaults(target.version).filter { $0.table == Route.mainTable }
         let best = main.map({ $0.metric }).min()
         return main.filter { $0.metric == best }.flatMap { $0.nextHops }.allSatisfy {

@@ -101,6 +101,20 @@ import Testing
         #expect(!output.out.contains("not tested: IPv6"))
     }
 
+    /// As after an engine has disconnected the network that had it.
+    @Test func aWayOutThatIsGoneIsLoss() throws {
+        let output = try Lab().attempt(
+            """
+            lab 2; "$programs/evenkeel" apply --netns /run/netns/c >/dev/null; ip -n c route del default; \(Self.test)
+            """)
+        #expect(output.status == 1)
+        #expect(
+            output.out.contains(
+                "\nlost: IPv4 from an unbound socket to host 198.51.100.1: ping 10 of 10, TCP 10 of 10, UDP 10 of 10\n"),
+            "\(output)")
+        #expect(output.out.contains("ENETUNREACH"))
+    }
+
     @Test func aNamedTargetThatIsNotAskedIsNoSuccess() throws {
         let output = try Lab().attempt("lab 1; ip -n c -6 addr flush dev eth0; \(Self.test) --to 2001:db8::1")
         #expect(output.status == 1)
