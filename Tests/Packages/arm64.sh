@@ -58,7 +58,7 @@ foreign_packages() {
     same "$(dpkg-deb -f "$made/"*.deb Architecture)" arm64
     contains "$(dpkg-deb -f "$made/"*.deb Depends)" "libc6 (>= 2."
     same "$(rpm -qp --queryformat '%{ARCH}' "$made/"*.rpm)" aarch64
-    contains "$(rpm -qp --requires "$made/"*.rpm)" "ld-linux-aarch64.so.1()(64bit)"
+    contains "$(rpm -qp --requires "$made/"*.rpm)" "libc.so.6()(64bit)"
     same "$(tar -xOf "$made/"*image*.tar ./index.json | jq -r '.manifests[0].platform.architecture')" arm64
     same "$(jq -r .name "$made/"*.spdx.json)" "evenkeel-$version-arm64"
 }
