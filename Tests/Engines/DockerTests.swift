@@ -1,3 +1,4 @@
+import Foundation
 import Laboratory
 import Testing
 
@@ -83,6 +84,21 @@ extension Engines {
             #expect(try host.attempt("docker run --rm localhost/busybox sh -c 'exit 5'").status == 5)
             #expect(try host.run("echo hello | docker run --rm -i localhost/busybox cat") == "hello")
             #expect(try host.run("docker ps -aq") == "")
+        }
+
+        /// Without the program it would start nothing any more, and a reload does not make it forget its default.
+        @Test(arguments: [true, false]) func uninstallingAsksTheDockerThatRuns(hasDefault: Bool) throws {
+            let host = try DockerHost(settings: hasDefault ? #""default-runtime": "evenkeel","# : "")
+            let file = "/install/engines/dependents.sh"
+            try host.install(
+                String(contentsOfFile: Shell.packageFolder + file, encoding: .utf8), as: "/root/dependents.sh")
+            let said = try host.run(
+                """
+                jq 'del(."default-runtime")' /etc/docker/daemon.json >/root/daemon.json
+                cp /root/daemon.json /etc/docker/daemon.json; kill -HUP $(cat /run/docker.pid)
+                (. /root/dependents.sh; dockerd_runs_by_us && echo refused || echo removed)
+                """)
+            #expect(said == (hasDefault ? "refused" : "removed"))
         }
 
         @Test func dockersErrorSaysWhyAContainerMayNotStart() throws {
