@@ -33,12 +33,13 @@ package struct Process {
     /// What conmon calls the container of this id, whose first process this is. Its parent is the runtime while that runs, and the
     /// runtime's is conmon. Whoever started these says so: it is only good for a message.
     func nameOfMonitored(_ id: String) -> String? {
-        for ancestor in [parent, parent?.parent] {
-            guard let line = ancestor?.read("cmdline"), let container = Self.monitored(line) else { continue }
-            return container.id == id ? container.name : nil
-        }
-        return nil
+        let runtime = parent
+        let container = runtime?.monitoring ?? runtime?.parent?.monitoring
+        return container?.id == id ? container?.name : nil
     }
+
+    /// What its command line says if that is conmon's.
+    private var monitoring: ContainerIdentity? { read("cmdline").flatMap { Self.monitored($0) } }
 
     /// Whether its parent is one of containerd's shims, which root started.
     var hasShim: Bool {
